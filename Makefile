@@ -1,0 +1,68 @@
+# Helpdesk. `make help` lists what there is. Everything sets itself up and may be repeated.
+
+PYTHON ?= python3
+TEST_WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEV := $(BIN)/python -m helpdesk.dev
+MANAGE := HELPDESK_ENV=test $(BIN)/python manage.py
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+SLOW := tests/e2e tests/faults
+TEMPLATES = $(shell find templates -name '*.html')
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-stop demo-reset test check lint bench shell setup packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, CATCHER_PORT 8025, SMTP_PORT 1025, TEST_WORKERS 2;"
+	@echo "  with DATABASE_URL and REDIS_URL set, those servers are used instead of the built-in ones."
+
+demo: $(READY) $(CATALOGUES) ## the whole desk with a studio's two months in it, on 127.0.0.1:8000; Ctrl-C ends it
+	@exec $(DEV) up
+
+demo-stop: $(READY) ## end a demo that runs in another terminal
+	@$(DEV) stop
+
+demo-reset: $(READY) ## throw the demo's data away; the next `make demo` makes a fresh studio
+	@$(DEV) reset
+
+test: $(READY) packages check $(CATALOGUES) ## all checks and all tests, on a PostgreSQL and a Valkey of their own
+	@exec $(DEV) run-with-servers -- sh -c '\
+	  $(BIN)/pytest -q -n $(TEST_WORKERS) $(addprefix --ignore=,$(SLOW)) && $(BIN)/pytest -q $(SLOW)'
+
+check: $(READY) ## linters, types, floors, migrations
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check . || { echo 'Some files are not formatted: make lint'; exit 1; }
+	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES) || { echo 'Some templates are not formatted: make lint'; exit 1; }
+	@$(BIN)/mypy helpdesk players tickets tests
+	@$(BIN)/lint-imports
+	@$(MANAGE) makemigrations --check --dry-run -v 1
+
+lint: $(READY) ## mend what the linters can mend by themselves
+	@$(BIN)/ruff check -q --fix . || true
+	@$(BIN)/ruff format .
+	@$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true
+
+bench: $(READY) $(CATALOGUES) ## measure against the budgets; prints a table
+	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench
+
+shell: $(READY) ## a Python prompt in the running demo
+	@exec $(DEV) with -- $(BIN)/python manage.py shell
+
+setup: $(READY) $(CATALOGUES) ## only the virtual environment and the texts
+
+packages: $(READY) # Debian packages that the tests need: installed where we may, named in one line where not
+	@$(DEV) packages
+
+$(READY): requirements/dev.txt helpdesk/dev/venv.sh
+	@sh helpdesk/dev/venv.sh $(PYTHON) $(VENV) requirements/dev.txt
+	@touch $@
+
+%.mo: %.po $(READY)
+	@$(BIN)/pybabel -q compile -i $< -o $@

@@ -1,0 +1,60 @@
+"""Blobs (content-addressed bytes) and texts (versioned, per language) that every room may use."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from helpdesk.base import clock
+
+
+class Blob(models.Model):
+    """Bytes in Django's storage under their sha256. Rows of other rooms point here; what nobody points to may be swept."""
+
+    personal: ClassVar[tuple[str, ...]] = ("sha256",)
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()  # bytes
+    media_type = models.CharField(max_length=120, default="application/octet-stream")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="blob_has_a_size", condition=Q(size__gte=0))]
+
+    @property
+    def path(self) -> str:
+        """Name within the storage."""
+        return f"blobs/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class Text(models.Model):
+    """A text that players may read (signature, notice, survey, …): a key, for one game or for all."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    key = models.CharField(max_length=80)
+    scope = models.CharField(max_length=80, blank=True)  # "game:<slug>", or empty: for all
+    label = models.CharField(max_length=120)
+    placeholders = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="text_key_once_per_scope", fields=["key", "scope"])]
+
+
+class TextVersion(models.Model):
+    """One wording in one language. Never changed: an edit is a new version, and a message remembers the one it was made from."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="versions")
+    language = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+    author_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="text_version_once", fields=["text", "language", "version"])]

@@ -1,0 +1,209 @@
+"""Small things that every page says the same way: times, waits, faces, game marks, counts, form fields.
+
+    {% load ui %}
+    {% ago message.at %}              12 min ago, kept fresh by static/js/times.js
+    {% moment message.at %}           yesterday 19:42
+    {% waited ticket.waiting_since %} 5 h 10 min, red or amber when long
+    {% face user.name %}              initials in a circle; {% face "" %} an empty one
+    {% game_mark game.colour game.name %}
+    {{ 12034|atmost:10000 }}          10,000+
+    {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
+    {% query status="new" after=None %}   the page's own query string with these changes
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from helpdesk.base.clock import now
+
+register = template.Library()
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+LATE, SOON = timedelta(hours=4), timedelta(hours=2)
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}")
+
+
+def duration_words(seconds: float) -> str:
+    """Two units at most: "58 min", "5 h 10 min", "3 d 4 h". The same words as `times.js` says."""
+    minutes = max(int(seconds), 0) // MINUTE
+    if minutes < 1:
+        return _("under 1 min")
+    if minutes < 60:
+        return _("%(n)s min") % {"n": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return _("%(h)s h %(m)s min") % {"h": hours, "m": f"{minutes:02d}"} if minutes else _("%(h)s h") % {"h": hours}
+    days, hours = divmod(hours, 24)
+    return _("%(d)s d %(h)s h") % {"d": days, "h": hours} if hours and days < 10 else _("%(d)s d") % {"d": days}
+
+
+def moment_words(at: datetime) -> str:
+    """As a colleague would say it: "19:42", "yesterday 19:42", "2 Oct 19:42", "14 Mar 2024"."""
+    local, today = timezone.localtime(at), timezone.localtime(now()).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return date_format(local, "H:i")
+    if days == 1:
+        return _("yesterday %(time)s") % {"time": date_format(local, "H:i")}
+    if days == -1:
+        return _("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
+    if local.year == today.year:
+        return date_format(local, "j M H:i")
+    return date_format(local, "j M Y")
+
+
+def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeString:
+    exact = date_format(timezone.localtime(at), "j F Y, H:i:s")
+    data = format_html(' data-time="{}"', kind) if kind else ""
+    css = format_html(' class="{}"', classes) if classes else ""
+    return format_html('<time{}{} datetime="{}" title="{}">{}</time>', css, data, at.isoformat(), exact, words)
+
+
+@register.simple_tag
+def ago(at: datetime | None) -> str:
+    """How long ago, or in how long when it lies ahead."""
+    if at is None:
+        return ""
+    seconds = (now() - at).total_seconds()
+    if seconds < 0:
+        return _time(at, _("in %(duration)s") % {"duration": duration_words(-seconds)}, kind="ago")
+    words = _("just now") if seconds < MINUTE else _("%(duration)s ago") % {"duration": duration_words(seconds)}
+    return _time(at, words, kind="ago")
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    """The time itself; the exact one is a hover."""
+    return "" if at is None else _time(at, moment_words(at))
+
+
+@register.simple_tag
+def waited(since: datetime | None, late_after: timedelta = LATE, soon_after: timedelta = SOON) -> str:
+    """How long somebody has waited. Its colour changes with the hours, in the browser too."""
+    if since is None:
+        return format_html('<span class="wait">{}</span>', "–")
+    passed = now() - since
+    heat = " late" if passed >= late_after else " soon" if passed >= soon_after else ""
+    return _time(since, duration_words(passed.total_seconds()), f"wait{heat}", "waited")
+
+
+@register.simple_tag
+def lasted(spent: timedelta | None) -> str:
+    """A length of time in words."""
+    return "" if spent is None else duration_words(spent.total_seconds())
+
+
+@register.filter
+def initials(name: str | None) -> str:
+    """Two letters for a face: of the first and the last word."""
+    words = re.findall(r"\w+", name or "")
+    if not words:
+        return ""
+    return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
+
+
+@register.simple_tag
+def face(name: str | None, size: str = "") -> str:
+    """Initials in a circle. The name itself is written beside it or in a title: a face alone tells a screen reader nothing."""
+    letters = initials(name)
+    if not letters:
+        return format_html('<span class="face none {}" aria-hidden="true">–</span>', size)
+    return format_html('<span class="face {}" aria-hidden="true">{}</span>', size, letters)
+
+
+@register.simple_tag
+def game_mark(colour: str | None, name: str = "") -> str:
+    """The game's colour as a small bar. A presentation attribute, since the pages allow no style attribute."""
+    fill = colour if colour and COLOUR.fullmatch(colour) else "#8a8f98"
+    if not name:
+        return format_html('<svg class="game-mark" width="8" height="14" aria-hidden="true"><rect width="8" height="14" rx="3" fill="{}"/></svg>', fill)
+    return format_html(
+        '<svg class="game-mark" width="8" height="14" role="img" aria-label="{}"><title>{}</title><rect width="8" height="14" rx="3" fill="{}"/></svg>',
+        name,
+        name,
+        fill,
+    )
+
+
+@register.filter
+def atmost(number: int | None, limit: int = 10_000) -> str:
+    """A count as far as it was counted: "1,284", "10,000+"."""
+    if number is None:
+        return ""
+    words = number_format(min(number, limit), force_grouping=True)
+    return f"{words}+" if number > limit else words
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The request's query string with `changes`; None or "" removes a key, a list stays a list. Always begins with "?"."""
+    request: HttpRequest | None = context.get("request")
+    asked = request.GET.copy() if request else QueryDict(mutable=True)
+    for key, value in changes.items():
+        if value is None or value == "":
+            asked.pop(key, None)
+        elif isinstance(value, str) or not isinstance(value, Iterable):
+            asked[key] = str(value)
+        else:
+            asked.setlist(key, [str(one) for one in value])
+    return "?" + asked.urlencode()
+
+
+@register.simple_tag
+def field(bound: BoundField, label: str = "", hide_label: bool = False) -> str:
+    """One form field by `templates/ui/field.html`; a hidden one as it is."""
+    if bound.is_hidden:
+        return bound.as_widget()
+    widget = bound.field.widget
+    kind = "check" if isinstance(widget, forms.CheckboxInput) else "choices" if bound.use_fieldset else "line"
+    return render_to_string("ui/field.html", {"field": bound, "kind": kind, "label": label or bound.label, "hide_label": hide_label})
+
+
+@register.simple_tag
+def fields(form: forms.BaseForm) -> str:
+    """The whole form: what is wrong with all of it, then its fields in order. The <form> element stays the page's own."""
+    return render_to_string("ui/fields.html", {"form": form})
+
+
+@register.simple_tag
+def words() -> str:
+    """What the scripts say, in the page's language, as a data block: `static/js/words.js` reads it."""
+    said = {
+        "ago": _("%(duration)s ago"),
+        "in": _("in %(duration)s"),
+        "now": _("just now"),
+        "moment": _("under 1 min"),
+        "min": _("%(n)s min"),
+        "h": _("%(h)s h"),
+        "hm": _("%(h)s h %(m)s min"),
+        "d": _("%(d)s d"),
+        "dh": _("%(d)s d %(h)s h"),
+        "failed": _("That did not work. Nothing you typed is lost; try again in a moment."),
+        "offline": _("No connection to the desk. What you typed stays here; it is saved when the connection is back."),
+        "signed_out": _("You are signed out. Sign in again in another tab; what you typed stays here."),
+        "not_allowed": _("You may not do that here."),
+        "gone": _("This is no longer here, or no longer yours to see."),
+        "leave": _("Something you typed is not saved yet."),
+        "saving": _("Saving…"),
+        "saved": _("Saved %(time)s"),
+        "unsaved": _("Not saved yet"),
+        "leaves_in": _("leaves in %(n)s s"),
+        "leaving": _("leaving now"),
+        "too_big": _("%(name)s is larger than %(limit)s and was not added."),
+        "link": _("link text"),
+    }
+    return json_script(said, "words")

@@ -1,0 +1,21 @@
+"""The beat: what happens by the clock. Each tick expires before the next one, so ticks never pile up behind a stopped worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def tick(task: str, seconds: float, queue: str = "now") -> dict[str, Any]:
+    """One line of the schedule: `task` each `seconds`, on `queue`."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1.0), "queue": queue}}
+
+
+SCHEDULE = {
+    "deliveries of the lane now": tick("tickets.drain_now", 3),
+    "deliveries of the lane bulk": tick("tickets.drain_bulk", 3, "bulk"),
+    "timers that are due": tick("tickets.fire_timers", 5, "bulk"),
+    "messages whose undo window is over": tick("tickets.leave_due", 2),
+    "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
+    "raw mails not yet read": tick("mail.process_due", 5),
+    "mailboxes to poll": tick("mail.poll_mailboxes", 30, "bulk"),
+}

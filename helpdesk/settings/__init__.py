@@ -1,0 +1,220 @@
+"""All settings. The environment is read in this package and nowhere else; `.env.example` names every variable.
+
+`HELPDESK_ENV` is `production` (the default), `demo` or `test`. Production refuses to start with a default secret, with DEBUG or
+with open hosts: a desk that holds players' data must not come up half locked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from helpdesk.settings.auth import *  # noqa: F403
+from helpdesk.settings.logs import logging_config
+from helpdesk.settings.security import *  # noqa: F403
+
+django_stubs_ext.monkeypatch()
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+LOCAL_DIR = Path(env.str("LOCAL_DIR", str(BASE_DIR / ".local")))
+
+HELPDESK_ENV = env.str("HELPDESK_ENV", "production")
+if HELPDESK_ENV not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured(f"HELPDESK_ENV is “{HELPDESK_ENV}”; it may be production, demo or test.")
+PRODUCTION = HELPDESK_ENV == "production"
+
+INSECURE_SECRET = "demo-and-tests-only-never-in-production"
+SECRET_KEY = env.str("SECRET_KEY", INSECURE_SECRET)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
+DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000").rstrip("/")  # the address in links that leave the house
+CSRF_TRUSTED_ORIGINS = [DESK_URL]
+if PRODUCTION:
+    if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 40:
+        raise ImproperlyConfigured("SECRET_KEY is missing or shorter than 40 characters. Set a long random one and keep it secret.")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG is on. In production it would show players' data to strangers: unset it.")
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS is empty or open. Name the host names of this desk, separated by commas.")
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours stand before the web server and append to X-Forwarded-For
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if DESK_URL.startswith("https://"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
+    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_linear_migrations",
+    "django_htmx",
+    "django_structlog",
+    "template_partials",
+    "lucide",
+    "anymail",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "helpdesk.base",
+    "helpdesk.games",
+    "helpdesk.audit",
+    "helpdesk.staff",
+    "players",
+    "tickets",
+    "tickets.mail",
+    "tickets.surveys",
+    "tickets.notices",
+    "tickets.desk",
+    "helpdesk.demo",
+    "helpdesk",
+]
+if not env.bool("WITH_LINEAR_MIGRATIONS", not PRODUCTION):
+    INSTALLED_APPS.remove("django_linear_migrations")
+FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.partition(".")[0] in {"helpdesk", "players", "tickets"}]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "helpdesk.staff.middleware.PreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "helpdesk.staff.middleware.SecondFactorMiddleware",
+]
+
+ROOT_URLCONF = "helpdesk.urls"
+WSGI_APPLICATION = "helpdesk.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "helpdesk.shell.shell",
+            ],
+        },
+    }
+]
+
+DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/helpdesk")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+if test_name := env.str("TEST_DB_NAME", ""):
+    DATABASES["default"]["TEST"] = {"NAME": test_name}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("STUDIO_TIME_ZONE", "UTC")  # report days lie in this zone; rows are UTC whatever it says
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(LOCAL_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+
+# --- the broker. The desk works without it: nudges make things fast, sweeps make them certain.
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # KiB
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_DEFAULT_QUEUE = "now"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any silence of its broker
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 5 * 3600, "socket_connect_timeout": 5, "socket_keepalive": True}
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat.db")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+
+# --- mail
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "helpdesk@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ANYMAIL = {
+    key: value
+    for key, value in {
+        "MAILGUN_API_KEY": env.str("MAILGUN_API_KEY", ""),
+        "MAILGUN_SENDER_DOMAIN": env.str("MAILGUN_SENDER_DOMAIN", ""),
+        "MAILGUN_API_URL": env.str("MAILGUN_API_URL", ""),
+        "MAILGUN_WEBHOOK_SIGNING_KEY": env.str("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
+        "POSTMARK_SERVER_TOKEN": env.str("POSTMARK_SERVER_TOKEN", ""),
+        "WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", ""),
+    }.items()
+    if value
+}
+UNDO_WINDOW = env.int("UNDO_WINDOW", 15)  # seconds in which a reply can be called back
+MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024)
+MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read their own bodies up to MAX_MAIL_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+REPLY_GATES: list[str] = []  # dotted paths of gates; a later room adds its own
+
+LOGGING, structlog_configured = logging_config(json=PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
+
+STUDIO_NAME = env.str("STUDIO_NAME", "Northlight Games" if HELPDESK_ENV == "demo" else "Helpdesk")
+CATCHER_URL = env.str("CATCHER_URL", "")  # the demo's mailbox of the players; empty elsewhere

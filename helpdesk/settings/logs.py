@@ -1,0 +1,45 @@
+"""Structured logs: one JSON object a line in production, readable lines elsewhere; request and task ids on each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
+    """Configure structlog and return the dict for Django's LOGGING (and True, so that the call reads as what it does)."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    renderer: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if json else [structlog.dev.ConsoleRenderer(colors=False)]
+    config = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+                "foreign_pre_chain": SHARED,
+            }
+        },
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["out"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }
+    return config, True

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffConfig(AppConfig):
+    name = "helpdesk.staff"
+    label = "staff"
+    verbose_name = _("Staff")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("helpdesk.staff.sign_ins")

@@ -1,0 +1,79 @@
+"""Mails to operators. A letter is a row; a worker claims it, sends it, and empties its words.
+
+A worker that dies between sending and saying so sends it once more when its lease is over: an invitation twice harms nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
+
+from helpdesk.base.claims import claim
+from helpdesk.base.clock import now
+from helpdesk.base.queue import nudge
+from helpdesk.base.text import one_line
+from helpdesk.staff.models import Letter, LetterState
+
+log = structlog.get_logger(__name__)
+
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
+LEASE = timedelta(minutes=5)
+
+
+def post(*, to: str, subject: str, text: str, html: str = "") -> Letter:
+    """Put a letter into the box and tell a worker after the commit."""
+    letter = Letter.objects.create(to=to, subject=one_line(subject, 300), text=text, html=html, queued_at=now(), due_at=now())
+    nudge("staff.send_letter", letter.pk)
+    return letter
+
+
+def send(pk: int) -> bool:
+    """Send one letter, if it is due and nobody else has it. True when it left."""
+    return _send_next(Letter.objects.filter(pk=pk)) is True
+
+
+def send_due(limit: int = 50) -> int:
+    """The sweep: whatever a nudge did not reach, one claim at a time. Returns how many left."""
+    left = 0
+    for _turn in range(limit):
+        sent = _send_next(Letter.objects.order_by("due_at"))
+        if sent is None:
+            break
+        left += sent
+    return left
+
+
+def _send_next(letters: QuerySet[Letter]) -> bool | None:
+    """None when there is nothing to send."""
+    taken = claim(letters.filter(state=LetterState.QUEUED, due_at__lte=now()), limit=1, lease=LEASE)
+    return _deliver(Letter.objects.get(pk=taken[0])) if taken else None
+
+
+def _deliver(letter: Letter) -> bool:
+    mail = EmailMultiAlternatives(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"})
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    letter.attempts += 1
+    letter.claimed_until = None
+    try:
+        mail.send()
+    except Exception as error:  # whatever the mail server says, the letter waits or is given up
+        _put_back(letter, error)
+        return False
+    letter.state, letter.sent_at, letter.text, letter.html, letter.error = LetterState.SENT, now(), "", "", ""
+    letter.save()
+    return True
+
+
+def _put_back(letter: Letter, error: Exception) -> None:
+    letter.error = one_line(str(error), 300)
+    if letter.attempts > len(PAUSES):
+        letter.state, letter.text, letter.html = LetterState.FAILED, "", ""
+    else:
+        letter.due_at = now() + PAUSES[letter.attempts - 1]
+    letter.save()
+    log.warning("letter_not_sent", letter=letter.pk, attempts=letter.attempts, error=letter.error)

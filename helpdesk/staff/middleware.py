@@ -1,0 +1,87 @@
+"""Between the request and the page: the person's own language and time zone, and the second factor where a role demands it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from helpdesk.staff.models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# what one needs on the way to a second factor, and what is not the desk at all
+OPEN_NAMES = frozenset({"set_language", "jsi18n", "livez", "readyz", "metrics"})
+OPEN_PREFIXES = ("account_", "mfa_", "usersessions_")
+OPEN_PAGES = frozenset({"staff:appearance", "games:brand", "games:logo"})
+
+
+class PreferencesMiddleware:
+    """A signed-in person's language and time zone win over the browser's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not isinstance(user, User) and not user.is_authenticated:
+            return self.get_response(request)
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = user.language
+        try:
+            zone = ZoneInfo(user.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.get_response(request)
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Who holds a role that demands a second factor sees nothing of the desk before he has set one up; pages and API alike.
+
+    Who has one was asked for it while signing in (allauth's stage), which the session remembers; so this costs a query
+    only for those who have just set it up.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        if _is_open(request) or not request.user.is_authenticated or not request.user.needs_second_factor or _is_proven(request):
+            return None
+        return _ask_for_it(request)
+
+
+def _is_open(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match is None:
+        return True
+    name = match.view_name or ""
+    return name in OPEN_NAMES or name in OPEN_PAGES or name.startswith(OPEN_PREFIXES)
+
+
+def _is_proven(request: HttpRequest) -> bool:
+    if any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user)):
+        return True
+    factors = Authenticator.objects.filter(user_id=request.user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return bool(factors.exists())
+
+
+def _ask_for_it(request: HttpRequest) -> HttpResponseBase:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("mfa_index")})
+    if request.accepts("text/html"):
+        return HttpResponseRedirect(reverse("mfa_index"))
+    problem = {"title": _("A second factor is needed"), "detail": _("Your role demands a second factor. Set it up at the desk first."), "status": 403}
+    return JsonResponse(problem, status=403, content_type="application/problem+json")

@@ -1,0 +1,251 @@
+"""Operators, their teams, the roles they hold and where, what they are told, and the letters that go to them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.clock import now
+from helpdesk.staff.rights import Part, Right
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    RUSSIAN = "ru", "Русский"
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class MailCopies(models.TextChoices):
+    """Which notices an operator also wants by mail."""
+
+    NONE = "none", _("None, the bell is enough")
+    IMPORTANT = "important", _("Only what cannot wait")
+    ALL = "all", _("All of them")
+
+
+KNOWN_RIGHTS = frozenset[str](Right.values)
+
+
+class HeldGrant(NamedTuple):
+    """What one grant gives: these rights, in this part of the work, and whether its role demands a second factor."""
+
+    rights: frozenset[str]
+    part: Part
+    needs_second_factor: bool
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make an operator. Addresses are kept in small letters, so that the unique key ignores case."""
+        fields.setdefault("created_at", now())
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    personal = ()
+    email = models.EmailField(_("Mail address"), unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    public_name = models.CharField(_("Name for players"), max_length=120, blank=True)
+    language = models.CharField(_("Language"), max_length=8, choices=Language.choices, default=Language.ENGLISH)
+    timezone = models.CharField(_("Time zone"), max_length=64, default="UTC")
+    theme = models.CharField(_("Look"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM)
+    mail_copies = models.CharField(_("Notices by mail"), max_length=12, choices=MailCopies.choices, default=MailCopies.IMPORTANT)
+    is_active = models.BooleanField(_("May sign in"), default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = (
+            models.CheckConstraint(name="user_email_in_small_letters", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(name="user_language_known", condition=models.Q(language__in=Language.values)),
+            models.CheckConstraint(name="user_theme_known", condition=models.Q(theme__in=Theme.values)),
+            models.CheckConstraint(name="user_mail_copies_known", condition=models.Q(mail_copies__in=MailCopies.values)),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the face: of the first and the last word of the name."""
+        words = (self.name or self.email).split()
+        letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2])
+        return letters.upper()
+
+    @property
+    def shown_to_players(self) -> str:
+        """What players see under a reply: the public name, else the first name, never the address."""
+        return self.public_name or self.name.split(" ")[0]
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    def held_grants(self) -> tuple[HeldGrant, ...]:
+        """His grants, read once for this instance; `forget_grants` after changing them."""
+        held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
+        if held is None:
+            fields = ("role__rights", "role__requires_second_factor", "game_id", "team_id", "language", "topic")
+            rows = Grant.objects.filter(user=self).values_list(*fields)
+            held = tuple(HeldGrant(frozenset(rights) & KNOWN_RIGHTS, Part(*part), strict) for rights, strict, *part in rows)
+            self.__dict__["_held_grants"] = held
+        return held
+
+    def forget_grants(self) -> None:
+        self.__dict__.pop("_held_grants", None)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(grant.needs_second_factor for grant in self.held_grants())
+
+
+class Team(models.Model):
+    personal = ()
+    name = models.CharField(_("Name"), max_length=80)
+    slug = models.SlugField(_("Short name"), max_length=80, unique=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="teams", verbose_name=_("Members"))
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    personal = ()
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="member_once_per_team", fields=("team", "user")),)
+
+
+class Role(models.Model):
+    """A named set of rights. Where it holds is said by the grant, not here."""
+
+    personal = ()
+    name = models.CharField(_("Name"), max_length=80)
+    slug = models.SlugField(_("Short name"), max_length=80, unique=True)
+    rights = ArrayField(models.CharField(max_length=64), default=list, blank=True, verbose_name=_("Rights"))
+    requires_second_factor = models.BooleanField(_("Demands a second factor"), default=False)
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        unknown = sorted(set(self.rights) - set(Right.values))
+        if unknown:
+            raise ValidationError({"rights": gettext("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}})
+
+
+class Grant(models.Model):
+    """A role given to a person: for everything, or for a game, team, language, topic. An empty part leaves that side open."""
+
+    personal = ()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants")
+    game = models.ForeignKey("games.Game", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="grants")
+    language = models.CharField(max_length=16, blank=True, default="")
+    topic = models.SlugField(max_length=80, blank=True, default="")
+
+    class Meta:
+        ordering = ("role__name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                name="grant_given_once", fields=("user", "role", "game", "team", "language", "topic"), nulls_distinct=False
+            ),
+        )
+
+    def part(self) -> Part:
+        return Part(self.game_id, self.team_id, self.language, self.topic)
+
+
+class Notice(models.Model):
+    """Something an operator is told. `text` is an English msgid with %(…)s fields from `data`; it is put into words when read."""
+
+    personal = ()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    text = models.CharField(max_length=300)
+    data = models.JSONField(default=dict)
+    link = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(name="notice_newest", fields=("user", "-id")),
+            models.Index(name="notice_unseen", fields=("user",), condition=models.Q(seen_at=None)),
+        )
+
+    def words(self) -> str:
+        """The text in the reader's language; a field that is gone from `data` shows as a dash."""
+        return gettext(self.text) % _Dashes(self.data)
+
+
+class _Dashes(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+class LetterState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class Letter(models.Model):
+    """A mail to an operator: invitation, new password, copy of a notice. A row first, so that a sleeping mail server stops nobody.
+
+    The words are emptied when it has left or failed for good: they may carry a link that opens an account.
+    """
+
+    personal = ()
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),)
+        indexes = (models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),)

@@ -1,0 +1,66 @@
+"""What operators are told: a bell with a count, a list, and a copy by mail for those who want one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from helpdesk.base.clock import now
+from helpdesk.base.paging import Page, page
+from helpdesk.staff import letters
+from helpdesk.staff.models import MailCopies, Notice, User
+
+
+@transaction.atomic
+def notify(users: Iterable[User], kind: str, text: str, *, link: str = "", important: bool = False, **data: Any) -> list[Notice]:
+    """Tell each of `users` something, once, and post the copies they asked for.
+
+    `kind` is "room.verb". `text` is an English msgid with `%(name)s` places (mark it with `gettext_noop` where it is written);
+    each reader sees it in his own language, filled from `data`: ids, numbers and ticket subjects, never a player's address.
+    `link` is a path of the desk. `important` ones reach those who want mail only for what cannot wait.
+    """
+    people = [user for user in {user.pk: user for user in users}.values() if user.is_active]
+    notices = Notice.objects.bulk_create(Notice(user=user, kind=kind, at=now(), text=text, data=data, link=link) for user in people)
+    for user, notice in zip(people, notices, strict=True):
+        if user.mail_copies == MailCopies.ALL or (important and user.mail_copies == MailCopies.IMPORTANT):
+            _post_copy(user, notice)
+    return notices
+
+
+def _post_copy(user: User, notice: Notice) -> None:
+    with translation.override(user.language):
+        words = notice.words()
+        address = f"{settings.DESK_URL}{notice.link}" if notice.link else settings.DESK_URL
+        text = render_to_string("staff/mail/notice.txt", {"user": user, "words": words, "address": address, "studio": settings.STUDIO_NAME})
+        letters.post(to=user.email, subject=words, text=text)
+
+
+def unseen_count(user: User, limit: int = 99) -> int:
+    """How many notices the person has not seen; counted no further than one above `limit`."""
+    return Notice.objects.filter(user=user, seen_at=None)[: limit + 1].count()
+
+
+def notices_page(user: User, *, cursor: str = "", unseen_only: bool = False) -> Page[Notice]:
+    """His notices, newest first."""
+    notices = Notice.objects.filter(user=user)
+    if unseen_only:
+        notices = notices.filter(seen_at=None)
+    return page(notices, key="id", descending=True, cursor=cursor)
+
+
+def newest(user: User, count: int = 8) -> list[Notice]:
+    """The few newest, for the bell's sheet."""
+    return list(Notice.objects.filter(user=user).order_by("-id")[:count])
+
+
+def see(user: User, *, pks: Iterable[int] | None = None) -> int:
+    """Mark notices as seen, all of them without `pks`. Returns how many were new."""
+    unseen = Notice.objects.filter(user=user, seen_at=None)
+    if pks is not None:
+        unseen = unseen.filter(pk__in=list(pks))
+    return unseen.update(seen_at=now())

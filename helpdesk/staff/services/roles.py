@@ -1,0 +1,121 @@
+"""Roles, and giving them to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import changed, note_audit
+from helpdesk.base.errors import DomainError, NotAllowed
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Grant, Role, Team, User
+from helpdesk.staff.rights import Part, Right, has_everywhere, scope_for
+from helpdesk.staff.services import keepers
+from helpdesk.staff.services.slugs import free_slug
+
+
+@transaction.atomic
+def make_role(
+    *, name: str, rights: Iterable[str], by: User, requires_second_factor: bool = False, request: HttpRequest | None = None
+) -> Role:
+    role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), requires_second_factor=requires_second_factor)
+    role.save()
+    facts = {"name": name, "rights": role.rights, "requires_second_factor": requires_second_factor}
+    note_audit("staff.role_made", by=by, subject=role, request=request, **facts)
+    return role
+
+
+@transaction.atomic
+def change_role(
+    role: Role,
+    *,
+    name: str,
+    rights: Iterable[str],
+    requires_second_factor: bool,
+    by: User,
+    sure: bool = False,
+    request: HttpRequest | None = None,
+) -> Role:
+    """Raises `WouldLockOut` when `by` would lose the right to change roles and is not `sure` of it."""
+    was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
+    keepers.hold_still()
+    kept = Role.objects.select_for_update().get(pk=role.pk)
+    facts = {"name": name, "rights": _known(rights), "requires_second_factor": requires_second_factor}
+    differences = changed({field: getattr(kept, field) for field in facts}, facts)
+    if differences:
+        kept.name, kept.rights, kept.requires_second_factor = name, _known(rights), requires_second_factor
+        kept.save(update_fields=list(differences))
+        keepers.check(by, was_keeper=was_keeper, sure=sure)
+        note_audit("staff.role_changed", by=by, subject=kept, request=request, changes=differences)
+    return kept
+
+
+@transaction.atomic
+def drop_role(role: Role, *, by: User, request: HttpRequest | None = None) -> None:
+    kept = Role.objects.select_for_update().get(pk=role.pk)
+    if Grant.objects.filter(role=kept).exists():
+        raise DomainError(_("Somebody still holds this role. Take it back first."))
+    note_audit("staff.role_dropped", by=by, subject=kept, request=request, name=kept.name, rights=kept.rights)
+    kept.delete()
+
+
+@transaction.atomic
+def give_role(
+    user: User,
+    role: Role,
+    *,
+    by: User,
+    game: Game | None = None,
+    team: Team | None = None,
+    language: str = "",
+    topic: str = "",
+    request: HttpRequest | None = None,
+) -> Grant:
+    """Give `role` to `user`. Whoever may change roles gives any; others give only what they hold themselves, where they hold it."""
+    part = Part(game.pk if game else None, team.pk if team else None, language, topic)
+    if not may_give(by, role, part):
+        raise NotAllowed(_("You can give only rights that you hold yourself, and only where you hold them."), field="role")
+    grant, made = Grant.objects.get_or_create(user=user, role=role, game=game, team=team, language=language, topic=topic)
+    if not made:
+        raise DomainError(_("%(name)s already holds this role there.") % {"name": user.name}, field="role")
+    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=dict(part.sides()))
+    user.forget_grants()
+    return grant
+
+
+@transaction.atomic
+def take_role(grant: Grant, *, by: User, sure: bool = False, request: HttpRequest | None = None) -> None:
+    """Take a role back. Raises `WouldLockOut` like `change_role`."""
+    was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
+    if not may_give(by, grant.role, grant.part()):
+        raise NotAllowed(_("You can take back only rights that you hold yourself, and only where you hold them."))
+    keepers.hold_still()
+    user, role, part = grant.user, grant.role, grant.part()
+    grant.delete()
+    user.forget_grants()
+    keepers.check(by, was_keeper=was_keeper, sure=sure)
+    note_audit("staff.role_taken", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=dict(part.sides()))
+
+
+def may_give(by: User, role: Role, part: Part) -> bool:
+    """Nobody lifts himself: a right is passed on only by who holds it over at least that part."""
+    if has_everywhere(by, Right.MANAGE_ROLES):
+        return True
+    return all(_covers(by, Right(right), part) for right in role.rights if right in Right.values)
+
+
+def _covers(by: User, right: Right, wanted: Part) -> bool:
+    scope = scope_for(by, right)
+    return scope.everything or any(set(part.sides()) <= set(wanted.sides()) for part in scope.parts)
+
+
+def _known(rights: Iterable[str]) -> list[str]:
+    """In the order of the list of rights, so that equal sets are equal rows."""
+    wanted = set(rights)
+    unknown = sorted(wanted - set(Right.values))
+    if unknown:
+        raise DomainError(_("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}, field="rights")
+    return [right for right in Right.values if right in wanted]

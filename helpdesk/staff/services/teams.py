@@ -1,0 +1,64 @@
+"""Teams and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import note_audit
+from helpdesk.base.errors import DomainError
+from helpdesk.staff.models import Grant, Membership, Team, User
+from helpdesk.staff.services.slugs import free_slug
+
+
+@transaction.atomic
+def make_team(*, name: str, members: Iterable[User], by: User, request: HttpRequest | None = None) -> Team:
+    _refuse_double(name)
+    team = Team.objects.create(name=name, slug=free_slug(Team, name))
+    _seat(team, {user.pk for user in members})
+    note_audit("staff.team_made", by=by, subject=team, request=request, name=name)
+    return team
+
+
+@transaction.atomic
+def change_team(team: Team, *, name: str, members: Iterable[User], by: User, request: HttpRequest | None = None) -> Team:
+    kept = Team.objects.select_for_update().get(pk=team.pk)
+    if name != kept.name:
+        _refuse_double(name)
+    joined, left = _seat(kept, {user.pk for user in members})
+    if joined or left or name != kept.name:
+        note_audit("staff.team_changed", by=by, subject=kept, request=request, name=[kept.name, name], joined=joined, left=left)
+    kept.name = name
+    kept.save(update_fields=["name"])
+    return kept
+
+
+@transaction.atomic
+def drop_team(team: Team, *, by: User, request: HttpRequest | None = None) -> None:
+    """Only an empty one: tickets and grants that name it would change their meaning in silence."""
+    if Grant.objects.filter(team=team).exists():
+        raise DomainError(_("A role is given for this team. Take it back first."))
+    if Membership.objects.filter(team=team).exists():
+        raise DomainError(_("Somebody is still in this team."))
+    note_audit("staff.team_dropped", by=by, subject=team, request=request, name=team.name)
+    try:
+        team.delete()
+    except (ProtectedError, RestrictedError) as error:
+        raise DomainError(_("Tickets still belong to this team. Give them to another one first.")) from error
+
+
+def _refuse_double(name: str) -> None:
+    if Team.objects.filter(name__iexact=name).exists():
+        raise DomainError(_("There is already a team of this name."), field="name")
+
+
+def _seat(team: Team, wanted: set[int]) -> tuple[list[int], list[int]]:
+    seated = set(Membership.objects.filter(team=team).values_list("user_id", flat=True))
+    joined, left = sorted(wanted - seated), sorted(seated - wanted)
+    Membership.objects.filter(team=team, user__in=left).delete()
+    Membership.objects.bulk_create(Membership(team=team, user_id=pk) for pk in joined)
+    return joined, left

@@ -1,0 +1,54 @@
+"""What a person can do and see, in words: every right with where he holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Team, User
+from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A right and where it is held; `where` is empty when it is not held at all."""
+
+    right: Right
+    where: tuple[str, ...]
+
+
+def summary(user: User) -> list[tuple[Any, list[Line]]]:
+    """All rights by group. Three queries at most: the grants, and the names of games and teams they speak of."""
+    names = _Names(user)
+    return [(label, [Line(right, names.of(scope_for(user, right))) for right in rights]) for label, rights in RIGHT_GROUPS]
+
+
+def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:
+    """A part of the work as a person says it: "Emberfall, Russian"."""
+    words = []
+    if part.game_id is not None:
+        words.append(games.get(part.game_id, "?"))
+    if part.team_id is not None:
+        words.append(_("team %(name)s") % {"name": teams.get(part.team_id, "?")})
+    if part.language:
+        words.append(_("language %(code)s") % {"code": part.language})
+    if part.topic:
+        words.append(_("topic %(name)s") % {"name": part.topic})
+    return ", ".join(words) or _("everything")
+
+
+class _Names:
+    def __init__(self, user: User) -> None:
+        parts = [grant.part for grant in user.held_grants()]
+        games = {part.game_id for part in parts if part.game_id}
+        teams = {part.team_id for part in parts if part.team_id}
+        self.games = dict(Game.objects.filter(pk__in=games).values_list("pk", "name")) if games else {}
+        self.teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {}
+
+    def of(self, scope: Scope) -> tuple[str, ...]:
+        if scope.everything:
+            return (_("everything"),)
+        return tuple(part_words(part, self.games, self.teams) for part in scope.parts)

@@ -1,0 +1,1 @@
+"""Pages of the staff room: one's own account, notices, and the studio's settings."""

@@ -1,0 +1,40 @@
+"""What the desk shows of a player."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from helpdesk.games.models import Game
+from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A player beside his ticket: the account of the ticket's game (or none), its newest card, and the one before it."""
+
+    player: Player
+    account: GameAccount | None
+    snapshot: ProfileSnapshot | None
+    earlier: dict[str, Any]
+    uses: list[AddressUse]
+
+
+def card(player: Player, game: Game) -> Card:
+    """Three queries, whatever the player has."""
+    account = GameAccount.objects.filter(player=player, game=game).order_by("-pk").first()
+    snapshots = list(account.snapshots.order_by("-taken_at", "-pk")[:2]) if account else []
+    uses = list(AddressUse.objects.filter(player=player).select_related("address").order_by("-main", "pk"))
+    return Card(player, account, snapshots[0] if snapshots else None, snapshots[1].fields if len(snapshots) > 1 else {}, uses)
+
+
+def main_address(player: Player) -> Address | None:
+    """Where our mail to this player goes, or None: then he cannot be reached by mail."""
+    use = AddressUse.objects.filter(player=player).select_related("address").order_by("-main", "pk").first()
+    return use.address if use else None
+
+
+def writes_from(player: Player, address: str) -> bool:
+    """Whether this address is known to be the player's."""
+    from_text = address.strip().casefold()
+    return AddressUse.objects.filter(player=player, address__folded=from_text).exists()

@@ -1,0 +1,75 @@
+"""Finding and making players."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+
+from helpdesk.base import clock
+from helpdesk.base.text import fold, one_line
+from helpdesk.games.models import Game
+from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+
+
+def _address(address: str) -> Address:
+    """The row of a mail address, locked until the transaction ends: two first mails at once then make one player."""
+    folded = fold(address)[:320]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [folded])
+    return Address.objects.get_or_create(folded=folded, defaults={"address": one_line(address, 320)})[0]
+
+
+@transaction.atomic
+def player_for_address(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> Player:
+    """The player who writes from `address`, made if nobody does.
+
+    Several players on one address are not guessed between: the one with an account in `game` if exactly one has it, else a
+    player without accounts who stands for “somebody at this address” until an operator says who it is.
+    """
+    row = _address(address)
+    users = list(Player.objects.filter(uses__address=row).order_by("pk"))
+    if len(users) > 1:
+        here = set(GameAccount.objects.filter(player__in=users, game=game).values_list("player_id", flat=True)) if game else set()
+        owned = set(GameAccount.objects.filter(player__in=users).values_list("player_id", flat=True))
+        nobody_yet = [user for user in users if user.pk not in owned]
+        users = [user for user in users if user.pk in here] if len(here) == 1 else nobody_yet[:1]
+    if users:
+        return users[0]
+    player = Player.objects.create(name=one_line(name, 120), language=language)
+    AddressUse.objects.create(player=player, address=row)
+    return player
+
+
+@transaction.atomic
+def add_address(player: Player, address: str, *, main: bool = False) -> Address:
+    """The player also writes from `address`; with `main` our conversations go there from now on."""
+    row = _address(address)
+    if main:
+        AddressUse.objects.filter(player=player, main=True).update(main=False)
+    use, made = AddressUse.objects.get_or_create(player=player, address=row, defaults={"main": main})
+    if main and not made:
+        use.main = True
+        use.save(update_fields=["main"])
+    return row
+
+
+@transaction.atomic
+def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
+    """What the world said of an address (a bounce, a complaint, or that it works again)."""
+    row = _address(address)
+    row.state, row.state_since, row.state_reason = state, clock.now(), one_line(reason, 300)
+    row.save(update_fields=["state", "state_since", "state_reason"])
+    return row
+
+
+@transaction.atomic
+def remember_account(player: Player, game: Game, external_id: str, *, nickname: str = "", fields: Mapping[str, Any] | None = None) -> GameAccount:
+    """The player's account in a game, with a snapshot of its card when `fields` are given."""
+    account, _made = GameAccount.objects.get_or_create(
+        game=game, external_id=external_id, defaults={"player": player, "nickname": one_line(nickname, 80)}
+    )
+    if fields is not None:
+        ProfileSnapshot.objects.create(account=account, fields=dict(fields))
+    return account

@@ -1,0 +1,14 @@
+// What every page needs. Pages add their own module beside it.
+import { startDialogs } from "./dialogs.js";
+import { startKeys } from "./keys.js";
+import { startNet } from "./net.js";
+import { startTheme } from "./theme.js";
+import { startTimes } from "./times.js";
+import { startToasts } from "./toasts.js";
+
+startNet();
+startToasts();
+startDialogs();
+startKeys();
+startTimes();
+startTheme();

@@ -1,0 +1,127 @@
+// The composer: tabs, the draft saved on the server a second after the last key, files, marks, preview.
+// The text lives in the textarea; nothing here ever empties it.
+import { post, token } from "./net.js";
+import { open } from "./dialogs.js";
+import { onKey } from "./keys.js";
+import { say } from "./words.js";
+import { toast } from "./toasts.js";
+
+const PAUSE = 1000, RETRY = [3000, 8000, 20000];
+let timer = 0, tries = 0, saving = null, dirty = false, submitting = false;
+
+const box = () => document.getElementById("composer");
+const form = () => box()?.querySelector("form[data-draft]");
+const area = () => form()?.querySelector("textarea");
+
+function status(words, late = false) {
+  const line = box()?.querySelector("[data-saved]");
+  if (!line) return;
+  line.textContent = words;
+  line.classList.toggle("late", late);
+}
+
+async function save(options = {}) {
+  clearTimeout(timer);
+  const target = form();
+  if (!target || !dirty || submitting) return saving;
+  if (saving) { await saving.catch(() => {}); if (!dirty) return; }
+  dirty = false;
+  const body = new FormData();
+  for (const name of ["text", "mode", "upto"]) body.append(name, target.elements[name]?.value ?? "");
+  saving = post(target.dataset.draft, body, options).then((said) => {
+    tries = 0;
+    if (!dirty) status(say("saved", { time: said.time }));
+  }).catch((error) => {
+    dirty = true;
+    status(say("unsaved"), true);
+    if (tries === 0) toast(error.message, "late");
+    if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
+  }).finally(() => { saving = null; });
+  return saving;
+}
+
+/** Save now what waits to be saved; the request outlives the page. */
+export function flush() { if (dirty) save({ keepalive: true }); }
+
+function typed() {
+  dirty = true;
+  status(say("saving"));
+  clearTimeout(timer);
+  timer = setTimeout(save, PAUSE);
+}
+
+function mark(kind) {
+  const text = area();
+  if (!text) return;
+  const { selectionStart: from, selectionEnd: to } = text, picked = text.value.slice(from, to);
+  const lines = (sign) => (picked || "").split("\n").map((line, n) => (typeof sign === "function" ? sign(n) : sign) + line).join("\n");
+  const made = {
+    bold: () => `**${picked}**`, italic: () => `*${picked}*`, quote: () => lines("> "), list: () => lines("- "), numbers: () => lines((n) => `${n + 1}. `),
+    link: () => `[${picked || say("link")}](https://)`,
+  }[kind]();
+  text.focus();
+  text.setRangeText(made, from, to, "end");
+  if (!picked && (kind === "bold" || kind === "italic")) text.selectionStart = text.selectionEnd = text.selectionEnd - (kind === "bold" ? 2 : 1);
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function attach(input) {
+  const target = form(), list = box().querySelector("[data-files]"), limit = Number(input.dataset.limit);
+  for (const file of [...input.files]) {
+    if (file.size > limit) { toast(say("too_big", { name: file.name, limit: input.dataset.limitWords }), "late"); continue; }
+    const body = new FormData();
+    body.append("file", file);
+    body.append("mode", target.elements.mode?.value ?? "reply");
+    try {
+      const answer = await fetch(input.dataset.attach, { method: "POST", body, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+      if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || say("failed"));
+      list.insertAdjacentHTML("beforeend", await answer.text());
+      window.htmx?.process(list);
+    } catch (error) { toast(error.message || say("failed"), "late"); }
+  }
+  input.value = "";
+}
+
+async function preview(button) {
+  await save();
+  const dialog = document.getElementById("preview"), frame = dialog.querySelector("iframe");
+  frame.src = `${button.href}${button.href.includes("?") ? "&" : "?"}at=${Date.now()}`;
+  open(dialog);
+}
+
+function focusText(tab) {
+  const wanted = box()?.querySelector(`[data-tab="${tab}"]`);
+  if (!wanted) return false;
+  if (wanted.getAttribute("aria-selected") !== "true") wanted.click();
+  else area()?.focus();
+}
+
+export function startComposer() {
+  onKey("r", () => focusText("reply"));
+  onKey("n", () => focusText("note"));
+  document.addEventListener("input", (event) => { if (event.target === area()) typed(); });
+  document.addEventListener("change", (event) => { if (event.target.matches("#composer input[type=file][data-attach]")) attach(event.target); });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-md]");
+    if (button) mark(button.dataset.md);
+    const look = event.target.closest("a[data-preview]");
+    if (look) { event.preventDefault(); preview(look); }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== area() || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const kind = { b: "bold", i: "italic", k: "link" }[event.key.toLowerCase()];
+    if (kind) { event.preventDefault(); mark(kind); }
+  });
+  // sending, or changing between reply and note, saves through the form itself
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.closest("#composer") && event.detail.elt.matches("form")) { submitting = true; clearTimeout(timer); } });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.elt.closest?.("#composer") && !event.detail.elt.matches?.("#composer form")) return;
+    submitting = false;
+    if (event.detail.successful) dirty = false; else { dirty = true; status(say("unsaved"), true); }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "composer" || event.detail.target?.id === "ticket") { dirty = false; submitting = false; } });
+  document.addEventListener("submit", (event) => { if (event.target === form() && !window.htmx) submitting = true; });
+  document.addEventListener("visibilitychange", () => document.hidden && flush());
+  window.addEventListener("online", () => dirty && save());
+  window.addEventListener("beforeunload", (event) => { if (dirty && !submitting && area()?.value.trim()) { flush(); event.preventDefault(); } });
+}

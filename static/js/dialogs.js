@@ -1,0 +1,47 @@
+// Native dialogs and <details> menus. Both work without this file, less comfortably.
+let opener = null;
+
+export function open(dialog) {
+  if (!dialog || dialog.open) return;
+  opener = document.activeElement;
+  dialog.showModal();
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
+}
+
+export function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest?.("details[data-menu]"));
+    const opens = target.closest?.("[data-open]");
+    if (opens) { closeMenus(); open(document.getElementById(opens.dataset.open)); return; }
+    if (target.closest?.("[data-close-dialog]")) target.closest("dialog")?.close();
+    if (target instanceof HTMLDialogElement && target.open) {
+      const box = target.getBoundingClientRect();
+      if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) target.close();
+    }
+  });
+  document.addEventListener("close", (event) => { if (event.target instanceof HTMLDialogElement && opener?.isConnected) { opener.focus(); opener = null; } }, true);
+  // A fragment that arrives in the page's dialog opens it; one that is empty closes it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = event.detail.target?.closest?.("dialog[data-fragment]");
+    if (!dialog) return;
+    if (dialog.querySelector(".dialog-body")) { open(dialog); dialog.querySelector("[autofocus], input:not([type=hidden]), select, textarea, button")?.focus(); }
+    else dialog.close();
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details[data-menu][open]");
+    if (!menu) return;
+    const summary = menu.querySelector("summary");
+    if (event.key === "Escape") { menu.open = false; summary.focus(); event.stopPropagation(); }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const stops = [...menu.querySelectorAll(".sheet :is(a, button, input, select)")].filter((one) => one.offsetParent);
+      if (event.target.matches("select, textarea") || !stops.length) return;
+      const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+      stops[(at + stops.length) % stops.length].focus();
+      event.preventDefault();
+    }
+  });
+}

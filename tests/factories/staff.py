@@ -1,0 +1,69 @@
+"""People of the studio for tests, named after nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from helpdesk.base.clock import now
+from helpdesk.staff.models import Grant, Membership, Role, Team, User
+from helpdesk.staff.rights import Right
+
+PASSWORD = "a long walk by the sea"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    name = factory.Sequence(lambda n: f"Operator {n}")
+    email = factory.Sequence(lambda n: f"operator{n}@studio.example")
+    created_at = factory.LazyFunction(now)
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return model_class.objects.create_user(kwargs.pop("email"), kwargs.pop("password", PASSWORD), **kwargs)
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+    slug = factory.Sequence(lambda n: f"team-{n}")
+
+
+class RoleFactory(DjangoModelFactory):
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+    slug = factory.Sequence(lambda n: f"role-{n}")
+    rights = factory.LazyFunction(list)
+
+
+class GrantFactory(DjangoModelFactory):
+    class Meta:
+        model = Grant
+
+    user = factory.SubFactory(UserFactory)
+    role = factory.SubFactory(RoleFactory)
+
+
+def somebody(*rights: Right, name: str = "", game: Any = None, team: Team | None = None, language: str = "", topic: str = "", **fields: Any) -> User:
+    """An operator who holds exactly `rights`: for everything, or for the part that is named."""
+    if name:
+        fields |= {"name": name, "email": f"{name.split()[0].lower()}@studio.example"}
+    user: User = UserFactory.create(**fields)
+    if rights:
+        role = RoleFactory.create(rights=[right.value for right in rights])
+        GrantFactory.create(user=user, role=role, game=game, team=team, language=language, topic=topic)
+    return user
+
+
+def join(team: Team, *users: User) -> Team:
+    """Put people into a team."""
+    Membership.objects.bulk_create(Membership(team=team, user=user) for user in users)
+    return team

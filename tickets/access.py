@@ -1,0 +1,46 @@
+"""The only door to tickets: rows come through here, so that list, page, search and export agree."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, scope_for
+from tickets.models import Attachment, Message, Ticket
+
+
+def scope_q(user: User, right: Right = Right.VIEW) -> Q:
+    """The condition on tickets under which this person has the right."""
+    return scope_for(user, right).q(game="game_id", team="team_id", language="language", topic="topic__slug")
+
+
+def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
+    """The tickets for which this person has the right; seeing is always asked too."""
+    tickets = Ticket.objects.filter(scope_q(user, Right.VIEW))
+    return tickets if right == Right.VIEW else tickets.filter(scope_q(user, right))
+
+
+def ticket_for(user: User, number: str, right: Right = Right.VIEW, *, lock: bool = False) -> Ticket:
+    """The ticket of this number, if this person has the right for this very row; else a 404 that tells nothing."""
+    tickets = visible_tickets(user, right).select_related("game", "player", "contact", "assignee", "team", "topic")
+    return get_object_or_404(tickets.select_for_update(of=("self",)) if lock else tickets, number=number.upper())
+
+
+def may(user: User, ticket: Ticket, right: Right) -> bool:
+    """Whether this person has the right for this ticket; costs a query only where a topic is part of the scope."""
+    scope = scope_for(user, right)
+    return scope.allows(
+        game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic=ticket.topic.slug if ticket.topic else ""
+    )
+
+
+def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> Message:
+    """A message of a ticket for which this person has the right."""
+    return get_object_or_404(Message.objects.select_related("ticket"), pk=pk, ticket=ticket_for(user, number, right))
+
+
+def attachment_for(user: User, pk: int) -> Attachment:
+    """A file of a ticket whose attachments this person may open."""
+    tickets = visible_tickets(user, Right.SEE_ATTACHMENTS)
+    return get_object_or_404(Attachment.objects.select_related("blob", "preview"), pk=pk, ticket__in=tickets.values("pk"))

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+    label = "tickets"
+
+    def ready(self) -> None:
+        from tickets import timers  # rows must be loaded before the rooms that speak of them
+        from tickets.lifecycle.machine import SILENCE
+        from tickets.lifecycle.occasions import silence_over
+
+        timers.register(SILENCE, silence_over)

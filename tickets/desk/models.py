@@ -1,0 +1,37 @@
+"""Who looked at a ticket, how far, and whether he is still there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from helpdesk.base import clock
+from helpdesk.staff.models import User
+from tickets.models import Ticket
+
+
+class Look(models.Model):
+    """One operator's look at one ticket: the last event he had on screen, when his page last spoke, and what he was doing.
+
+    Serves the line “new since you looked”, the bold rows of the queue, and “Anna is writing”.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Doing(models.TextChoices):
+        READING = "reading"
+        WRITING = "writing"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    event_id = models.BigIntegerField(default=0)
+    at = models.DateTimeField(default=clock.now)
+    doing = models.CharField(max_length=8, choices=Doing.choices, default=Doing.READING)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_look_per_person", fields=["ticket", "user"]),
+            models.CheckConstraint(name="look_doing_known", condition=models.Q(doing__in=["reading", "writing"])),
+        ]
+        indexes = [models.Index(name="look_at_ticket", fields=["ticket", "-at"])]

@@ -1,0 +1,111 @@
+"""The player beside the ticket. A field has a right of its own: who lacks it is told that the field exists, not what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, scope_for
+from players.models import AddressUse, GameAccount, Player, ProfileSnapshot
+from players.selectors import card as read_card
+from tickets.models import Ticket
+
+PAYMENTS, DEVICE = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE
+GUARDS = {  # a word in the field's name: the right that opens it
+    "paid": PAYMENTS, "payment": PAYMENTS, "payments": PAYMENTS, "purchase": PAYMENTS, "purchases": PAYMENTS, "spent": PAYMENTS, "order": PAYMENTS,
+    "orders": PAYMENTS, "refund": PAYMENTS, "refunds": PAYMENTS, "tier": PAYMENTS, "chargebacks": PAYMENTS,
+    "device": DEVICE, "os": DEVICE, "ip": DEVICE, "platform": DEVICE, "model": DEVICE,
+}  # fmt: skip
+LABELS = {
+    "level": gettext_lazy("Level"),
+    "crystals": gettext_lazy("Crystals"),
+    "coins": gettext_lazy("Coins"),
+    "pearls": gettext_lazy("Pearls"),
+    "gold": gettext_lazy("Gold"),
+    "guild": gettext_lazy("Guild"),
+    "clan": gettext_lazy("Clan"),
+    "server": gettext_lazy("Server"),
+    "paid_90d": gettext_lazy("Paid, 90 days"),
+    "paid_total": gettext_lazy("Paid, ever"),
+    "last_purchase": gettext_lazy("Last purchase"),
+    "last_order": gettext_lazy("Last order"),
+    "device": gettext_lazy("Device"),
+    "platform": gettext_lazy("Platform"),
+    "os": gettext_lazy("System"),
+    "build": gettext_lazy("Build"),
+    "version": gettext_lazy("Version"),
+    "last_seen": gettext_lazy("Last seen"),
+    "bans": gettext_lazy("Bans"),
+    "status": gettext_lazy("Account status"),
+    "country": gettext_lazy("Country"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of the card. `shut`: it is there, and not this reader's to see. `was`: what the card before said, if it differs."""
+
+    label: str
+    value: str = ""
+    was: str = ""
+    shut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerCard:
+    """What this reader may see of the player; `player` is None where he may see nothing of him."""
+
+    player: Player | None
+    account: GameAccount | None
+    snapshot: ProfileSnapshot | None
+    fields: list[Field]
+    addresses: list[AddressUse]
+    addresses_shut: bool
+    back_office: str
+
+
+def card_of(ticket: Ticket, reader: User) -> PlayerCard:
+    """The card with the reader's rights in this ticket's scope applied."""
+    if not holds(reader, Right.SEE_PLAYER, ticket):
+        return PlayerCard(None, None, None, [], [], True, "")
+    card = read_card(ticket.player, ticket.game)
+    may_contact = holds(reader, Right.SEE_PLAYER_CONTACT, ticket)
+    link = ticket.game.back_office_link
+    return PlayerCard(
+        player=card.player,
+        account=card.account,
+        snapshot=card.snapshot,
+        fields=[_field(key, value, card.earlier, ticket, reader) for key, value in (card.snapshot.fields if card.snapshot else {}).items()],
+        addresses=card.uses if may_contact else [],
+        addresses_shut=not may_contact and bool(card.uses),
+        back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",
+    )
+
+
+def holds(user: User, right: Right, ticket: Ticket) -> bool:
+    """Whether the right is held in the part of the work where this ticket lies. No query."""
+    topic = ticket.topic.slug if ticket.topic else ""
+    return scope_for(user, right).allows(game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic=topic)
+
+
+def _field(key: str, value: Any, earlier: dict[str, Any], ticket: Ticket, reader: User) -> Field:
+    label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
+    guards = {GUARDS[word] for word in key.lower().split("_") if word in GUARDS}
+    if not all(holds(reader, right, ticket) for right in guards):
+        return Field(label, shut=True)
+    was = earlier.get(key)
+    return Field(label, _words(value), _words(was) if key in earlier and was != value else "")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10_000 else str(value)
+    if isinstance(value, list):
+        return ", ".join(_words(one) for one in value)
+    return "–" if value in {None, ""} else str(value)

@@ -1,0 +1,165 @@
+"""Events in words: one quiet line each.
+
+A line is a sentence with the actor in front. What a message shows by itself (that it came, left, was opened) is no line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, F, Value
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from helpdesk.base.templatetags.ui import moment_words
+from helpdesk.staff.models import Team, User
+from tickets.actors import ActorKind
+from tickets.models import Event, Status, Topic
+
+RUN = 3  # so many lines without a message between them are folded into one
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids in events are called."""
+
+    users: dict[int, str]
+    teams: dict[int, str]
+    topics: dict[int, str]
+
+    @classmethod
+    def of(cls, events: Sequence[Event], more_users: Iterable[int | None] = ()) -> Names:
+        """One query, whatever the events name."""
+        people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
+        teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
+        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}}
+        parts = [("user", User.objects.all(), people - {None}), ("team", Team.objects.all(), teams - {None}), ("topic", Topic.objects.all(), topics - {None})]
+        wanted = [
+            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F("name")) for kind, rows, ids in parts if ids
+        ]
+        if wanted:
+            for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
+                found[kind][pk] = name
+        return cls(found["user"], found["team"], found["topic"])
+
+    def user(self, pk: int | None) -> str:
+        return self.users.get(pk or 0, _("somebody"))
+
+    def actor(self, kind: str, pk: int | None) -> str:
+        """Who did it: a name, or what kind of hand it was."""
+        if kind == ActorKind.OPERATOR:
+            return self.user(pk)
+        return {ActorKind.PLAYER: _("The player"), ActorKind.FLOW: _("A flow"), ActorKind.SYSTEM: _("The desk")}.get(ActorKind(kind), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event as the thread shows it."""
+
+    event_id: int
+    at: datetime
+    icon: str
+    who: str
+    words: str | SafeString
+    kind: str
+    actor_id: int | None = None
+
+
+def _b(words: str) -> SafeString:
+    return format_html("<b>{}</b>", words)
+
+
+def _moved(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    data: dict[str, Any] = event.data
+    label = _b(str(Status(event.status).label))
+    by_rule = event.actor_kind == ActorKind.SYSTEM and data.get("rule")
+    if event.status == Status.PENDING:
+        until = parse_datetime(data["until"]) if data.get("until") else None
+        if until:
+            return "pause", format_html(_("set Pending on {} until {}"), _b(data.get("on", "")), moment_words(until))
+        return "pause", format_html(_("set Pending on {}"), _b(data.get("on", "")))
+    icon = {Status.RESOLVED: "circle-check", Status.CLOSED: "archive", Status.IN_PROGRESS: "pause"}.get(Status(event.status), "arrow-right")
+    if by_rule and event.status in {Status.RESOLVED, Status.CLOSED}:
+        return icon, format_html(_("set {} after silence"), label)
+    if event.actor_kind == ActorKind.PLAYER:
+        return "corner-up-left", format_html(_("came back: {}"), label)
+    return icon, format_html(_("set {}"), label)
+
+
+def _assigned(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    if event.assignee_id is None:
+        return "user-round-x", _("put it back into the queue")
+    if event.assignee_id == event.actor_id and event.actor_kind == ActorKind.OPERATOR:
+        return "user-round-check", _("took it")
+    return "user-round", format_html(_("gave it to {}"), _b(names.user(event.assignee_id)))
+
+
+def _team(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    if event.team_id is None:
+        return "users", _("took it from its team")
+    return "users", format_html(_("gave it to the team {}"), _b(names.teams.get(event.team_id, "?")))
+
+
+def _topic(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    if event.topic_id is None:
+        return "hash", _("removed the topic")
+    return "hash", format_html(_("set the topic {}"), _b(names.topics.get(event.topic_id, "?")))
+
+
+def _language(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    return "languages", format_html(_("set the language {}"), _b(event.language))
+
+
+def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str, str | SafeString]]:
+    return lambda event, names: (icon, str(words))
+
+
+WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
+    "ticket.moved": _moved,
+    "ticket.assigned": _assigned,
+    "ticket.team_set": _team,
+    "ticket.topic_set": _topic,
+    "ticket.language_set": _language,
+    "ticket.renamed": _said("pencil", gettext_lazy("changed the subject")),
+    "ticket.tagged": _said("tag", gettext_lazy("changed the tags")),
+    "ticket.player_set": _said("user-round-pen", gettext_lazy("changed whose ticket this is")),
+    "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
+    "ticket.merged": _said("merge", gettext_lazy("merged it")),
+    "ticket.unmerged": _said("split", gettext_lazy("took the merge back")),
+    "message.released": _said("stamp", gettext_lazy("released the held reply")),
+    "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
+    "message.retried": _said("send", gettext_lazy("sent the message again")),
+    "message.settled": _said("circle-help", gettext_lazy("said what became of the uncertain message")),
+    "message.complained": _said("octagon-alert", gettext_lazy("marked our mail as unwanted")),
+    "survey.sent": _said("star", gettext_lazy("asked for a rating")),
+    "survey.invited": _said("star", gettext_lazy("asked for a rating")),
+    "survey.answered": _said("star", gettext_lazy("rated the help")),
+    "survey.changed": _said("star", gettext_lazy("changed the rating")),
+    "survey.cancelled": _said("star-off", gettext_lazy("dropped the question for a rating")),
+}
+
+
+def lines(events: Iterable[Event], names: Names) -> list[Line]:
+    """The events that get a line, in their order."""
+    return [
+        Line(event.pk, event.at, *_parts(event, names), event.kind, event.actor_id if event.actor_kind == ActorKind.OPERATOR else None)
+        for event in events
+        if event.kind in WORDS and not (event.kind == "ticket.moved" and event.status == event.status_before and event.status != Status.PENDING)
+    ]
+
+
+def _parts(event: Event, names: Names) -> tuple[str, str, str | SafeString]:
+    icon, words = WORDS[event.kind](event, names)
+    return icon, names.actor(event.actor_kind, event.actor_id), words
+
+
+def summary(run: Sequence[Line]) -> str:
+    """What a folded run is called."""
+    return str(ngettext_lazy("%(n)s change", "%(n)s changes", len(run)) % {"n": len(run)})

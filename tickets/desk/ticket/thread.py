@@ -1,0 +1,207 @@
+"""The conversation as the page draws it: turns, quiet lines between them, and where the unread begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Prefetch
+
+from helpdesk.staff.models import User
+from tickets.actors import ActorKind
+from tickets.desk.ticket.history import RUN, WORDS, Line, Names, lines, summary
+from tickets.models import Attachment, Event, Hold, Message, Ticket
+
+MESSAGES_SHOWN = 80
+EVENTS_SHOWN = 400
+NEWS_KINDS = ("message.received", "message.noted", "message.written", "message.held")
+
+State = Message.State
+GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE})
+TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE})
+LEFT = frozenset({State.SENT, State.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message with its author's name, its files and what holds it. `side`: player, ours or note."""
+
+    message: Message
+    author: str
+    approver: str
+    files: list[Attachment]
+    holds: list[Hold]
+    mine: bool
+
+    @property
+    def side(self) -> str:
+        if self.message.kind == Message.Kind.INBOUND:
+            return "player"
+        return "note" if self.message.kind == Message.Kind.NOTE else "ours"
+
+    @property
+    def css(self) -> str:
+        """Classes that the state of the message adds."""
+        state = self.message.state
+        said = [self.side]
+        said += ["trouble"] if state in TROUBLE else []
+        said += ["gone"] if state in {State.WITHDRAWN, State.SKIPPED} else []
+        said += [state] if state in {State.HELD, State.QUEUED} else []
+        said += ["quiet"] if self.message.purpose in {"acknowledgement", "notice", "survey"} else []
+        return " ".join(said)
+
+    @property
+    def called_back(self) -> bool:
+        return self.message.state == State.WITHDRAWN
+
+    @property
+    def on_its_way(self) -> bool:
+        return self.message.state in {State.SENDING, State.HANDED}
+
+    @property
+    def has_left(self) -> bool:
+        return self.message.state in LEFT
+
+
+@dataclass(slots=True)
+class Entry:
+    """One thing in the thread: a turn, or a run of lines; `unread_before` draws the mark above it."""
+
+    at: datetime
+    turn: Turn | None = None
+    run: list[Line] = field(default_factory=list)
+    unread_before: bool = False
+
+    @property
+    def folded(self) -> bool:
+        return len(self.run) > RUN
+
+    @property
+    def summary(self) -> str:
+        return summary(self.run)
+
+    @property
+    def last(self) -> Line:
+        return self.run[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What the page and the poll draw. `upto` is the newest event that is in it; `answers_upto` the player's newest message."""
+
+    entries: list[Entry]
+    upto: int
+    answers_upto: int
+    earlier: bool
+    turns: dict[int, Turn]
+
+
+def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
+    """The newest part of the conversation (or all of it). Five queries, whatever there is."""
+    rows = Message.objects.filter(ticket=ticket).order_by("-pk").prefetch_related(_files(), _holds())
+    found = list(rows if whole else rows[: MESSAGES_SHOWN + 1])
+    earlier = not whole and len(found) > MESSAGES_SHOWN
+    messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
+    since = messages[0].at if earlier and messages else None
+    events = _events(ticket, since)
+    return _drawn(ticket, messages, events, reader, read_upto, earlier)
+
+
+def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
+    """What happened after this event: new entries, and in `turns` every message that an event names, to be drawn anew."""
+    events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
+    ids = {event.message_id for event in events if event.message_id}
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_files(), _holds()))
+    return _drawn(ticket, messages, events, reader, None, False, after=after)
+
+
+def unseen_news(ticket: Ticket, reader: User, *, after: int) -> list[Turn]:
+    """What the player or a colleague has added after this event: a reply written without it must not leave unasked."""
+    events = Event.objects.filter(ticket=ticket, pk__gt=after, kind__in=NEWS_KINDS).exclude(actor_kind=ActorKind.OPERATOR, actor_id=reader.pk)
+    ids = list(events.values_list("message_id", flat=True))
+    if not ids:
+        return []
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk").prefetch_related(_files(), _holds()))
+    names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR])
+    return [_turn(message, names, reader) for message in messages]
+
+
+def _files() -> Prefetch[str, object, str]:
+    return Prefetch("attachments", Attachment.objects.select_related("preview").order_by("pk"))
+
+
+def _holds() -> Prefetch[str, object, str]:
+    return Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk"))
+
+
+def _events(ticket: Ticket, since: datetime | None) -> list[Event]:
+    """The events behind lines and messages: the newest ones, and none older than the first message that is shown."""
+    rows = Event.objects.filter(ticket=ticket).order_by("-pk")
+    if since:
+        rows = rows.filter(at__gte=since)
+    return list(reversed(rows[:EVENTS_SHOWN]))
+
+
+def _drawn(
+    ticket: Ticket, messages: Sequence[Message], events: Sequence[Event], reader: User, read_upto: int | None, earlier: bool, after: int = 0
+) -> Thread:
+    authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
+    names = Names.of(events, authors)
+    turns = {message.pk: _turn(message, names, reader) for message in messages}
+    first_event: dict[int, int] = {}
+    for event in events:
+        if event.message_id:
+            first_event.setdefault(event.message_id, event.pk)
+    born = {e.message_id for e in events if e.kind in NEWS_KINDS}
+    shown = [turn for pk, turn in turns.items() if not after or pk in born]
+    entries = list(_woven(shown, first_event, lines(events, names), read_upto, reader))
+    inbound = [m.pk for m in messages if m.kind == Message.Kind.INBOUND]
+    return Thread(
+        entries=entries,
+        upto=max([after, events[-1].pk if events else ticket.last_event_id]),
+        answers_upto=max(inbound, default=0),
+        earlier=earlier,
+        turns=turns,
+    )
+
+
+def _woven(
+    turns: Sequence[Turn], first_event: dict[int, int], quiet: Sequence[Line], read_upto: int | None, reader: User
+) -> Iterator[Entry]:
+    """Messages and lines by time; neighbouring lines become one run; the mark stands before the first thing not yet read."""
+    things: list[tuple[datetime, int, Turn | Line]] = [(t.message.at, first_event.get(t.message.pk, 0), t) for t in turns]
+    things += [(line.at, line.event_id, line) for line in quiet]
+    things.sort(key=lambda thing: thing[:2])
+    marked = read_upto is None
+    for (is_line, is_new), group in groupby(things, key=lambda t: (isinstance(t[2], Line), read_upto is not None and t[1] > read_upto)):
+        run: list[Line] = []
+        for at, _event, thing in group:
+            if isinstance(thing, Line):
+                run.append(thing)
+                continue
+            # what one wrote oneself is not news, but what follows it may be
+            draw = is_new and not marked and not thing.mine
+            marked = marked or draw
+            yield Entry(at, turn=thing, unread_before=draw)
+        if is_line:
+            draw = is_new and not marked and any(line.actor_id != reader.pk for line in run)
+            marked = marked or draw
+            yield Entry(run[0].at, run=run, unread_before=draw)
+
+
+def _turn(message: Message, names: Names, reader: User) -> Turn:
+    is_ours = message.author_kind == ActorKind.OPERATOR
+    author = message.author_name if not is_ours else names.users.get(message.author_id or 0, message.author_name)
+    return Turn(
+        message=message,
+        author=author or names.actor(message.author_kind, message.author_id),
+        approver=names.users.get(message.approver_id or 0, ""),
+        files=list(message.attachments.all()),
+        holds=list(message.holds.all()),
+        mine=is_ours and message.author_id == reader.pk,
+    )
+
+
+__all__ = ["WORDS", "Entry", "Thread", "Turn", "news_of", "thread_of", "unseen_news"]

@@ -1,0 +1,104 @@
+"""Bringing events to their subscribers: in order per ticket and subscriber, each once.
+
+A delivery is claimed by a committed UPDATE, then heard and deleted in one transaction. What fails blocks only its ticket for its
+subscriber; it is tried again with growing pauses and then parked, where an administrator sees it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+
+from helpdesk.base import clock
+from helpdesk.base.errors import Conflict
+from tickets.events import MAX_DEPTH, caused_by, subscription
+from tickets.models import Delivery, Event, Lane
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 100
+PAUSES = [timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200)]
+
+# The oldest delivery of each subscriber and ticket, and never a younger one while an older one stands.
+_CLAIM = """
+UPDATE tickets_delivery SET claimed_until = %(until)s, attempts = attempts + 1
+WHERE id IN (
+    SELECT d.id FROM tickets_delivery d
+    WHERE d.lane = %(lane)s AND d.parked_at IS NULL AND d.due_at <= %(now)s AND (d.claimed_until IS NULL OR d.claimed_until <= %(now)s)
+      AND NOT EXISTS (SELECT 1 FROM tickets_delivery o WHERE o.subscriber = d.subscriber AND o.ticket_id = d.ticket_id AND o.id < d.id)
+    ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
+RETURNING id
+"""
+
+
+def drain(lane: Lane, *, most: int = 10_000) -> int:
+    """Bring what is due in this lane until nothing is left or `most` were brought; returns how many were heard."""
+    heard = 0
+    while heard < most:
+        until = clock.now() + LEASE
+        taken = _claim(lane, until)
+        if not taken:
+            break
+        for pk in taken:
+            heard += _bring(pk, until)
+    return heard
+
+
+def _claim(lane: Lane, until: datetime) -> list[int]:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"until": until, "lane": lane.value, "now": clock.now(), "limit": BATCH})
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _bring(pk: int, until: datetime) -> bool:
+    delivery = Delivery.objects.select_related("event").filter(pk=pk, claimed_until=until).first()
+    if delivery is None:
+        return False
+    try:
+        with transaction.atomic():
+            _hear(delivery)
+            if Delivery.objects.filter(pk=pk, claimed_until=until).delete()[0] != 1:
+                raise Conflict("somebody else has brought this delivery meanwhile")
+    except Conflict:
+        return False
+    except Exception as error:
+        _failed(delivery, error)
+        return False
+    return True
+
+
+def _hear(delivery: Delivery) -> None:
+    event: Event = delivery.event
+    listener = subscription(delivery.subscriber)
+    if listener is None:
+        raise LookupError(f"No subscriber is called {delivery.subscriber}.")
+    if event.depth > MAX_DEPTH:
+        raise RecursionError(f"This chain of automation is {event.depth} events long; it began with event {event.root}.")
+    with caused_by(event):
+        listener.handler(event)
+
+
+def _failed(delivery: Delivery, error: Exception) -> None:
+    """The next try, or the parking place. Counted at the claim, so that one that kills its worker is counted too."""
+    words = f"{type(error).__name__}: {error}"[:2000]
+    log.warning("delivery_failed", delivery=delivery.pk, subscriber=delivery.subscriber, event=delivery.event_id, error=words)
+    row = Delivery.objects.filter(pk=delivery.pk)
+    if delivery.attempts > len(PAUSES) or isinstance(error, RecursionError | LookupError):
+        row.update(parked_at=clock.now(), claimed_until=None, error=words)
+    else:
+        row.update(due_at=clock.now() + PAUSES[delivery.attempts - 1], claimed_until=None, error=words)
+
+
+def unpark(pks: list[int]) -> int:
+    """Try parked deliveries once more from the beginning; returns how many there were."""
+    return Delivery.objects.filter(pk__in=pks, parked_at__isnull=False).update(
+        parked_at=None, attempts=0, due_at=clock.now(), claimed_until=None, error=""
+    )
+
+
+def drop(pk: int) -> bool:
+    """Give a parked delivery up, so that the younger ones behind it go on."""
+    return Delivery.objects.filter(pk=pk, parked_at__isnull=False).delete()[0] == 1

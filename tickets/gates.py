@@ -1,0 +1,32 @@
+"""Gates: before a reply leaves, each gate named in the setting REPLY_GATES may hold it back and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tickets.models import Message
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """A gate's objection. `reason` is shown to the author and to whoever may release it."""
+
+    reason: str
+
+
+Gate = Callable[[Message], HoldBack | None]
+
+
+def objections(message: Message) -> list[tuple[str, HoldBack]]:
+    """What the gates say to this reply, as (gate's dotted path, objection). Empty: it may leave."""
+    said = []
+    for path in settings.REPLY_GATES:
+        gate: Gate = import_string(path)
+        objection = gate(message)
+        if objection:
+            said.append((path, objection))
+    return said

@@ -1,0 +1,135 @@
+"""The only code that writes a status. It sets the timers in the same transaction and sends nothing: events carry the notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.base.errors import NotAllowed
+from tickets import timers
+from tickets.actors import Actor
+from tickets.events import Entry, record_many
+from tickets.lifecycle.moves import may
+from tickets.lifecycle.rules import Rules
+from tickets.locks import demand_lock
+from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Status, Ticket
+
+SILENCE = "lifecycle.silence"  # the kind of the life cycle's own timer
+FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until", "pending_told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What `pending` says: which department owes an answer, until when, and what the player was told."""
+
+    on: str
+    until: datetime | None = None
+    told: str = ""
+
+
+def move(
+    ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, message: Message | None = None, rule: LifecycleRule | None = None
+) -> Event | None:
+    """Move one locked ticket; None when it is there already (pending with another debtor counts as a move)."""
+    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule)
+    return events[0] if events else None
+
+
+def move_many(
+    tickets: Sequence[Ticket],
+    to: Status,
+    *,
+    by: Actor,
+    owed: Owed | None = None,
+    message: Message | None = None,
+    rule: LifecycleRule | None = None,
+    lane: Lane | None = None,
+) -> list[Event]:
+    """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved."""
+    if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
+        raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
+    now, before, moving = clock.now(), {}, []
+    for ticket in tickets:
+        demand_lock(ticket)
+        if ticket.status == to and (owed is None or (ticket.pending_on, ticket.pending_until) == (owed.on, owed.until)):
+            continue
+        if ticket.status != to and not may(ticket.status, to, by.kind):
+            raise NotAllowed(
+                _("A ticket that is “%(before)s” cannot become “%(after)s” this way.")
+                % {"before": Status(ticket.status).label, "after": to.label}
+            )
+        before[ticket.pk] = ticket.status
+        moving.append(ticket)
+        _set(ticket, to, owed, now)
+    if not moving:
+        return []
+    _save(moving, FIELDS)
+    entries = [
+        Entry(
+            ticket,
+            "ticket.moved",
+            by,
+            message,
+            before[ticket.pk],
+            data=_facts(ticket, owed, rule),
+        )
+        for ticket in moving
+    ]
+    events = record_many(entries, lane=lane)
+    _set_timers(moving, before, events)
+    return events
+
+
+def _set(ticket: Ticket, to: Status, owed: Owed | None, now: datetime) -> None:
+    ticket.status, ticket.status_since = to, now
+    ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
+    ticket.pending_on, ticket.pending_until, ticket.pending_told = (owed.on, owed.until, owed.told) if owed else ("", None, "")
+
+
+def _facts(ticket: Ticket, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if owed:
+        facts |= {"on": owed.on, "until": owed.until.isoformat() if owed.until else None}
+    if rule:
+        facts |= {"rule": rule.pk, "notice": rule.notice_key}
+    return facts
+
+
+def _save(tickets: Sequence[Ticket], fields: list[str]) -> None:
+    if len(tickets) == 1:
+        tickets[0].save(update_fields=fields)
+    else:
+        Ticket.objects.bulk_update(tickets, fields, batch_size=500)
+
+
+def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Sequence[Event]) -> None:
+    """Silence starts anew with each move; a ticket on hold freezes its freezing timers and has no silence at all."""
+    frozen = [t for t in tickets if t.status in ON_HOLD and before[t.pk] not in ON_HOLD]
+    thawed = [t for t in tickets if t.status not in ON_HOLD and before[t.pk] in ON_HOLD]
+    if frozen:
+        timers.freeze(frozen)
+    if thawed:
+        timers.thaw(thawed)
+    await_silence(tickets, anchors={event.ticket_id: event.pk for event in events})
+
+
+def await_silence(tickets: Sequence[Ticket], *, anchors: dict[int | None, int] | None = None) -> None:
+    """Let the silence that the rules know for each ticket's status begin now, or stop the one that runs. Locks must be held."""
+    rules, now = Rules.load(), clock.now()
+    wanted, quiet = [], []
+    for ticket in tickets:
+        demand_lock(ticket)
+        rule = rules.silence(ticket)
+        if rule is None or ticket.on_hold or ticket.merged_into_id:
+            quiet.append(ticket)
+        else:
+            wanted.append((ticket, now + timedelta(hours=rule.hours or 0), rule, (anchors or {}).get(ticket.pk)))
+    if quiet:
+        timers.disarm(quiet, SILENCE)
+    if wanted:
+        timers.arm_many(wanted, SILENCE)

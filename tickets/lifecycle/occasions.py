@@ -1,0 +1,59 @@
+"""What moves a ticket without a click: the player writes, our answer leaves or fails, and silence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tickets.actors import SYSTEM, Actor
+from tickets.lifecycle.machine import Owed, await_silence, move, move_many
+from tickets.lifecycle.moves import may
+from tickets.lifecycle.rules import Rules
+from tickets.models import Lane, LifecycleRule, Message, Occasion, Status, Ticket
+from tickets.timers import Due
+
+
+def player_wrote(ticket: Ticket, message: Message, *, by: Actor) -> None:
+    """By the rules: answered and resolved come back, new, waiting, in_progress and pending stay as they are."""
+    rule = Rules.load().find(ticket, Occasion.PLAYER_MESSAGE)
+    if rule and may(ticket.status, rule.to_status, by.kind):
+        move(ticket, Status(rule.to_status), by=by, message=message, rule=rule)
+
+
+def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
+    """The status its author chose with the reply, else what the rules say; nothing while the player waits for more than it answers.
+
+    A reply that changes no status still begins the silence anew: we have just spoken.
+    """
+    if ticket.waiting_since is not None:
+        return
+    if message.then_status:
+        if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):
+            owed = Owed(message.then_pending_on, message.then_pending_until) if message.then_status == Status.PENDING else None
+            move(ticket, Status(message.then_status), by=by, owed=owed, message=message)
+            return
+    else:
+        rule = Rules.load().find(ticket, Occasion.OPERATOR_REPLY)
+        if rule and may(ticket.status, rule.to_status, by.kind):
+            move(ticket, Status(rule.to_status), by=by, message=message, rule=rule)
+            return
+    await_silence([ticket], anchors={ticket.pk: ticket.last_event_id})
+
+
+def answer_failed(ticket: Ticket, message: Message) -> None:
+    """What we thought was answered is not: the player waits again, and no silence runs."""
+    if ticket.waiting_since is not None and ticket.status in {Status.ANSWERED, Status.RESOLVED}:
+        move(ticket, Status.WAITING, by=SYSTEM, message=message)
+
+
+def silence_over(due: Sequence[Due]) -> None:
+    """Fire of the silence timers. A rule that changed meanwhile, or a player who waits, means that the reason is gone."""
+    rules = Rules.load()
+    groups: dict[LifecycleRule, list[Ticket]] = defaultdict(list)
+    for ticket, timer in due:
+        rule = rules.silence(ticket)
+        holds = rule is not None and rule.pk == timer.rule_id and ticket.waiting_since is None and ticket.merged_into_id is None
+        if holds and rule is not None and may(ticket.status, rule.to_status, SYSTEM.kind):
+            groups[rule].append(ticket)
+    for rule, tickets in groups.items():
+        move_many(tickets, Status(rule.to_status), by=SYSTEM, rule=rule, lane=Lane.BULK)

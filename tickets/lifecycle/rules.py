@@ -1,0 +1,29 @@
+"""The life cycle's rules as the machine asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tickets.models import LifecycleRule, Occasion, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All enabled rules, read in one query; a game's own stands before the one for all, and a disabled own one silences that."""
+
+    by_key: dict[tuple[int | None, str, str], LifecycleRule]
+
+    @classmethod
+    def load(cls) -> Rules:
+        """The rules as they are now."""
+        return cls({(rule.game_id, rule.from_status, rule.occasion): rule for rule in LifecycleRule.objects.all()})
+
+    def find(self, ticket: Ticket, occasion: Occasion) -> LifecycleRule | None:
+        """The rule for this ticket's game and status on this occasion, or None: then it stays."""
+        own = self.by_key.get((ticket.game_id, ticket.status, occasion))
+        rule = own or self.by_key.get((None, ticket.status, occasion))
+        return rule if rule and rule.enabled else None
+
+    def silence(self, ticket: Ticket) -> LifecycleRule | None:
+        """What silence does to this ticket."""
+        return self.find(ticket, Occasion.SILENCE)

@@ -1,0 +1,72 @@
+"""Who waits since when. This module alone writes `waiting_since`, `first_reply_at` and `last_player_message_at`.
+
+They are recomputed from the messages under the ticket's lock. A reply answers what its author had on screen (`answers_upto`); one
+that failed, bounced or is uncertain answers nothing; an acknowledgement, a notice and a survey never do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min, Q
+
+from tickets.actors import ActorKind
+from tickets.locks import demand_lock
+from tickets.models import FAR, Message, Ticket
+from tickets.models.message import ANSWERED_STATES
+
+FIELDS = ["waiting_since", "waiting_key", "first_reply_at", "last_player_message_at"]
+_ASKS = Q(kind=Message.Kind.INBOUND, automatic=False)
+_ANSWERS = Q(kind=Message.Kind.REPLY, state__in=ANSWERED_STATES, purpose__in=[Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC])
+_BY_PEOPLE = _ANSWERS & Q(purpose=Message.Purpose.ANSWER, author_kind=ActorKind.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The four facts as the messages tell them."""
+
+    waiting_since: datetime | None
+    first_reply_at: datetime | None
+    last_player_message_at: datetime | None
+
+
+def told(ticket: Ticket) -> Waits:
+    """What the ticket's messages say; two queries."""
+    messages = Message.objects.filter(ticket=ticket)
+    facts = messages.aggregate(
+        upto=Max("answers_upto", filter=_ANSWERS), first=Min("sent_at", filter=_BY_PEOPLE), last=Max("at", filter=_ASKS)
+    )
+    oldest = messages.filter(_ASKS, pk__gt=facts["upto"] or 0).aggregate(oldest=Min("at"))["oldest"]
+    return Waits(oldest, facts["first"], facts["last"])
+
+
+def refresh(ticket: Ticket) -> None:
+    """Write the facts of a locked ticket if they changed."""
+    demand_lock(ticket)
+    _write(ticket, told(ticket))
+
+
+def asked(ticket: Ticket, message: Message) -> None:
+    """A player's message has come in: the same facts without reading the others."""
+    demand_lock(ticket)
+    if message.automatic:
+        return
+    _write(ticket, Waits(min(filter(None, [ticket.waiting_since, message.at])), ticket.first_reply_at, max(filter(None, [ticket.last_player_message_at, message.at]))))
+
+
+def _write(ticket: Ticket, waits: Waits) -> None:
+    if waits == Waits(ticket.waiting_since, ticket.first_reply_at, ticket.last_player_message_at):
+        return
+    ticket.waiting_since, ticket.waiting_key = waits.waiting_since, waits.waiting_since or FAR
+    ticket.first_reply_at, ticket.last_player_message_at = waits.first_reply_at, waits.last_player_message_at
+    ticket.save(update_fields=FIELDS)
+
+
+def wrong(tickets: list[Ticket]) -> list[tuple[Ticket, Waits]]:
+    """The checker: tickets whose row says something else than their messages, with what the messages say."""
+    return [
+        (ticket, facts)
+        for ticket in tickets
+        if (facts := told(ticket)) != Waits(ticket.waiting_since, ticket.first_reply_at, ticket.last_player_message_at)
+    ]

@@ -1,0 +1,125 @@
+"""From a message's row to the mail that leaves: the letter, its headers, its files. Reads rows and blobs, sends nothing."""
+
+from __future__ import annotations
+
+from email.mime.base import MIMEBase
+from email.mime.image import MIMEImage
+from email.utils import format_datetime, formataddr
+
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+
+from helpdesk.base import blobs, clock
+from tickets.actors import ActorKind
+from tickets.mail.addressing import reply_address
+from tickets.mail.invitations import stop_url, survey_block
+from tickets.mail.looks import logo_of, look_of, signature_and_footer
+from tickets.mail.markup import to_text
+from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
+from tickets.mail.threads import SEEN_BY_PLAYER, chain_of
+from tickets.models import Attachment, Message
+
+Purpose = Message.Purpose
+AUTO_SUBMITTED = {  # RFC 3834; what a person wrote carries nothing of the kind
+    Purpose.ACKNOWLEDGEMENT: "auto-replied",
+    Purpose.AUTOMATIC: "auto-replied",
+    Purpose.NOTICE: "auto-generated",
+    Purpose.SURVEY: "auto-generated",
+}
+WITHOUT_HISTORY = {Purpose.SURVEY, Purpose.NOTICE, Purpose.ACKNOWLEDGEMENT}
+METADATA_KEY = "desk_message"
+
+
+def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, bytes | None, str]:
+    """The letter, and the logo's bytes and subtype when it has one."""
+    ticket = message.ticket
+    game, language = ticket.game, message.language or ticket.language
+    author = message.author_name if message.author_kind == ActorKind.OPERATOR else ""
+    signature, footer = signature_and_footer(game, language, author)
+    logo = logo_of(game) if with_logo else None
+    survey = message.purpose == Purpose.SURVEY
+    letter = Letter(
+        brand=look_of(game, signature=signature, logo=logo[0] if logo else None),
+        language=language,
+        subject=subject_of(message),
+        body=message.text,
+        number=ticket.number,
+        author_name=author,
+        earlier=() if message.purpose in WITHOUT_HISTORY else _earlier(message),
+        footer=footer,
+        survey=survey_block(message.pk, language) if survey else None,
+        unsubscribe_url=stop_url(message.pk) if survey else "",
+        zone=game.timezone,
+        year=clock.now().year,
+    )
+    return letter, logo[1] if logo else None, logo[2] if logo else ""
+
+
+def preview(message: Message) -> RenderedMail:
+    """The mail of a message as it would look now; also for messages that are not saved yet."""
+    return render_mail(letter_of(message, with_logo=False)[0])
+
+
+def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+    """The whole mail. Raises FileNotFoundError when the storage has lost a file, ValueError for an address that is none."""
+    ticket = message.ticket
+    game = ticket.game
+    letter, logo, subtype = letter_of(message)
+    rendered = render_mail(letter)
+    mail = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=formataddr((one_line(game.sender_name, 80), game.address)),
+        to=[message.to_address],
+        reply_to=[formataddr((one_line(game.sender_name, 80), reply_address(game.address, ticket.number)))],
+        headers=headers_of(message),
+        connection=connection,
+    )
+    mail.attach_alternative(rendered.html, "text/html")
+    if logo is not None and letter.brand.logo:
+        mail.attach(_inline(MIMEImage(logo, _subtype=subtype), letter.brand.logo.cid, f"logo.{subtype}"))
+    for file in Attachment.objects.filter(message=message, blob__isnull=False).select_related("blob").order_by("pk"):
+        assert file.blob
+        mail.attach(file.name, blobs.read(file.blob), file.media_type)
+    mail.metadata = {METADATA_KEY: message.message_id}  # type: ignore[attr-defined]  # anymail's name; random, so it counts nothing
+    return mail
+
+
+def subject_of(message: Message) -> str:
+    """The subject the player knows, with one “Re:”; surveys and notices come with their own."""
+    if message.subject:
+        return message.subject
+    subject = one_line(message.ticket.subject) or message.ticket.game.name
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    """Message-ID, threading, and who or what is speaking."""
+    headers = {"Message-ID": message.message_id, "Date": format_datetime(clock.now())}
+    if message.in_reply_to:
+        headers |= {"In-Reply-To": message.in_reply_to, "References": " ".join(chain_of(message))}
+    if submitted := AUTO_SUBMITTED.get(Purpose(message.purpose)):
+        headers |= {"Auto-Submitted": submitted, "X-Auto-Response-Suppress": "All"}
+    if message.purpose == Purpose.SURVEY:
+        headers |= {"List-Unsubscribe": f"<{stop_url(message.pk)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return headers
+
+
+def _earlier(message: Message) -> tuple[Earlier, ...]:
+    """The last two messages before this one, newest first, as the player saw them."""
+    before = Message.objects.filter(ticket=message.ticket_id, state__in=SEEN_BY_PLAYER).exclude(purpose__in=WITHOUT_HISTORY)
+    if message.pk:
+        before = before.filter(pk__lt=message.pk)
+    shown = []
+    for one in before.order_by("-pk")[:EARLIER_SHOWN]:
+        ours = one.kind == Message.Kind.REPLY
+        text = to_text(one.text) if ours else one.text
+        if text.strip():
+            shown.append(Earlier(when=one.sent_at or one.at, text=text, who=(one.author_name or message.ticket.game.team_name) if ours else ""))
+    return tuple(shown)
+
+
+def _inline(part: MIMEBase, content_id: str, name: str) -> MIMEBase:
+    part.add_header("Content-ID", f"<{content_id}>")
+    part.add_header("Content-Disposition", "inline", filename=name)
+    return part

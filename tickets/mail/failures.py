@@ -1,0 +1,92 @@
+"""What an error while sending means for the message. The one question: may it have left?
+
+Before `handed` nothing has left: try again. After it only a plain refusal is certain; a connection that breaks or falls silent
+leaves it open, and then a person decides.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from typing import Any
+
+import requests
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailSerializationError, AnymailUnsupportedFeature
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from helpdesk.base.text import one_line
+from tickets.channels import Failed, Outcome, Retry, Uncertain
+
+LONGEST_REASON = 400
+SLOW_DOWN = timedelta(minutes=5)
+OURS_TO_MEND = {401, 403, 408, 409, 425, 429, 503}  # of an API: a key, a quota, a pause; the message itself is sound
+NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
+GREYLISTED = re.compile(r"gr[ea]y.?list|try again later", re.IGNORECASE)
+
+
+def before_handing(error: Exception) -> Outcome:
+    """The server could not be reached or would not let us in; nothing has left."""
+    return Retry(_words(error))
+
+
+def after_handing(error: Exception) -> Outcome:
+    """What a refusal, a broken connection or anything unexpected means once the words were on their way."""
+    match error:
+        case SMTPRecipientsRefused():
+            code, text = next(iter(error.recipients.values()), (550, b"refused"))
+            return _by_smtp_code(code, text)
+        case SMTPSenderRefused() | SMTPDataError():
+            return _by_smtp_code(error.smtp_code, error.smtp_error)
+        case SMTPNotSupportedError() | AnymailSerializationError() | AnymailUnsupportedFeature():
+            return Failed(_words(error))
+        case AnymailRecipientsRefused():
+            return Failed(_words(error))
+        case requests.ConnectionError() if _never_connected(error):
+            return Retry(_words(error))  # no connection, so no words on it
+        case AnymailError() if error.status_code is not None:
+            return _by_api_status(int(error.status_code), error)
+        case SMTPResponseException():
+            return _by_smtp_code(error.smtp_code, error.smtp_error)
+        case _:
+            return Uncertain(_words(error))
+
+
+def _by_smtp_code(code: int, text: Any) -> Outcome:
+    said = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+    reason = one_line(f"{code} {said}", LONGEST_REASON)
+    if 500 <= code < 600:
+        return Failed(reason)
+    if 400 <= code < 500:
+        return Retry(reason, SLOW_DOWN if GREYLISTED.search(said) or code == 421 else None)
+    return Uncertain(reason)  # no answer we know, as from a connection that died in the middle (-1)
+
+
+def _by_api_status(status: int, error: AnymailError) -> Outcome:
+    if status in OURS_TO_MEND:
+        return Retry(_words(error), SLOW_DOWN)
+    if 400 <= status < 500:
+        return Failed(_words(error))
+    return Uncertain(_words(error))  # a gateway's 502 may stand before a server that has taken it
+
+
+def _never_connected(error: BaseException | None) -> bool:
+    """Whether the reason at the bottom of a chain of errors is that no connection came about."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, NewConnectionError | ConnectTimeoutError):
+            return True
+        inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        error = getattr(error, "reason", None) or error.__cause__ or inner
+        error = error if isinstance(error, BaseException) else None
+    return False
+
+
+def nobody_there(outcome: Outcome) -> bool:
+    """Whether a refusal says that the address itself does not exist (RFC 3463), as against what we sent or who we are."""
+    return isinstance(outcome, Failed) and bool(NOBODY_THERE.search(outcome.reason))
+
+
+def _words(error: Exception) -> str:
+    return one_line(f"{type(error).__name__}: {error}", LONGEST_REASON)

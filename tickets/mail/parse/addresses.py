@@ -1,0 +1,111 @@
+"""Address headers, read leniently: quotes left open, commas in encoded names, semicolons, groups, comments, names without addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tickets.mail.parse.headers import ENCODED_WORD, decode_words
+from tickets.mail.parse.limits import MAX_ADDRESSES, MAX_HEADER_BYTES
+from tickets.mail.parse.values import MailAddress
+
+_BARE = re.compile(r"[^\s<>\"(),;:@\[\]]+@(?:[^\s<>\"(),;:@\[\]]+|\[[^\[\]\s]+\])")
+_QUOTED_LOCAL = re.compile(r'"[^"@\r\n]*"@[^\s<>"(),;:@]+')
+_PLUS = re.compile(r"\+[^@]*@")
+
+
+def parse_addresses(values: Iterable[bytes]) -> tuple[MailAddress, ...]:
+    """All mailboxes of these headers in their order, each address once; what names nobody is left out."""
+    found: dict[tuple[str, str], MailAddress] = {}
+    for value in values:
+        for piece in _split(value[:MAX_HEADER_BYTES]):
+            mailbox = _mailbox(piece)
+            if mailbox is not None:
+                key = (mailbox.address.lower(), "" if mailbox.address else mailbox.name)
+                found.setdefault(key, mailbox)
+            if len(found) >= MAX_ADDRESSES:
+                return tuple(found.values())
+    return tuple(found.values())
+
+
+def bare(address: str) -> str:
+    """For comparing: lower case, without the tag after a plus."""
+    return _PLUS.sub("@", address.strip().lower(), count=1)
+
+
+def _split(value: bytes) -> list[str]:
+    """Pieces between commas and semicolons outside of quotes, brackets, comments and encoded words; bytes as Latin-1 signs."""
+    hidden: list[bytes] = []
+
+    def hide(word: re.Match[bytes]) -> bytes:
+        hidden.append(word[0])
+        return b"\x00%d\x00" % (len(hidden) - 1)
+
+    text = ENCODED_WORD.sub(hide, value.replace(b"\x00", b"")).decode("latin-1")
+    pieces: list[str] = []
+    start = 0
+    quoted = angled = False
+    comment = 0
+    position = 0
+    while position < len(text):
+        sign = text[position]
+        if sign == "\\":
+            position += 1
+        elif sign == '"' and not comment:
+            quoted = not quoted and '"' in text[position + 1 :]
+        elif not quoted:
+            if sign == "(":
+                comment += 1
+            elif sign == ")":
+                comment = max(0, comment - 1)
+            elif comment and ")" not in text[position:]:
+                comment = 0
+            if not comment:
+                if sign == "<":
+                    angled = ">" in text[position + 1 :]
+                elif sign == ">":
+                    angled = False
+                elif sign in ",;" and not angled:
+                    pieces.append(text[start:position])
+                    start = position + 1
+                elif sign == ":" and not angled and "@" not in text[start:position]:
+                    start = position + 1 if text[start:position].strip().lower() != "mailto" else start
+        position += 1
+    pieces.append(text[start:])
+    return [re.sub(r"\x00(\d+)\x00", lambda found: hidden[int(found[1])].decode("latin-1"), piece) for piece in pieces if piece.strip()]
+
+
+def _mailbox(piece: str) -> MailAddress | None:
+    before, opened, rest = piece.rpartition("<")
+    if opened:
+        address = _address(rest.partition(">")[0])
+        if address:
+            return MailAddress(address, _name(before, address))
+    found = _QUOTED_LOCAL.search(piece) or _BARE.search(piece)
+    if found:
+        address = _address(found[0])
+        comments = " ".join(re.findall(r"\(([^()]*)\)", piece))
+        outside = re.sub(r"\([^()]*\)", " ", piece.replace(found[0], " ", 1))
+        return MailAddress(address, _name(comments or re.sub(r"[<>]", " ", outside), address))
+    name = _name(re.sub(r"[<>]", " ", piece), "")
+    return MailAddress("", name) if name else None
+
+
+def _address(text: str) -> str:
+    """`local@domain` with the domain in lower case; source routes, `mailto:` and stray blanks removed; "" if there is no address."""
+    text = decode_words(text.encode("latin-1", "replace")).strip()
+    text = re.sub(r"^mailto:", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^@[^:]*:", "", text)
+    quoted = _QUOTED_LOCAL.search(text)
+    if quoted is None:
+        text = "".join(text.split()).strip("'\"<>.,;")
+    local, at, domain = text.rpartition("@")
+    if not (local and at and domain) or len(text) > 320:
+        return ""
+    return f"{local}@{domain.lower().rstrip('.')}"
+
+
+def _name(text: str, address: str) -> str:
+    name = decode_words(re.sub(r"\\(.)", r"\1", text).encode("latin-1", "replace")).strip()
+    name = name.strip("\"'").strip() if len(name) > 1 else name
+    return "" if name.lower() == address.lower() else name[:320]

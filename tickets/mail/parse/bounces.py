@@ -1,0 +1,195 @@
+"""Mails of ours that came back: by the standard's report (RFC 3464), or by the words that well-known mail servers use instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tickets.mail.parse.charsets import decode
+from tickets.mail.parse.headers import Headers, decode_words, own_message_id
+from tickets.mail.parse.machines import is_daemon, is_null_sender
+from tickets.mail.parse.mime import Cutter, Part
+from tickets.mail.parse.values import AutoReply, Bounce, MailAddress
+
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]"
+_FIND_ADDRESS = re.compile(_ADDRESS)
+_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -])")
+_ORIGINAL_ID = re.compile(rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\r\n]{3,500}>)", re.IGNORECASE | re.MULTILINE)
+_SUBJECT = re.compile(
+    r"undeliver|returned (?:mail|to sender)|delivery (?:status notification|failure|has failed)|failure notice|mail delivery fail|delivery failed|could not be delivered"
+    r"|не (?:доставлено|удалось доставить)|недоставлен|unzustellbar|nicht zugestellt|no se (?:puede|ha podido) entregar|no entregado|nondeliverable|message not delivered"
+    r"|mail system error|undelivered",
+    re.IGNORECASE,
+)
+_DELAY = re.compile(
+    r"\b(?:delay(?:ed)?|warning: could not|still (?:being )?(?:retr|trying)|will (?:be retried|keep trying|continue trying)|has not yet been delivered"
+    r"|temporar(?:y|ily) (?:problem|defer)|verzögert|отложен|задерж|retrasad)",
+    re.IGNORECASE,
+)
+_OPENINGS = (
+    re.compile(r"This is the qmail-send program|I'm afraid I wasn't able to deliver your message", re.IGNORECASE),
+    re.compile(r"message that you sent (?:could not|has not) (?:yet )?be(?:en)? delivered to one or more|message was created automatically by mail delivery software", re.IGNORECASE),
+    re.compile(r"(?:message|e-?mail|delivery)[^\n]{0,40} (?:did not reach|has failed to|failed to) (?:some or all of )?the(?:se|) (?:intended )?recipient|Delivery has failed to these", re.IGNORECASE),
+    re.compile(r"Delivery to the following recipients? (?:has )?(?:failed|been delayed)|Your message wasn't delivered to|Address not found|wasn't able to deliver", re.IGNORECASE),
+    re.compile(r"could not be delivered to (?:the following|one or more|following|it)|(?:unable|not able) to deliver (?:your|the|this) (?:message|mail)|The following addresses had permanent", re.IGNORECASE),
+    re.compile(r"(?:сообщение|письмо)[^\n]{0,60} не (?:было |может быть |удалось )?(?:доставлено|доставить)|не доставлено следующим|Ошибка доставки", re.IGNORECASE),
+    re.compile(r"konnte[^\n]{0,80} nicht (?:zugestellt|übermittelt)|an folgende Empf[^\n]{0,60} nicht|no (?:se )?(?:ha )?(?:podido|pudo)[^\n]{0,20} (?:entregar|ser entregado)", re.IGNORECASE),
+)
+_COPY = re.compile(
+    r"^(?:-+ ?(?:Below this line is a copy|This is a copy of|Original message|Original Message Headers|The header of the original|Message headers follow|Копия письма)"
+    r"|Original message headers:|The original message was received|Reporting-MTA:).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ORIGINALS = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers"}
+_REPORTS = {"message/delivery-status", "message/global-delivery-status"}
+_MAX_REPORT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What a delivery report says of one recipient."""
+
+    address: str | None
+    action: str
+    status: str | None
+    diagnostic: str
+
+
+def find_bounce(root: Part, sender: MailAddress, subject: str, text: str) -> tuple[Bounce | None, AutoReply | None]:
+    """(the bounce, None), or (None, why it is a report all the same) for a delay or a receipt, or (None, None)."""
+    leaves = _leaves(root)
+    report = next((part for part in leaves if part.type in _REPORTS), None) or _inside_mail(root, leaves)
+    if report is not None:
+        return _by_report(report, root, leaves, text)
+    failed = root.headers.text("x-failed-recipients")
+    machine = bool(failed) or is_daemon(sender.address) or is_null_sender(root) or (not sender.address and "mail delivery" in sender.name.lower())
+    opening = next((found for found in (each.search(text[:20_000]) for each in _OPENINGS) if found), None)
+    if not machine or not (opening or failed or (_SUBJECT.search(subject) and _FIND_ADDRESS.search(text))):
+        return None, None
+    return _by_words(root, leaves, failed, text, opening.end() if opening else 0, subject)
+
+
+def _leaves(part: Part) -> list[Part]:
+    if not part.children:
+        return [part]
+    return [leaf for child in part.children for leaf in _leaves(child)]
+
+
+def _inside_mail(root: Part, leaves: list[Part]) -> Part | None:
+    """A report that a gateway wrapped into a mail of its own."""
+    if root.type not in {"multipart/report", "message/rfc822"}:
+        return None
+    for part in leaves:
+        if part.type == "message/rfc822":
+            inner = Cutter().mail(part.content())
+            found = next((each for each in _leaves(inner) if each.type in _REPORTS), None)
+            if found is not None:
+                return found
+    return None
+
+
+def _by_report(report: Part, root: Part, leaves: list[Part], text: str) -> tuple[Bounce | None, AutoReply | None]:
+    recipients = _recipients(report.content()[:_MAX_REPORT])
+    failed = next((each for each in recipients if each.action in {"failed", ""} and not (each.status or "").startswith("2")), None)
+    if failed is None:
+        action = recipients[0].action if recipients else ""
+        if not recipients and (address := root.headers.text("x-failed-recipients")):
+            failed = Recipient(address.partition(",")[0].strip(), "failed", None, "")
+        elif not recipients:
+            return _by_words(root, leaves, "", text, 0, "")
+        else:
+            reason = "delivery delayed" if action == "delayed" else f"delivery report: {action or 'no failure'}"
+            return None, AutoReply(reason, certain=True)
+    status = failed.status or _status(failed.diagnostic)
+    if status is None or status == "5.0.0":
+        status = _status(failed.diagnostic) or status
+    address = failed.address or _first_address(text)
+    return Bounce(address, status, _permanent(status), _original_id(leaves, root), failed.diagnostic), None
+
+
+def _recipients(content: bytes) -> list[Recipient]:
+    """The groups of a delivery report after the first, which is about the message; some servers write it all in one group."""
+    groups = [group for group in re.split(rb"(?:\r?\n[ \t]*){2,}", content.strip(b"\r\n")) if b":" in group]
+    found = []
+    for group in groups[:200]:
+        fields = _fields(group)
+        if "final-recipient" in fields or "original-recipient" in fields or "action" in fields:
+            address = next((each for name in ("original-recipient", "final-recipient") if (each := _recipient_address(fields.text(name)))), None)
+            status = _ENHANCED.search(fields.text("status"))
+            diagnostic = fields.text("diagnostic-code")
+            found.append(Recipient(address, fields.token("action"), status[1] if status else None, diagnostic[:500]))
+    return found
+
+
+def _fields(group: bytes) -> Headers:
+    items: list[tuple[str, bytes]] = []
+    for line in group.splitlines():
+        if line[:1] in (b" ", b"\t") and items:
+            items[-1] = (items[-1][0], items[-1][1] + b" " + line.strip())
+        elif b":" in line:
+            name, _, value = line.partition(b":")
+            items.append((name.decode("ascii", "replace").strip().lower(), value.strip()))
+    return Headers(items)
+
+
+def _recipient_address(value: str) -> str | None:
+    """`rfc822; anna@example.org` and its careless forms."""
+    found = _FIND_ADDRESS.search(value.rpartition(";")[2])
+    return found[0] if found else None
+
+
+def _by_words(root: Part, leaves: list[Part], failed: str, text: str, start: int, subject: str) -> tuple[Bounce | None, AutoReply | None]:
+    told = text[start : start + 8_000] if start else text[:8_000]
+    copy = _COPY.search(told)
+    about = told[: copy.start()] if copy else told
+    status = _status(about)
+    if _DELAY.search(subject) or (status is None or not status.startswith("5")) and _DELAY.search(text[: start + 2_000]):
+        return None, AutoReply("delivery delayed", certain=True)
+    address = _first_address(failed) or _first_address(about) or _first_address(text)
+    permanent = _permanent(status) if status else True
+    return Bounce(address, status, permanent, _original_id(leaves, root) or _id_in(text.encode()), " ".join(about.split())[:500]), None
+
+
+def _first_address(text: str) -> str | None:
+    for found in _FIND_ADDRESS.finditer(text[:10_000]):
+        if not is_daemon(found[0]):
+            return found[0]
+    return None
+
+
+def _status(text: str) -> str | None:
+    """The enhanced status of a diagnosis; of a bare reply code its class and kind, 550 → 5.0.0."""
+    enhanced = _ENHANCED.search(text)
+    if enhanced:
+        return enhanced[1]
+    reply = _SMTP.search(text)
+    return f"{reply[1][0]}.0.0" if reply else None
+
+
+def _permanent(status: str | None) -> bool:
+    return status is None or status.startswith("5")
+
+
+def _original_id(leaves: list[Part], root: Part) -> str | None:
+    """The Message-ID of our mail: from the copy in the report, or from what the report says that it answers."""
+    for part in leaves:
+        if part.type in _ORIGINALS and (found := _id_in(part.content()[:_MAX_REPORT])):
+            return found
+    for name in ("x-original-message-id", "in-reply-to", "references"):
+        if value := root.headers.raw(name):
+            ids = re.findall(rb"<[^<>]+>", value)
+            if ids:
+                return own_message_id(ids[-1])
+    return None
+
+
+def _id_in(data: bytes) -> str | None:
+    found = _ORIGINAL_ID.search(data)
+    return decode_words(found[1]) if found else None
+
+
+def told_reason(bounce: Bounce) -> str:
+    """One line for a person: who did not get it, and why."""
+    kind = "permanent" if bounce.permanent else "temporary"
+    return f"{kind} failure for {bounce.address or 'an unnamed address'}: {bounce.status or decode(bounce.diagnostic.encode()) or 'no reason told'}"

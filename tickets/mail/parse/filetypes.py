@@ -1,0 +1,68 @@
+"""What a file is, by its content: the sender's word is taken only where content cannot tell."""
+
+from __future__ import annotations
+
+import re
+
+import filetype
+
+ENDINGS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/vcard": ".vcf",
+    "message/rfc822": ".eml",
+    "message/delivery-status": ".txt",
+    "text/rfc822-headers": ".txt",
+    "application/ms-tnef": ".dat",
+    "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s",
+}
+_ZIP_BASED = re.compile(r"officedocument|opendocument|epub|java-archive|android\.package|x-zip|3mf|vnd\.ms-")
+_OLE_BASED = re.compile(r"msword|vnd\.ms-|x-msi|visio")
+_ACTIVE = re.compile(rb"^[\s\xef\xbb\xbf]*(?:<!--.{0,500}?-->\s*)?(?:<!doctype html|<html|<head|<body|<script|<iframe)", re.IGNORECASE | re.DOTALL)
+_SVG = re.compile(rb"^[\s\xef\xbb\xbf]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg[\s>]", re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(r"^[a-z0-9.+-]+/[a-z0-9.+_-]+$")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MEDIA = ("image/", "video/", "audio/", "font/")
+
+
+def type_of(content: bytes, declared: str) -> str:
+    """The media type to store and to serve by. A picture that is none is `application/octet-stream`, a page in disguise is `text/html`."""
+    declared = declared if _TOKEN.match(declared) else "application/octet-stream"
+    head = content[:8_192]
+    if declared == "message/rfc822" and not _CONTROL.search(head):
+        return declared
+    if head.startswith(b"\x78\x9f\x3e\x22"):
+        return "application/ms-tnef"
+    if _SVG.match(head[:2_000]):
+        return "image/svg+xml"
+    if _ACTIVE.match(head[:2_000]):
+        return "text/html"
+    known = filetype.guess(head)
+    if known is not None:
+        found = str(known.mime)
+        if found == "application/zip" and _ZIP_BASED.search(declared):
+            return declared
+        return found
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return declared if _OLE_BASED.search(declared) else "application/x-ole-storage"
+    if declared.startswith(_MEDIA):
+        return "application/octet-stream"
+    if _CONTROL.search(head):
+        return "application/octet-stream" if declared.startswith("text/") else declared
+    if declared == "application/octet-stream" or declared in {"text/html", "image/svg+xml", "application/xhtml+xml"}:
+        return "text/plain" if content else declared
+    return declared
+
+
+def default_name(number: int, kind: str) -> str:
+    """A name for a file that came without one."""
+    return f"attachment-{number}{ENDINGS.get(kind, '')}"

@@ -1,0 +1,28 @@
+"""How much of a hostile mail we look at. Nothing beyond these is lost: the raw mail is kept whole, only the reading of it stops."""
+
+from __future__ import annotations
+
+MAX_DEPTH = 30
+"""Multiparts inside multiparts; deeper ones are kept as one file."""
+
+MAX_PARTS = 400
+"""Parts of one mail, counted over all levels; what follows is kept as one file."""
+
+MAX_HEADERS = 1_000
+MAX_HEAD_BYTES = 512_000
+MAX_HEADER_BYTES = 32_000
+"""One header, unfolded. A longer one is cut before it is decoded."""
+
+MAX_TEXT_CHARS = 200_000
+"""Text kept on a message and searched; about a hundred pages."""
+
+MAX_HTML_CHARS = 1_000_000
+MAX_HTML_DEPTH = 400
+MAX_HTML_REPEATS = 200_000
+"""Unclosed `<b>`, `<font>`… are repeated in every following paragraph by the HTML rules; so many such repetitions are let through."""
+
+MAX_ADDRESSES = 500
+MAX_REFERENCES = 100
+MAX_MESSAGE_ID_CHARS = 998
+MAX_SUBJECT_CHARS = 998
+MAX_NAME_CHARS = 200

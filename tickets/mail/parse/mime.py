@@ -1,0 +1,242 @@
+"""A mail's bytes cut into its parts, without copying what is not asked for and without ever raising.
+
+Own code instead of the standard library's feed parser for three reasons: it keeps the bytes of each part exactly as they came (a mail
+inside a mail is a file of the ticket), it is bounded in depth and number, and it finds boundaries by searching instead of line by line,
+which makes a mail with a video ten times faster. What a boundary is, and what a header is, follows RFC 2046 and 5322, with the
+repairs that real mail programs make necessary.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tickets.mail.parse.headers import Headers, parameters
+from tickets.mail.parse.limits import MAX_DEPTH, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
+from tickets.mail.parse.transfer import decode_transfer
+
+_HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
+_KNOWN_HEADER = re.compile(
+    rb"(?:from|to|cc|bcc|subject|date|message-id|in-reply-to|references|reply-to|sender|return-path|received|mime-version|content-[a-z-]+"
+    rb"|delivered-to|list-[a-z-]+|auto-submitted|precedence|user-agent|dkim-signature|x-[a-z0-9-]+):",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(r"^\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)")
+_HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+_PAGE = re.compile(rb"^\s*<(?:\?xml|!doctype|html|head|body|div|p|table|span|font|center|meta)\b[^<>]*>", re.IGNORECASE)
+_EDGE = b" \t\r\n"
+
+
+@dataclass(slots=True)
+class Part:
+    """One part. `body` is as sent, still encoded; `content()` undoes that. Multiparts have `children`, in order."""
+
+    headers: Headers
+    body: bytes
+    default_type: str = "text/plain"
+    children: list[Part] = field(default_factory=list)
+    preamble: bytes = b""
+    epilogue: bytes = b""
+    type: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+    disposition: str = ""
+    disposition_params: dict[str, str] = field(default_factory=dict)
+    _content: tuple[bytes, bytes, str | None] | None = None
+
+    def __post_init__(self) -> None:
+        value = self.headers.raw("content-type")
+        if value:
+            self.params = parameters(value)
+            found = _TYPE.match(value[:200].decode("ascii", "replace").lower())
+            self.type = f"{found[1]}/{found[2]}" if found else "text/plain"
+        else:
+            self.type = self.default_type
+        self.disposition = self.headers.token("content-disposition")
+        if self.disposition:
+            self.disposition_params = parameters(b";" + self.headers.raw("content-disposition").partition(b";")[2])
+
+    @property
+    def maintype(self) -> str:
+        return self.type.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The file's name as the sender gave it, or ""."""
+        return self.disposition_params.get("filename") or self.params.get("name", "")
+
+    @property
+    def content_id(self) -> str | None:
+        return self.headers.raw("content-id").decode("ascii", "replace").strip().strip("<>").strip() or None
+
+    def content(self) -> bytes:
+        return self._decoded()[0]
+
+    def footer(self) -> bytes:
+        """Plain text that somebody wrote below the encoded content."""
+        return self._decoded()[1]
+
+    def defect(self) -> str | None:
+        return self._decoded()[2]
+
+    def _decoded(self) -> tuple[bytes, bytes, str | None]:
+        if self._content is None:
+            self._content = decode_transfer(self.body, self.headers.token("content-transfer-encoding"))
+        return self._content
+
+
+@dataclass(slots=True)
+class Cutter:
+    """Cuts one mail and counts its parts; `defects` tell what was wrong."""
+
+    parts: int = 0
+    defects: list[str] = field(default_factory=list)
+
+    def mail(self, raw: bytes) -> Part:
+        """The root part of a whole mail."""
+        if b"\n" not in raw:
+            raw = raw.replace(b"\r", b"\n")
+        raw = raw.removeprefix(b"\xef\xbb\xbf")
+        raw = _without_envelope(raw)
+        return self.part(raw, "text/plain", 0)
+
+    def part(self, data: bytes, default_type: str, depth: int) -> Part:
+        self.parts += 1
+        headers, body = self._head(data)
+        part = Part(headers, body, default_type)
+        if depth == 0 and not headers.items and _PAGE.match(body):
+            part.type = "text/html"
+        if part.maintype == "multipart":
+            self._multipart(part, depth)
+        return part
+
+    def _head(self, data: bytes) -> tuple[Headers, bytes]:
+        """Headers up to the first empty line, or up to the first line that is none when that line was forgotten."""
+        items: list[tuple[str, bytes]] = []
+        name, value = "", [b""]
+        position = 0
+        while position < len(data) and position < MAX_HEAD_BYTES and len(items) < MAX_HEADERS:
+            end = data.find(b"\n", position)
+            end = len(data) if end < 0 else end
+            line = data[position:end].rstrip(b"\r")
+            if not line:
+                position = end + 1
+                break
+            header = _HEADER.match(line)
+            if line[:1] in b" \t" and name:
+                if not line.strip() and not _more_headers(data, end + 1):
+                    position = end + 1
+                    break
+                value.append(line)
+            elif header:
+                if name:
+                    items.append((name, b"".join(value).strip(_EDGE)))
+                name, value = header[1].decode("ascii").lower(), [header[2]]
+            elif name and _more_headers(data, end + 1):
+                self._note("header folded without a blank")
+                value.append(b" " + line)
+            else:
+                if name:
+                    self._note("no empty line after the headers")
+                break
+            position = end + 1
+        if name:
+            items.append((name, b"".join(value).strip(_EDGE)))
+        if items and not any(_KNOWN_HEADER.match(each.encode() + b":") for each, _ in items):
+            return Headers(), data
+        return Headers(items), data[position:]
+
+    def _multipart(self, part: Part, depth: int) -> None:
+        boundary = part.params.get("boundary", "").encode("latin-1", "replace")
+        pieces = _pieces(part.body, boundary) if boundary else None
+        if pieces is None and part.headers.token("content-transfer-encoding") in {"base64", "quoted-printable"}:
+            part.body = part.content()
+            part._content = (part.body, b"", None)
+            pieces = _pieces(part.body, boundary) if boundary else None
+        if pieces is None:
+            self._note("boundary missing or not found")
+            guessed = _guess_boundary(part.body)
+            pieces = _pieces(part.body, guessed) if guessed else None
+        if pieces is None:
+            part.type = "text/html" if _HTML.match(part.body) else "text/plain"
+            return
+        part.preamble, found, part.epilogue, closed = pieces
+        if not closed:
+            self._note("multipart not closed")
+        if depth >= MAX_DEPTH:
+            self._note("parts nested too deeply")
+            part.type = "application/octet-stream"
+            return
+        default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        for index, piece in enumerate(found):
+            if self.parts >= MAX_PARTS:
+                self._note("too many parts")
+                rest = b"\n".join(found[index:])
+                part.children.append(Part(Headers([("content-type", b"application/octet-stream")]), rest))
+                return
+            part.children.append(self.part(piece, default, depth + 1))
+
+    def _note(self, defect: str) -> None:
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+
+def _without_envelope(raw: bytes) -> bytes:
+    """Without the empty lines and the mbox line that programs put before the first header."""
+    stripped = raw.lstrip(_EDGE)
+    if stripped is not raw and len(raw) - len(stripped) < 200 and _HEADER.match(stripped[:200]) and _more_headers(stripped, 0):
+        raw = stripped
+    while raw.startswith((b"From ", b">From ")):
+        raw = raw.partition(b"\n")[2]
+    return raw
+
+
+def _more_headers(data: bytes, position: int) -> bool:
+    """One of the next few lines, before an empty one, is a header that mails really have."""
+    for line in data[position : position + 2_000].split(b"\n")[:6]:
+        if not line.strip():
+            return False
+        if _KNOWN_HEADER.match(line):
+            return True
+    return False
+
+
+def _pieces(body: bytes, boundary: bytes) -> tuple[bytes, list[bytes], bytes, bool] | None:
+    """(preamble, parts, epilogue, closed) of a multipart's body, or None if the boundary never stands at the start of a line.
+
+    Some programs write a closing boundary and go on with further parts: only the last close, with no opening after it, closes.
+    """
+    marker = b"--" + boundary.rstrip()
+    lines: list[tuple[int, int, bool]] = []
+    position = body.find(marker)
+    while position >= 0:
+        line_end = body.find(b"\n", position)
+        line_end = len(body) if line_end < 0 else line_end
+        tail = body[position + len(marker) : line_end].strip(_EDGE)
+        if (position == 0 or body[position - 1 : position] in (b"\n", b"\r")) and tail in (b"", b"--"):
+            lines.append((position, line_end + 1, tail == b"--"))
+        position = body.find(marker, line_end)
+    last_opening = max((index for index, (_, _, closing) in enumerate(lines) if not closing), default=-1)
+    if last_opening < 0:
+        return None
+    closed = last_opening + 1 < len(lines)
+    lines = lines[: last_opening + 2]
+    edges = [start for start, _, _ in lines[1:]] + ([] if closed else [len(body)])
+    contents = [body[after : _before_line_end(body, edge, after)] for (_, after, _), edge in zip(lines, edges, strict=False)]
+    return body[: lines[0][0]], contents, body[lines[-1][1] :] if closed else b"", closed
+
+
+def _before_line_end(body: bytes, edge: int, start: int) -> int:
+    """The line end before a boundary belongs to the boundary."""
+    if edge < len(body) and edge > start and body[edge - 1 : edge] == b"\n":
+        edge -= 1
+        if edge > start and body[edge - 1 : edge] == b"\r":
+            edge -= 1
+    return max(edge, start)
+
+
+def _guess_boundary(body: bytes) -> bytes:
+    """The first line `--word` that stands in the body again, or closes it."""
+    for found in re.finditer(rb"^--([^\s-][^\r\n]{2,69}?)[ \t]*\r?$", body[:20_000], re.MULTILINE):
+        if body.count(b"--" + found[1]) >= 2:
+            return found[1]
+    return b""

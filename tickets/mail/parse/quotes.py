@@ -1,0 +1,228 @@
+"""What the player wrote this time, apart from what the mail program quoted and signed.
+
+Every line is given one mark: text, quote or signature; nothing is thrown away. Where nothing would remain, all of it is the text: a mail
+that only forwards something, or holds only a signature, is still to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from tickets.mail.parse.lines import Line, render
+from tickets.mail.parse.quote_words import (
+    ATTRIBUTION,
+    DATED,
+    DELIMITER,
+    DEVICE,
+    DISCLAIMER,
+    FOOTER,
+    INTRODUCTION,
+    LABEL,
+    PROGRAM,
+    RULE,
+    SEPARATOR,
+)
+from tickets.mail.parse.values import ReplyParts
+
+_STARTS = re.compile(
+    r"^[\s*_\"'<]*(?:On|Am|El|Le|Il|Em|Op|Den|Dne|W dniu|At|Il giorno|\d{1,2}[.:/ -]|\d{4}[-./ ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|lun|mar|mié|jue|vie|sáb|dom"
+    r"|пн|вт|ср|чт|пт|сб|вс)\b|понедельник|вторник|сред[аы]|четверг|пятниц[аы]|суббот[аы]|воскресень[ея]|В\s)",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(r"[\w.+-]+@[\w.-]+|\d{4}.{0,30}\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.{0,30}\d{4}")
+_HEADER_LINES = 9
+_MAX_LINES = 5_000
+
+
+class Mark(Enum):
+    TEXT = "text"
+    QUOTE = "quote"
+    SIGNATURE = "signature"
+
+
+def split(lines: list[Line]) -> ReplyParts:
+    """The parts of a text; together they hold each of its lines."""
+    whole = render(lines)
+    if len(lines) > _MAX_LINES:
+        return ReplyParts(whole, "", "")
+    marks = [Mark.QUOTE if line.depth else Mark.SIGNATURE if line.signature and not line.blank else Mark.TEXT for line in lines]
+    _mark_introductions(lines, marks)
+    _mark_rest(lines, marks)
+    _mark_wrapped(lines, marks)
+    for start, end in _stretches(lines, marks):
+        _mark_signature(lines, marks, start, end)
+    _mark_blanks(lines, marks)
+    text = _rendered(lines, marks, Mark.TEXT)
+    if not text.strip():
+        return ReplyParts(whole, "", "")
+    return ReplyParts(
+        text=text,
+        quoted=_rendered(lines, marks, Mark.QUOTE),
+        signature=_rendered(lines, marks, Mark.SIGNATURE),
+        interleaved=len(list(_stretches(lines, marks))) > 1,
+    )
+
+
+def _rendered(lines: list[Line], marks: list[Mark], mark: Mark) -> str:
+    """Lines of that mark; an empty line where others stood between them."""
+    chosen: list[Line] = []
+    last = -1
+    for index, line in enumerate(lines):
+        if marks[index] is mark:
+            if chosen and last != index - 1:
+                chosen.append(Line(""))
+            chosen.append(line)
+            last = index
+    return render(chosen)
+
+
+def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:
+    """"On Monday Anna wrote:" belongs to the quote below it; where the quote is not marked by `>`, all below belongs to it."""
+    for index, line in enumerate(lines):
+        if marks[index] is not Mark.TEXT or not line.text.rstrip(" *_\u00a0").endswith((":", "：")):
+            continue
+        start = _introduction_start(lines, marks, index)
+        following = _next_filled(lines, index + 1)
+        quote_follows = following is not None and marks[following] is Mark.QUOTE
+        if start is None:
+            if not (quote_follows and following is not None and following - index <= 2 and INTRODUCTION.search(line.text)):
+                continue
+            start = index
+        joined = " ".join(each.text for each in lines[start : index + 1])
+        if quote_follows or following is None:
+            marks[start : index + 1] = [Mark.QUOTE] * (index + 1 - start)
+        elif _STRONG.search(joined):
+            marks[start:] = [Mark.QUOTE] * (len(marks) - start)
+            return
+
+
+def _introduction_start(lines: list[Line], marks: list[Mark], last: int) -> int | None:
+    """Where the introduction that ends in this line begins: mail programs wrap it over up to three lines."""
+    found = None
+    for start in range(last, max(-1, last - 3), -1):
+        if marks[start] is not Mark.TEXT or lines[start].blank:
+            break
+        joined = " ".join(line.text.strip() for line in lines[start : last + 1])
+        if len(joined) > 500:
+            break
+        if (start == last or _STARTS.match(joined)) and (ATTRIBUTION.match(joined) or DATED.match(joined)):
+            found = start
+    return found
+
+
+def _mark_rest(lines: list[Line], marks: list[Mark]) -> None:
+    """Below "-----Original Message-----" or a block of From, Sent, To and Subject everything is quote."""
+    for index, line in enumerate(lines):
+        if marks[index] is Mark.QUOTE or line.blank or len(line.text) > 400:
+            continue
+        if SEPARATOR.match(line.text) or (":" in line.text or "：" in line.text) and _is_header_block(lines, index):
+            start = index
+            above = _previous_filled(lines, index - 1)
+            if above is not None and RULE.match(lines[above].text):
+                start = above
+            marks[start:] = [Mark.QUOTE] * (len(marks) - start)
+            return
+
+
+def _is_header_block(lines: list[Line], start: int) -> bool:
+    """Three different labels of a mail's head close together, the sender among them, with an address or a date."""
+    first = LABEL.match(lines[start].text)
+    if first is None or first.lastgroup is None:
+        return False
+    kinds: set[str] = set()
+    blanks = strangers = 0
+    values = []
+    for line in lines[start : start + _HEADER_LINES]:
+        if line.blank:
+            blanks += 1
+            if blanks > 2 and len(kinds) < 2:
+                break
+            continue
+        label = LABEL.match(line.text)
+        if label is None:
+            strangers += 1
+            if strangers > 2:
+                break
+            continue
+        kinds.update(name for name, value in label.groupdict().items() if value is not None and name != "value")
+        values.append(label["value"])
+    told = " ".join(values)
+    return "from" in kinds and len(kinds - {"copy"}) >= 3 and bool(re.search(r"@|\d", told))
+
+
+def _mark_wrapped(lines: list[Line], marks: list[Mark]) -> None:
+    """A short rest of a long quoted line that a mail program wrapped without repeating the `>`."""
+    for index in range(1, len(lines) - 1):
+        above, line, below = lines[index - 1], lines[index], lines[index + 1]
+        if marks[index] is Mark.TEXT and above.depth and above.depth == below.depth and not line.blank and not above.blank and not below.blank:
+            ends = above.text.rstrip().endswith((".", "!", "?", ":"))
+            if len(above.text) >= 60 and len(line.text) < 30 and not ends:
+                marks[index] = Mark.QUOTE
+
+
+def _stretches(lines: list[Line], marks: list[Mark]) -> Iterator[tuple[int, int]]:
+    """[start, end) of each run of text lines with words in it."""
+    start = None
+    for index in range(len(lines) + 1):
+        inside = index < len(lines) and (marks[index] is Mark.TEXT or (start is not None and lines[index].blank and not lines[index].depth))
+        if inside and start is None and not lines[index].blank:
+            start = index
+        elif not inside and start is not None:
+            yield start, index
+            start = None
+
+
+def _mark_signature(lines: list[Line], marks: list[Mark], start: int, end: int) -> None:
+    """The signature at the end of one stretch of text."""
+    cut = _signature_start(lines, start, end)
+    while cut > start and lines[cut - 1].blank:
+        cut -= 1
+    cut = _above_taglines(lines, start, cut)
+    for index in range(cut, end):
+        if not lines[index].blank:
+            marks[index] = Mark.SIGNATURE
+
+
+def _signature_start(lines: list[Line], start: int, end: int) -> int:
+    for index in range(start, end):
+        text = lines[index].text
+        if DELIMITER.match(text):
+            below = sum(not line.blank for line in lines[index + 1 : end])
+            if below <= (25 if text.startswith(("--", "__")) else 6):
+                return index
+        elif FOOTER.match(text) and index > start:
+            return index
+        elif index > start and lines[index - 1].blank and len(text) > 20 and DISCLAIMER.match("\n".join(line.text for line in lines[index : index + 4])):
+            return index
+    return end
+
+
+def _above_taglines(lines: list[Line], start: int, end: int) -> int:
+    """Over "Sent from my iPhone" and the like at the very end."""
+    while end > start:
+        above = _previous_filled(lines, end - 1)
+        if above is None or above < start or not _is_tagline(lines[above].text):
+            return end
+        end = above
+    return end
+
+
+def _is_tagline(text: str) -> bool:
+    return len(text) < 200 and bool(DEVICE.match(text)) and bool(PROGRAM.search(text))
+
+
+def _mark_blanks(lines: list[Line], marks: list[Mark]) -> None:
+    """An empty line goes with what stands above it."""
+    for index in range(1, len(lines)):
+        if lines[index].blank:
+            marks[index] = marks[index - 1]
+
+
+def _next_filled(lines: list[Line], index: int) -> int | None:
+    return next((each for each in range(index, len(lines)) if not lines[each].blank), None)
+
+
+def _previous_filled(lines: list[Line], index: int) -> int | None:
+    return next((each for each in range(index, -1, -1) if not lines[each].blank), None)

@@ -1,0 +1,159 @@
+"""From the bytes of a mail to its value: `parse_mail`."""
+
+from __future__ import annotations
+
+import re
+
+from helpdesk.base.html import VERSION, clean_html
+from helpdesk.base.text import clean
+from tickets.mail.parse.addresses import parse_addresses
+from tickets.mail.parse.bodies import Contents, is_stub, read_contents
+from tickets.mail.parse.bounces import find_bounce
+from tickets.mail.parse.charsets import decode
+from tickets.mail.parse.headers import decode_words, mail_date, message_ids, own_message_id
+from tickets.mail.parse.html_guard import is_hostile
+from tickets.mail.parse.html_lines import html_lines
+from tickets.mail.parse.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
+from tickets.mail.parse.lines import Line, from_plain
+from tickets.mail.parse.machines import auto_reply
+from tickets.mail.parse.mime import Cutter, Part
+from tickets.mail.parse.quotes import split
+from tickets.mail.parse.values import MailAddress, ParsedMail, ReplyParts
+
+_DELIVERED = ("x-original-to", "delivered-to", "x-envelope-to", "envelope-to", "x-delivered-to", "x-rcpt-to", "x-forwarded-to", "apparently-to")
+_FOR = re.compile(rb"\bfor\s+<([^<>\s]+@[^<>\s]+)>")
+
+
+def parse_mail(raw: bytes, *, own_addresses: frozenset[str] = frozenset()) -> ParsedMail:
+    """What a mail says, whatever its bytes: nothing is raised for any of them.
+
+    `own_addresses` are those that the desk sends from: mail from them is our own. Where reading the parts fails in a way that nobody
+    has foreseen, the mail is read as plain text and the defect noted, so that a person can still read it.
+    """
+    try:
+        return _parsed(raw, own_addresses)
+    except Exception as error:  # the last resort for a stranger's bytes: a person reads it as plain text, and the defect tells why
+        return _as_plain(raw, error)
+
+
+def _parsed(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
+    cutter = Cutter()
+    root = cutter.mail(raw)
+    contents = read_contents(root)
+    headers = root.headers
+    charset = root.params.get("charset")
+    page = contents.html
+    parts, full_text = _text(contents)
+    hostile = page is not None and is_hostile(page)
+    cleaned = clean_html(page) if page is not None and not hostile else None
+    sender = _sender(root)
+    subject = headers.text("subject", charset)[:MAX_SUBJECT_CHARS]
+    bounce, report = find_bounce(root, sender, subject, full_text)
+    auto = report or (None if bounce else auto_reply(root, sender, subject, own_addresses))
+    references = message_ids(headers.raw("references"))
+    return ParsedMail(
+        message_id=own_message_id(headers.raw("message-id")),
+        in_reply_to=message_ids(b" ".join(headers.raw_all("in-reply-to"))),
+        references=references if len(references) <= MAX_REFERENCES else (references[0], *references[1 - MAX_REFERENCES :]),
+        date=mail_date(headers.raw("date")),
+        from_=sender,
+        to=parse_addresses(headers.raw_all("to")),
+        cc=parse_addresses(headers.raw_all("cc")),
+        reply_to=tuple(each for each in parse_addresses(headers.raw_all("reply-to")) if each.address),
+        delivered_to=_delivered_to(root),
+        subject=subject,
+        text=parts.text,
+        quoted=parts.quoted,
+        signature=parts.signature,
+        full_text=full_text,
+        interleaved=parts.interleaved,
+        html=cleaned.html if cleaned else None,
+        html_raw=clean(page) if page is not None else None,
+        html_version=VERSION,
+        remote_images=cleaned.remote_images if cleaned else False,
+        attachments=tuple(contents.files),
+        auto=auto,
+        bounce=bounce,
+        defects=(*cutter.defects, *contents.defects, *(["HTML nested too deeply"] if hostile else [])),
+    )
+
+
+def _text(contents: Contents) -> tuple[ReplyParts, str]:
+    """The whole text of all stretches, and its parts."""
+    lines: list[Line] = []
+    for segment in contents.segments:
+        plain = segment.plain
+        found: list[Line] = []
+        if segment.html and (plain is None or not plain.strip() or len(plain) < 300):
+            found = html_lines(segment.html)
+            if plain is not None and not is_stub(plain, "\n".join(line.text for line in found)):
+                found = []
+        if not found and plain is not None:
+            found = from_plain(plain)
+        if lines and found:
+            lines.append(Line(""))
+        lines.extend(found)
+    whole = _whole(lines)
+    if len(whole) > MAX_TEXT_CHARS:
+        whole = whole[:MAX_TEXT_CHARS]
+        if "text cut" not in contents.defects:
+            contents.defects.append("text cut")
+        lines = from_plain(whole)
+    return split(lines), whole
+
+
+def _whole(lines: list[Line]) -> str:
+    return "\n".join(("> " * line.depth + line.text).rstrip() for line in lines).strip("\n")
+
+
+def _sender(root: Part) -> MailAddress:
+    """Who wrote it. Where From names no address, the next best header does; the name in From is kept."""
+    named = MailAddress("")
+    for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from", "x-original-from"):
+        for each in parse_addresses(root.headers.raw_all(name)):
+            if each.address:
+                return each if each.name or not named.name else MailAddress(each.address, named.name)
+            named = named if named.name else each
+    return named
+
+
+def _delivered_to(root: Part) -> tuple[str, ...]:
+    """Addresses that mail servers noted as the real ones, the noted headers before those in the trace."""
+    found = [each.address for name in _DELIVERED for each in parse_addresses(root.headers.raw_all(name)) if each.address]
+    for value in root.headers.raw_all("received")[:10]:
+        found.extend(match.decode("utf-8", "replace").lower() for match in _FOR.findall(value[:2_000]))
+    return tuple(dict.fromkeys(found))
+
+
+def _as_plain(raw: bytes, error: Exception) -> ParsedMail:
+    """A mail read without any understanding of its parts, so that nothing a person could read is lost."""
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    subject = re.search(rb"^subject:[ \t]*([^\n]*)", head, re.IGNORECASE | re.MULTILINE)
+    sender = re.search(rb"^from:.*?([^\s<>\"]{1,64}@[^\s<>\"]{1,255})", head, re.IGNORECASE | re.MULTILINE)
+    ident = re.search(rb"^message-id:\s*(<[^<>\n]{1,500}>)", head, re.IGNORECASE | re.MULTILINE)
+    text = decode((body if body.strip() else raw)[: 4 * MAX_TEXT_CHARS])[:MAX_TEXT_CHARS].strip("\n")
+    return ParsedMail(
+        message_id=decode(ident[1]) if ident else None,
+        in_reply_to=(),
+        references=(),
+        date=None,
+        from_=MailAddress(decode(sender[1]).strip("<>\"',;") if sender else ""),
+        to=(),
+        cc=(),
+        reply_to=(),
+        delivered_to=(),
+        subject=decode_words(subject[1])[:MAX_SUBJECT_CHARS] if subject else "",
+        text=text,
+        quoted="",
+        signature="",
+        full_text=text,
+        interleaved=False,
+        html=None,
+        html_raw=None,
+        html_version=VERSION,
+        remote_images=False,
+        attachments=(),
+        auto=None,
+        bounce=None,
+        defects=(f"not readable as parts: {type(error).__name__}",),
+    )

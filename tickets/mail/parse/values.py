@@ -1,0 +1,117 @@
+"""What a mail is once it has been read: plain values, no database, no Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """One mailbox of an address header; `address` is empty where the header held only a name."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailAttachment:
+    """A file that came with the mail.
+
+    `type` is judged by the content, `declared_type` is what the sender claimed. `inline` files are shown in the text (pictures named
+    by `cid:`), `content_id` is their name there, without brackets.
+    """
+
+    name: str
+    type: str
+    declared_type: str
+    content: bytes
+    inline: bool = False
+    content_id: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail of ours that did not arrive, as the machine that refused it tells. `message_id` names our mail where the report does."""
+
+    address: str | None
+    status: str | None
+    permanent: bool
+    message_id: str | None = None
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoReply:
+    """Why we think that a machine wrote the mail.
+
+    `certain` ones are no player's words and open nothing. The others (mailing lists, no-reply senders) are read by people and may be
+    answered by people, but never by us automatically.
+    """
+
+    reason: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyParts:
+    """A text taken apart. Every line of the whole stands in exactly one of the three."""
+
+    text: str
+    quoted: str
+    signature: str
+    interleaved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """A mail, read. `text` is what the player wrote this time; `full_text` is all of it in its order, with quote and signature.
+
+    `html` is cleaned for the thread (None where the mail had none), `html_raw` is as it came, for the original's own page.
+    `interleaved` says that the answers stand between quoted lines, so that only `full_text` reads well.
+    `delivered_to` are the addresses that the mail was really delivered to, where a mail server noted them.
+    `defects` name what was wrong with it, for the page that explains a mail.
+    """
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    date: datetime | None
+    from_: MailAddress
+    to: tuple[MailAddress, ...]
+    cc: tuple[MailAddress, ...]
+    reply_to: tuple[MailAddress, ...]
+    delivered_to: tuple[str, ...]
+    subject: str
+    text: str
+    quoted: str
+    signature: str
+    full_text: str
+    interleaved: bool
+    html: str | None
+    html_raw: str | None
+    html_version: int
+    remote_images: bool
+    attachments: tuple[MailAttachment, ...]
+    auto: AutoReply | None
+    bounce: Bounce | None
+    defects: tuple[str, ...]
+
+    @property
+    def auto_reply(self) -> str | None:
+        """The reason why a machine is thought to have written it, or None for a person."""
+        return self.auto.reason if self.auto else None
+
+    @property
+    def readable(self) -> bool:
+        """There is something in it that a person could read or open."""
+        return bool(self.text or self.subject or self.attachments)
+
+    @property
+    def thread_ids(self) -> tuple[str, ...]:
+        """Message ids that this mail answers, nearest first, each once."""
+        return tuple(dict.fromkeys((*self.in_reply_to, *reversed(self.references))))

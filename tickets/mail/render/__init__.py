@@ -1,0 +1,71 @@
+"""A letter becomes a mail: subject, HTML in the game's brand, and the same words as plain text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import css_inline
+from django.template.loader import render_to_string
+
+from tickets.mail.brand import BrandLook, Logo, Palette, palette
+from tickets.mail.markup import to_html, to_text
+from tickets.mail.render.letter import Earlier, Letter, RenderedMail, SurveyBlock
+from tickets.mail.render.phrases import day_and_time, direction, frame_language, phrases
+
+__all__ = ["BrandLook", "Earlier", "Letter", "Logo", "Palette", "RenderedMail", "SurveyBlock", "one_line", "render_mail"]
+
+EARLIER_SHOWN, EARLIER_LENGTH, PREHEADER_LENGTH, SUBJECT_LENGTH = 2, 1200, 110, 200
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
+
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+
+
+def one_line(text: str, limit: int = SUBJECT_LENGTH) -> str:
+    """For headers and names: no line breaks, no control or direction-turning characters, and not too long."""
+    flat = " ".join(UNSEEN.sub(" ", text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def render_mail(letter: Letter) -> RenderedMail:
+    """Subject, text and HTML of a letter. Pure: no database, no network; the same letter gives the same mail."""
+    context = _context(letter)
+    html = _inliner.inline(render_to_string("mail/letter.html", context))
+    text = BLANK_LINES.sub("\n\n", render_to_string("mail/letter.txt", context)).strip() + "\n"
+    return RenderedMail(subject=one_line(letter.subject), text=text, html=html)
+
+
+def _context(letter: Letter) -> dict[str, Any]:
+    words = phrases(letter.language)
+    text = to_text(letter.body)
+    return {
+        "letter": letter,
+        "brand": letter.brand,
+        "colours": palette(letter.brand),
+        "language": letter.language,
+        "frame_language": frame_language(letter.language),
+        "direction": direction(letter.language),
+        "frame_direction": direction(frame_language(letter.language)),
+        "subject": one_line(letter.subject),
+        "preheader": one_line(text, PREHEADER_LENGTH),
+        "author": one_line(letter.author_name, 80),
+        "body_html": to_html(letter.body),
+        "body_text": text,
+        "signature_html": to_html(letter.brand.signature) if letter.brand.signature else "",
+        "signature_text": to_text(letter.brand.signature),
+        "earlier": [_earlier(one, letter) for one in letter.earlier[:EARLIER_SHOWN]],
+        "ticket_line": words.ticket.format(number=letter.number) if letter.number else "",
+        "unsubscribe_label": words.unsubscribe,
+    }
+
+
+def _earlier(one: Earlier, letter: Letter) -> dict[str, str]:
+    words = phrases(letter.language)
+    day, time = day_and_time(one.when, language=letter.language, zone=letter.zone, year=letter.year)
+    text = BLANK_LINES.sub("\n\n", one.text.replace("\r\n", "\n").replace("\x00", "")).strip()
+    if len(text) > EARLIER_LENGTH:
+        text = text[:EARLIER_LENGTH].rsplit(maxsplit=1)[0] + " …"
+    who = one_line(one.who, 80)
+    head = words.other_wrote.format(who=who, day=day, time=time) if who else words.you_wrote.format(day=day, time=time)
+    return {"head": head, "text": text, "quoted": "\n".join(f"> {line}".rstrip() for line in text.split("\n"))}

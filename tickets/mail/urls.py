@@ -1,0 +1,6 @@
+"""Pages of this room."""
+
+from __future__ import annotations
+
+app_name = "mail"
+urlpatterns: list[object] = []

@@ -1,0 +1,31 @@
+"""The rows of the core."""
+
+from __future__ import annotations
+
+from tickets.models.attachment import Attachment
+from tickets.models.draft import Draft
+from tickets.models.event import Delivery, Event, Lane
+from tickets.models.message import Hold, Message
+from tickets.models.ticket import FAR, ON_HOLD, OPEN, Status, Ticket
+from tickets.models.timer import LifecycleRule, Occasion, Timer
+from tickets.models.topic import Tag, Topic
+
+__all__ = [
+    "FAR",
+    "ON_HOLD",
+    "OPEN",
+    "Attachment",
+    "Delivery",
+    "Draft",
+    "Event",
+    "Hold",
+    "Lane",
+    "LifecycleRule",
+    "Message",
+    "Occasion",
+    "Status",
+    "Tag",
+    "Ticket",
+    "Timer",
+    "Topic",
+]

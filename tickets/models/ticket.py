@@ -1,0 +1,103 @@
+"""The ticket: one matter of one player in one game."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Team, User
+from players.models import Address, Player
+from tickets.models.topic import Tag, Topic
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts behind everybody who waits
+
+
+class Status(models.TextChoices):
+    """The seven statuses. Requester wait = new + waiting + in_progress + pending; on hold = in_progress + pending."""
+
+    NEW = "new", _("New")
+    WAITING = "waiting", _("Waiting")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PENDING = "pending", _("Pending")
+    ANSWERED = "answered", _("Answered")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
+OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
+
+
+class Ticket(models.Model):
+    """`number` is what people say; it is random, so nobody can count our tickets. Sort keys are NOT NULL columns.
+
+    `status` is written by `lifecycle/machine.py` alone, `waiting_since`, `first_reply_at` and `last_player_message_at` by
+    `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's lock and records an event.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("subject", "gist")
+
+    number = models.CharField(max_length=12, unique=True)
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="+")
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Address, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=20)
+    started_by = models.CharField(max_length=10, choices=[("player", _("player")), ("operator", _("operator"))], default="player")
+    subject = models.CharField(max_length=300, blank=True)
+    gist = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=12)
+
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
+    status_since = models.DateTimeField()
+    pending_on = models.CharField(max_length=60, blank=True)  # the department that owes an answer
+    pending_until = models.DateTimeField(null=True, blank=True)
+    pending_told = models.CharField(max_length=300, blank=True)  # what the player was told
+
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    topic_by_machine = models.BooleanField(default=False)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="+")
+
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    waiting_key = models.DateTimeField(default=FAR)  # waiting_since, or FAR: the queue's sort key
+    first_reply_at = models.DateTimeField(null=True, blank=True)
+    last_player_message_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    last_event_id = models.BigIntegerField(default=0)
+
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups")
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=[s.value for s in Status])),
+            models.CheckConstraint(name="ticket_started_by_known", condition=Q(started_by__in=["player", "operator"])),
+            models.CheckConstraint(name="pending_names_who_owes", condition=Q(status="pending") ^ Q(pending_on="")),
+            models.CheckConstraint(
+                name="waiting_key_is_waiting_since",
+                condition=Q(waiting_since__isnull=True, waiting_key=FAR) | Q(waiting_since__isnull=False, waiting_key=models.F("waiting_since")),
+            ),
+        ]
+        indexes = [
+            models.Index(name="ticket_queue_waiting", fields=["status", "waiting_key", "id"]),
+            models.Index(name="ticket_queue_created", fields=["status", "created_at", "id"]),
+            models.Index(name="ticket_queue_changed", fields=["status", "changed_at", "id"]),
+            models.Index(name="ticket_game_waiting", fields=["game", "status", "waiting_key", "id"]),
+            models.Index(name="ticket_assignee", fields=["assignee", "status", "waiting_key", "id"], condition=Q(assignee__isnull=False)),
+            models.Index(name="ticket_all_waiting", fields=["waiting_key", "id"]),
+            models.Index(name="ticket_of_player", fields=["player", "-created_at"]),
+        ]
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether the life cycle's clock stands still."""
+        return self.status in ON_HOLD

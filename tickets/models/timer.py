@@ -1,0 +1,75 @@
+"""Timers, and the rules by which tickets move without a click."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.games.models import Game
+from tickets.models.ticket import Status, Ticket
+
+
+class Occasion(models.TextChoices):
+    """What a rule reacts to."""
+
+    PLAYER_MESSAGE = "player_message", _("the player writes")
+    OPERATOR_REPLY = "operator_reply", _("our answer leaves")
+    SILENCE = "silence", _("silence for some hours")
+
+
+class LifecycleRule(models.Model):
+    """From a status, on an occasion, to another status. A game's own rule stands before the rule for all games."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    from_status = models.CharField(max_length=12, choices=Status.choices)
+    occasion = models.CharField(max_length=16, choices=Occasion.choices)
+    hours = models.PositiveIntegerField(null=True, blank=True)  # of silence
+    to_status = models.CharField(max_length=12, choices=Status.choices)
+    notice_key = models.CharField(max_length=80, blank=True)  # a text of base.texts that tells the player
+    enabled = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="rule_once", fields=["game", "from_status", "occasion"], nulls_distinct=False),
+            models.CheckConstraint(name="rule_occasion_known", condition=Q(occasion__in=["player_message", "operator_reply", "silence"])),
+            models.CheckConstraint(name="rule_from_known", condition=Q(from_status__in=[s.value for s in Status])),
+            models.CheckConstraint(name="rule_to_known", condition=Q(to_status__in=[s.value for s in Status])),
+            models.CheckConstraint(
+                name="silence_has_hours", condition=Q(occasion="silence", hours__gte=1) | (~Q(occasion="silence") & Q(hours__isnull=True))
+            ),
+        ]
+
+
+class Timer(models.Model):
+    """Something that happens to a ticket at `due_at` unless the ticket changes before. One per ticket and kind.
+
+    A freezing timer of a ticket on hold has no `due_at` but the time `left`.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timers")
+    kind = models.CharField(max_length=40)
+    due_at = models.DateTimeField(null=True)
+    freezes = models.BooleanField(default=False)
+    left = models.DurationField(null=True)
+    rule = models.ForeignKey(LifecycleRule, null=True, on_delete=models.CASCADE, related_name="+")
+    anchor_event_id = models.BigIntegerField(null=True)  # what it counts from
+    armed_at = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="timer_once_per_kind", fields=["ticket", "kind"]),
+            models.CheckConstraint(name="timer_runs_or_stands", condition=Q(due_at__isnull=False) ^ Q(left__isnull=False)),
+        ]
+        indexes = [models.Index(name="timer_due", fields=["due_at"], condition=Q(due_at__isnull=False))]

@@ -1,0 +1,88 @@
+"""Changing what a ticket says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.errors import DomainError
+from helpdesk.base.text import one_line
+from players.models import Player
+from players.selectors import main_address
+from tickets.actors import Actor
+from tickets.events import record
+from tickets.lifecycle.machine import Owed, move
+from tickets.locks import lock
+from tickets.models import Status, Tag, Ticket, Topic
+
+
+@transaction.atomic
+def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None) -> Ticket:
+    """Move the ticket by hand. NotAllowed when the table of moves forbids it."""
+    ticket = lock(ticket)
+    move(ticket, to, by=by, owed=owed)
+    return ticket
+
+
+@transaction.atomic
+def rename(ticket: Ticket, subject: str, *, by: Actor) -> Ticket:
+    """Another subject, for us; the mails of the conversation keep theirs, so that it stays one thread in the player's mailbox."""
+    ticket = lock(ticket)
+    subject = one_line(subject, 300)
+    if not subject:
+        raise DomainError(_("A ticket needs a subject."), field="subject")
+    if subject != ticket.subject:
+        ticket.subject = subject
+        ticket.save(update_fields=["subject"])
+        record(ticket, "ticket.renamed", by=by)
+    return ticket
+
+
+@transaction.atomic
+def set_topic(ticket: Ticket, topic: Topic | None, *, by: Actor, by_machine: bool = False) -> Ticket:
+    """What it is about; said by a person, or guessed by a machine until a person agrees."""
+    ticket = lock(ticket)
+    if (ticket.topic_id, ticket.topic_by_machine) != (topic.pk if topic else None, by_machine):
+        before = ticket.topic_id
+        ticket.topic, ticket.topic_by_machine = topic, by_machine
+        ticket.save(update_fields=["topic", "topic_by_machine"])
+        record(ticket, "ticket.topic_set", by=by, topic=topic.pk if topic else None, before=before, by_machine=by_machine)
+    return ticket
+
+
+@transaction.atomic
+def set_language(ticket: Ticket, language: str, *, by: Actor) -> Ticket:
+    """The language in which we write to this player in this matter."""
+    ticket = lock(ticket)
+    if language not in ticket.game.languages:
+        raise DomainError(_("This game is not supported in that language."), field="language")
+    if language != ticket.language:
+        before, ticket.language = ticket.language, language
+        ticket.save(update_fields=["language"])
+        record(ticket, "ticket.language_set", by=by, before=before)
+    return ticket
+
+
+@transaction.atomic
+def set_tags(ticket: Ticket, tags: Iterable[Tag], *, by: Actor) -> Ticket:
+    """Exactly these tags."""
+    ticket = lock(ticket)
+    before, after = set(ticket.tags.values_list("pk", flat=True)), {tag.pk for tag in tags}
+    if before != after:
+        ticket.tags.set(after)
+        record(ticket, "ticket.tagged", by=by, added=sorted(after - before), removed=sorted(before - after))
+    return ticket
+
+
+@transaction.atomic
+def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
+    """It was somebody else who wrote (a shared address, a second account)."""
+    ticket = lock(ticket)
+    if player.pk != ticket.player_id:
+        before, ticket.player = ticket.player_id, player
+        ticket.contact = ticket.contact or main_address(player)
+        ticket.save(update_fields=["player", "contact"])
+        record(ticket, "ticket.player_set", by=by, player=player.pk, before=before)
+    return ticket

@@ -1,0 +1,56 @@
+"""Merging tickets of one player. It moves no message's origin, so it can be undone."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.errors import NotAllowed
+from tickets.actors import Actor
+from tickets.events import record
+from tickets.lifecycle import waiting
+from tickets.lifecycle.machine import await_silence
+from tickets.locks import lock_many
+from tickets.models import Message, Status, Ticket
+
+
+@transaction.atomic
+def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
+    """Show this ticket's messages in another one of the same player and game. Returns the one that stays."""
+    if ticket.pk == into.pk:
+        raise NotAllowed(_("A ticket cannot be merged into itself."))
+    rows = {row.pk: row for row in lock_many([ticket.pk, into.pk])}
+    ticket, into = rows[ticket.pk], rows[into.pk]
+    if (ticket.player_id, ticket.game_id) != (into.player_id, into.game_id):
+        raise NotAllowed(_("Only tickets of one player in one game can be merged."))
+    if ticket.merged_into_id or into.merged_into_id or Status.CLOSED in {ticket.status, into.status}:
+        raise NotAllowed(_("A merged or closed ticket cannot be merged."))
+    Message.objects.filter(ticket=ticket).update(ticket=into)
+    ticket.merged_into = into
+    ticket.save(update_fields=["merged_into"])
+    _after(ticket, into)
+    record(ticket, "ticket.merged", by=by, into=into.pk)
+    record(into, "ticket.merged", by=by, merged=ticket.pk)
+    return into
+
+
+@transaction.atomic
+def unmerge(ticket: Ticket, *, by: Actor) -> Ticket:
+    """Take a merge back: the messages that this ticket received are shown in it again."""
+    if ticket.merged_into_id is None:
+        raise NotAllowed(_("This ticket is not merged."))
+    rows = {row.pk: row for row in lock_many([ticket.pk, ticket.merged_into_id])}
+    ticket, into = rows[ticket.pk], rows[ticket.merged_into_id]
+    Message.objects.filter(ticket=into, received_in=ticket).update(ticket=ticket)
+    ticket.merged_into = None
+    ticket.save(update_fields=["merged_into"])
+    _after(ticket, into)
+    record(ticket, "ticket.unmerged", by=by, parted_from=into.pk)
+    record(into, "ticket.unmerged", by=by, parted=ticket.pk)
+    return ticket
+
+
+def _after(*tickets: Ticket) -> None:
+    for ticket in tickets:
+        waiting.refresh(ticket)
+    await_silence(tickets)

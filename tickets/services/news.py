@@ -1,0 +1,85 @@
+"""What the outside world tells of a message after it left: delivered, opened, bounced, complained. In any order, any number of times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from tickets.actors import SYSTEM
+from tickets.channels import Failed, Sent
+from tickets.events import record
+from tickets.lifecycle import occasions, waiting
+from tickets.locks import lock
+from tickets.models import Message
+from tickets.services.outbox import settle
+
+State = Message.State
+_OUT = {State.HANDED, State.SENDING, State.UNCERTAIN}
+
+
+def _locked(pk: int) -> Message | None:
+    message = Message.objects.filter(pk=pk, kind=Message.Kind.REPLY).select_related("ticket").first()
+    if message is None:
+        return None
+    ticket = lock(message.ticket)
+    message = Message.objects.select_for_update().get(pk=pk)
+    message.ticket = ticket
+    return message
+
+
+@transaction.atomic
+def delivered(pk: int, at: datetime) -> None:
+    """The other side's server has it. Settles an uncertain message; never takes a bounce back."""
+    message = _locked(pk)
+    if message is None or message.delivered_at is not None:
+        return
+    if message.state in _OUT:
+        settle(message, Sent(), by=SYSTEM)
+    if message.state != State.SENT:
+        return
+    message.state, message.state_at, message.delivered_at = State.DELIVERED, at, at
+    message.save(update_fields=["state", "state_at", "delivered_at"])
+    record(message.ticket, "message.delivered", by=SYSTEM, message=message, at=at)
+
+
+@transaction.atomic
+def opened(pk: int, at: datetime) -> None:
+    """Somebody, or his mail program, has loaded its pictures. The first time counts."""
+    message = _locked(pk)
+    if message is None or message.opened_at is not None:
+        return
+    if message.state in _OUT:
+        settle(message, Sent(), by=SYSTEM)
+    message.opened_at = at
+    message.save(update_fields=["opened_at"])
+    record(message.ticket, "message.opened", by=SYSTEM, message=message, at=at)
+
+
+@transaction.atomic
+def bounced(pk: int, at: datetime, *, reason: str) -> None:
+    """It came back for good. It answers nothing: the player waits again and no silence runs."""
+    message = _locked(pk)
+    if message is None or message.state in {State.BOUNCED, State.FAILED}:
+        return
+    if message.state in _OUT:
+        settle(message, Failed(reason), by=SYSTEM)
+    elif message.state in {State.SENT, State.DELIVERED}:
+        message.state, message.state_at, message.error = State.BOUNCED, at, reason[:500]
+        message.save(update_fields=["state", "state_at", "error"])
+        record(message.ticket, "message.bounced", by=SYSTEM, message=message, at=at, purpose=message.purpose)
+    else:
+        return
+    waiting.refresh(message.ticket)
+    occasions.answer_failed(message.ticket, message)
+
+
+@transaction.atomic
+def complained(pk: int, at: datetime) -> None:
+    """The player called it spam."""
+    message = _locked(pk)
+    if message is None or message.complained_at is not None:
+        return
+    message.complained_at = at
+    message.save(update_fields=["complained_at"])
+    record(message.ticket, "message.complained", by=SYSTEM, message=message, at=at)

@@ -1,0 +1,174 @@
+"""Messages coming in: a new ticket, a message to one that is there, or a follow-up of one that is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from helpdesk.base import clock
+from helpdesk.base.models import Blob
+from helpdesk.base.text import clean, one_line
+from helpdesk.games.models import Game
+from players.models import Address, Player
+from tickets.actors import Actor, ActorKind
+from tickets.actors import player as player_actor
+from tickets.events import record
+from tickets.lifecycle import occasions, waiting
+from tickets.lifecycle.machine import await_silence
+from tickets.locks import lock, mark_locked
+from tickets.models import Message, Status, Ticket
+from tickets.services.attachments import NewFile, keep_files
+from tickets.services.numbers import new_number
+
+TEXT_LIMIT = 200_000  # characters of a message's text that the desk shows; the raw mail keeps all
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A player's message from any channel. `automatic`: a machine wrote it, nobody waits for an answer."""
+
+    text: str
+    channel: str
+    at: datetime = field(default_factory=clock.now)
+    subject: str = ""
+    quoted: str = ""
+    html: str = ""
+    html_version: int = 0
+    remote_images: bool = False
+    language: str = ""
+    from_address: str = ""
+    from_stranger: bool = False
+    to_address: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    automatic: bool = False
+    raw: Blob | None = None
+    files: tuple[NewFile, ...] = ()
+
+
+@transaction.atomic
+def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Address | None, follows: Ticket | None = None) -> Message:
+    """A new ticket with its first message; the ticket is the message's `ticket`."""
+    by = player_actor(player)
+    ticket = _make(game=game, player=player, contact=contact, channel=incoming.channel, subject=incoming.subject, text=incoming.text,
+                   language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows)  # fmt: skip
+    message = _add(ticket, incoming, by)
+    waiting.asked(ticket, message)
+    record(ticket, "ticket.opened", by=by, message=message, at=incoming.at, **({"follows": follows.pk} if follows else {}))
+    record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
+    if follows:
+        record(lock(follows), "ticket.followed", by=by, follow_up=ticket.pk)
+    return message
+
+
+@transaction.atomic
+def receive(ticket: Ticket, incoming: Incoming) -> Message:
+    """A further message of the player. To a closed ticket it opens a linked follow-up; the message's `ticket` tells where it went."""
+    ticket = lock(ticket)
+    if ticket.merged_into_id:
+        ticket = lock(_end_of_merges(ticket))
+    if ticket.status == Status.CLOSED:
+        follow_up = ticket.follow_ups.exclude(status=Status.CLOSED).order_by("-pk").first()
+        if follow_up is None:
+            return open_ticket(incoming, game=ticket.game, player=ticket.player, contact=ticket.contact, follows=ticket)
+        ticket = lock(follow_up)
+    by = player_actor(ticket.player)
+    message = _add(ticket, incoming, by)
+    ticket.gist = one_line(incoming.text) or ticket.gist
+    ticket.save(update_fields=["gist"])
+    waiting.asked(ticket, message)
+    record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
+    if not incoming.automatic:
+        occasions.player_wrote(ticket, message, by=by)
+    return message
+
+
+@transaction.atomic
+def start_ticket(*, game: Game, player: Player, contact: Address | None, channel: str, subject: str, language: str, by: Actor) -> Ticket:
+    """A conversation that we begin. It waits for nobody until its first message has left; its lock is held on return."""
+    ticket = _make(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
+                   follows=None, started_by="operator")  # fmt: skip
+    record(ticket, "ticket.opened", by=by)
+    return ticket
+
+
+def _make(
+    *,
+    game: Game,
+    player: Player,
+    contact: Address | None,
+    channel: str,
+    subject: str,
+    text: str,
+    language: str,
+    at: datetime,
+    follows: Ticket | None,
+    started_by: str = "player",
+) -> Ticket:
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                ticket = Ticket.objects.create(
+                    number=new_number(),
+                    game=game,
+                    player=player,
+                    contact=contact,
+                    channel=channel,
+                    started_by=started_by,
+                    subject=one_line(subject, 300) or one_line(text, 80),
+                    gist=one_line(text),
+                    language=language,
+                    status=Status.NEW,
+                    status_since=at,
+                    created_at=at,
+                    changed_at=at,
+                    follows=follows,
+                )
+        except IntegrityError as error:
+            if "number" not in str(error):
+                raise
+            continue
+        mark_locked(ticket)
+        await_silence([ticket])
+        return ticket
+    raise RuntimeError("Five random ticket numbers in a row were taken.")
+
+
+def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
+    message = Message.objects.create(
+        ticket=ticket,
+        received_in=ticket,
+        kind=Message.Kind.INBOUND,
+        state=Message.State.RECEIVED,
+        state_at=incoming.at,
+        at=incoming.at,
+        channel=incoming.channel,
+        automatic=incoming.automatic,
+        author_kind=ActorKind.PLAYER,
+        author_id=by.id,
+        author_name=one_line(ticket.player.name, 120),
+        language=incoming.language,
+        subject=one_line(incoming.subject, 300),
+        text=clean(incoming.text)[:TEXT_LIMIT],
+        quoted=clean(incoming.quoted)[:TEXT_LIMIT],
+        html=clean(incoming.html)[: 4 * TEXT_LIMIT],
+        html_version=incoming.html_version,
+        remote_images=incoming.remote_images,
+        from_address=one_line(incoming.from_address, 320),
+        from_stranger=incoming.from_stranger,
+        to_address=one_line(incoming.to_address, 320),
+        message_id=one_line(incoming.message_id, 998),
+        in_reply_to=one_line(incoming.in_reply_to, 998),
+        raw=incoming.raw,
+    )
+    if incoming.files:
+        keep_files(ticket, list(incoming.files), message=message)
+    return message
+
+
+def _end_of_merges(ticket: Ticket) -> Ticket:
+    while ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    return ticket

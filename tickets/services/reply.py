@@ -1,0 +1,187 @@
+"""Writing to the player, and notes among us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.base.errors import Conflict, DomainError, NotAllowed
+from helpdesk.base.queue import nudge
+from helpdesk.base.text import clean
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from players.models import Address, Player
+from tickets import channels, gates
+from tickets.actors import SYSTEM, Actor, ActorKind, operator
+from tickets.events import record
+from tickets.lifecycle.moves import may
+from tickets.locks import lock
+from tickets.models import Attachment, Draft, Hold, Message, Status, Ticket
+from tickets.services.drafts import discard_draft, give_back
+from tickets.services.open import start_ticket
+
+TEXT_LIMIT = 100_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an author sends. `answers_upto`: the last player message he had on screen; `then_status` takes effect when it is sent."""
+
+    text: str
+    answers_upto: int | None = None
+    then_status: str = ""
+    pending_on: str = ""
+    pending_until: datetime | None = None
+    when_stale: Message.WhenStale = Message.WhenStale.RETURN
+    text_version_id: int | None = None
+    subject: str = ""
+    files: tuple[int, ...] = field(default=())  # ids of attachments of the author's draft
+
+
+@transaction.atomic
+def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
+    """An operator's reply, into the undo window or before a gate. His draft has become this message."""
+    ticket = lock(ticket)
+    if ticket.status == Status.CLOSED or ticket.merged_into_id:
+        raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
+    if words.then_status:
+        _check_then(ticket, words)
+    message = _write(ticket, words, purpose=Message.Purpose.ANSWER, by=operator(by), name=by.shown_to_players, wait=timedelta(seconds=settings.UNDO_WINDOW))
+    Attachment.objects.filter(draft__ticket=ticket, draft__author=by, draft__kind=Draft.Kind.REPLY).update(message=message, draft=None)
+    discard_draft(ticket, author=by, kind=Draft.Kind.REPLY)
+    return message
+
+
+@transaction.atomic
+def send_automatic(
+    ticket: Ticket, words: Words, *, purpose: Message.Purpose, by: Actor = SYSTEM, cause_event_id: int | None = None, wait: timedelta = timedelta()
+) -> Message | None:
+    """A message that a machine sends (notice, survey, acknowledgement, automatic answer); once per cause, None the second time.
+
+    A ticket's closing does not stop it: notices tell of just that.
+    """
+    ticket = lock(ticket)
+    if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
+        return None
+    return _write(ticket, words, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
+
+
+@transaction.atomic
+def start_conversation(
+    *, game: Game, player: Player, contact: Address | None, subject: str, language: str, words: Words, by: User, channel: str = "mail"
+) -> Message:
+    """We write first. The ticket is the message's `ticket`."""
+    if not subject.strip():
+        raise DomainError(_("Give the conversation a subject."), field="subject")
+    ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
+    return _write(
+        ticket, words, purpose=Message.Purpose.ANSWER, by=operator(by), name=by.shown_to_players, wait=timedelta(seconds=settings.UNDO_WINDOW)
+    )
+
+
+@transaction.atomic
+def add_note(ticket: Ticket, text: str, *, by: User) -> Message:
+    """A note that no player ever sees."""
+    text = _checked(text)
+    ticket = lock(ticket)
+    message = Message.objects.create(
+        ticket=ticket,
+        received_in=ticket,
+        kind=Message.Kind.NOTE,
+        state=Message.State.NOTED,
+        channel=ticket.channel,
+        author_kind=ActorKind.OPERATOR,
+        author_id=by.pk,
+        author_name=by.name,
+        text=text,
+    )
+    Attachment.objects.filter(draft__ticket=ticket, draft__author=by, draft__kind=Draft.Kind.NOTE).update(message=message, draft=None)
+    discard_draft(ticket, author=by, kind=Draft.Kind.NOTE)
+    record(ticket, "message.noted", by=operator(by), message=message)
+    return message
+
+
+@transaction.atomic
+def undo(message: Message, *, by: User) -> Draft | None:
+    """Call a reply back while it has not left; its words return to the composer. Conflict when it is too late."""
+    ticket = lock(message.ticket)
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if (message.author_kind, message.author_id) != (ActorKind.OPERATOR, by.pk):
+        raise NotAllowed(_("Only its author can call a reply back."))
+    if message.state not in {Message.State.QUEUED, Message.State.HELD}:
+        raise Conflict(_("It has already left."))
+    message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
+    message.save(update_fields=["state", "state_at"])
+    message.holds.filter(released_at=None).update(released_at=clock.now(), released_by=by.pk)
+    record(ticket, "message.withdrawn", by=operator(by), message=message)
+    return give_back(message)
+
+
+def _check_then(ticket: Ticket, words: Words) -> None:
+    if words.then_status not in Status.values:
+        raise DomainError(_("There is no such status."), field="then_status")
+    if words.then_status == Status.PENDING and not words.pending_on.strip():
+        raise DomainError(_("Say which department owes an answer."), field="pending_on")
+    if ticket.status != words.then_status and not may(ticket.status, words.then_status, ActorKind.OPERATOR):
+        raise DomainError(
+            _("A ticket that is “%(before)s” cannot become “%(after)s” with a reply.")
+            % {"before": Status(ticket.status).label, "after": Status(words.then_status).label},
+            field="then_status",
+        )
+
+
+def _checked(text: str) -> str:
+    text = clean(text).strip()
+    if not text:
+        raise DomainError(_("Write something first."), field="text")
+    if len(text) > TEXT_LIMIT:
+        raise DomainError(_("This is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT}, field="text")
+    return text
+
+
+def _write(
+    ticket: Ticket, words: Words, *, purpose: Message.Purpose, by: Actor, name: str, wait: timedelta, cause_event_id: int | None = None
+) -> Message:
+    """The row of an outbound message, held or queued."""
+    now = clock.now()
+    message = Message(
+        ticket=ticket,
+        received_in=ticket,
+        kind=Message.Kind.REPLY,
+        purpose=purpose,
+        state=Message.State.QUEUED,
+        state_at=now,
+        at=now,
+        channel=ticket.channel,
+        author_kind=by.kind,
+        author_id=by.id,
+        author_name=name,
+        language=ticket.language,
+        subject=words.subject,
+        text=_checked(words.text),
+        text_version_id=words.text_version_id,
+        answers_upto=words.answers_upto,
+        then_status=words.then_status,
+        then_pending_on=words.pending_on if words.then_status == Status.PENDING else "",
+        then_pending_until=words.pending_until if words.then_status == Status.PENDING else None,
+        when_stale=words.when_stale,
+        leaves_at=now + wait,
+        cause_event_id=cause_event_id,
+    )
+    channels.channel(ticket.channel).prepare(ticket, message)
+    message.save(force_insert=True)
+    record(ticket, "message.written", by=by, message=message, purpose=purpose)
+    objections = gates.objections(message)
+    if objections:
+        Hold.objects.bulk_create([Hold(message=message, gate=gate, reason=objection.reason[:300], opened_at=now) for gate, objection in objections])
+        message.state = Message.State.HELD
+        message.save(update_fields=["state"])
+        record(ticket, "message.held", by=by, message=message, gates=[gate for gate, _objection in objections])
+    elif not wait:
+        nudge("tickets.leave", message.pk)
+    return message

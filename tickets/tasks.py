@@ -1,0 +1,39 @@
+"""The core's doors for Celery. No logic here, and each may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from tickets import drain, timers
+from tickets.models import Lane
+from tickets.services import outbox
+
+
+@shared_task(name="tickets.drain_now")
+def drain_now() -> None:
+    drain.drain(Lane.NOW)
+
+
+@shared_task(name="tickets.drain_bulk")
+def drain_bulk() -> None:
+    drain.drain(Lane.BULK)
+
+
+@shared_task(name="tickets.fire_timers")
+def fire_timers() -> None:
+    timers.fire_due()
+
+
+@shared_task(name="tickets.leave")
+def leave(pk: int) -> None:
+    outbox.leave(pk)
+
+
+@shared_task(name="tickets.leave_due")
+def leave_due() -> None:
+    outbox.leave_due()
+
+
+@shared_task(name="tickets.recover_messages")
+def recover_messages() -> None:
+    outbox.recover()

@@ -1,0 +1,138 @@
+"""Timers are rows. Workers claim due ones in batches, check again that the reason still holds, act and record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from helpdesk.base import clock
+from helpdesk.base.claims import claim
+from tickets.locks import lock_many
+from tickets.models import LifecycleRule, Ticket, Timer
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 500
+PAUSE = timedelta(minutes=5)
+
+Due = tuple[Ticket, Timer]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerKind:
+    """`fire` gets locked tickets with their due timers; it acts on those whose reason still holds and passes over the others."""
+
+    name: str
+    fire: Callable[[Sequence[Due]], None]
+    freezes: bool
+
+
+_kinds: dict[str, TimerKind] = {}
+
+
+def register(name: str, fire: Callable[[Sequence[Due]], None], *, freezes: bool = False) -> None:
+    """Add a kind, in `AppConfig.ready()` of its room. A freezing one stands still while the ticket is on hold."""
+    _kinds[name] = TimerKind(name, fire, freezes)
+
+
+def arm(ticket: Ticket, kind: str, due: datetime, *, rule: LifecycleRule | None = None, anchor_event_id: int | None = None) -> Timer:
+    """Set the ticket's timer of this kind, in place of the one that ran before. The ticket's lock must be held."""
+    return arm_many([(ticket, due, rule, anchor_event_id)], kind)[0]
+
+
+def arm_many(wanted: Iterable[tuple[Ticket, datetime, LifecycleRule | None, int | None]], kind: str) -> list[Timer]:
+    """`arm` for many tickets in one statement."""
+    now, freezes = clock.now(), _kinds[kind].freezes
+    timers = [
+        Timer(
+            ticket=ticket,
+            kind=kind,
+            freezes=freezes,
+            rule=rule,
+            anchor_event_id=anchor,
+            armed_at=now,
+            **({"left": due - now, "due_at": None} if freezes and ticket.on_hold else {"due_at": due, "left": None}),
+        )
+        for ticket, due, rule, anchor in wanted
+    ]
+    return Timer.objects.bulk_create(
+        timers,
+        update_conflicts=True,
+        unique_fields=["ticket", "kind"],
+        update_fields=["due_at", "left", "freezes", "rule", "anchor_event_id", "armed_at", "claimed_until", "attempts", "error"],
+    )
+
+
+def disarm(tickets: Iterable[Ticket], kind: str) -> None:
+    """No timer of this kind runs on these tickets any more."""
+    Timer.objects.filter(ticket__in=list(tickets), kind=kind).delete()
+
+
+def freeze(tickets: Sequence[Ticket]) -> None:
+    """The tickets went on hold: their freezing timers keep what is left of their time."""
+    now = clock.now()
+    standing = list(Timer.objects.filter(ticket__in=tickets, freezes=True, due_at__isnull=False))
+    for timer in standing:
+        assert timer.due_at
+        timer.left, timer.due_at, timer.claimed_until = max(timer.due_at - now, timedelta()), None, None
+    Timer.objects.bulk_update(standing, ["left", "due_at", "claimed_until"])
+
+
+def thaw(tickets: Sequence[Ticket]) -> None:
+    """The tickets left their hold: what was left runs on from now."""
+    now = clock.now()
+    running = list(Timer.objects.filter(ticket__in=tickets, freezes=True, left__isnull=False))
+    for timer in running:
+        assert timer.left is not None
+        timer.due_at, timer.left = now + timer.left, None
+    Timer.objects.bulk_update(running, ["left", "due_at"])
+
+
+def fire_due(*, most: int = 50_000) -> int:
+    """Fire what is due until nothing is left or `most` were taken; returns how many timers were taken."""
+    taken = 0
+    while taken < most:
+        due = Timer.objects.filter(due_at__lte=clock.now(), kind__in=_kinds).order_by("due_at")
+        pks = claim(due, limit=BATCH, lease=LEASE)
+        if not pks:
+            break
+        taken += len(pks)
+        _fire(pks)
+    return taken
+
+
+def _fire(pks: list[int]) -> None:
+    """The whole batch in one transaction; if it fails, each alone, so that one bad ticket does not stop the others."""
+    try:
+        _fire_together(pks)
+    except Exception as error:
+        if len(pks) == 1:
+            log.warning("timer_failed", timer=pks[0], error=str(error))
+            timer = Timer.objects.filter(pk=pks[0]).first()
+            if timer:
+                timer.attempts += 1
+                timer.due_at = clock.now() + PAUSE * timer.attempts
+                timer.claimed_until, timer.error = None, f"{type(error).__name__}: {error}"[:300]
+                timer.save(update_fields=["attempts", "due_at", "claimed_until", "error"])
+            return
+        for pk in pks:
+            _fire([pk])
+
+
+@transaction.atomic
+def _fire_together(pks: list[int]) -> None:
+    wanted = Timer.objects.filter(pk__in=pks).values_list("ticket_id", flat=True)
+    tickets = {ticket.pk: ticket for ticket in lock_many(wanted)}
+    still_due = Timer.objects.select_related("rule").filter(pk__in=pks, due_at__lte=clock.now()).order_by("due_at", "pk")
+    by_kind: dict[str, list[Due]] = defaultdict(list)
+    for timer in still_due:
+        by_kind[timer.kind].append((tickets[timer.ticket_id], timer))
+    Timer.objects.filter(pk__in=[timer.pk for due in by_kind.values() for _ticket, timer in due]).delete()
+    for kind, due in by_kind.items():
+        _kinds[kind].fire(due)
