@@ -7,7 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(BIN)/python -m helpdesk.dev
-MANAGE := HELPDESK_ENV=test $(BIN)/python manage.py
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 SLOW := tests/e2e tests/faults
 TEMPLATES = $(shell find templates -name '*.html')
@@ -36,13 +35,14 @@ test: $(READY) packages check $(CATALOGUES) ## all checks and all tests, on a Po
 	@exec $(DEV) run-with-servers -- sh -c '\
 	  $(BIN)/pytest -q -n $(TEST_WORKERS) $(addprefix --ignore=,$(SLOW)) && $(BIN)/pytest -q $(SLOW)'
 
+check: export HELPDESK_ENV = test
 check: $(READY) ## linters, types, floors, migrations
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check . || { echo 'Some files are not formatted: make lint'; exit 1; }
 	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES) || { echo 'Some templates are not formatted: make lint'; exit 1; }
 	@$(BIN)/mypy helpdesk players tickets tests
 	@$(BIN)/lint-imports
-	@$(MANAGE) makemigrations --check --dry-run -v 1
+	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run -v 1
 
 lint: $(READY) ## mend what the linters can mend by themselves
 	@$(BIN)/ruff check -q --fix . || true

@@ -1,1 +1,145 @@
-"""System checks."""
+"""What is misconfigured, said at start with an id. Errors stop `migrate` and the like; settings themselves refuse the worst before.
+
+E001 secret · E002 DEBUG · E003 open hosts · E004 players' links without https · E005 nobody sends the mail · E006 sender of nowhere ·
+E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · W001 numbers for this machine only ·
+W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not collected · W005 texts not compiled ·
+W006 a catcher in production
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.files.storage import FileSystemStorage, storages
+from django.utils.module_loading import import_string
+
+Check = Callable[[], Iterator[CheckMessage]]
+SHORTEST_SECRET = 40  # characters
+HOME_NAMES = {"127.0.0.1", "localhost", "::1"}
+PLAIN_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def secret() -> Iterator[CheckMessage]:
+    if settings.SECRET_KEY == settings.INSECURE_SECRET or len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        yield Error("SECRET_KEY is the default or too short.", hint="Set SECRET_KEY to 50 or more random characters.", id="helpdesk.E001")
+
+
+def debug() -> Iterator[CheckMessage]:
+    if settings.DEBUG:
+        yield Error("DEBUG shows players' data to strangers.", hint="Unset DEBUG.", id="helpdesk.E002")
+
+
+def hosts() -> Iterator[CheckMessage]:
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        yield Error("ALLOWED_HOSTS is empty or open.", hint="Name this desk's host names, separated by commas.", id="helpdesk.E003")
+
+
+def address() -> Iterator[CheckMessage]:
+    link = urlsplit(settings.DESK_URL)
+    if link.scheme != "https" and link.hostname not in HOME_NAMES:
+        yield Error(
+            f"DESK_URL is {settings.DESK_URL}: links and sign-ins would travel in the clear.", hint="Use https.", id="helpdesk.E004"
+        )
+    if link.scheme == "https" and not settings.TRUSTED_PROXIES:
+        yield Warning(
+            "DESK_URL is https, but no proxy is trusted: every request looks unencrypted and is sent round in a circle.",
+            hint="Set TRUSTED_PROXIES to the number of your proxies that append to X-Forwarded-For (mostly 1).",
+            id="helpdesk.W003",
+        )
+
+
+def mail_out() -> Iterator[CheckMessage]:
+    if settings.EMAIL_BACKEND == PLAIN_SMTP and settings.EMAIL_HOST in HOME_NAMES | {""}:
+        yield Error(
+            "No mail server is set, so answers to players go nowhere.",
+            hint="Set EMAIL_HOST (and EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS), or EMAIL_BACKEND to a provider's.",
+            id="helpdesk.E005",
+        )
+    if settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") in HOME_NAMES | {""}:
+        yield Error("DEFAULT_FROM_EMAIL is an address of nowhere.", hint="Set it to an address of your studio.", id="helpdesk.E006")
+    if settings.CATCHER_URL:
+        yield Warning("CATCHER_URL is set: that is the demo's mailbox.", hint="Unset it in production.", id="helpdesk.W006")
+
+
+def mail_in() -> Iterator[CheckMessage]:
+    secrets = ("WEBHOOK_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY")
+    if "anymail" in settings.EMAIL_BACKEND and not any(settings.ANYMAIL.get(name) for name in secrets):
+        yield Warning(
+            "A mail provider is set, but none of its webhooks can prove itself.",
+            hint="Set ANYMAIL_WEBHOOK_SECRET, or the provider's own signing key.",
+            id="helpdesk.W002",
+        )
+
+
+def numbers() -> Iterator[CheckMessage]:
+    if not settings.METRICS_TOKEN:
+        yield Warning(
+            "/metrics answers this machine only.", hint="Set METRICS_TOKEN and give it to Prometheus as a bearer token.", id="helpdesk.W001"
+        )
+
+
+def static_files() -> Iterator[CheckMessage]:
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        yield Warning(
+            "The static files are not collected: pages come without their look.", hint="manage.py collectstatic", id="helpdesk.W004"
+        )
+
+
+def files() -> Iterator[CheckMessage]:
+    """Attachments and raw mails are kept in the default storage; a folder must be ours to write."""
+    storage = storages["default"]
+    if not isinstance(storage, FileSystemStorage):
+        return
+    folder = Path(storage.location)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        yield Error(
+            f"Files cannot be kept in {storage.location}.",
+            hint="Set MEDIA_ROOT to a folder that the desk may write.",
+            id="helpdesk.E007",
+        )
+
+
+def gates() -> Iterator[CheckMessage]:
+    """A gate that is not there would let through what it should hold."""
+    for path in settings.REPLY_GATES:
+        try:
+            gate = import_string(path)
+        except ImportError as error:
+            yield Error(f"REPLY_GATES names {path}, which cannot be imported: {error}.", id="helpdesk.E008")
+        else:
+            if not callable(gate):
+                yield Error(f"REPLY_GATES names {path}, which is no gate: it cannot be called.", id="helpdesk.E008")
+
+
+def database() -> Iterator[CheckMessage]:
+    for alias, database in settings.DATABASES.items():
+        if "postgresql" not in database.get("ENGINE", ""):
+            yield Error(
+                f"The database “{alias}” is not PostgreSQL.", hint="Set DATABASE_URL to a postgresql:// address.", id="helpdesk.E009"
+            )
+
+
+def texts() -> Iterator[CheckMessage]:
+    for folder in settings.LOCALE_PATHS:
+        for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
+            if not source.with_suffix(".mo").exists():
+                yield Warning(f"{source.parts[-3]} is not compiled; its pages are in English.", hint="make setup", id="helpdesk.W005")
+
+
+EVERYWHERE: tuple[Check, ...] = (files, gates, database, texts)
+IN_PRODUCTION: tuple[Check, ...] = (secret, debug, hosts, address, mail_out, mail_in, numbers, static_files)
+
+
+@register(Tags.security)
+def configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """All of the above; what only production must have is asked only there."""
+    asked = EVERYWHERE + IN_PRODUCTION if settings.PRODUCTION else EVERYWHERE
+    return [message for check in asked for message in check()]

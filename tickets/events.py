@@ -180,11 +180,15 @@ def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
 
 
 def _mark_tickets(entries: Sequence[Entry], events: Sequence[Event]) -> None:
-    """Each ticket remembers its last event and when it changed: one UPDATE for all of one moment."""
+    """Each ticket remembers its last event and when it changed."""
     last: dict[int, Event] = {}
     for entry, event in zip(entries, events, strict=True):
         last[entry.ticket.pk] = event
         entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
+    if len(last) == 1:
+        (pk, event), *_ = last.items()
+        Ticket.objects.filter(pk=pk).update(last_event_id=event.pk, changed_at=event.at)
+        return
     tickets = [Ticket(pk=pk, last_event_id=event.pk, changed_at=event.at) for pk, event in last.items()]
     Ticket.objects.bulk_update(tickets, ["last_event_id", "changed_at"], batch_size=500)
 

@@ -41,25 +41,36 @@ def register(name: str, fire: Callable[[Sequence[Due]], None], *, freezes: bool 
     _kinds[name] = TimerKind(name, fire, freezes)
 
 
-def arm(ticket: Ticket, kind: str, due: datetime, *, rule: LifecycleRule | None = None, anchor_event_id: int | None = None) -> Timer:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A timer to be set: when it is due, since when it counts, by which rule and from which event."""
+
+    ticket: Ticket
+    due: datetime
+    since: datetime
+    rule: LifecycleRule | None = None
+    anchor_event_id: int | None = None
+
+
+def arm(ticket: Ticket, kind: str, due: datetime, *, anchor_event_id: int | None = None) -> Timer:
     """Set the ticket's timer of this kind, in place of the one that ran before. The ticket's lock must be held."""
-    return arm_many([(ticket, due, rule, anchor_event_id)], kind)[0]
+    return arm_many([Wish(ticket, due, clock.now(), anchor_event_id=anchor_event_id)], kind)[0]
 
 
-def arm_many(wanted: Iterable[tuple[Ticket, datetime, LifecycleRule | None, int | None]], kind: str) -> list[Timer]:
-    """`arm` for many tickets in one statement."""
+def arm_many(wishes: Iterable[Wish], kind: str) -> list[Timer]:
+    """`arm` for many tickets in one statement. A freezing timer of a ticket on hold begins standing still."""
     now, freezes = clock.now(), _kinds[kind].freezes
     timers = [
         Timer(
-            ticket=ticket,
+            ticket=wish.ticket,
             kind=kind,
             freezes=freezes,
-            rule=rule,
-            anchor_event_id=anchor,
-            armed_at=now,
-            **({"left": due - now, "due_at": None} if freezes and ticket.on_hold else {"due_at": due, "left": None}),
+            rule=wish.rule,
+            anchor_event_id=wish.anchor_event_id,
+            armed_at=wish.since,
+            **({"left": wish.due - now, "due_at": None} if freezes and wish.ticket.on_hold else {"due_at": wish.due, "left": None}),
         )
-        for ticket, due, rule, anchor in wanted
+        for wish in wishes
     ]
     return Timer.objects.bulk_create(
         timers,

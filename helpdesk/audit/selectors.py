@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from helpdesk.audit.models import AuditEntry
@@ -42,10 +43,16 @@ def entries(asked: Asked, *, cursor: str = "", size: int = 50) -> Page[AuditEntr
 
 
 def actions() -> list[str]:
-    """Every action that was ever noted, for the filter; a loose index scan, so its price does not grow with the table."""
-    found: list[str] = []
-    last = ""
-    while (action := AuditEntry.objects.filter(action__gt=last).order_by("action").values_list("action", flat=True).first()) is not None:
-        found.append(action)
-        last = action
-    return found
+    """Every action that was ever noted, for the filter: a loose scan of the index, so its price grows with the kinds, not the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE kinds AS (
+                SELECT min(action) AS action FROM audit_auditentry
+                UNION ALL
+                SELECT (SELECT min(action) FROM audit_auditentry WHERE action > kinds.action) FROM kinds WHERE kinds.action IS NOT NULL
+            )
+            SELECT action FROM kinds WHERE action IS NOT NULL ORDER BY action
+            """
+        )
+        return [action for (action,) in cursor.fetchall()]

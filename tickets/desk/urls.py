@@ -1,6 +1,42 @@
-"""Pages of this room."""
+"""The operators' pages."""
 
 from __future__ import annotations
 
+from django.urls import path
+
+from tickets.desk import files, start
+from tickets.desk.queue import views as queue
+from tickets.desk.ticket import actions, views, writing
+
 app_name = "desk"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("tickets/", queue.queue, name="queue"),
+    path("tickets/news/", queue.news, name="queue_news"),
+    path("tickets/rail/", queue.rail, name="rail"),
+    path("tickets/next/", queue.next_ticket, name="take_next"),
+    path("tickets/picked/", queue.picked, name="picked"),
+    path("tickets/new/", start.start, name="start"),
+    path("tickets/<str:number>/", views.ticket, name="ticket"),
+    path("tickets/<str:number>/news/", views.news, name="news"),
+    path("tickets/<str:number>/card/", views.card, name="card"),
+    path("tickets/<str:number>/composer/", views.composer, name="composer"),
+    path("tickets/<str:number>/reply/", writing.reply, name="reply"),
+    path("tickets/<str:number>/note/", writing.note, name="note"),
+    path("tickets/<str:number>/draft/", writing.draft, name="draft"),
+    path("tickets/<str:number>/files/", writing.add_file, name="add_file"),
+    path("tickets/<str:number>/files/<int:pk>/drop/", writing.drop_file, name="drop_file"),
+    path("tickets/<str:number>/preview/", writing.preview, name="preview"),
+    path("tickets/<str:number>/status/", actions.status, name="status"),
+    path("tickets/<str:number>/assign/", actions.assign, name="assign"),
+    path("tickets/<str:number>/take/", actions.take, name="take"),
+    path("tickets/<str:number>/facts/", actions.facts, name="facts"),
+    path("tickets/<str:number>/messages/<int:pk>/undo/", actions.undo, name="undo"),
+    path("tickets/<str:number>/messages/<int:pk>/resend/", actions.resend, name="resend"),
+    path("tickets/<str:number>/messages/<int:pk>/decide/", actions.decide, name="decide"),
+    path("tickets/<str:number>/messages/<int:pk>/release/", actions.release, name="release"),
+    path("tickets/<str:number>/messages/<int:pk>/original/", files.original, name="original"),
+    path("tickets/<str:number>/messages/<int:pk>/raw/", files.raw, name="raw"),
+    path("tickets/<str:number>/step/<str:way>/", views.step, name="step"),
+    path("files/<int:pk>/preview/", files.thumbnail, name="thumbnail"),
+    path("files/<int:pk>/<str:name>", files.attachment, name="attachment"),
+]

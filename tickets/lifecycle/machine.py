@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,8 +118,17 @@ def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Seque
     await_silence(tickets, anchors={event.ticket_id: event.pk for event in events})
 
 
-def await_silence(tickets: Sequence[Ticket], *, anchors: dict[int | None, int] | None = None) -> None:
-    """Let the silence that the rules know for each ticket's status begin now, or stop the one that runs. Locks must be held."""
+def await_silence(
+    tickets: Sequence[Ticket],
+    *,
+    anchors: Mapping[int | None, int] | None = None,
+    began: Mapping[int, datetime] | None = None,
+    fresh: bool = False,
+) -> None:
+    """Let the silence that the rules know for each ticket's status run, from now or since it `began`, or stop the one that runs.
+
+    Locks must be held. A silence that is over already is due at once. `fresh`: just made, no timer can run yet.
+    """
     rules, now = Rules.load(), clock.now()
     wanted, quiet = [], []
     for ticket in tickets:
@@ -127,9 +136,10 @@ def await_silence(tickets: Sequence[Ticket], *, anchors: dict[int | None, int] |
         rule = rules.silence(ticket)
         if rule is None or ticket.on_hold or ticket.merged_into_id:
             quiet.append(ticket)
-        else:
-            wanted.append((ticket, now + timedelta(hours=rule.hours or 0), rule, (anchors or {}).get(ticket.pk)))
-    if quiet:
+            continue
+        since = (began or {}).get(ticket.pk, now)
+        wanted.append(timers.Wish(ticket, since + timedelta(hours=rule.hours or 0), since, rule, (anchors or {}).get(ticket.pk)))
+    if quiet and not fresh:
         timers.disarm(quiet, SILENCE)
     if wanted:
         timers.arm_many(wanted, SILENCE)

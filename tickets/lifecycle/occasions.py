@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from tickets.actors import SYSTEM, Actor
 from tickets.lifecycle.machine import Owed, await_silence, move, move_many
@@ -47,13 +48,19 @@ def answer_failed(ticket: Ticket, message: Message) -> None:
 
 
 def silence_over(due: Sequence[Due]) -> None:
-    """Fire of the silence timers. A rule that changed meanwhile, or a player who waits, means that the reason is gone."""
+    """Fire of the silence timers. Where another rule has come meanwhile, the silence goes on by that one; a player who waits has ended it."""
     rules = Rules.load()
     groups: dict[LifecycleRule, list[Ticket]] = defaultdict(list)
+    other: dict[int, datetime] = {}
     for ticket, timer in due:
         rule = rules.silence(ticket)
-        holds = rule is not None and rule.pk == timer.rule_id and ticket.waiting_since is None and ticket.merged_into_id is None
-        if holds and rule is not None and may(ticket.status, rule.to_status, SYSTEM.kind):
+        if rule is None or ticket.waiting_since is not None or ticket.merged_into_id or not may(ticket.status, rule.to_status, SYSTEM.kind):
+            continue
+        if rule.pk == timer.rule_id:
             groups[rule].append(ticket)
+        else:
+            other[ticket.pk] = timer.armed_at
     for rule, tickets in groups.items():
         move_many(tickets, Status(rule.to_status), by=SYSTEM, rule=rule, lane=Lane.BULK)
+    if other:
+        await_silence([ticket for ticket, _timer in due if ticket.pk in other], began=other)

@@ -47,12 +47,19 @@ def refresh(ticket: Ticket) -> None:
     _write(ticket, told(ticket))
 
 
+def from_the_start(at: datetime | None) -> dict[str, datetime | None]:
+    """The facts of a ticket that is just being made: a player asked at this moment, or nobody did (None)."""
+    return {"waiting_since": at, "waiting_key": at or FAR, "last_player_message_at": at}
+
+
 def asked(ticket: Ticket, message: Message) -> None:
     """A player's message has come in: the same facts without reading the others."""
     demand_lock(ticket)
     if message.automatic:
         return
-    _write(ticket, Waits(min(filter(None, [ticket.waiting_since, message.at])), ticket.first_reply_at, max(filter(None, [ticket.last_player_message_at, message.at]))))
+    oldest = min(filter(None, [ticket.waiting_since, message.at]))
+    newest = max(filter(None, [ticket.last_player_message_at, message.at]))
+    _write(ticket, Waits(oldest, ticket.first_reply_at, newest))
 
 
 def _write(ticket: Ticket, waits: Waits) -> None:

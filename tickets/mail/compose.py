@@ -16,6 +16,7 @@ from tickets.mail.invitations import stop_url, survey_block
 from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
 from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
+from tickets.mail.render.phrases import frame_language
 from tickets.mail.threads import SEEN_BY_PLAYER, chain_of
 from tickets.models import Attachment, Message
 
@@ -47,10 +48,11 @@ def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, byte
         author_name=author,
         earlier=() if message.purpose in WITHOUT_HISTORY else _earlier(message),
         footer=footer,
-        survey=survey_block(message.pk, language) if survey else None,
+        survey=survey_block(message.pk, frame_language(language, game.default_language)) if survey else None,
         unsubscribe_url=stop_url(message.pk) if survey else "",
         zone=game.timezone,
         year=clock.now().year,
+        fallback=game.default_language,
     )
     return letter, logo[1] if logo else None, logo[2] if logo else ""
 

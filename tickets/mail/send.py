@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -50,7 +51,7 @@ def prepare(ticket: Ticket, message: Message) -> None:
         raise DomainError(_("“%(address)s” is not a mail address one can write to.") % {"address": contact.address}) from None
     message.to_address = contact.address
     if not message.message_id:
-        message.message_id = message_id_for(ticket.game.address)
+        message.message_id = message_id_for(secrets.token_hex(12), ticket.game.address.rpartition("@")[2])
         message.in_reply_to = parent_of(message)
 
 

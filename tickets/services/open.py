@@ -14,7 +14,7 @@ from helpdesk.games.models import Game
 from players.models import Address, Player
 from tickets.actors import Actor, ActorKind
 from tickets.actors import player as player_actor
-from tickets.events import record
+from tickets.events import Entry, record, record_many
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.locks import lock, mark_locked
@@ -53,11 +53,11 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     """A new ticket with its first message; the ticket is the message's `ticket`."""
     by = player_actor(player)
     ticket = _make(game=game, player=player, contact=contact, channel=incoming.channel, subject=incoming.subject, text=incoming.text,
-                   language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows)  # fmt: skip
+                   language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows,
+                   asked_at=None if incoming.automatic else incoming.at)  # fmt: skip
     message = _add(ticket, incoming, by)
-    waiting.asked(ticket, message)
-    record(ticket, "ticket.opened", by=by, message=message, at=incoming.at, **({"follows": follows.pk} if follows else {}))
-    record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
+    opened = Entry(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
+    record_many([opened, Entry(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
     if follows:
         record(lock(follows), "ticket.followed", by=by, follow_up=ticket.pk)
     return message
@@ -89,7 +89,7 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
 def start_ticket(*, game: Game, player: Player, contact: Address | None, channel: str, subject: str, language: str, by: Actor) -> Ticket:
     """A conversation that we begin. It waits for nobody until its first message has left; its lock is held on return."""
     ticket = _make(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
-                   follows=None, started_by="operator")  # fmt: skip
+                   follows=None, asked_at=None, started_by="operator")  # fmt: skip
     record(ticket, "ticket.opened", by=by)
     return ticket
 
@@ -105,6 +105,7 @@ def _make(
     language: str,
     at: datetime,
     follows: Ticket | None,
+    asked_at: datetime | None,
     started_by: str = "player",
 ) -> Ticket:
     for _attempt in range(5):
@@ -125,13 +126,14 @@ def _make(
                     created_at=at,
                     changed_at=at,
                     follows=follows,
+                    **waiting.from_the_start(asked_at),
                 )
         except IntegrityError as error:
             if "number" not in str(error):
                 raise
             continue
         mark_locked(ticket)
-        await_silence([ticket])
+        await_silence([ticket], fresh=True)
         return ticket
     raise RuntimeError("Five random ticket numbers in a row were taken.")
 

@@ -1,43 +1,84 @@
-"""Changing the life cycle's rules, and what that does to the tickets whose silence already runs."""
+"""Changing the life cycle's rules, and what that does to the tickets that they already concern."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
-from helpdesk.staff.models import User
-from tickets.lifecycle.machine import SILENCE
-from tickets.lifecycle.moves import SYSTEM, may
-from tickets.models import LifecycleRule, Occasion, Timer
+from tickets.lifecycle.machine import SILENCE, await_silence
+from tickets.lifecycle.moves import PLAYER, SYSTEM, may
+from tickets.locks import lock_many
+from tickets.models import LifecycleRule, Occasion, Status, Ticket, Timer
+
+BATCH = 500
+
+
+def concerned(rule: LifecycleRule) -> QuerySet[Ticket]:
+    """The tickets whose silence this rule rules: those in its status and game, less the games that have a rule of their own."""
+    tickets = Ticket.objects.filter(status=rule.from_status, merged_into=None)
+    if rule.game_id:
+        return tickets.filter(game_id=rule.game_id)
+    own = LifecycleRule.objects.filter(from_status=rule.from_status, occasion=rule.occasion, game__isnull=False)
+    return tickets.exclude(game__in=own.values("game"))
 
 
 def counts(rule: LifecycleRule) -> int:
-    """How many running silences stand by this rule: what “re-arm them” would change."""
-    return Timer.objects.filter(kind=SILENCE, rule=rule).count()
+    """How many tickets “re-arm them” would concern; only silence has any."""
+    return concerned(rule).count() if rule.occasion == Occasion.SILENCE else 0
 
 
-@transaction.atomic
-def change_rule(rule: LifecycleRule, *, hours: int | None, to_status: str, notice_key: str, enabled: bool, rearm: bool, by: User) -> int:
-    """Change a rule. With `rearm` the silences that run already follow it, from when they began; else they keep their time.
+def change_rule(rule: LifecycleRule, *, hours: int | None, to_status: str, notice_key: str, enabled: bool, rearm: bool) -> int:
+    """Change a rule, or write a new one (an unsaved row). With `rearm` the tickets in its status follow it at once, counted from
+    when their silence began; else those whose silence already runs keep their time. Returns how many were re-armed.
 
-    Returns how many were re-armed. A disabled rule stops its silences when they are due, whatever was asked.
+    A rule that is disabled stops its silences when they fall due, whatever was asked.
     """
+    _check(rule, hours, to_status)
+    with transaction.atomic():
+        rule.hours = hours if rule.occasion == Occasion.SILENCE else None
+        rule.to_status, rule.notice_key, rule.enabled, rule.changed_at = to_status, notice_key, enabled, clock.now()
+        rule.save()
+    return rearm_all(rule) if rearm else 0
+
+
+def remove_rule(rule: LifecycleRule) -> int:
+    """Take a game's own rule away: its tickets follow the rule for all games again. Returns how many were re-armed."""
+    if rule.game_id is None:
+        raise DomainError(_("A rule for all games can be switched off, not removed."))
+    tickets = list(concerned(rule).order_by("pk").values_list("pk", flat=True)) if rule.occasion == Occasion.SILENCE else []
+    rule.delete()
+    return _rearm(tickets)
+
+
+def rearm_all(rule: LifecycleRule) -> int:
+    """Let every ticket that the rule concerns wait by it, in batches that each commit; returns how many there were."""
+    if rule.occasion != Occasion.SILENCE:
+        return 0
+    return _rearm(list(concerned(rule).order_by("pk").values_list("pk", flat=True)))
+
+
+def _rearm(pks: Sequence[int]) -> int:
+    done = 0
+    for start in range(0, len(pks), BATCH):
+        with transaction.atomic():
+            tickets = lock_many(pks[start : start + BATCH])
+            began = dict(Timer.objects.filter(ticket__in=tickets, kind=SILENCE).values_list("ticket_id", "armed_at"))
+            await_silence(tickets, began=began)
+            done += len(tickets)
+    return done
+
+
+def _check(rule: LifecycleRule, hours: int | None, to_status: str) -> None:
     if rule.occasion == Occasion.SILENCE and not hours:
         raise DomainError(_("Say how many hours of silence."), field="hours")
-    who = SYSTEM if rule.occasion == Occasion.SILENCE else None
-    if who and not may(rule.from_status, to_status, who):
+    if to_status not in Status.values:
+        raise DomainError(_("There is no such status."), field="to_status")
+    if rule.occasion == Occasion.SILENCE and not may(rule.from_status, to_status, SYSTEM):
         raise DomainError(_("No clock may make this move."), field="to_status")
-    rule.hours = hours if rule.occasion == Occasion.SILENCE else None
-    rule.to_status, rule.notice_key, rule.enabled, rule.changed_at = to_status, notice_key, enabled, clock.now()
-    rule.save()
-    if not rearm or rule.occasion != Occasion.SILENCE:
-        return 0
-    running = list(Timer.objects.select_for_update().filter(kind=SILENCE, rule=rule, due_at__isnull=False))
-    for timer in running:
-        timer.due_at = timer.armed_at + timedelta(hours=rule.hours or 0)
-    Timer.objects.bulk_update(running, ["due_at"], batch_size=500)
-    return len(running)
+    if rule.occasion == Occasion.PLAYER_MESSAGE and not may(rule.from_status, to_status, PLAYER):
+        raise DomainError(_("A player's message may not make this move."), field="to_status")

@@ -6,3 +6,14 @@ from django.apps import AppConfig
 class SurveysConfig(AppConfig):
     name = "tickets.surveys"
     label = "surveys"
+
+    def ready(self) -> None:
+        from helpdesk.base import personal
+        from tickets import events, timers  # rows must be loaded before the rooms that speak of them
+        from tickets.surveys import invite
+        from tickets.surveys.personal import erase, export
+
+        events.declare("survey.answered")
+        events.subscribe("surveys", ["ticket.moved"], invite.on_moved)
+        timers.register(invite.KIND, invite.fire)
+        personal.keep("surveys", export=export, erase=erase)

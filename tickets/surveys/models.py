@@ -24,7 +24,7 @@ class Survey(models.Model):
     resolution_event_id = models.BigIntegerField(unique=True)
     resolved_at = models.DateTimeField()
     language = models.CharField(max_length=12)
-    invitation = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
+    invitation = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
     reply_author_id = models.BigIntegerField(null=True)
     reply_approver_id = models.BigIntegerField(null=True)

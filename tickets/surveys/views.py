@@ -18,13 +18,13 @@ from django.views.decorators.http import require_safe
 from helpdesk.audit.client import client_address
 from helpdesk.games.models import Game
 from tickets.mail.brand import mix, palette, readable
+from tickets.mail.invitations import message_named_by
 from tickets.mail.looks import look_of
 from tickets.surveys import forms, services
 from tickets.surveys.limits import too_often
-from tickets.surveys.links import survey_of
 from tickets.surveys.models import Survey
 from tickets.surveys.phrases import preferred, spoken, words
-from tickets.surveys.selectors import survey_by_id
+from tickets.surveys.selectors import survey_of_invitation
 
 LARGEST_BODY = 32 * 1024  # bytes; the longest comment in four-byte letters, percent-encoded, is smaller
 DAY_PAPER, NIGHT_PAPER = "#ffffff", "#1c1d22"
@@ -121,8 +121,8 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _survey(token: str) -> Survey | None:
-    named = survey_of(token)
-    return survey_by_id(named) if named is not None else None
+    named = message_named_by(token)
+    return survey_of_invitation(named) if named is not None else None
 
 
 def _page(request: HttpRequest, template: str, survey: Survey, *, status: int = 200, **more: Any) -> HttpResponse:

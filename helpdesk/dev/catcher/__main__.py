@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -40,6 +41,7 @@ def main() -> None:
     options = parser.parse_args()
 
     django.setup()
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it hears
     store = Store(Path(settings.LOCAL_DIR) / "catcher").open()
     controller = serve(store, HOST, options.smtp_port)
     signal.signal(signal.SIGTERM, _end)

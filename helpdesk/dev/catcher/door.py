@@ -20,7 +20,7 @@ class Handed:
 
 
 def hand_in(raw: bytes, mailbox: str) -> Handed:
-    """`manage.py receive_mail --mailbox … < mail`. Code 0 means that the raw mail is stored; anything else, that the sender must try again."""
+    """`manage.py receive_mail --mailbox … < mail`. Code 0: the raw mail is stored. Any other: the sender must try again."""
     try:
         done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "receive_mail", "--mailbox", mailbox],

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation, ValidationError
 from django.core.handlers.wsgi import WSGIRequest
-from django.core.validators import EmailValidator, ValidationError
+from django.core.validators import EmailValidator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -61,7 +61,7 @@ class Pages:
         self.desk_url = desk_url
         self.hand = hand
         self.ways: list[tuple[str, re.Pattern[str], Callable[..., HttpResponseBase]]] = [
-            ("GET", re.compile(r"/\Z"), self.list),
+            ("GET", re.compile(r"/\Z"), self.front),
             ("GET", re.compile(r"/write\Z"), self.write),
             ("POST", re.compile(r"/write\Z"), self.send_new),
             ("GET", re.compile(r"/mails/(?P<key>[^/]+)\Z"), self.mail),
@@ -79,7 +79,7 @@ class Pages:
         response = self.respond(environ)
         status = f"{response.status_code} {response.reason_phrase}"
         start(status, [*((name, value) for name, value in response.items())])
-        return [response.content] if isinstance(response, HttpResponse) else list(response)  # type: ignore[call-overload]
+        return [response.content] if isinstance(response, HttpResponse) else [b""]
 
     def respond(self, environ: dict[str, Any]) -> HttpResponseBase:
         request = WSGIRequest(environ)
@@ -112,7 +112,7 @@ class Pages:
 
     # --- reading
 
-    def list(self, request: HttpRequest) -> HttpResponse:
+    def front(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, "dev/mails.html", self._listing(request))
 
     def mail(self, request: HttpRequest, key: str) -> HttpResponse:
@@ -152,14 +152,9 @@ class Pages:
         typed = {name: request.POST.get(name, "").strip() for name in ("name", "address", "to", "subject", "text")}
         errors = _errors(typed, ("address", "to"), ("address", "to", "subject", "text")) | _file_errors(request)
         if not errors:
-            message = new_mail(
-                sender=(typed["name"], typed["address"]),
-                to=typed["to"],
-                subject=typed["subject"],
-                text=typed["text"],
-                files=_files(request),
-            )
-            entry, handed = self._send(for_the_pipe(message, sender=typed["address"], recipient=typed["to"]), typed["address"], typed["to"])
+            player, to = typed["address"], typed["to"]
+            message = new_mail(sender=(typed["name"], player), to=to, subject=typed["subject"], text=typed["text"], files=_files(request))
+            entry, handed = self._send(for_the_pipe(message, sender=player, recipient=to), player, to)
             if entry:
                 return _go(f"/mails/{entry.key}?sent=1")
             errors["desk"] = handed.said
@@ -192,7 +187,7 @@ class Pages:
     # --- for tests and for the page's own script
 
     def api_mails(self, request: HttpRequest) -> HttpResponse:
-        entries = self.store.list(mailbox=request.GET.get("to", ""), limit=200)
+        entries = self.store.latest(mailbox=request.GET.get("to", ""), limit=200)
         return JsonResponse({"mails": [self._as_json(entry) for entry in entries]})
 
     def api_newest(self, request: HttpRequest) -> HttpResponse:
@@ -231,7 +226,7 @@ class Pages:
 
     def _listing(self, request: HttpRequest) -> dict[str, Any]:
         mailbox = request.GET.get("to", "").strip()
-        entries = self.store.list(mailbox=mailbox, before=request.GET.get("before", ""), limit=PAGE + 1)
+        entries = self.store.latest(mailbox=mailbox, before=request.GET.get("before", ""), limit=PAGE + 1)
         return {
             "mails": entries[:PAGE],
             "older": entries[PAGE - 1].key if len(entries) > PAGE else "",
@@ -257,7 +252,7 @@ class Pages:
         return self._page(request, "dev/mail.html", self._listing(request) | context, status=status)
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        shared = {"desk_url": self.desk_url, "language": translation.get_language(), "path": request.path}
+        shared: dict[str, Any] = {"desk_url": self.desk_url, "language": translation.get_language(), "path": request.path}
         if template == "dev/write.html":
             shared["games"] = games.mailboxes()
         return HttpResponse(render_to_string(template, shared | context), status=status)

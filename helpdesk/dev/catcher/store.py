@@ -83,7 +83,7 @@ class Store:
                 self._remove(self._entries.pop(0))
         return entry
 
-    def list(self, *, mailbox: str = "", before: str = "", limit: int = 60) -> list[Entry]:
+    def latest(self, *, mailbox: str = "", before: str = "", limit: int = 60) -> list[Entry]:
         """Newest first; of one player's mailbox; older than `before`."""
         wanted = mailbox.strip().lower()
         with self._lock:

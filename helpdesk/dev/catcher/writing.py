@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTPUTF8, default
+from email.policy import default
 from email.utils import format_datetime, formataddr, make_msgid
 
 from django.utils.html import escape
@@ -63,9 +63,8 @@ def answer(letter: Letter, *, sender: tuple[str, str], text: str, files: Sequenc
 
 def for_the_pipe(message: EmailMessage, *, sender: str, recipient: str) -> bytes:
     """The bytes as a mail server writes them into a pipe: with the envelope in two headers before all others."""
-    return f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n".encode() + message.as_bytes(
-        policy=SMTPUTF8.clone(linesep="\n", utf8=False)
-    )
+    envelope = f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n"
+    return envelope.encode() + message.as_bytes(policy=default)
 
 
 def _envelope(sender: tuple[str, str], to: str, subject: str) -> EmailMessage:

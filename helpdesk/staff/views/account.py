@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from helpdesk.staff.forms.account import AppearanceForm, ProfileForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import StaffRequest, requires
-from helpdesk.staff.services.people import change_person
+from helpdesk.staff.services.people import change_person, sign_out_everywhere
 from helpdesk.staff.summary import summary
 
 
@@ -50,3 +51,12 @@ def appearance(request: StaffRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(back if safe else "/")
+
+
+@require_POST
+@requires()
+def sign_out(request: StaffRequest) -> HttpResponse:
+    """End every session, this one included."""
+    sign_out_everywhere(request.user, by=request.user, request=request)
+    logout(request)
+    return redirect("account_login")

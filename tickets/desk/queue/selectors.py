@@ -17,7 +17,7 @@ from helpdesk.staff.rights import Right, scope_for
 from tickets.access import visible_tickets
 from tickets.desk.looking import unread
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Filter
-from tickets.models import FAR, OPEN, Status, Ticket
+from tickets.models import OPEN, Status, Ticket
 
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
@@ -93,8 +93,8 @@ def counted(parts: dict[str, tuple[QuerySet[Ticket], int | None]]) -> dict[str, 
     return counts
 
 
-def came_before(reader: User, wanted: Filter, top: datetime | None, since_event: int) -> int:
-    """How many rows of this view changed after this event: "3 new above" without moving a row. One query."""
+def changed_since(reader: User, wanted: Filter, since_event: int) -> int:
+    """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
     rows = wanted.on_tab(wanted.apply(visible_tickets(reader), reader)).filter(last_event_id__gt=since_event)
     return counted({"news": (rows, NEWS_COUNTED + 1)})["news"]
 
@@ -128,6 +128,3 @@ def _nearest(rows: QuerySet[Ticket], key: str, value: datetime, pk: int, side: s
     sign = "-" if side == "lt" else ""
     beyond = rows.filter(**{f"{key}__{side}e": value}).exclude(**{key: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
     return beyond.order_by(f"{sign}{key}", f"{sign}pk").values_list("number", flat=True).first() or ""
-
-
-__all__ = ["COUNTED", "FAR", "PAGE", "Choices", "QueuePage", "Tab", "came_before", "choices", "counted", "mine_and_all", "neighbours", "queue_page", "tab_counts", "tabs"]

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, scope_for
+from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player, ProfileSnapshot
 from players.selectors import card as read_card
+from tickets.access import may
 from tickets.models import Ticket
 
 PAYMENTS, DEVICE = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE
@@ -70,10 +71,10 @@ class PlayerCard:
 
 def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     """The card with the reader's rights in this ticket's scope applied."""
-    if not holds(reader, Right.SEE_PLAYER, ticket):
+    if not may(reader, ticket, Right.SEE_PLAYER):
         return PlayerCard(None, None, None, [], [], True, "")
     card = read_card(ticket.player, ticket.game)
-    may_contact = holds(reader, Right.SEE_PLAYER_CONTACT, ticket)
+    may_contact = may(reader, ticket, Right.SEE_PLAYER_CONTACT)
     link = ticket.game.back_office_link
     return PlayerCard(
         player=card.player,
@@ -86,16 +87,10 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     )
 
 
-def holds(user: User, right: Right, ticket: Ticket) -> bool:
-    """Whether the right is held in the part of the work where this ticket lies. No query."""
-    topic = ticket.topic.slug if ticket.topic else ""
-    return scope_for(user, right).allows(game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic=topic)
-
-
 def _field(key: str, value: Any, earlier: dict[str, Any], ticket: Ticket, reader: User) -> Field:
     label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
     guards = {GUARDS[word] for word in key.lower().split("_") if word in GUARDS}
-    if not all(holds(reader, right, ticket) for right in guards):
+    if not all(may(reader, ticket, right) for right in guards):
         return Field(label, shut=True)
     was = earlier.get(key)
     return Field(label, _words(value), _words(was) if key in earlier and was != value else "")

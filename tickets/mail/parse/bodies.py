@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tickets.mail.parse.charsets import codec_for, decode
-from tickets.mail.parse.filetypes import default_name, type_of
+from tickets.mail.parse.filetypes import default_name, is_binary, type_of
 from tickets.mail.parse.flowed import unflow
 from tickets.mail.parse.headers import decode_words, file_name
 from tickets.mail.parse.limits import MAX_HTML_CHARS, MAX_TEXT_CHARS
@@ -112,6 +112,10 @@ class _Reader:
     def text(self, part: Part, segment: Segment) -> None:
         content = part.content()
         self._defects([part.defect()])
+        if is_binary(content, part.params.get("charset", "")):
+            self.contents.segments.remove(segment)
+            self.file(part)
+            return
         if part.type == "text/plain":
             files, content = extract_uuencoded(content) if b"begin" in content else ([], content)
             text = self._decoded(content, part)
@@ -162,10 +166,12 @@ class _Reader:
 
     def rescue(self, root: Part) -> None:
         """No text in the ordinary places: text sent as a nameless file, or words before and after the parts."""
-        for part in _leaves(root):
-            if part.type in {"text/plain", "text/html"} and not part.name:
-                self.text(part, self.segment())
-                return
+        texts = [part for part in _leaves(root) if part.type in {"text/plain", "text/html"}]
+        chosen = [part for part in texts if part.disposition != "attachment"] or [part for part in texts if not part.name][:1]
+        for part in chosen:
+            self.text(part, self.segment())
+        if chosen:
+            return
         stray = b"\n".join(each.strip() for each in (root.preamble, root.epilogue) if each.strip())
         if stray:
             self.contents.segments.append(Segment(plain=decode(stray)))

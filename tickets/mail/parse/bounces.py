@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tickets.mail.parse.charsets import decode
 from tickets.mail.parse.headers import Headers, decode_words, own_message_id
 from tickets.mail.parse.machines import is_daemon, is_null_sender
 from tickets.mail.parse.mime import Cutter, Part
@@ -17,27 +16,55 @@ _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -])")
 _ORIGINAL_ID = re.compile(rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\r\n]{3,500}>)", re.IGNORECASE | re.MULTILINE)
 _SUBJECT = re.compile(
-    r"undeliver|returned (?:mail|to sender)|delivery (?:status notification|failure|has failed)|failure notice|mail delivery fail|delivery failed|could not be delivered"
-    r"|не (?:доставлено|удалось доставить)|недоставлен|unzustellbar|nicht zugestellt|no se (?:puede|ha podido) entregar|no entregado|nondeliverable|message not delivered"
+    r"undeliver|returned (?:mail|to sender)|delivery (?:status notification|failure|has failed)|failure notice|mail delivery fail"
+    r"|delivery failed|could not be delivered"
+    r"|не (?:доставлено|удалось доставить)|недоставлен|unzustellbar|nicht zugestellt|no se (?:puede|ha podido) entregar|no entregado"
+    r"|nondeliverable|message not delivered"
     r"|mail system error|undelivered",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
-    r"\b(?:delay(?:ed)?|warning: could not|still (?:being )?(?:retr|trying)|will (?:be retried|keep trying|continue trying)|has not yet been delivered"
+    r"\b(?:delay(?:ed)?|warning: could not|still (?:being )?(?:retr|trying)|will (?:be retried|keep trying|continue trying)"
+    r"|has not yet been delivered"
     r"|temporar(?:y|ily) (?:problem|defer)|verzögert|отложен|задерж|retrasad)",
     re.IGNORECASE,
 )
 _OPENINGS = (
     re.compile(r"This is the qmail-send program|I'm afraid I wasn't able to deliver your message", re.IGNORECASE),
-    re.compile(r"message that you sent (?:could not|has not) (?:yet )?be(?:en)? delivered to one or more|message was created automatically by mail delivery software", re.IGNORECASE),
-    re.compile(r"(?:message|e-?mail|delivery)[^\n]{0,40} (?:did not reach|has failed to|failed to) (?:some or all of )?the(?:se|) (?:intended )?recipient|Delivery has failed to these", re.IGNORECASE),
-    re.compile(r"Delivery to the following recipients? (?:has )?(?:failed|been delayed)|Your message wasn't delivered to|Address not found|wasn't able to deliver", re.IGNORECASE),
-    re.compile(r"could not be delivered to (?:the following|one or more|following|it)|(?:unable|not able) to deliver (?:your|the|this) (?:message|mail)|The following addresses had permanent", re.IGNORECASE),
-    re.compile(r"(?:сообщение|письмо)[^\n]{0,60} не (?:было |может быть |удалось )?(?:доставлено|доставить)|не доставлено следующим|Ошибка доставки", re.IGNORECASE),
-    re.compile(r"konnte[^\n]{0,80} nicht (?:zugestellt|übermittelt)|an folgende Empf[^\n]{0,60} nicht|no (?:se )?(?:ha )?(?:podido|pudo)[^\n]{0,20} (?:entregar|ser entregado)", re.IGNORECASE),
+    re.compile(
+        r"message that you sent (?:could not|has not) (?:yet )?be(?:en)? delivered to one or more"
+        r"|message was created automatically by mail delivery software",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:message|e-?mail|delivery)[^\n]{0,40} (?:did not reach|has failed to|failed to) (?:some or all of )?the(?:se"
+        r"|) (?:intended )?recipient|Delivery has failed to these",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"Delivery to the following recipients? (?:has )?(?:failed|been delayed)|Your message wasn't delivered to|Address not found"
+        r"|wasn't able to deliver",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"could not be delivered to (?:the following|one or more|following|it)|(?:unable|not able) to deliver (?:your|the"
+        r"|this) (?:message|mail)|The following addresses had permanent",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:сообщение|письмо)[^\n]{0,60} не (?:было |может быть |удалось )?(?:доставлено|доставить)|не доставлено следующим"
+        r"|Ошибка доставки",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"konnte[^\n]{0,80} nicht (?:zugestellt|übermittelt)|an folgende Empf[^\n]{0,60} nicht|no (?:se )?(?:ha )?(?:podido"
+        r"|pudo)[^\n]{0,20} (?:entregar|ser entregado)",
+        re.IGNORECASE,
+    ),
 )
 _COPY = re.compile(
-    r"^(?:-+ ?(?:Below this line is a copy|This is a copy of|Original message|Original Message Headers|The header of the original|Message headers follow|Копия письма)"
+    r"^(?:-+ ?(?:Below this line is a copy|This is a copy of|Original message|Original Message Headers|The header of the original"
+    r"|Message headers follow|Копия письма)"
     r"|Original message headers:|The original message was received|Reporting-MTA:).*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -63,11 +90,13 @@ def find_bounce(root: Part, sender: MailAddress, subject: str, text: str) -> tup
     if report is not None:
         return _by_report(report, root, leaves, text)
     failed = root.headers.text("x-failed-recipients")
-    machine = bool(failed) or is_daemon(sender.address) or is_null_sender(root) or (not sender.address and "mail delivery" in sender.name.lower())
+    machine = (
+        bool(failed) or is_daemon(sender.address) or is_null_sender(root) or (not sender.address and "mail delivery" in sender.name.lower())
+    )
     opening = next((found for found in (each.search(text[:20_000]) for each in _OPENINGS) if found), None)
     if not machine or not (opening or failed or (_SUBJECT.search(subject) and _FIND_ADDRESS.search(text))):
         return None, None
-    return _by_words(root, leaves, failed, text, opening.end() if opening else 0, subject)
+    return _by_words(root, leaves, text, opened=opening.end() if opening else 0)
 
 
 def _leaves(part: Part) -> list[Part]:
@@ -94,10 +123,10 @@ def _by_report(report: Part, root: Part, leaves: list[Part], text: str) -> tuple
     failed = next((each for each in recipients if each.action in {"failed", ""} and not (each.status or "").startswith("2")), None)
     if failed is None:
         action = recipients[0].action if recipients else ""
-        if not recipients and (address := root.headers.text("x-failed-recipients")):
-            failed = Recipient(address.partition(",")[0].strip(), "failed", None, "")
+        if not recipients and (named := root.headers.text("x-failed-recipients")):
+            failed = Recipient(named.partition(",")[0].strip(), "failed", None, "")
         elif not recipients:
-            return _by_words(root, leaves, "", text, 0, "")
+            return _by_words(root, leaves, text, opened=0)
         else:
             reason = "delivery delayed" if action == "delayed" else f"delivery report: {action or 'no failure'}"
             return None, AutoReply(reason, certain=True)
@@ -115,7 +144,9 @@ def _recipients(content: bytes) -> list[Recipient]:
     for group in groups[:200]:
         fields = _fields(group)
         if "final-recipient" in fields or "original-recipient" in fields or "action" in fields:
-            address = next((each for name in ("original-recipient", "final-recipient") if (each := _recipient_address(fields.text(name)))), None)
+            address = next(
+                (each for name in ("original-recipient", "final-recipient") if (each := _recipient_address(fields.text(name)))), None
+            )
             status = _ENHANCED.search(fields.text("status"))
             diagnostic = fields.text("diagnostic-code")
             found.append(Recipient(address, fields.token("action"), status[1] if status else None, diagnostic[:500]))
@@ -139,14 +170,19 @@ def _recipient_address(value: str) -> str | None:
     return found[0] if found else None
 
 
-def _by_words(root: Part, leaves: list[Part], failed: str, text: str, start: int, subject: str) -> tuple[Bounce | None, AutoReply | None]:
-    told = text[start : start + 8_000] if start else text[:8_000]
+def _by_words(root: Part, leaves: list[Part], text: str, *, opened: int) -> tuple[Bounce | None, AutoReply | None]:
+    """What a server tells in sentences; `opened` is where its known opening ends."""
+    told = text[opened : opened + 8_000]
     copy = _COPY.search(told)
     about = told[: copy.start()] if copy else told
     status = _status(about)
-    if _DELAY.search(subject) or (status is None or not status.startswith("5")) and _DELAY.search(text[: start + 2_000]):
+    if (
+        _DELAY.search(root.headers.text("subject"))
+        or (status is None or not status.startswith("5"))
+        and _DELAY.search(text[: opened + 2_000])
+    ):
         return None, AutoReply("delivery delayed", certain=True)
-    address = _first_address(failed) or _first_address(about) or _first_address(text)
+    address = _first_address(root.headers.text("x-failed-recipients")) or _first_address(about) or _first_address(text)
     permanent = _permanent(status) if status else True
     return Bounce(address, status, permanent, _original_id(leaves, root) or _id_in(text.encode()), " ".join(about.split())[:500]), None
 
@@ -192,4 +228,4 @@ def _id_in(data: bytes) -> str | None:
 def told_reason(bounce: Bounce) -> str:
     """One line for a person: who did not get it, and why."""
     kind = "permanent" if bounce.permanent else "temporary"
-    return f"{kind} failure for {bounce.address or 'an unnamed address'}: {bounce.status or decode(bounce.diagnostic.encode()) or 'no reason told'}"
+    return f"{kind} failure for {bounce.address or 'an unnamed address'}: {bounce.status or bounce.diagnostic or 'no reason told'}"

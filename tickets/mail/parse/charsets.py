@@ -47,13 +47,16 @@ ALIASES = {
     "unicode-1-1-utf-7": "utf-7",
     "unicode": "utf-16",
 }
-TEXT_CODECS_ONLY = {"rot13", "rot-13", "hex", "base64", "bz2", "zlib", "uu", "quopri", "punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape", "charmap", "mbcs", "oem", "unicode_escape", "raw_unicode_escape"}
+NO_CHARSETS = {"rot13", "rot-13", "hex", "base64", "bz2", "zlib", "uu", "quopri", "punycode", "idna", "undefined", "charmap", "mbcs", "oem"}
 CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic")
 LATIN = {"cp1252", "iso8859-1", "iso8859-15", "ascii", "cp1250", "iso8859-2", "cp1254", "mac-roman"}
 MULTIBYTE = {"gb18030", "big5", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_kr", "gb2312", "gbk", "shift_jis"}
 COMMON_RUSSIAN = set("оеаинтсрвлкмдпуяыьгзбч")
-RARE_IN_CYRILLIC_TEXT = re.compile(r"[а-яё][А-ЯЁ]|[А-Яа-яЁё][^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>]|[^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>][А-Яа-яЁё]")
+RARE_IN_CYRILLIC_TEXT = re.compile(
+    r"[а-яё][А-ЯЁ]|[А-Яа-яЁё][^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>]|[^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>][А-Яа-яЁё]"
+)
 HIGH_RUNS = re.compile(rb"[\x80-\xff]{3,}")
+WIDE = {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
 SAMPLE = 8_000
 
 
@@ -64,7 +67,7 @@ def codec_for(label: str | None) -> str | None:
         return None
     name = label.strip().strip("\"'<>;").lower().removeprefix("charset=").replace(" ", "")
     name = ALIASES.get(name, name)
-    if name in TEXT_CODECS_ONLY or len(name) > 40:
+    if name in NO_CHARSETS or "escape" in name or len(name) > 40:
         return None
     try:
         found = codecs.lookup(name)
@@ -83,23 +86,28 @@ def decode(data: bytes, label: str | None = None) -> str:
 
 
 def _decode(data: bytes, codec: str | None) -> str:
-    if data.isascii() and b"\x1b" not in data and b"\x00" not in data and codec not in {"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be"}:
-        return data.decode("ascii")
-    if (marked := _by_mark(data)) is not None:
-        return marked
-    if codec in {"utf-16", "utf-32", "utf-16-le", "utf-16-be"} and b"\x00" not in data:
-        codec = None
     if data.isascii():
-        return _declared(data, codec) or data.decode("ascii")
-    if (text := _strictly(data, "utf-8")) is not None:
-        return _prefer_multibyte(data, codec) or text
-    if codec and codec != "utf-8" and (text := _declared(data, codec)) is not None:
+        return _plain_ascii(data, codec)
+    if (text := _by_mark(data) or _as_utf8(data, codec)) is not None:
+        return text
+    if codec in WIDE and b"\x00" not in data:
+        codec = None
+    if codec not in {None, "utf-8"} and (text := _declared(data, codec)) is not None:
         return _correct_cyrillic(data, codec, text)
-    if codec == "utf-8" or codec is None:
-        text = data.decode("utf-8", "replace")
-        if _is_damaged_utf8(data, text):
-            return text
-    return guess(data)
+    damaged = data.decode("utf-8", "replace")
+    return damaged if codec in {None, "utf-8"} and _is_damaged_utf8(damaged) else guess(data)
+
+
+def _plain_ascii(data: bytes, codec: str | None) -> str:
+    """Seven bits may still be Japanese, UTF-7 or UTF-16, but only if the label says so."""
+    if b"\x1b" in data or b"\x00" in data or codec in {"utf-7", "hz"}:
+        return _declared(data, codec) or data.decode("ascii")
+    return data.decode("ascii")
+
+
+def _as_utf8(data: bytes, codec: str | None) -> str | None:
+    text = _strictly(data, "utf-8")
+    return text if text is None else _prefer_multibyte(data, codec) or text
 
 
 def guess(data: bytes) -> str:
@@ -109,7 +117,7 @@ def guess(data: bytes) -> str:
     if score > 0.55 and _mostly_runs(sample):
         return data.decode(codec, "replace")
     if not _mostly_runs(sample):
-        return data.decode("cp1252", "replace") if _strictly(data, "cp1252") is None else data.decode("cp1252")
+        return data.decode("cp1252", "replace")
     match = from_bytes(sample, steps=3).best()
     name = codec_for(match.encoding) if match else None
     if name and (text := _strictly(data, name)) is not None:
@@ -171,7 +179,7 @@ def _prefer_multibyte(data: bytes, codec: str | None) -> str | None:
     return None
 
 
-def _correct_cyrillic(data: bytes, codec: str, text: str) -> str:
+def _correct_cyrillic(data: bytes, codec: str | None, text: str) -> str:
     """Cyrillic letters under a Latin or another Cyrillic label are read as what they are."""
     if codec not in LATIN and codec not in CYRILLIC and codec != "iso8859-5":
         return text
@@ -191,7 +199,7 @@ def _mostly_runs(sample: bytes) -> bool:
     return in_runs > high * 0.6
 
 
-def _is_damaged_utf8(data: bytes, text: str) -> bool:
+def _is_damaged_utf8(text: str) -> bool:
     """Bytes were lost or cut in a text that is UTF-8 otherwise."""
     broken = text.count("\ufffd")
     whole = sum(sign > "\x7f" for sign in text) - broken

@@ -27,8 +27,13 @@ ENDINGS = {
 }
 _ZIP_BASED = re.compile(r"officedocument|opendocument|epub|java-archive|android\.package|x-zip|3mf|vnd\.ms-")
 _OLE_BASED = re.compile(r"msword|vnd\.ms-|x-msi|visio")
-_ACTIVE = re.compile(rb"^[\s\xef\xbb\xbf]*(?:<!--.{0,500}?-->\s*)?(?:<!doctype html|<html|<head|<body|<script|<iframe)", re.IGNORECASE | re.DOTALL)
-_SVG = re.compile(rb"^[\s\xef\xbb\xbf]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg[\s>]", re.IGNORECASE | re.DOTALL)
+_ACTIVE = re.compile(
+    rb"^[\s\xef\xbb\xbf]*(?:<!--.{0,500}?-->\s*)?(?:<!doctype html|<html|<head|<body|<script|<iframe)", re.IGNORECASE | re.DOTALL
+)
+_SVG = re.compile(
+    rb"^[\s\xef\xbb\xbf]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?(?:<!doctype svg[^>]{0,300}>\s*)?<svg[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _TOKEN = re.compile(r"^[a-z0-9.+-]+/[a-z0-9.+_-]+$")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MEDIA = ("image/", "video/", "audio/", "font/")
@@ -40,27 +45,43 @@ def type_of(content: bytes, declared: str) -> str:
     head = content[:8_192]
     if declared == "message/rfc822" and not _CONTROL.search(head):
         return declared
-    if head.startswith(b"\x78\x9f\x3e\x22"):
-        return "application/ms-tnef"
+    return _by_signature(head, declared) or _by_nature(head, declared)
+
+
+def _by_signature(head: bytes, declared: str) -> str | None:
+    """What the first bytes prove. Archives that are documents keep the name of the document, which only the sender knows."""
     if _SVG.match(head[:2_000]):
         return "image/svg+xml"
     if _ACTIVE.match(head[:2_000]):
         return "text/html"
-    known = filetype.guess(head)
-    if known is not None:
-        found = str(known.mime)
-        if found == "application/zip" and _ZIP_BASED.search(declared):
-            return declared
-        return found
+    if head.startswith(b"\x78\x9f\x3e\x22"):
+        return "application/ms-tnef"
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return declared if _OLE_BASED.search(declared) else "application/x-ole-storage"
+    known = filetype.guess(head)
+    if known is None:
+        return None
+    found = str(known.mime)
+    return declared if found == "application/zip" and _ZIP_BASED.search(declared) else found
+
+
+def _by_nature(head: bytes, declared: str) -> str:
+    """No signature: a claim to be a picture or a page is then false, other claims may stand."""
     if declared.startswith(_MEDIA):
         return "application/octet-stream"
     if _CONTROL.search(head):
         return "application/octet-stream" if declared.startswith("text/") else declared
-    if declared == "application/octet-stream" or declared in {"text/html", "image/svg+xml", "application/xhtml+xml"}:
-        return "text/plain" if content else declared
+    if head and declared in {"application/octet-stream", "text/html", "image/svg+xml", "application/xhtml+xml"}:
+        return "text/plain"
     return declared
+
+
+def is_binary(content: bytes, charset: str) -> bool:
+    """Sent as text, but no text: every twentieth sign of it is one that no text holds."""
+    if "utf-16" in charset.lower() or "utf-32" in charset.lower() or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    head = content[:4_096]
+    return len(_CONTROL.findall(head)) * 20 > len(head)
 
 
 def default_name(number: int, kind: str) -> str:

@@ -119,10 +119,11 @@ def _joined(pieces: dict[int, tuple[bytes, bool]]) -> str:
     charset: str | None = None
     data = b""
     for index, (_, (piece, encoded)) in enumerate(sorted(pieces.items())):
+        value = piece
         if encoded and index == 0 and piece.count(b"'") >= 2:
-            label, _, piece = piece.split(b"'", 2)
+            label, _, value = piece.split(b"'", 2)
             charset = label.decode("ascii", "replace")
-        data += unquote_to_bytes(piece) if encoded else piece
+        data += unquote_to_bytes(value) if encoded else value
     return _flat(decode(data, charset))
 
 

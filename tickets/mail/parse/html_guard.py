@@ -9,7 +9,27 @@ from tickets.mail.parse.limits import MAX_HTML_DEPTH, MAX_HTML_REPEATS
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FORMATS = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
-_VOID = set("br img hr input meta link col area base wbr source embed param track p li td tr th dd dt option".split())
+_CLOSED_BY_OTHERS = {
+    "br",
+    "img",
+    "hr",
+    "input",
+    "meta",
+    "link",
+    "col",
+    "area",
+    "base",
+    "wbr",
+    "source",
+    "p",
+    "li",
+    "td",
+    "tr",
+    "th",
+    "dd",
+    "dt",
+    "option",
+}
 _INVISIBLE = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _BREAKS = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d|/?blockquote|/?table)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
@@ -21,9 +41,8 @@ def is_hostile(text: str) -> bool:
     if tags < 50:
         return False
     depth = deepest = formats = most_formats = 0
-    for closing, name in _TAG.findall(text):
-        name = name.lower()
-        if name in _VOID:
+    for closing, name in _TAG.findall(text.lower()):
+        if name in _CLOSED_BY_OTHERS:
             continue
         step = -1 if closing else 1
         depth = max(0, depth + step)

@@ -15,14 +15,13 @@ from tickets.mail.parse.html_guard import is_hostile, stripped
 from tickets.mail.parse.limits import MAX_HTML_CHARS
 from tickets.mail.parse.lines import Line, from_plain, nested
 
-_TAGS = set(
-    "a abbr address article aside b blockquote br caption center cite code dd del details div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 "
-    "header hr i img ins li main nav ol p pre q s section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul".split()
+_SENTENCE_TAGS = "a abbr b br cite code del em font i img ins q s small span strike strong sub sup tt u"
+_BLOCK_TAGS = (
+    "address article aside blockquote caption center dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header li main nav ol p pre section summary table tbody tfoot thead tr ul"
 )
-_BLOCKS = set(
-    "address article aside blockquote caption center dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header li main nav ol p pre section "
-    "summary table tbody tfoot thead tr ul".split()
-)
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_TAGS = {*_BLOCKS, *_SENTENCE_TAGS.split(), "hr", "td", "th"}
 _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"}
 _TOKEN = re.compile(r"<(/?)([a-z0-9]+)((?:\s+[^\s=>\"]+(?:=\"[^\"]*\")?)*)\s*/?>|([^<]+|<)")
 _ATTRIBUTE = re.compile(r"([^\s=>\"]+)=\"([^\"]*)\"")
@@ -31,7 +30,8 @@ _FILLERS = re.compile("[\u200b\ufeff\u00ad\u034f\u2060]")
 
 _QUOTE_MARKS = re.compile(
     r"\b(?:x_|ecx)*(?:yahoo_quoted|OLK_SRC_BODY_SECTION|protonmail_quote|zmail_extra|tutanota_quote|mail-editor-reference-message-container"
-    r"|ms-outlook-mobile-reference-message|OutlookMessageHeader|isReplyContent|isForwardContent|mailQuote|fsQuoteBody|ya-quote|js-helper|reply-quote|mail_quote)\b"
+    r"|ms-outlook-mobile-reference-message|OutlookMessageHeader|isReplyContent|isForwardContent|mailQuote|fsQuoteBody|ya-quote"
+    r"|js-helper|reply-quote|mail_quote)\b"
 )
 """An element so marked is a quote with all that is in it."""
 
@@ -39,7 +39,8 @@ _AFTER_MARKS = re.compile(r"\b(?:x_|ecx)*(?:divRplyFwdMsg|appendonsend|stopSpell
 """From an element so marked to the end of the mail all is quote."""
 
 _SIGNATURE_MARKS = re.compile(
-    r"\b(?:x_|ecx)*(?:gmail_signature|moz-signature|AppleMailSignature|composer_signature|protonmail_signature_block|ms-outlook-mobile-signature"
+    r"\b(?:x_|ecx)*(?:gmail_signature|moz-signature|AppleMailSignature|composer_signature|protonmail_signature_block"
+    r"|ms-outlook-mobile-signature"
     r"|elementToProof_signature|mail-signature|signature-block|mailru-signature|js-signature|tutanota_signature)\b|^(?:x_)?Signature$"
 )
 _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
@@ -54,7 +55,7 @@ def html_lines(source: str) -> list[Line]:
     safe = nh3.clean(
         source,
         tags=_TAGS,
-        clean_content_tags={"script", "style", "title", "head", "noscript", "template"} - _TAGS,
+        clean_content_tags={"script", "style", "title", "head", "noscript", "template"},
         attributes={
             "*": {"class", "id", "style", "data-signatureblock"},
             "a": {"href"},

@@ -105,7 +105,13 @@ class Cutter:
         part = Part(headers, body, default_type)
         if depth == 0 and not headers.items and _PAGE.match(body):
             part.type = "text/html"
-        if part.maintype == "multipart":
+        if depth == 0 and not headers.items:
+            self._note("no headers")
+        if (
+            part.maintype == "multipart"
+            or "boundary" in part.params
+            and body.count(b"--" + part.params["boundary"].encode("latin-1", "replace")) > 1
+        ):
             self._multipart(part, depth)
         return part
 

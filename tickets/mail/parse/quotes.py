@@ -27,7 +27,8 @@ from tickets.mail.parse.quote_words import (
 from tickets.mail.parse.values import ReplyParts
 
 _STARTS = re.compile(
-    r"^[\s*_\"'<]*(?:On|Am|El|Le|Il|Em|Op|Den|Dne|W dniu|At|Il giorno|\d{1,2}[.:/ -]|\d{4}[-./ ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So|lun|mar|mié|jue|vie|sáb|dom"
+    r"^[\s*_\"'<]*(?:On|Am|El|Le|Il|Em|Op|Den|Dne|W dniu|At|Il giorno|\d{1,2}[.:/ -]|\d{4}[-./ ]|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Mo|Di"
+    r"|Mi|Do|Fr|Sa|So|lun|mar|mié|jue|vie|sáb|dom"
     r"|пн|вт|ср|чт|пт|сб|вс)\b|понедельник|вторник|сред[аы]|четверг|пятниц[аы]|суббот[аы]|воскресень[ея]|В\s)",
     re.IGNORECASE,
 )
@@ -79,7 +80,7 @@ def _rendered(lines: list[Line], marks: list[Mark], mark: Mark) -> str:
 
 
 def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:
-    """"On Monday Anna wrote:" belongs to the quote below it; where the quote is not marked by `>`, all below belongs to it."""
+    """ "On Monday Anna wrote:" belongs to the quote below it; where the quote is not marked by `>`, all below belongs to it."""
     for index, line in enumerate(lines):
         if marks[index] is not Mark.TEXT or not line.text.rstrip(" *_\u00a0").endswith((":", "：")):
             continue
@@ -156,7 +157,14 @@ def _mark_wrapped(lines: list[Line], marks: list[Mark]) -> None:
     """A short rest of a long quoted line that a mail program wrapped without repeating the `>`."""
     for index in range(1, len(lines) - 1):
         above, line, below = lines[index - 1], lines[index], lines[index + 1]
-        if marks[index] is Mark.TEXT and above.depth and above.depth == below.depth and not line.blank and not above.blank and not below.blank:
+        if (
+            marks[index] is Mark.TEXT
+            and above.depth
+            and above.depth == below.depth
+            and not line.blank
+            and not above.blank
+            and not below.blank
+        ):
             ends = above.text.rstrip().endswith((".", "!", "?", ":"))
             if len(above.text) >= 60 and len(line.text) < 30 and not ends:
                 marks[index] = Mark.QUOTE
@@ -192,11 +200,16 @@ def _signature_start(lines: list[Line], start: int, end: int) -> int:
             below = sum(not line.blank for line in lines[index + 1 : end])
             if below <= (25 if text.startswith(("--", "__")) else 6):
                 return index
-        elif FOOTER.match(text) and index > start:
-            return index
-        elif index > start and lines[index - 1].blank and len(text) > 20 and DISCLAIMER.match("\n".join(line.text for line in lines[index : index + 4])):
+        elif index > start and (FOOTER.match(text) or _is_disclaimer(lines, index)):
             return index
     return end
+
+
+def _is_disclaimer(lines: list[Line], index: int) -> bool:
+    """A paragraph of a lawyer begins here."""
+    if not lines[index - 1].blank or len(lines[index].text) <= 20:
+        return False
+    return bool(DISCLAIMER.match("\n".join(line.text for line in lines[index : index + 4])))
 
 
 def _above_taglines(lines: list[Line], start: int, end: int) -> int:

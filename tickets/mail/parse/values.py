@@ -107,9 +107,14 @@ class ParsedMail:
         return self.auto.reason if self.auto else None
 
     @property
+    def quoted_and_signature(self) -> str:
+        """What is folded away under the text."""
+        return "\n\n".join(part for part in (self.signature, self.quoted) if part)
+
+    @property
     def readable(self) -> bool:
-        """There is something in it that a person could read or open."""
-        return bool(self.text or self.subject or self.attachments)
+        """There is something in it that a person could read or open. Bytes without headers and without words are no mail."""
+        return bool(self.text or self.subject or (self.attachments and "no headers" not in self.defects))
 
     @property
     def thread_ids(self) -> tuple[str, ...]:

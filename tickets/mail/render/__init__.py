@@ -37,16 +37,17 @@ def render_mail(letter: Letter) -> RenderedMail:
 
 
 def _context(letter: Letter) -> dict[str, Any]:
-    words = phrases(letter.language)
+    frame = frame_language(letter.language, letter.fallback)
+    words = phrases(frame)
     text = to_text(letter.body)
     return {
         "letter": letter,
         "brand": letter.brand,
         "colours": palette(letter.brand),
         "language": letter.language,
-        "frame_language": frame_language(letter.language),
+        "frame_language": frame,
         "direction": direction(letter.language),
-        "frame_direction": direction(frame_language(letter.language)),
+        "frame_direction": direction(frame),
         "subject": one_line(letter.subject),
         "preheader": one_line(text, PREHEADER_LENGTH),
         "author": one_line(letter.author_name, 80),
@@ -54,15 +55,15 @@ def _context(letter: Letter) -> dict[str, Any]:
         "body_text": text,
         "signature_html": to_html(letter.brand.signature) if letter.brand.signature else "",
         "signature_text": to_text(letter.brand.signature),
-        "earlier": [_earlier(one, letter) for one in letter.earlier[:EARLIER_SHOWN]],
+        "earlier": [_earlier(one, letter, frame) for one in letter.earlier[:EARLIER_SHOWN]],
         "ticket_line": words.ticket.format(number=letter.number) if letter.number else "",
         "unsubscribe_label": words.unsubscribe,
     }
 
 
-def _earlier(one: Earlier, letter: Letter) -> dict[str, str]:
-    words = phrases(letter.language)
-    day, time = day_and_time(one.when, language=letter.language, zone=letter.zone, year=letter.year)
+def _earlier(one: Earlier, letter: Letter, frame: str) -> dict[str, str]:
+    words = phrases(frame)
+    day, time = day_and_time(one.when, language=frame, zone=letter.zone, year=letter.year)
     text = BLANK_LINES.sub("\n\n", one.text.replace("\r\n", "\n").replace("\x00", "")).strip()
     if len(text) > EARLIER_LENGTH:
         text = text[:EARLIER_LENGTH].rsplit(maxsplit=1)[0] + " …"

@@ -29,7 +29,10 @@ class SurveyBlock:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to a player before it has a face. ``body`` is Markdown; ``footer`` is the game's own small print, plain text."""
+    """A mail to a player before it has a face. ``body`` is Markdown; ``footer`` is the game's own small print, plain text.
+
+    The frame speaks ``language``, or ``fallback`` (the game's default) where we have no frame in it; ``year`` is the present one.
+    """
 
     brand: BrandLook
     language: str
@@ -43,6 +46,7 @@ class Letter:
     unsubscribe_url: str = ""
     zone: str = "UTC"
     year: int | None = None
+    fallback: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

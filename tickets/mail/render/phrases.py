@@ -77,7 +77,7 @@ def base_language(language: str) -> str:
 
 def phrases(language: str) -> Phrases:
     """The frame in the language asked for, or in English."""
-    return FRAME.get(base_language(language), FRAME["en"])
+    return FRAME[frame_language(language)]
 
 
 def direction(language: str) -> str:
@@ -85,10 +85,9 @@ def direction(language: str) -> str:
     return "rtl" if base_language(language) in RIGHT_TO_LEFT else "ltr"
 
 
-def frame_language(language: str) -> str:
-    """The language the frame is really in, for ``lang`` attributes."""
-    base = base_language(language)
-    return base if base in FRAME else "en"
+def frame_language(*languages: str) -> str:
+    """The first of the languages we have a frame in, or English."""
+    return next((base for base in map(base_language, languages) if base in FRAME), "en")
 
 
 def day_and_time(when: datetime, *, language: str, zone: str, year: int | None) -> tuple[str, str]:

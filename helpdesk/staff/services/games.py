@@ -1,0 +1,88 @@
+"""Making and changing games: the brand, who writes, in which languages, and when somebody is there."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+
+from helpdesk.audit.services import changed, note_audit
+from helpdesk.base import blobs
+from helpdesk.base.clock import now
+from helpdesk.base.errors import DomainError
+from helpdesk.base.models import Blob
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from helpdesk.staff.services.slugs import free_slug
+
+LOGO_BYTES = 2 * 1024 * 1024
+LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens
+LOGO_PIXELS = 25_000_000
+
+
+@transaction.atomic
+def make_game(*, by: User, request: HttpRequest | None = None, logo: bytes | None = None, **facts: Any) -> Game:
+    _refuse_double(facts)
+    game = Game(slug=free_slug(Game, facts["name"]), **facts)
+    if logo:
+        game.logo = keep_logo(logo)
+    game.save()
+    note_audit("games.made", by=by, subject=game, request=request, game_id=game.pk, name=game.name, address=game.address)
+    return game
+
+
+@transaction.atomic
+def change_game(
+    game: Game, *, by: User, request: HttpRequest | None = None, logo: bytes | None = None, drop_logo: bool = False, **facts: Any
+) -> Game:
+    """Only what differs is written and told. A new `logo` wins over `drop_logo`."""
+    kept = Game.objects.select_for_update(of=("self",)).get(pk=game.pk)
+    _refuse_double(facts, but=kept)
+    if logo:
+        facts["logo"] = keep_logo(logo)
+    elif drop_logo:
+        facts["logo"] = None
+    differences = changed({field: getattr(kept, field) for field in facts}, facts)
+    if differences:
+        for field in differences:
+            setattr(kept, field, facts[field])
+        kept.save(update_fields=list(differences))
+        note_audit("games.changed", by=by, subject=kept, request=request, game_id=kept.pk, changes=differences)
+    return kept
+
+
+@transaction.atomic
+def set_archived(game: Game, archived: bool, *, by: User, request: HttpRequest | None = None) -> Game:
+    """An archived game opens no new conversations by hand; its tickets stay."""
+    kept = Game.objects.select_for_update(of=("self",)).get(pk=game.pk)
+    if bool(kept.archived_at) != archived:
+        kept.archived_at = now() if archived else None
+        kept.save(update_fields=["archived_at"])
+        note_audit("games.archived" if archived else "games.reopened", by=by, subject=kept, request=request, game_id=kept.pk)
+    return kept
+
+
+def keep_logo(content: bytes) -> Blob:
+    """The picture, drawn anew as PNG: nothing that was hidden in the file survives, and no mail program stumbles over it."""
+    if len(content) > LOGO_BYTES:
+        raise DomainError(_("The logo is larger than 2 MB."), field="logo")
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as picture:
+            if picture.width * picture.height > LOGO_PIXELS:
+                raise DomainError(_("The logo has too many pixels."), field="logo")
+            drawn = picture.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise DomainError(_("This is no picture that the desk can read. Take PNG, JPEG, WebP or GIF."), field="logo") from error
+    drawn.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    out = io.BytesIO()
+    drawn.save(out, "PNG", optimize=True)
+    return blobs.keep(out.getvalue(), media_type="image/png")
+
+
+def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:
+    if "address" in facts and Game.objects.filter(address__iexact=facts["address"]).exclude(pk=but.pk if but else None).exists():
+        raise DomainError(_("Another game already uses this address."), field="address")

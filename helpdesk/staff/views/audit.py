@@ -1,0 +1,54 @@
+"""Who signed in, saw or changed what."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.audit.selectors import Asked, actions, entries
+from helpdesk.staff.rights import Right, StaffRequest, requires
+
+
+class AuditFilter(forms.Form):
+    who = forms.CharField(label=_("Who"), required=False, max_length=120)
+    action = forms.ChoiceField(label=_("What"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    subject_kind = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    subject_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        action = self.fields["action"]
+        assert isinstance(action, forms.ChoiceField)
+        action.choices = [("", _("everything")), *((kind, kind) for kind in actions())]
+
+    def asked(self) -> Asked:
+        """Days are the reader's own, the last one included."""
+        facts = self.cleaned_data if self.is_valid() else {}
+        until = facts.get("until")
+        return Asked(
+            who=facts.get("who") or "",
+            action=facts.get("action") or "",
+            subject_kind=facts.get("subject_kind") or "",
+            subject_id=facts.get("subject_id"),
+            since=_midnight(facts.get("since")),
+            until=_midnight(until + timedelta(days=1) if until else None),
+        )
+
+
+def _midnight(day: Any) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
+
+@requires(Right.SEE_AUDIT, everywhere=True)
+def audit(request: StaffRequest) -> HttpResponse:
+    form = AuditFilter(request.GET)
+    page = entries(form.asked(), cursor=request.GET.get("after", ""))
+    return render(request, "staff/audit.html", {"form": form, "page": page})

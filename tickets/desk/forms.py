@@ -1,0 +1,139 @@
+"""What operators fill in: the composer, the status, the assignee, what a ticket says of itself, a new conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helpdesk.base import clock
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Team, User
+from tickets.actors import ActorKind
+from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.moves import reachable
+from tickets.models import Draft, Message, Status, Ticket, Topic
+from tickets.services.reply import TEXT_LIMIT, Words
+
+AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def moment_field(**options: Any) -> forms.DateTimeField:
+    """A day and an hour, in the person's own time zone."""
+    return forms.DateTimeField(widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+
+
+class ComposerForm(forms.Form):
+    """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there."""
+
+    mode = forms.ChoiceField(choices=Draft.Kind.choices, widget=forms.HiddenInput)
+    text = forms.CharField(label=gettext_lazy("Text"), required=False, strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4}))
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
+    upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
+    then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
+    pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False)
+    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if not (said.get("text") or "").strip() and "text" not in self.errors:
+            self.add_error("text", _("Write something first."))
+        if said.get("then") == Status.PENDING:
+            if not (said.get("pending_on") or "").strip():
+                self.add_error("pending_on", _("Say which department owes an answer."))
+            until = said.get("pending_until")
+            if until and until <= clock.now():
+                self.add_error("pending_until", _("That moment has passed."))
+        return said
+
+    def words(self, ticket: Ticket, *, anyway: bool) -> Words:
+        """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
+        said = self.cleaned_data
+        return Words(
+            text=said["text"],
+            answers_upto=said["upto"] or None,
+            then_status=said["then"],
+            pending_on=(said["pending_on"] or "").strip(),
+            pending_until=said["pending_until"],
+            when_stale=Message.WhenStale.RETURN,
+        )
+
+
+class StatusForm(forms.Form):
+    """Another status by hand. Pending asks who owes an answer, until when, and what the player was told."""
+
+    status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
+    pending_on = forms.CharField(
+        label=gettext_lazy("Who owes an answer"), max_length=60, required=False, help_text=gettext_lazy("A department, like Billing. Only for Pending.")
+    )
+    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+    pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to = reachable(ticket.status, ActorKind.OPERATOR)
+        if ticket.status == Status.PENDING:
+            to.append(Status.PENDING)  # another department, or another day
+        field = self.fields["status"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(status.value, status.label) for status in to]
+
+    def owed(self) -> Owed | None:
+        """Who owes what, or None for the other statuses."""
+        said = self.cleaned_data
+        if said["status"] != Status.PENDING:
+            return None
+        return Owed(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
+
+
+class AssignForm(forms.Form):
+    """Whose ticket it is: somebody's, nobody's, and which team's."""
+
+    assignee = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), label=gettext_lazy("With"), required=False, empty_label=gettext_lazy("Nobody, back into the queue")
+    )
+    team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"))
+
+
+class FactsForm(forms.Form):
+    """What the ticket says of itself."""
+
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own."))
+    topic = forms.ModelChoiceField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
+    language = forms.ChoiceField(label=gettext_lazy("We write in"))
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topics, language = self.fields["topic"], self.fields["language"]
+        assert isinstance(topics, forms.ModelChoiceField) and isinstance(language, forms.ChoiceField)
+        topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(archived_at=None, game=None)
+        language.choices = [(code, code) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
+
+
+class StartForm(forms.Form):
+    """We write first."""
+
+    game = forms.ModelChoiceField(Game.objects.none(), label=gettext_lazy("Game"), empty_label=None)
+    to = forms.EmailField(label=gettext_lazy("The player's mail address"), max_length=254)
+    name = forms.CharField(label=gettext_lazy("His name"), max_length=120, required=False, help_text=gettext_lazy("Only if the desk does not know him yet."))
+    language = forms.CharField(label=gettext_lazy("Language"), max_length=12, widget=forms.Select)
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
+    text = forms.CharField(label=gettext_lazy("Text"), strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 9}))
+
+    def __init__(self, *args: Any, games: list[Game], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, language = self.fields["game"], self.fields["language"]
+        assert isinstance(field, forms.ModelChoiceField) and isinstance(language.widget, forms.Select)
+        field.queryset = Game.objects.filter(pk__in=[game.pk for game in games])
+        language.widget.choices = [(code, code) for code in sorted({code for game in games for code in game.languages})]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        game, language = said.get("game"), said.get("language")
+        if game and language and language not in game.languages:
+            raise ValidationError({"language": _("%(game)s is supported in %(languages)s.") % {"game": game.name, "languages": ", ".join(game.languages)}})
+        return said

@@ -1,0 +1,157 @@
+"""Everything the ticket's page needs, gathered once: the same for the page, its parts and its answers to a POST."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, StaffRequest
+from tickets.access import may
+from tickets.actors import ActorKind
+from tickets.channels import channels
+from tickets.desk.answers import address_of
+from tickets.desk.forms import AFTER_REPLY, ComposerForm
+from tickets.desk.looking import read_upto
+from tickets.desk.queue.filters import Filter
+from tickets.desk.ticket.outlook import outlook, timers_of
+from tickets.desk.ticket.thread import Thread, Turn, thread_of
+from tickets.lifecycle.moves import reachable
+from tickets.models import Attachment, Draft, Message, Status, Ticket
+
+RIGHTS = (
+    Right.REPLY,
+    Right.NOTE,
+    Right.ASSIGN,
+    Right.TAKE,
+    Right.SET_STATUS,
+    Right.RESEND,
+    Right.RELEASE_HELD,
+    Right.SEE_ATTACHMENTS,
+    Right.SEE_RAW_MAIL,
+    Right.SEE_PLAYER_CONTACT,
+    Right.START,
+)
+NOTICED = 600  # characters of a message shown where it stopped a reply
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What a reply brings with it: a status and the words of the button that says so."""
+
+    status: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The composer as it is drawn. `others`: drafts of colleagues; `news`: what its author has not seen and must, before it leaves."""
+
+    form: ComposerForm
+    mode: str
+    may_reply: bool
+    may_note: bool
+    closed: bool
+    files: Sequence[Attachment]
+    saved: Draft | None
+    others: Sequence[Draft]
+    after: Sequence[After]
+    pending_chosen: bool
+    news: Sequence[Turn]
+
+    @property
+    def drawn(self) -> bool:
+        return (self.may_reply and not self.closed) or self.may_note
+
+
+def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
+    """What this reader may do here, by the right's last word: `can.reply`, `can.set_status`."""
+    return {right.value.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+
+
+def page_context(request: StaffRequest, ticket: Ticket, *, form: ComposerForm | None = None, news: Sequence[Turn] = ()) -> dict[str, Any]:
+    """The context of `tickets/ticket.html`. With `form` the composer holds what somebody typed, wrong as it may be."""
+    reader = request.user
+    thread = thread_of(ticket, reader, read_upto=read_upto(ticket, reader), whole="whole" in request.GET)
+    return {
+        "ticket": ticket,
+        "can": rights_on(ticket, reader),
+        "thread": thread,
+        "composer": composer_of(request, ticket, thread, form=form, news=news),
+        "prospects": outlook(ticket, timers_of(ticket), [turn.message for turn in thread.turns.values()]),
+        "filter": Filter.of(request.GET),
+        "here": address_of(request, ticket),
+        "behind": request.GET.urlencode(),
+        "statuses": reachable(ticket.status, ActorKind.OPERATOR),
+    }
+
+
+def composer_of(
+    request: StaffRequest, ticket: Ticket, thread: Thread | None, *, form: ComposerForm | None = None, news: Sequence[Turn] = (), mode: str = ""
+) -> Composer:
+    """The composer with the reader's own draft in it. Two queries."""
+    reader = request.user
+    may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
+    closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
+    mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
+    drafts = list(Draft.objects.filter(ticket=ticket).select_related("author").prefetch_related("attachments__preview").order_by("-saved_at"))
+    own = next((draft for draft in drafts if draft.author_id == reader.pk and draft.kind == mode), None)
+    upto, answers_upto = (thread.upto, thread.answers_upto) if thread else (ticket.last_event_id, newest_inbound(ticket))
+    if form is None:
+        form = ComposerForm(
+            initial={"mode": mode, "text": own.text if own else "", "seen": upto, "upto": answers_upto, "then": own.then_status if own else ""}
+        )
+    elif news:
+        form.data = form.data.copy()  # what stopped it has now been shown
+        form.data["seen"], form.data["upto"] = str(upto), str(answers_upto)
+    then = form["then"].value() or ""
+    return Composer(
+        form=form,
+        mode=mode,
+        may_reply=may_reply,
+        may_note=may_note,
+        closed=closed,
+        files=list(own.attachments.all()) if own else [],
+        saved=own if own and own.text else None,
+        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
+        after=_after(ticket, then),
+        pending_chosen=then == Status.PENDING,
+        news=news,
+    )
+
+
+def newest_inbound(ticket: Ticket) -> int:
+    """The player's last message, or 0."""
+    return Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def draw(request: StaffRequest, context: dict[str, Any], part: str = "", status: int = 200) -> HttpResponse:
+    """The whole page, or for htmx the part it asked for."""
+    limits = {
+        "limit": settings.MAX_ATTACHMENT_BYTES,
+        "limit_words": filesizeformat(settings.MAX_ATTACHMENT_BYTES),
+        "channel_labels": {c.name: c.label for c in channels()},
+    }
+    template = f"tickets/ticket.html#{part}" if part and request.htmx else "tickets/ticket.html"
+    return render(request, template, context | limits, status=status)
+
+
+def _mode(wanted: str, *, reply: bool, note: bool) -> str:
+    if wanted == Draft.Kind.NOTE and note:
+        return Draft.Kind.NOTE
+    return Draft.Kind.REPLY if reply else Draft.Kind.NOTE
+
+
+def _after(ticket: Ticket, then: str) -> list[After]:
+    """The ways to send from here; the one on the main button is `chosen`."""
+    to = {*reachable(ticket.status, ActorKind.OPERATOR), Status(ticket.status)}
+    wanted = [status for status in AFTER_REPLY if status in to]
+    chosen = then if then in wanted else Status.ANSWERED
+    return [After(status.value, str(status.label), status == chosen) for status in wanted]

@@ -1,0 +1,118 @@
+"""The ticket's page and the fragments that keep it fresh."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from helpdesk.audit.services import note_audit
+from helpdesk.staff.rights import Right, StaffRequest, requires
+from tickets.access import may, ticket_for, visible_tickets
+from tickets.desk.answers import address_of, say
+from tickets.desk.looking import colleagues, looked
+from tickets.desk.queue.filters import Filter
+from tickets.desk.queue.selectors import neighbours
+from tickets.desk.ticket.card import card_of
+from tickets.desk.ticket.outlook import outlook, timers_of
+from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
+from tickets.desk.ticket.thread import news_of
+from tickets.models import Draft
+from tickets.surveys.models import Survey
+
+PAST_SHOWN = 6
+
+
+@requires(Right.VIEW)
+@require_GET
+def ticket(request: StaffRequest, number: str) -> HttpResponse:
+    """The whole page; one that was merged away leads to where it is shown."""
+    found = ticket_for(request.user, number)
+    if found.merged_into is not None:
+        target = HttpResponseRedirect(address_of(request, found.merged_into))
+        return say(request, target, _("%(number)s was merged into this one.") % {"number": found.number}, "")
+    return draw(request, page_context(request, found))
+
+
+@requires(Right.VIEW)
+@require_GET
+def composer(request: StaffRequest, number: str) -> HttpResponse:
+    """The composer alone, in the mode that `?mode=` names."""
+    found = ticket_for(request.user, number)
+    context = {"ticket": found, "can": rights_on(found, request.user), "composer": composer_of(request, found, None), "behind": request.GET.urlencode()}
+    return draw(request, context, "composer") if request.htmx else HttpResponseRedirect(address_of(request, found, mode=request.GET.get("mode", "reply")))
+
+
+@requires(Right.VIEW)
+@require_POST
+def news(request: StaffRequest, number: str) -> HttpResponse:
+    """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
+    found = ticket_for(request.user, number)
+    after, people = _number(request.POST.get("after")), request.POST.get("people", "")
+    looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
+    drafts = Draft.objects.filter(ticket=found).exclude(author=request.user).select_related("author")
+    others = colleagues(found, request.user, drafts)
+    token = ",".join(f"{one.user.pk}{'w' if one.writing else ''}{'h' if one.here else ''}" for one in others)
+    if found.last_event_id <= after and token == people:
+        return HttpResponse(status=204)
+    fresh = news_of(found, request.user, after=after) if found.last_event_id > after else None
+    context = {
+        "ticket": found,
+        "can": rights_on(found, request.user),
+        "fresh": fresh,
+        "colleagues": others,
+        "people": token,
+        "upto": fresh.upto if fresh else after,
+        "behind": request.GET.urlencode(),
+        "prospects": outlook(found, timers_of(found), [turn.message for turn in fresh.turns.values()]) if fresh else [],
+    }
+    return render(request, "tickets/news.html", context)
+
+
+@requires(Right.VIEW)
+@require_GET
+def card(request: StaffRequest, number: str) -> HttpResponse:
+    """The player beside the ticket, with this reader's rights. That he looked is written down."""
+    found = ticket_for(request.user, number)
+    player_card = card_of(found, request.user)
+    if player_card.player:
+        note_audit("player.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number)
+    others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
+    past = list(others.order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
+    may_rate = may(request.user, found, Right.SEE_RATING)
+    ratings = Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at") if may_rate else []
+    by_ticket: dict[int, Survey] = {}
+    own = []
+    for rating in ratings:
+        by_ticket.setdefault(rating.ticket_id, rating)
+        if rating.ticket_id == found.pk:
+            own.append(rating)
+    context = {
+        "ticket": found,
+        "card": player_card,
+        "past": [(one, by_ticket.get(one.pk)) for one in past[:PAST_SHOWN]],
+        "more": len(past) > PAST_SHOWN,
+        "ratings": own,
+        "ratings_shut": not may_rate,
+        "prospects": outlook(found, timers_of(found)),
+    }
+    return render(request, "tickets/card.html", context)
+
+
+@requires(Right.VIEW)
+@require_GET
+def step(request: StaffRequest, number: str, way: str) -> HttpResponse:
+    """On to the neighbour in the view somebody came from, or back to that view at its end."""
+    found = ticket_for(request.user, number)
+    before, after = neighbours(request.user, Filter.of(request.GET), found)
+    to = after if way == "next" else before
+    if to:
+        return HttpResponseRedirect(address_of(request, to))
+    words = _("That was the last one of this view.") if way == "next" else _("That was the first one of this view.")
+    return say(request, HttpResponseRedirect(f"{reverse('desk:queue')}?{request.GET.urlencode()}"), words, "")
+
+
+def _number(said: str | None) -> int:
+    return int(said) if said and said.isdecimal() and len(said) < 19 else 0

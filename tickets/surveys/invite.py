@@ -1,0 +1,101 @@
+"""Asking: a timer begins when a ticket is resolved and ends when it comes back; when it is due, one survey of that resolution goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from django.db.models import Max
+
+from helpdesk.base import clock
+from helpdesk.base.errors import DomainError
+from helpdesk.base.texts import wording
+from players.models import Address
+from tickets import timers
+from tickets.actors import ActorKind
+from tickets.locks import lock
+from tickets.models import Event, Message, Status, Ticket
+from tickets.models.message import ANSWERED_STATES
+from tickets.services.reply import Words, send_automatic
+from tickets.surveys.models import Refusal, Survey
+from tickets.timers import Due
+
+log = structlog.get_logger(__name__)
+
+KIND = "surveys.invite"
+TEXT_KEY = "survey.invite"
+OPEN_FOR = timedelta(days=30)  # an unanswered link
+
+
+def on_moved(event: Event) -> None:
+    """Subscriber: resolved begins the wait, coming back ends it, closing changes nothing."""
+    if event.ticket is None or event.status == event.status_before or event.status == Status.CLOSED:
+        return
+    ticket = lock(event.ticket)
+    if event.status != Status.RESOLVED:
+        timers.disarm([ticket], KIND)
+    elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.game.survey_enabled and ticket.merged_into_id is None:
+        timers.arm(ticket, KIND, event.at + timedelta(hours=ticket.game.survey_delay_hours), anchor_event_id=event.pk)
+
+
+def fire(due: Sequence[Due]) -> None:
+    """Timer kind: send the surveys whose resolution is still the last word of their ticket."""
+    tickets = [ticket for ticket, _timer in due]
+    last = dict(
+        Event.objects.filter(ticket__in=tickets, kind="ticket.moved", status=Status.RESOLVED)
+        .exclude(status_before=Status.RESOLVED)
+        .values_list("ticket_id")
+        .annotate(last=Max("id"))
+    )
+    resolutions = Event.objects.in_bulk([timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id])
+    refused = set(Refusal.objects.filter(player__in=[ticket.player_id for ticket in tickets]).values_list("player_id", flat=True))
+    asked = set(Survey.objects.filter(resolution_event_id__in=resolutions).values_list("resolution_event_id", flat=True))
+    for ticket, timer in due:
+        resolution = resolutions.get(timer.anchor_event_id or 0)
+        if resolution is None or last.get(ticket.pk) != resolution.pk or resolution.pk in asked or ticket.player_id in refused:
+            continue
+        if ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and ticket.game.survey_enabled:
+            _invite(ticket, resolution)
+
+
+def rated_reply(ticket: Ticket, resolution: Event) -> Message | None:
+    """What a rating is about: the last answer of a person that had left before the resolution, and that has not come back."""
+    answers = Message.objects.filter(
+        ticket=ticket,
+        kind=Message.Kind.REPLY,
+        purpose=Message.Purpose.ANSWER,
+        author_kind=ActorKind.OPERATOR,
+        state__in=ANSWERED_STATES,
+        sent_at__lte=resolution.at,
+    )
+    return answers.order_by("-sent_at", "-pk").first()
+
+
+def _invite(ticket: Ticket, resolution: Event) -> None:
+    """One survey. Nobody is asked who got no answer of a person, or whose address does not take our mails."""
+    reply = rated_reply(ticket, resolution)
+    game = ticket.game
+    text = wording(TEXT_KEY, scopes=[game.text_scope], languages=dict.fromkeys([ticket.language, game.default_language, "en"]))
+    if reply is None or text is None or (ticket.contact and ticket.contact.state != Address.State.GOOD):
+        return
+    filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})
+    words = Words(filled.body, subject=filled.subject, text_version_id=filled.version_id)
+    try:
+        invitation = send_automatic(ticket, words, purpose=Message.Purpose.SURVEY, cause_event_id=resolution.pk)
+    except DomainError as error:
+        log.info("survey_not_sent", ticket=ticket.number, reason=str(error))
+        return
+    if invitation is None:
+        return
+    Survey.objects.create(
+        ticket=ticket,
+        resolution_event_id=resolution.pk,
+        resolved_at=resolution.at,
+        language=filled.language,
+        invitation=invitation,
+        reply=reply,
+        reply_author_id=reply.author_id,
+        reply_approver_id=reply.approver_id,
+        expires_at=clock.now() + OPEN_FOR,
+    )
