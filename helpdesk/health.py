@@ -17,6 +17,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BROKER_PATIENCE = 1.0  # seconds
 
@@ -64,8 +67,13 @@ def migrations_applied() -> bool:
 
 
 def broker_answers() -> bool:
-    options = {"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": BROKER_PATIENCE, "max_retries": 0}
-    with Connection(settings.CELERY_BROKER_URL, connect_timeout=BROKER_PATIENCE, transport_options=options) as link:
+    """Redis and Valkey are asked directly: kombu would try for seconds before it says no."""
+    url: str = settings.CELERY_BROKER_URL
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        once = Retry(NoBackoff(), 0)
+        with Redis.from_url(url, socket_timeout=BROKER_PATIENCE, socket_connect_timeout=BROKER_PATIENCE, retry=once) as broker:
+            return bool(broker.ping())
+    with Connection(url, connect_timeout=BROKER_PATIENCE) as link:
         link.connect()
     return True
 

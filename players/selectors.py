@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from helpdesk.base.text import fold
 from helpdesk.games.models import Game
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
 
@@ -36,5 +37,4 @@ def main_address(player: Player) -> Address | None:
 
 def writes_from(player: Player, address: str) -> bool:
     """Whether this address is known to be the player's."""
-    from_text = address.strip().casefold()
-    return AddressUse.objects.filter(player=player, address__folded=from_text).exists()
+    return AddressUse.objects.filter(player=player, address__folded=fold(address)[:320]).exists()

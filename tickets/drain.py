@@ -12,7 +12,6 @@ import structlog
 from django.db import connection, transaction
 
 from helpdesk.base import clock
-from helpdesk.base.errors import Conflict
 from tickets.events import MAX_DEPTH, caused_by, subscription
 from tickets.models import Delivery, Event, Lane
 
@@ -32,6 +31,14 @@ WHERE id IN (
     ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 RETURNING id
 """
+
+
+class _Lost(Exception):
+    """The claim lapsed and somebody else has brought this delivery meanwhile: our writes are taken back."""
+
+
+class _Hopeless(Exception):
+    """Trying again would not help."""
 
 
 def drain(lane: Lane, *, most: int = 10_000) -> int:
@@ -58,11 +65,13 @@ def _bring(pk: int, until: datetime) -> bool:
     if delivery is None:
         return False
     try:
+        if delivery.attempts > len(PAUSES) + 1:
+            raise _Hopeless("Each worker that took this delivery was gone before it could tell why.")
         with transaction.atomic():
             _hear(delivery)
             if Delivery.objects.filter(pk=pk, claimed_until=until).delete()[0] != 1:
-                raise Conflict("somebody else has brought this delivery meanwhile")
-    except Conflict:
+                raise _Lost
+    except _Lost:
         return False
     except Exception as error:
         _failed(delivery, error)
@@ -74,19 +83,19 @@ def _hear(delivery: Delivery) -> None:
     event: Event = delivery.event
     listener = subscription(delivery.subscriber)
     if listener is None:
-        raise LookupError(f"No subscriber is called {delivery.subscriber}.")
+        raise _Hopeless(f"No subscriber is called {delivery.subscriber}.")
     if event.depth > MAX_DEPTH:
-        raise RecursionError(f"This chain of automation is {event.depth} events long; it began with event {event.root}.")
+        raise _Hopeless(f"This chain of automation is {event.depth} events long; it began with event {event.root}.")
     with caused_by(event):
         listener.handler(event)
 
 
 def _failed(delivery: Delivery, error: Exception) -> None:
     """The next try, or the parking place. Counted at the claim, so that one that kills its worker is counted too."""
-    words = f"{type(error).__name__}: {error}"[:2000]
+    words = str(error) if isinstance(error, _Hopeless) else f"{type(error).__name__}: {error}"[:2000]
     log.warning("delivery_failed", delivery=delivery.pk, subscriber=delivery.subscriber, event=delivery.event_id, error=words)
     row = Delivery.objects.filter(pk=delivery.pk)
-    if delivery.attempts > len(PAUSES) or isinstance(error, RecursionError | LookupError):
+    if delivery.attempts > len(PAUSES) or isinstance(error, _Hopeless):
         row.update(parked_at=clock.now(), claimed_until=None, error=words)
     else:
         row.update(due_at=clock.now() + PAUSES[delivery.attempts - 1], claimed_until=None, error=words)

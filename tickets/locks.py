@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Ticket
+from helpdesk.base.errors import Conflict
+from tickets.models import Message, Ticket
+
+ATTEMPTS = 10  # at a row that others move away under our eyes
+
+
+class _Moved(Exception):
+    """Locked what a merge had just moved; leaving the block lets that lock go."""
 
 
 def lock(ticket: Ticket) -> Ticket:
@@ -23,6 +32,46 @@ def lock_many(pks: Iterable[int], *, skip_locked: bool = False) -> list[Ticket]:
     for ticket in tickets:
         mark_locked(ticket)
     return tickets
+
+
+def lock_shown(ticket: Ticket) -> Ticket:
+    """The ticket in which this one is shown now, locked: itself, or the one it was merged into.
+
+    Only the last one is locked, so that who merges or unmerges them in the order of their ids never waits for us in a circle.
+    """
+    for _attempt in range(ATTEMPTS):
+        pk = _end_of_merges(ticket.pk)
+        with suppress(_Moved), transaction.atomic():
+            shown = lock(Ticket(pk=pk))
+            if shown.merged_into_id is not None:
+                raise _Moved
+            return shown
+    raise Conflict(_("This ticket is being merged. Try again."))
+
+
+def _end_of_merges(pk: int) -> int:
+    while (into := Ticket.objects.filter(pk=pk).values_list("merged_into_id", flat=True).first()) is not None:
+        pk = into
+    return pk
+
+
+def lock_message(pk: int) -> Message | None:
+    """A message, locked after the ticket in which it is shown now, which hangs locked at `message.ticket`. None when it is gone.
+
+    A merge may move it between looking and locking: then the wrong ticket is let go before the right one is locked.
+    """
+    for _attempt in range(ATTEMPTS):
+        ticket_id = Message.objects.filter(pk=pk).values_list("ticket_id", flat=True).first()
+        if ticket_id is None:
+            return None
+        with suppress(_Moved), transaction.atomic():
+            ticket = lock(Ticket(pk=ticket_id))
+            message = Message.objects.select_for_update().get(pk=pk)
+            if message.ticket_id != ticket.pk:
+                raise _Moved
+            message.ticket = ticket
+            return message
+    raise Conflict(_("This ticket is being merged. Try again."))
 
 
 def mark_locked(ticket: Ticket) -> None:

@@ -125,7 +125,7 @@ def _fire(pks: list[int]) -> None:
     except Exception as error:
         if len(pks) == 1:
             log.warning("timer_failed", timer=pks[0], error=str(error))
-            timer = Timer.objects.filter(pk=pks[0]).first()
+            timer = Timer.objects.filter(pk=pks[0], due_at__lte=clock.now()).first()  # else the ticket has set it anew meanwhile
             if timer:
                 timer.attempts += 1
                 timer.due_at = clock.now() + PAUSE * timer.attempts

@@ -33,9 +33,9 @@ def note_audit(
     game_id: int | None = None,
     **data: Any,
 ) -> AuditEntry:
-    """Tell that `by` (None: the system itself) did `action` ("room.verb") to `subject`.
+    """Tell that `by` (None: the system) did `action` ("room.verb") to `subject`.
 
-    `data` is what one needs to understand it later: ids, names, fields with their old and new values. A secret in it is a bug, so it raises.
+    `data` is what one needs to understand it later: ids, names, fields with their old and new values. A secret in it is a bug: it raises.
     """
     _refuse_secrets(data)
     actor = _actor(by)

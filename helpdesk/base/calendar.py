@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Hours = Mapping[int, Collection[tuple[time, time]]]
@@ -19,17 +19,19 @@ class Calendar:
     holidays: Collection[date] = ()
 
     def spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Open spans from `start` on, in order, for two years."""
+        """Open spans from `start` on, in UTC, in order and apart from each other, for two years."""
         day = start.astimezone(self.zone).date()
-        for offset in range(731):
+        reached = start.astimezone(UTC)
+        for offset in range(-1, 731):  # a night shift of the day before may still be open
             here = day + timedelta(days=offset)
             if here in self.holidays:
                 continue
             for opens, closes in sorted(self.hours.get(here.weekday(), ())):
-                begin = datetime.combine(here, opens, self.zone)
-                end = datetime.combine(here, closes, self.zone) if closes > opens else datetime.combine(here + timedelta(days=1), closes, self.zone)
-                if end > start:
-                    yield max(begin, start), end
+                last = here if closes > opens else here + timedelta(days=1)
+                begin, end = (datetime.combine(on, at, self.zone).astimezone(UTC) for on, at in ((here, opens), (last, closes)))
+                if end > reached:  # what overlaps counts once
+                    yield max(begin, reached), end
+                    reached = end
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The moment when `amount` of open time has passed since `start`."""
@@ -37,10 +39,9 @@ class Calendar:
             return start + amount
         left = amount
         for begin, end in self.spans(start):
-            length = end.timestamp() - begin.timestamp()  # real seconds: local subtraction forgets the change of summer time
-            if length >= left.total_seconds():
-                return datetime.fromtimestamp(begin.timestamp() + left.total_seconds(), start.tzinfo)
-            left -= timedelta(seconds=length)
+            if end - begin >= left:  # both in UTC: local subtraction forgets the change of summer time
+                return (begin + left).astimezone(start.tzinfo)
+            left -= end - begin
         return start + amount
 
     def is_open(self, moment: datetime) -> bool:

@@ -36,6 +36,8 @@ def clean_html(html: str) -> CleanedHtml:
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        url_relative="deny",  # `/tickets/…` in a stranger's mail would be a link into our own desk
         clean_content_tags={"script", "style", "title", "head", "noscript", "template"},
     )
     return CleanedHtml(html=safe, remote_images=bool(_REMOTE.search(safe)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,13 +39,15 @@ def decode(cursor: str) -> tuple[datetime | int, int, bool] | None:
         elif not isinstance(value, int):
             return None
         return value, int(pk), bool(back)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
 def page(rows: QuerySet[Row], *, key: str, descending: bool, cursor: str = "", size: int = 50) -> Page[Row]:
     """One page of `rows` ordered by `key` then id. `key` is a NOT NULL column. Two cursors lead on and back."""
     start = decode(cursor) if cursor else None
+    if start and isinstance(start[0], datetime) != isinstance(rows.model._meta.get_field(key), DateTimeField):
+        start = None  # a cursor of another list
     back = bool(start and start[2])
     down = descending != back
     if start:
@@ -66,4 +68,4 @@ def page(rows: QuerySet[Row], *, key: str, descending: bool, cursor: str = "", s
 
 
 def _after(key: str, value: Any, pk: int, sign: str) -> Q:
-    return Q(**{f"{key}__{sign}e" if sign in {"lt", "gt"} else key: value}) & (Q(**{f"{key}__{sign}": value}) | Q(**{key: value, f"pk__{sign}": pk}))
+    return Q(**{f"{key}__{sign}e": value}) & (Q(**{f"{key}__{sign}": value}) | Q(**{key: value, f"pk__{sign}": pk}))

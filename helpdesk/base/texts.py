@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Text, TextVersion
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
+_PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 
 
 @dataclass(frozen=True, slots=True)

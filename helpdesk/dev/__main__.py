@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpdesk.dev import packages
-from helpdesk.dev.account import FAR_PLACE
+from helpdesk.dev.account import far_place
 from helpdesk.dev.instance import Instance
 from helpdesk.dev.place import ROOT, Place
 from helpdesk.dev.ports import Ports, demand
-from helpdesk.dev.postgres import ROOM_NEEDED, PostgresServer
+from helpdesk.dev.postgres import ROOM_NEEDED
 from helpdesk.dev.supervisor import Stopped, Supervisor, catch_signals, ignore_signals
 from helpdesk.dev.trouble import Trouble, from_os, no_room
 
@@ -99,11 +99,8 @@ def reset(options: argparse.Namespace) -> None:
         return
     place = Place(LOCAL)
     place.take()
-    home = LOCAL / "postgres"
-    if home.exists():
-        far = PostgresServer(home, port=0, password="", log=place.logs / "postgres.log").home
-        if far.is_relative_to(FAR_PLACE):
-            shutil.rmtree(far)
+    if (far := far_place(LOCAL / "postgres")).exists():
+        shutil.rmtree(far)
     for path in LOCAL.iterdir():
         if path.name in {"lock", "test", "elasticsearch"}:
             continue

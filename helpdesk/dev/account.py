@@ -70,7 +70,7 @@ def near_or_far(account: Account | None, data: Path) -> Path:
     """
     if account is None:
         return data
-    far = FAR_PLACE / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
+    far = far_place(data)
     if can_enter(account, data) and not far.exists():
         return data
     far.mkdir(parents=True, exist_ok=True)
@@ -79,6 +79,10 @@ def near_or_far(account: Account | None, data: Path) -> Path:
     if not can_enter(account, far):
         raise Trouble(f"{account.name} may enter neither {data} nor {far}. Set DATABASE_URL to a PostgreSQL of your own.")
     return far
+
+
+def far_place(data: Path) -> Path:
+    return FAR_PLACE / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
 
 
 def _account(name: str) -> Account | None:

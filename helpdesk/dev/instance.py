@@ -241,9 +241,9 @@ class Instance:
             [sys.executable, str(ROOT / "manage.py"), *words], input=stdin, env=self.env, cwd=ROOT, capture_output=True, check=check
         )
 
-    def job(self, name: str, *words: str, watch: Callable[[], None] = lambda: None) -> None:
+    def job(self, name: str, *words: str, watch: Callable[[], None] = lambda: None, **variables: str) -> None:
         """A `manage.py` command that must end well, as a part with its own log; `watch` is called while it runs."""
-        part = Part(name, [sys.executable, str(ROOT / "manage.py"), *words], self._log(name), env=self.env, cwd=ROOT)
+        part = Part(name, [sys.executable, str(ROOT / "manage.py"), *words], self._log(name), env=self.env | variables, cwd=ROOT)
         turn_log(part.log)
         running = self._running[name] = Running(part, self._undertaker)
         self._remember()

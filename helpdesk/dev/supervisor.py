@@ -88,7 +88,8 @@ class Supervisor:
         desk.migrate()
         if self.demo_data:
             tell("Looking for the demo studio; the first time it is made now, which takes a minute or two …")
-            desk.job("demo", "demo_load", watch=Tail("demo", desk.place.logs / "demo.log", all_lines=True).show)
+            shown = Tail("demo", desk.place.logs / "demo.log", all_lines=True)
+            desk.job("demo", "demo_load", watch=shown.show, PGOPTIONS="-c synchronous_commit=off")  # begun again if it is cut short
         tell("Starting " + ", ".join(desk.parts) + " …")
         for name in desk.parts:
             desk.launch(name)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
@@ -21,6 +23,9 @@ from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
 from helpdesk.staff import letters
 from helpdesk.staff.models import User
+
+FRESH = 5 * 60  # seconds after signing in; allauth stamps its records by the same wall clock
+
 
 def shown(user: User) -> str:
     """The name allauth shows."""
@@ -63,6 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         again = self.authenticate(self.request, email=getattr(user, "email", ""), password=password)
         return again is not None and again.pk == user.pk
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just signed in is not asked again at once; it would greet everybody who must set up a second factor."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < FRESH:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -96,4 +108,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
 
 def _box() -> MultiFernet:
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"staff.second_factor:{secret}".encode()).digest())) for secret in secrets])
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"staff.second_factor:{secret}".encode()).digest())) for secret in secrets]
+    )

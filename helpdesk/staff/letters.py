@@ -54,7 +54,9 @@ def _send_next(letters: QuerySet[Letter]) -> bool | None:
 
 
 def _deliver(letter: Letter) -> bool:
-    mail = EmailMultiAlternatives(letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"})
+    mail = EmailMultiAlternatives(
+        letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"}
+    )
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
     letter.attempts += 1

@@ -37,8 +37,12 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         _("Towards players"),
         (
             Entry("staff:games", _("Games"), "gamepad-2", _("Brand, sender, languages, hours"), Right.MANAGE_GAMES),
-            Entry("staff:texts", _("Texts"), "message-square-quote", _("Signatures, notices, surveys in each language"), Right.MANAGE_TEXTS),
-            Entry("administration:rules", _("Life cycle"), "timer", _("When a ticket changes its status by itself"), Right.MANAGE_LIFECYCLE),
+            Entry(
+                "staff:texts", _("Texts"), "message-square-quote", _("Signatures, notices, surveys in each language"), Right.MANAGE_TEXTS
+            ),
+            Entry(
+                "administration:rules", _("Life cycle"), "timer", _("When a ticket changes its status by itself"), Right.MANAGE_LIFECYCLE
+            ),
         ),
     ),
     (

@@ -83,5 +83,9 @@ def _ask_for_it(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("mfa_index")})
     if request.accepts("text/html"):
         return HttpResponseRedirect(reverse("mfa_index"))
-    problem = {"title": _("A second factor is needed"), "detail": _("Your role demands a second factor. Set it up at the desk first."), "status": 403}
+    problem = {
+        "title": _("A second factor is needed"),
+        "detail": _("Your role demands a second factor. Set it up at the desk first."),
+        "status": 403,
+    }
     return JsonResponse(problem, status=403, content_type="application/problem+json")

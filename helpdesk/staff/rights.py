@@ -230,12 +230,13 @@ View = Callable[Concatenate[StaffRequest, P], R]
 def requires(*rights: Right, everywhere: bool = False) -> Callable[[View[P, R]], Callable[Concatenate[HttpRequest, P], R | HttpResponse]]:
     """The door of a page: sign in first; then one of `rights` must be held somewhere, else 403.
 
-    With `everywhere` it must be held for everything. Without rights the door asks for sign-in only. The rights stay readable as `view.requires` for the house test over all URLs.
+    With `everywhere` it must be held for everything. Without rights the door asks for sign-in only. The rights
+    stay readable as `view.requires` and `view.everywhere` for the house test over all URLs.
     """
 
     def door(view: View[P, R]) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             held = has_everywhere if everywhere else has_right
@@ -244,6 +245,7 @@ def requires(*rights: Right, everywhere: bool = False) -> Callable[[View[P, R]],
             return view(request, *args, **kwargs)  # type: ignore[arg-type]  # signed in: it is a StaffRequest
 
         guarded.requires = rights  # type: ignore[attr-defined]
+        guarded.everywhere = everywhere  # type: ignore[attr-defined]
         return guarded
 
     return door

@@ -25,20 +25,30 @@ document.addEventListener("click", (event) => {
 });
 
 // a ticket somebody reads tells its colleagues so, and stops telling them when the tab is in the background
+const upto = () => document.getElementById("upto");
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-poll]")) return;
   if (document.hidden) { event.preventDefault(); return; }
-  const turns = document.getElementById("turns");
-  if (turns) event.detail.parameters.after = turns.dataset.upto;
-  const text = document.querySelector("#composer textarea")?.value.trim();
-  event.detail.parameters.doing = text && document.activeElement?.closest("#composer") ? "writing" : "reading";
+  event.detail.parameters.after = upto()?.dataset.upto ?? "0";
+  event.detail.parameters.people = upto()?.dataset.people ?? "-";
+  const text = document.querySelector("#composer textarea");
+  event.detail.parameters.doing = text?.value.trim() && document.activeElement === text ? "writing" : "reading";
 });
 
-// what came while the page stood open: the newest event is what the composer has now been shown
-document.addEventListener("htmx:oobAfterSwap", (event) => {
-  const upto = event.detail.target?.matches?.("[data-new-upto]") ? event.detail.target.dataset.newUpto : null;
-  if (upto) document.getElementById("turns")?.setAttribute("data-upto", upto);
-});
+// What came while the page stood open counts as seen once it was on screen for three seconds. Until then a reply stops and shows it.
+let newest = upto()?.dataset.upto, since = Date.now();
+setInterval(() => {
+  const mark = upto(), last = document.querySelector("#entries > :last-child"), form = document.querySelector("#composer form");
+  if (!mark || !last || !form) return;
+  const place = last.getBoundingClientRect();
+  if (mark.dataset.upto !== newest || document.hidden || place.top > innerHeight - 60 || place.bottom < 0) {
+    newest = mark.dataset.upto;
+    since = Date.now();
+  } else if (Date.now() - since > 3000 && Number(form.elements.seen.value) < Number(newest)) {
+    form.elements.seen.value = newest;
+    if (mark.dataset.answers) form.elements.upto.value = mark.dataset.answers;
+  }
+}, 1000);
 
 // leaving for the next ticket or the queue: what was typed in the last second is saved first
 document.addEventListener("click", (event) => { if (event.target.closest("a[href]")) flush(); }, true);

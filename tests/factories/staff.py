@@ -52,10 +52,12 @@ class GrantFactory(DjangoModelFactory):
     role = factory.SubFactory(RoleFactory)
 
 
-def somebody(*rights: Right, name: str = "", game: Any = None, team: Team | None = None, language: str = "", topic: str = "", **fields: Any) -> User:
+def somebody(
+    *rights: Right, name: str = "", game: Any = None, team: Team | None = None, language: str = "", topic: str = "", **fields: Any
+) -> User:
     """An operator who holds exactly `rights`: for everything, or for the part that is named."""
     if name:
-        fields |= {"name": name, "email": f"{name.split()[0].lower()}@studio.example"}
+        fields |= {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@studio.example"}
     user: User = UserFactory.create(**fields)
     if rights:
         role = RoleFactory.create(rights=[right.value for right in rights])

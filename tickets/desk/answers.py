@@ -54,7 +54,7 @@ def refusable(view: View[Concatenate[str, P]]) -> View[Concatenate[str, P]]:
     """A `DomainError` of a view of one ticket becomes a toast, and the ticket stays on screen."""
 
     @wraps(view)
-    def guarded(request: StaffRequest, number: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: StaffRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, number, *args, **kwargs)
         except DomainError as error:

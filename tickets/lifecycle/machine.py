@@ -35,7 +35,7 @@ class Owed:
 def move(
     ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, message: Message | None = None, rule: LifecycleRule | None = None
 ) -> Event | None:
-    """Move one locked ticket; None when it is there already (pending with another debtor counts as a move)."""
+    """Move one locked ticket; None when it is there already (pending with another debtor, date or word to the player counts as a move)."""
     events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule)
     return events[0] if events else None
 
@@ -53,21 +53,22 @@ def move_many(
     """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved."""
     if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
-    now, before, moving = clock.now(), {}, []
+    now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
-        if ticket.status == to and (owed is None or (ticket.pending_on, ticket.pending_until) == (owed.on, owed.until)):
+        if ticket.status == to and (owed is None or Owed(ticket.pending_on, ticket.pending_until, ticket.pending_told) == owed):
             continue
         if ticket.status != to and not may(ticket.status, to, by.kind):
             raise NotAllowed(
                 _("A ticket that is “%(before)s” cannot become “%(after)s” this way.")
                 % {"before": Status(ticket.status).label, "after": to.label}
             )
-        before[ticket.pk] = ticket.status
         moving.append(ticket)
-        _set(ticket, to, owed, now)
     if not moving:
         return []
+    for ticket in moving:
+        before[ticket.pk] = ticket.status
+        _set(ticket, to, owed, now)
     _save(moving, FIELDS)
     entries = [
         Entry(

@@ -43,8 +43,13 @@ def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
 
 def answer_failed(ticket: Ticket, message: Message) -> None:
     """What we thought was answered is not: the player waits again, and no silence runs."""
-    if ticket.waiting_since is not None and ticket.status in {Status.ANSWERED, Status.RESOLVED}:
-        move(ticket, Status.WAITING, by=SYSTEM, message=message)
+    still_waits(ticket, by=SYSTEM, message=message)
+
+
+def still_waits(ticket: Ticket, *, by: Actor, message: Message | None = None) -> None:
+    """A ticket that we took for answered holds an unanswered message (it bounced, it came by a merge): it is our turn again."""
+    if ticket.waiting_since is not None and ticket.status in {Status.ANSWERED, Status.RESOLVED} and ticket.merged_into_id is None:
+        move(ticket, Status.WAITING, by=by, message=message)
 
 
 def silence_over(due: Sequence[Due]) -> None:

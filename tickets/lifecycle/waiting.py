@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from tickets.actors import ActorKind
 from tickets.locks import demand_lock
@@ -32,13 +32,50 @@ class Waits:
 
 
 def told(ticket: Ticket) -> Waits:
-    """What the ticket's messages say; two queries."""
+    """What the ticket's messages say; two queries, a few more where tickets were merged into it."""
     messages = Message.objects.filter(ticket=ticket)
     facts = messages.aggregate(
-        upto=Max("answers_upto", filter=_ANSWERS), first=Min("sent_at", filter=_BY_PEOPLE), last=Max("at", filter=_ASKS)
+        upto=Max("answers_upto", filter=_ANSWERS),
+        first=Min("sent_at", filter=_BY_PEOPLE),
+        last=Max("at", filter=_ASKS),
+        elsewhere=Count("pk", filter=~Q(received_in=ticket)),
     )
+    if facts["elsewhere"]:
+        return Waits(_oldest_of_merged(ticket), facts["first"], facts["last"])
     oldest = messages.filter(_ASKS, pk__gt=facts["upto"] or 0).aggregate(oldest=Min("at"))["oldest"]
     return Waits(oldest, facts["first"], facts["last"])
+
+
+def merged_here(ticket: Ticket) -> dict[int, tuple[int, int]]:
+    """The ticket itself and all that were merged into it, one after another: each with where it went and the last message before that."""
+    found, newest = {ticket.pk: (0, 0)}, [ticket.pk]
+    while newest:
+        rows = Ticket.objects.filter(merged_into__in=newest).values_list("pk", "merged_into_id", "merged_after")
+        newest = [pk for pk, _into, _after in rows]
+        found |= {pk: (into or 0, after or 0) for pk, into, after in rows}
+    return found
+
+
+def _oldest_of_merged(ticket: Ticket) -> datetime | None:
+    """A reply written before a merge answers nothing of the other ticket: its author did not see that, however small its id."""
+    messages, merges = Message.objects.filter(ticket=ticket), merged_here(ticket)
+    replies = list(messages.filter(_ANSWERS, answers_upto__isnull=False).values_list("pk", "received_in_id", "answers_upto"))
+    for pk, where, at in messages.filter(_ASKS).order_by("at", "pk").values_list("pk", "received_in_id", "at"):
+        if not any(pk <= (upto or 0) and reply > _together_since(merges, where, there) for reply, there, upto in replies):
+            return at
+    return None
+
+
+def _together_since(merges: dict[int, tuple[int, int]], one: int, other: int) -> int:
+    """The last message before the messages of two tickets were shown in one; 0 for a ticket and itself."""
+    ways = []
+    for pk in (one, other):
+        way, highest = {pk: 0}, 0
+        while merges.get(pk, (0, 0))[0]:
+            pk, after = merges[pk]
+            highest = way[pk] = max(highest, after)
+        ways.append(way)
+    return min((max(ways[0][pk], ways[1][pk]) for pk in ways[0].keys() & ways[1].keys()), default=0)
 
 
 def refresh(ticket: Ticket) -> None:

@@ -83,6 +83,8 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
     for file in Attachment.objects.filter(message=message, blob__isnull=False).select_related("blob").order_by("pk"):
         assert file.blob
         mail.attach(file.name, blobs.read(file.blob), file.media_type)
+    if getattr(connection, "esp_name", "") == "Postmark":
+        mail.extra_headers["X-PM-KeepID"] = "true"  # else it writes a Message-ID of its own
     mail.metadata = {METADATA_KEY: message.message_id}  # type: ignore[attr-defined]  # anymail's name; random, so it counts nothing
     return mail
 
@@ -117,7 +119,9 @@ def _earlier(message: Message) -> tuple[Earlier, ...]:
         ours = one.kind == Message.Kind.REPLY
         text = to_text(one.text) if ours else one.text
         if text.strip():
-            shown.append(Earlier(when=one.sent_at or one.at, text=text, who=(one.author_name or message.ticket.game.team_name) if ours else ""))
+            shown.append(
+                Earlier(when=one.sent_at or one.at, text=text, who=(one.author_name or message.ticket.game.team_name) if ours else "")
+            )
     return tuple(shown)
 
 

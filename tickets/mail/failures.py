@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 import requests
@@ -20,6 +20,7 @@ from tickets.channels import Failed, Outcome, Retry, Uncertain
 
 LONGEST_REASON = 400
 SLOW_DOWN = timedelta(minutes=5)
+PLAIN_REFUSALS = (SMTPNotSupportedError, AnymailRecipientsRefused, AnymailSerializationError, AnymailUnsupportedFeature)
 OURS_TO_MEND = {401, 403, 408, 409, 425, 429, 503}  # of an API: a key, a quota, a pause; the message itself is sound
 NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
 GREYLISTED = re.compile(r"gr[ea]y.?list|try again later", re.IGNORECASE)
@@ -36,20 +37,19 @@ def after_handing(error: Exception) -> Outcome:
         case SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()), (550, b"refused"))
             return _by_smtp_code(code, text)
-        case SMTPSenderRefused() | SMTPDataError():
-            return _by_smtp_code(error.smtp_code, error.smtp_error)
-        case SMTPNotSupportedError() | AnymailSerializationError() | AnymailUnsupportedFeature():
-            return Failed(_words(error))
-        case AnymailRecipientsRefused():
-            return Failed(_words(error))
-        case requests.ConnectionError() if _never_connected(error):
-            return Retry(_words(error))  # no connection, so no words on it
-        case AnymailError() if error.status_code is not None:
-            return _by_api_status(int(error.status_code), error)
         case SMTPResponseException():
             return _by_smtp_code(error.smtp_code, error.smtp_error)
+        case AnymailError() if error.status_code is not None:
+            return _by_api_status(int(error.status_code), error)
         case _:
-            return Uncertain(_words(error))
+            return _by_kind(error)
+
+
+def _by_kind(error: Exception) -> Outcome:
+    """Errors that carry no answer of the other side."""
+    if isinstance(error, requests.ConnectionError) and _never_connected(error):
+        return Retry(_words(error))  # no connection, so no words on it
+    return Failed(_words(error)) if isinstance(error, PLAIN_REFUSALS) else Uncertain(_words(error))
 
 
 def _by_smtp_code(code: int, text: Any) -> Outcome:

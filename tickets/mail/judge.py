@@ -65,6 +65,6 @@ def _by_thread(mail: ParsedMail, threads: Threads | None) -> Judgement:
     return Judgement(Outcome.OPEN, "answers nothing that we know" if mail.thread_ids else "a new conversation")
 
 
-def ticket_by_token(mail: ParsedMail) -> str | None:
-    """The ticket whose signed reply address the mail was sent to."""
-    return first_reply_token((*(each.address for each in (*mail.to, *mail.cc)), *mail.delivered_to))
+def ticket_by_token(mail: ParsedMail, recipient: str = "") -> str | None:
+    """The ticket whose signed reply address the mail was sent to; the envelope's recipient counts first."""
+    return first_reply_token((recipient, *(each.address for each in (*mail.to, *mail.cc)), *mail.delivered_to))

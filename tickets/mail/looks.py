@@ -38,9 +38,10 @@ def look_of(game: Game, *, signature: str = "", logo: Logo | None = None) -> Bra
 
 def signature_and_footer(game: Game, language: str, author: str) -> tuple[str, str]:
     """The studio's own words under a mail: the signature (Markdown) and the small print, in the language or the game's default."""
-    values = {"author": author, "team": game.team_name, "game": game.name}
+    values = {"operator": author, "team": game.team_name, "game": game.name}
     found = [
-        wording(key, scopes=[game.text_scope], languages=dict.fromkeys([language, game.default_language])) for key in (SIGNATURE_KEY, FOOTER_KEY)
+        wording(key, scopes=[game.text_scope], languages=dict.fromkeys([language, game.default_language]))
+        for key in (SIGNATURE_KEY, FOOTER_KEY)
     ]
     signature, footer = (text.filled(values).body if text else "" for text in found)
     return signature, footer

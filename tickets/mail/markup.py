@@ -53,7 +53,8 @@ def _link_bare_urls(state: StateCore) -> None:
     for block in state.tokens:
         if block.type != "inline" or "://" not in block.content:
             continue
-        inside, children = 0, []
+        inside = 0
+        children: list[Token] = []
         for token in block.children or []:
             inside += {"link_open": 1, "link_close": -1}.get(token.type, 0)
             children.extend(_split_links(token, state.md) if token.type == "text" and not inside else [token])

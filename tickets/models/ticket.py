@@ -76,6 +76,7 @@ class Ticket(models.Model):
 
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    merged_after = models.BigIntegerField(null=True, blank=True)  # the last message before the merge: who wrote earlier saw one ticket only
 
     class Meta:
         constraints = [

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "tickets.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        from tickets import events  # rows must be loaded before the rooms that speak of them
+        from tickets.notices import to_players, to_staff
+
+        events.subscribe("notices.players", ["ticket.moved"], to_players.on_moved)
+        events.subscribe("notices.staff", to_staff.HANDLERS, to_staff.on_event)

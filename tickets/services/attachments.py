@@ -16,7 +16,8 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.text import one_line
 from tickets.models import Attachment, Draft, Message, Ticket
 
-Image.MAX_IMAGE_PIXELS = 60_000_000
+PIXELS = 60_000_000  # of one picture; above that Pillow says that somebody means harm
+Image.MAX_IMAGE_PIXELS = PIXELS
 PREVIEW = (480, 360)  # pixels at the most
 _PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 _TEXT_ENDINGS = {".txt": "text/plain", ".log": "text/plain", ".csv": "text/csv", ".json": "application/json", ".eml": "message/rfc822", ".ics": "text/calendar"}
@@ -103,6 +104,8 @@ def _picture(content: bytes, media_type: str) -> tuple[bytes, bytes]:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content))
             animated = getattr(picture, "is_animated", False)
+            if animated and getattr(picture, "n_frames", 1) * picture.width * picture.height > 4 * PIXELS:
+                raise ValueError("so many frames that decoding them would stop the worker")
             upright = ImageOps.exif_transpose(picture)
             small = upright.copy()
             small.thumbnail(PREVIEW)

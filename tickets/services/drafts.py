@@ -11,7 +11,7 @@ from tickets.models import Attachment, Draft, Message, Ticket
 
 
 def save_draft(ticket: Ticket, *, author: User, kind: Draft.Kind, text: str, then_status: str = "") -> Draft:
-    """Keep what stands in the composer; an empty text without files is no draft any more."""
+    """Keep what stands in the composer; an empty text stays, because files may hang at it."""
     draft, _made = Draft.objects.update_or_create(
         ticket=ticket, author=author, kind=kind, defaults={"text": clean(text), "then_status": then_status, "saved_at": clock.now()}
     )

@@ -11,21 +11,21 @@ from helpdesk.base.queue import nudge
 from helpdesk.staff.models import User
 from tickets.actors import operator
 from tickets.events import record
-from tickets.locks import lock
+from tickets.locks import lock_message
 from tickets.models import Hold, Message
 
 
 @transaction.atomic
 def release(hold: Hold, *, by: User) -> Message:
     """Open one hold. When it was the last, the reply is queued and leaves at once. Two clicks release once."""
-    message = hold.message
+    message = lock_message(hold.message_id)
+    if message is None:
+        raise Conflict(_("Somebody was first."))
     if message.author_kind == "operator" and message.author_id == by.pk:
         raise NotAllowed(_("Nobody releases his own reply."))
-    ticket = lock(message.ticket)
-    message = Message.objects.select_for_update().get(pk=message.pk)
     if Hold.objects.filter(pk=hold.pk, released_at=None).update(released_at=clock.now(), released_by=by.pk) != 1:
         raise Conflict(_("Somebody was first."))
-    record(ticket, "message.released", by=operator(by), message=message, hold=hold.pk)
+    record(message.ticket, "message.released", by=operator(by), message=message, hold=hold.pk)
     if message.state == Message.State.HELD and not message.holds.filter(released_at=None).exists():
         message.state, message.state_at = Message.State.QUEUED, clock.now()
         message.leaves_at, message.approver_id = clock.now(), by.pk

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.errors import NotAllowed
+from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.actors import Actor
 from tickets.events import record
-from tickets.lifecycle import waiting
+from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence
+from tickets.lifecycle.waiting import merged_here
 from tickets.locks import lock_many
 from tickets.models import Message, Status, Ticket
 
@@ -25,32 +27,44 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
         raise NotAllowed(_("Only tickets of one player in one game can be merged."))
     if ticket.merged_into_id or into.merged_into_id or Status.CLOSED in {ticket.status, into.status}:
         raise NotAllowed(_("A merged or closed ticket cannot be merged."))
+    last = Message.objects.filter(ticket__in=[ticket, into]).aggregate(last=Max("pk"))["last"]
     Message.objects.filter(ticket=ticket).update(ticket=into)
-    ticket.merged_into = into
-    ticket.save(update_fields=["merged_into"])
-    _after(ticket, into)
+    ticket.merged_into, ticket.merged_after = into, last or 0
+    ticket.save(update_fields=["merged_into", "merged_after"])
+    _refresh(ticket, into)
     record(ticket, "ticket.merged", by=by, into=into.pk)
     record(into, "ticket.merged", by=by, merged=ticket.pk)
+    occasions.still_waits(into, by=by)
     return into
 
 
 @transaction.atomic
 def unmerge(ticket: Ticket, *, by: Actor) -> Ticket:
-    """Take a merge back: the messages that this ticket received are shown in it again."""
+    """Take a merge back: the messages that this ticket, and those merged into it before, received are shown in it again.
+
+    Conflict when the ticket it was merged into is merged further at this very moment.
+    """
+    into = ticket
+    while into.merged_into is not None:
+        into = into.merged_into
+    rows = {row.pk: row for row in lock_many([ticket.pk, into.pk])}
+    ticket, into = rows[ticket.pk], rows[into.pk]
     if ticket.merged_into_id is None:
         raise NotAllowed(_("This ticket is not merged."))
-    rows = {row.pk: row for row in lock_many([ticket.pk, ticket.merged_into_id])}
-    ticket, into = rows[ticket.pk], rows[ticket.merged_into_id]
-    Message.objects.filter(ticket=into, received_in=ticket).update(ticket=ticket)
-    ticket.merged_into = None
-    ticket.save(update_fields=["merged_into"])
-    _after(ticket, into)
+    if into.merged_into_id is not None:
+        raise Conflict(_("This ticket is being merged. Try again."))
+    Message.objects.filter(ticket=into, received_in__in=merged_here(ticket)).update(ticket=ticket)
+    ticket.merged_into = ticket.merged_after = None
+    ticket.save(update_fields=["merged_into", "merged_after"])
+    _refresh(ticket, into)
     record(ticket, "ticket.unmerged", by=by, parted_from=into.pk)
     record(into, "ticket.unmerged", by=by, parted=ticket.pk)
+    for row in (ticket, into):
+        occasions.still_waits(row, by=by)
     return ticket
 
 
-def _after(*tickets: Ticket) -> None:
+def _refresh(*tickets: Ticket) -> None:
     for ticket in tickets:
         waiting.refresh(ticket)
     await_silence(tickets)

@@ -10,22 +10,17 @@ from tickets.actors import SYSTEM
 from tickets.channels import Failed, Sent
 from tickets.events import record
 from tickets.lifecycle import occasions, waiting
-from tickets.locks import lock
-from tickets.models import Message
-from tickets.services.outbox import settle
+from tickets.locks import lock_message
+from tickets.models import Event, Message
+from tickets.services.outbox import TAKES_EFFECT, settle
 
 State = Message.State
 _OUT = {State.HANDED, State.SENDING, State.UNCERTAIN}
 
 
 def _locked(pk: int) -> Message | None:
-    message = Message.objects.filter(pk=pk, kind=Message.Kind.REPLY).select_related("ticket").first()
-    if message is None:
-        return None
-    ticket = lock(message.ticket)
-    message = Message.objects.select_for_update().get(pk=pk)
-    message.ticket = ticket
-    return message
+    message = lock_message(pk)
+    return message if message and message.kind == Message.Kind.REPLY else None
 
 
 @transaction.atomic
@@ -34,13 +29,18 @@ def delivered(pk: int, at: datetime) -> None:
     message = _locked(pk)
     if message is None or message.delivered_at is not None:
         return
-    if message.state in _OUT:
+    if message.state in _OUT or _on_its_way_again(message):
         settle(message, Sent(), by=SYSTEM)
     if message.state != State.SENT:
         return
     message.state, message.state_at, message.delivered_at = State.DELIVERED, at, at
     message.save(update_fields=["state", "state_at", "delivered_at"])
     record(message.ticket, "message.delivered", by=SYSTEM, message=message, at=at)
+
+
+def _on_its_way_again(message: Message) -> bool:
+    """Somebody said of an uncertain message that it did not arrive, and now it has: it need not leave a second time."""
+    return message.state == State.QUEUED and Event.objects.filter(ticket=message.ticket, kind="message.retried", message_id=message.pk).exists()
 
 
 @transaction.atomic
@@ -70,8 +70,9 @@ def bounced(pk: int, at: datetime, *, reason: str) -> None:
         record(message.ticket, "message.bounced", by=SYSTEM, message=message, at=at, purpose=message.purpose)
     else:
         return
-    waiting.refresh(message.ticket)
-    occasions.answer_failed(message.ticket, message)
+    if message.purpose in TAKES_EFFECT:
+        waiting.refresh(message.ticket)
+        occasions.answer_failed(message.ticket, message)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, When
 
 from helpdesk.base import clock
 from helpdesk.base.models import Blob
@@ -17,7 +18,7 @@ from tickets.actors import player as player_actor
 from tickets.events import Entry, record, record_many
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence
-from tickets.locks import lock, mark_locked
+from tickets.locks import lock, lock_shown, mark_locked
 from tickets.models import Message, Status, Ticket
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.numbers import new_number
@@ -65,15 +66,16 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
 
 @transaction.atomic
 def receive(ticket: Ticket, incoming: Incoming) -> Message:
-    """A further message of the player. To a closed ticket it opens a linked follow-up; the message's `ticket` tells where it went."""
-    ticket = lock(ticket)
-    if ticket.merged_into_id:
-        ticket = lock(_end_of_merges(ticket))
-    if ticket.status == Status.CLOSED:
-        follow_up = ticket.follow_ups.exclude(status=Status.CLOSED).order_by("-pk").first()
+    """A further message of the player. To a closed ticket it opens a linked follow-up; the message's `ticket` tells where it went.
+
+    A machine's message (a vacation note, a receipt) opens nothing: it stays with the closed ticket.
+    """
+    ticket = lock_shown(ticket)
+    while ticket.status == Status.CLOSED and not incoming.automatic:
+        follow_up = ticket.follow_ups.order_by(Case(When(status=Status.CLOSED, then=1), default=0), "-pk").first()
         if follow_up is None:
             return open_ticket(incoming, game=ticket.game, player=ticket.player, contact=ticket.contact, follows=ticket)
-        ticket = lock(follow_up)
+        ticket = lock_shown(follow_up)
     by = player_actor(ticket.player)
     message = _add(ticket, incoming, by)
     ticket.gist = one_line(incoming.text) or ticket.gist
@@ -168,9 +170,3 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
     if incoming.files:
         keep_files(ticket, list(incoming.files), message=message)
     return message
-
-
-def _end_of_merges(ticket: Ticket) -> Ticket:
-    while ticket.merged_into is not None:
-        ticket = ticket.merged_into
-    return ticket

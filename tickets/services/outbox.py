@@ -20,7 +20,7 @@ from tickets.actors import SYSTEM, Actor, ActorKind, operator
 from tickets.channels import Failed, Outcome, Retry, Sent, Uncertain
 from tickets.events import record
 from tickets.lifecycle import occasions, waiting
-from tickets.locks import lock
+from tickets.locks import lock_message
 from tickets.models import Message, Ticket
 from tickets.services.drafts import give_back
 
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 PAUSES = [timedelta(seconds=s) for s in (10, 60, 300, 900, 3600, 10800)]
 State = Message.State
-_TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
+TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 
 def leave_due(*, most: int = 1000) -> int:
@@ -60,16 +60,11 @@ def leave(pk: int) -> None:
 def _take(pk: int) -> Message | None:
     """queued → sending, unless the player wrote what its author has not seen."""
     with transaction.atomic(durable=True):
-        found = Message.objects.filter(pk=pk, state=State.QUEUED, leaves_at__lte=clock.now()).values_list("ticket_id", flat=True).first()
-        if found is None:
+        ready = Message.objects.filter(pk=pk, state=State.QUEUED, leaves_at__lte=clock.now())
+        if not ready.exists() or (message := lock_message(pk)) is None or not ready.exists():
             return None
-        ticket = lock(Ticket(pk=found))
-        message = Message.objects.select_for_update().filter(pk=pk, state=State.QUEUED, leaves_at__lte=clock.now()).first()
-        if message is None:
-            return None
-        message.ticket = ticket
         if _is_stale(message):
-            _return(ticket, message)
+            _return(message.ticket, message)
             return None
         message.state, message.state_at, message.attempts = State.SENDING, clock.now(), message.attempts + 1
         message.claimed_until = clock.now() + LEASE
@@ -78,7 +73,7 @@ def _take(pk: int) -> Message | None:
 
 
 def _is_stale(message: Message) -> bool:
-    if message.purpose not in _TAKES_EFFECT or message.when_stale == Message.WhenStale.SEND:
+    if message.purpose not in TAKES_EFFECT or message.when_stale == Message.WhenStale.SEND:
         return False
     newer = Message.objects.filter(ticket=message.ticket, kind=Message.Kind.INBOUND, automatic=False, pk__gt=message.answers_upto or 0)
     if message.answers_upto is None:  # we began the conversation: only what came after it makes it stale
@@ -111,12 +106,13 @@ def _after_a_break(message: Message, error: Exception) -> Outcome:
 
 @transaction.atomic
 def _confirm(claimed: Message, outcome: Outcome) -> None:
-    ticket = lock(claimed.ticket)
-    message = Message.objects.select_for_update().get(pk=claimed.pk)
-    if message.state not in {State.SENDING, State.HANDED} or message.claimed_until != claimed.claimed_until:
-        return  # the lease lapsed and somebody has decided already
-    message.ticket = ticket
-    settle(message, outcome, by=SYSTEM)
+    message = lock_message(claimed.pk)
+    if message is None:
+        return
+    ours = message.state in {State.SENDING, State.HANDED} and message.claimed_until == claimed.claimed_until
+    late = message.state == State.UNCERTAIN and claimed.state == State.HANDED and isinstance(outcome, Sent)
+    if ours or late:  # else the lease lapsed and somebody has decided already
+        settle(message, outcome, by=SYSTEM)
 
 
 def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
@@ -130,7 +126,7 @@ def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
         case Sent():
             message.state, message.sent_at = State.SENT, message.sent_at or now
         case Retry():
-            message.state, message.leaves_at = State.QUEUED, now + (outcome.after or PAUSES[max(message.attempts, 1) - 1])
+            message.state, message.leaves_at = State.QUEUED, now + (PAUSES[max(message.attempts, 1) - 1] if outcome.after is None else outcome.after)
         case Failed():
             message.state = State.FAILED
         case Uncertain():
@@ -139,7 +135,7 @@ def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
     kind = {State.SENT: "message.sent", State.FAILED: "message.failed", State.UNCERTAIN: "message.uncertain"}.get(State(message.state))
     if kind:
         record(ticket, kind, by=by, message=message, purpose=message.purpose)
-    if message.state == State.SENT and message.purpose in _TAKES_EFFECT:
+    if message.state == State.SENT and message.purpose in TAKES_EFFECT:
         take_effect(message)
 
 
@@ -154,14 +150,12 @@ def take_effect(message: Message) -> None:
 def recover() -> int:
     """What a killed worker left: before `handed` back to queued, after it uncertain. Returns how many there were."""
     lapsed = Message.objects.filter(state__in=[State.SENDING, State.HANDED], claimed_until__lte=clock.now())
-    pks = list(lapsed.values_list("pk", "ticket_id"))
-    for pk, ticket_id in pks:
+    pks = list(lapsed.values_list("pk", flat=True))
+    for pk in pks:
         with transaction.atomic(durable=True):
-            ticket = lock(Ticket(pk=ticket_id))
-            message = lapsed.select_for_update().filter(pk=pk).first()
-            if message is None:
+            message = lock_message(pk)
+            if message is None or not lapsed.filter(pk=pk).exists():
                 continue
-            message.ticket = ticket
             if message.state == State.HANDED:
                 settle(message, Uncertain(str(_("The worker stopped while it was sending."))), by=SYSTEM)
             else:
@@ -172,12 +166,11 @@ def recover() -> int:
 @transaction.atomic
 def decide(message: Message, *, arrived: bool, by: User) -> Message:
     """A human says of an uncertain message whether it arrived; if not, it is sent again."""
-    ticket = lock(message.ticket)
-    message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.state != State.UNCERTAIN:
+    found = lock_message(message.pk)
+    if found is None or found.state != State.UNCERTAIN:
         raise Conflict(_("This message is not uncertain any more."))
-    message.ticket = ticket
-    record(ticket, "message.settled", by=operator(by), message=message, arrived=arrived)
+    message = found
+    record(message.ticket, "message.settled", by=operator(by), message=message, arrived=arrived)
     if arrived:
         settle(message, Sent(), by=operator(by))
     else:
@@ -188,12 +181,11 @@ def decide(message: Message, *, arrived: bool, by: User) -> Message:
 @transaction.atomic
 def resend(message: Message, *, by: User) -> Message:
     """Send a failed or bounced message once more, the same words under the same Message-ID, to where the ticket's mail goes now."""
-    ticket = lock(message.ticket)
-    message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.state not in {State.FAILED, State.BOUNCED}:
+    found = lock_message(message.pk)
+    if found is None or found.state not in {State.FAILED, State.BOUNCED}:
         raise Conflict(_("Only a failed or bounced message can be sent again."))
-    message.ticket = ticket
-    channels.channel(message.channel).prepare(ticket, message)
+    message = found
+    channels.channel(message.channel).prepare(message.ticket, message)
     _again(message, by)
     return message
 
@@ -201,6 +193,9 @@ def resend(message: Message, *, by: User) -> Message:
 def _again(message: Message, by: User) -> None:
     message.state, message.state_at, message.attempts = State.QUEUED, clock.now(), 0
     message.leaves_at, message.error = clock.now(), ""
-    message.save(update_fields=["state", "state_at", "attempts", "leaves_at", "error", "to_address", "message_id", "in_reply_to"])
+    message.sent_at = message.delivered_at = None  # the first journey came to nothing; it counts from the one that arrives
+    message.save(
+        update_fields=["state", "state_at", "attempts", "leaves_at", "error", "sent_at", "delivered_at", "to_address", "message_id", "in_reply_to"]
+    )
     record(message.ticket, "message.retried", by=operator(by), message=message)
     nudge("tickets.leave", message.pk)

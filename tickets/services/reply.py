@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
@@ -20,7 +21,7 @@ from tickets import channels, gates
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
 from tickets.events import record
 from tickets.lifecycle.moves import may
-from tickets.locks import lock
+from tickets.locks import lock, lock_message
 from tickets.models import Attachment, Draft, Hold, Message, Status, Ticket
 from tickets.services.drafts import discard_draft, give_back
 from tickets.services.open import start_ticket
@@ -66,7 +67,7 @@ def send_automatic(
     A ticket's closing does not stop it: notices tell of just that.
     """
     ticket = lock(ticket)
-    if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
+    if cause_event_id and Message.objects.filter(received_in=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
     return _write(ticket, words, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
 
@@ -109,8 +110,10 @@ def add_note(ticket: Ticket, text: str, *, by: User) -> Message:
 @transaction.atomic
 def undo(message: Message, *, by: User) -> Draft | None:
     """Call a reply back while it has not left; its words return to the composer. Conflict when it is too late."""
-    ticket = lock(message.ticket)
-    message = Message.objects.select_for_update().get(pk=message.pk)
+    found = lock_message(message.pk)
+    if found is None:
+        raise Conflict(_("It has already left."))
+    message = found
     if (message.author_kind, message.author_id) != (ActorKind.OPERATOR, by.pk):
         raise NotAllowed(_("Only its author can call a reply back."))
     if message.state not in {Message.State.QUEUED, Message.State.HELD}:
@@ -118,7 +121,7 @@ def undo(message: Message, *, by: User) -> Draft | None:
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
     message.save(update_fields=["state", "state_at"])
     message.holds.filter(released_at=None).update(released_at=clock.now(), released_by=by.pk)
-    record(ticket, "message.withdrawn", by=operator(by), message=message)
+    record(message.ticket, "message.withdrawn", by=operator(by), message=message)
     return give_back(message)
 
 
@@ -144,6 +147,14 @@ def _checked(text: str) -> str:
     return text
 
 
+def _seen(ticket: Ticket, upto: int | None) -> int | None:
+    """The last message of this ticket's player up to `upto`: what its author says he saw cannot answer what nobody has written yet."""
+    if upto is None:
+        return None
+    seen: int | None = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, pk__lte=upto).aggregate(last=Max("pk"))["last"]
+    return seen
+
+
 def _write(
     ticket: Ticket, words: Words, *, purpose: Message.Purpose, by: Actor, name: str, wait: timedelta, cause_event_id: int | None = None
 ) -> Message:
@@ -165,7 +176,7 @@ def _write(
         subject=words.subject,
         text=_checked(words.text),
         text_version_id=words.text_version_id,
-        answers_upto=words.answers_upto,
+        answers_upto=_seen(ticket, words.answers_upto),
         then_status=words.then_status,
         then_pending_on=words.pending_on if words.then_status == Status.PENDING else "",
         then_pending_until=words.pending_until if words.then_status == Status.PENDING else None,

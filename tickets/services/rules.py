@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from tickets.lifecycle.machine import SILENCE, await_silence
-from tickets.lifecycle.moves import PLAYER, SYSTEM, may
+from tickets.lifecycle.moves import OPERATOR, PLAYER, SYSTEM, may
 from tickets.locks import lock_many
 from tickets.models import LifecycleRule, Occasion, Status, Ticket, Timer
 
@@ -80,5 +80,9 @@ def _check(rule: LifecycleRule, hours: int | None, to_status: str) -> None:
         raise DomainError(_("There is no such status."), field="to_status")
     if rule.occasion == Occasion.SILENCE and not may(rule.from_status, to_status, SYSTEM):
         raise DomainError(_("No clock may make this move."), field="to_status")
+    if to_status == Status.PENDING:
+        raise DomainError(_("A rule cannot say which department owes an answer."), field="to_status")
+    if rule.occasion == Occasion.OPERATOR_REPLY and not may(rule.from_status, to_status, OPERATOR):
+        raise DomainError(_("An answer may not make this move."), field="to_status")
     if rule.occasion == Occasion.PLAYER_MESSAGE and not may(rule.from_status, to_status, PLAYER):
         raise DomainError(_("A player's message may not make this move."), field="to_status")

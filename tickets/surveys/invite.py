@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
-from helpdesk.base.texts import wording
+from helpdesk.base.texts import Wording, wording
 from players.models import Address
 from tickets import timers
 from tickets.actors import ActorKind
@@ -30,7 +30,7 @@ OPEN_FOR = timedelta(days=30)  # an unanswered link
 
 def on_moved(event: Event) -> None:
     """Subscriber: resolved begins the wait, coming back ends it, closing changes nothing."""
-    if event.ticket is None or event.status == event.status_before or event.status == Status.CLOSED:
+    if event.ticket is None or event.status in {event.status_before, Status.CLOSED}:
         return
     ticket = lock(event.ticket)
     if event.status != Status.RESOLVED:
@@ -51,12 +51,16 @@ def fire(due: Sequence[Due]) -> None:
     resolutions = Event.objects.in_bulk([timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id])
     refused = set(Refusal.objects.filter(player__in=[ticket.player_id for ticket in tickets]).values_list("player_id", flat=True))
     asked = set(Survey.objects.filter(resolution_event_id__in=resolutions).values_list("resolution_event_id", flat=True))
+    texts: dict[tuple[int, str], Wording | None] = {}
     for ticket, timer in due:
         resolution = resolutions.get(timer.anchor_event_id or 0)
         if resolution is None or last.get(ticket.pk) != resolution.pk or resolution.pk in asked or ticket.player_id in refused:
             continue
         if ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and ticket.game.survey_enabled:
-            _invite(ticket, resolution)
+            key = (ticket.game_id, ticket.language)
+            if key not in texts:
+                texts[key] = _words_of(ticket)
+            _invite(ticket, resolution, texts[key])
 
 
 def rated_reply(ticket: Ticket, resolution: Event) -> Message | None:
@@ -72,11 +76,15 @@ def rated_reply(ticket: Ticket, resolution: Event) -> Message | None:
     return answers.order_by("-sent_at", "-pk").first()
 
 
-def _invite(ticket: Ticket, resolution: Event) -> None:
+def _words_of(ticket: Ticket) -> Wording | None:
+    languages = dict.fromkeys([ticket.language, ticket.game.default_language, "en"])
+    return wording(TEXT_KEY, scopes=[ticket.game.text_scope], languages=languages)
+
+
+def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
     """One survey. Nobody is asked who got no answer of a person, or whose address does not take our mails."""
     reply = rated_reply(ticket, resolution)
     game = ticket.game
-    text = wording(TEXT_KEY, scopes=[game.text_scope], languages=dict.fromkeys([ticket.language, game.default_language, "en"]))
     if reply is None or text is None or (ticket.contact and ticket.contact.state != Address.State.GOOD):
         return
     filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})

@@ -72,9 +72,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if standing == services.Standing.OVER:
         return _sorry(request, "gone", status=410, survey=survey)
     if standing == services.Standing.FIXED:
-        return _page(
-            request, "surveys/fixed.html", survey, status=409 if request.method == "POST" else 200, label=says.marks[(survey.score or 1) - 1]
-        )
+        label = says.marks[(survey.score or 1) - 1]
+        return _page(request, "surveys/fixed.html", survey, status=409 if request.method == "POST" else 200, label=label)
     saved = False
     if request.method == "POST":
         form = forms.read(request.POST.dict(), says)

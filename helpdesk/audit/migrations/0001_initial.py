@@ -4,33 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.CharField(choices=[('operator', 'Operator'), ('player', 'Player'), ('flow', 'Flow'), ('system', 'System'), ('visitor', 'Somebody not signed in')], max_length=12)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, default='', max_length=254)),
-                ('action', models.CharField(max_length=64)),
-                ('subject_kind', models.CharField(blank=True, default='', max_length=64)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('game_id', models.BigIntegerField(null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('user_agent', models.CharField(blank=True, default='', max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[
+                            ("operator", "Operator"),
+                            ("player", "Player"),
+                            ("flow", "Flow"),
+                            ("system", "System"),
+                            ("visitor", "Somebody not signed in"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, default="", max_length=254)),
+                ("action", models.CharField(max_length=64)),
+                ("subject_kind", models.CharField(blank=True, default="", max_length=64)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("game_id", models.BigIntegerField(null=True)),
+                ("data", models.JSONField(default=dict)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("user_agent", models.CharField(blank=True, default="", max_length=300)),
             ],
             options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['actor_kind', 'actor_id', '-id'], name='audit_by_actor'), models.Index(fields=['action', '-id'], name='audit_by_action'), models.Index(fields=['subject_kind', 'subject_id', '-id'], name='audit_by_subject')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('actor_kind__in', ['operator', 'player', 'flow', 'system', 'visitor'])), name='audit_actor_kind_known')],
+                "ordering": ("-id",),
+                "indexes": [
+                    models.Index(fields=["actor_kind", "actor_id", "-id"], name="audit_by_actor"),
+                    models.Index(fields=["action", "-id"], name="audit_by_action"),
+                    models.Index(fields=["subject_kind", "subject_id", "-id"], name="audit_by_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("actor_kind__in", ["operator", "player", "flow", "system", "visitor"])),
+                        name="audit_actor_kind_known",
+                    )
+                ],
             },
         ),
         migrations.RunSQL(

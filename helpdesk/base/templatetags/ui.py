@@ -74,6 +74,12 @@ def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeSt
 
 
 @register.simple_tag
+def right_now() -> str:
+    """The server's clock, for scripts that count against it."""
+    return now().isoformat()
+
+
+@register.simple_tag
 def ago(at: datetime | None) -> str:
     """How long ago, or in how long when it lies ahead."""
     if at is None:

@@ -13,11 +13,14 @@ async function look() {
 
 function fit(frame) {
   const letter = frame.contentDocument?.documentElement;
-  if (letter) frame.style.height = `${Math.min(Math.max(letter.scrollHeight, 160), 4000)}px`;
+  if (!letter) return;
+  frame.style.height = "0";
+  frame.style.height = `${Math.min(letter.scrollHeight + 8, 4000)}px`;
 }
 
 if (newest) setInterval(() => look().catch(() => {}), 3000);
 for (const frame of document.querySelectorAll("iframe[data-letter]")) {
   frame.addEventListener("load", () => fit(frame));
+  addEventListener("resize", () => fit(frame));
   fit(frame);
 }

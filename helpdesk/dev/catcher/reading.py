@@ -14,6 +14,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 PREVIEW = 140  # characters
 CID = re.compile(r"""(?<=["'(])cid:([^"')\s]+)""")
 
+HTML_LANGUAGE = re.compile(r"""<html\b[^>]*\blang=["']?([A-Za-z-]{2,12})""")
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -52,8 +54,7 @@ class Letter:
 
 def read(raw: bytes) -> Letter:
     message = parse(raw)
-    text = message.get_body(("plain",))
-    html = message.get_body(("html",))
+    words = _content(message.get_body(("html",)))
     return Letter(
         subject=_header(message, "Subject"),
         sender=next(iter(_addresses(message, "From")), ("", "")),
@@ -63,9 +64,9 @@ def read(raw: bytes) -> Letter:
         message_id=_header(message, "Message-ID"),
         in_reply_to=_header(message, "In-Reply-To"),
         references=_header(message, "References"),
-        language=_header(message, "Content-Language").partition(",")[0].strip().lower(),
-        text=_content(text),
-        html=_content(html),
+        language=_language(message, words),
+        text=_content(message.get_body(("plain",))),
+        html=words,
         attachments=[_attachment(index, part) for index, part in _parts(message)],
         headers=[(name, str(value)) for name, value in message.items()],
     )
@@ -129,6 +130,14 @@ def _content(part: MIMEPart | None) -> str:
 
 def _header(message: EmailMessage, name: str) -> str:
     return " ".join(str(message.get(name, "")).split())
+
+
+def _language(message: EmailMessage, html: str) -> str:
+    """What the mail says of itself, in a header or on its first tag."""
+    said = _header(message, "Content-Language").partition(",")[0].strip()
+    if not said and (found := HTML_LANGUAGE.search(html)):
+        said = found[1]
+    return said.lower()
 
 
 def _addresses(message: EmailMessage, name: str) -> list[tuple[str, str]]:

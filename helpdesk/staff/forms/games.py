@@ -14,7 +14,10 @@ from helpdesk.games.models import COLOUR, Game
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.zones import zone_choices
 
-LANGUAGES = tuple("en ru de es fr it pt pt-br pl cs tr uk ro hu nl sv da fi nb el ar he hi id ms th vi ja ko zh-hans zh-hant".split())
+LANGUAGES = (
+    *("en", "ru", "de", "es", "fr", "it", "pt", "pt-br", "pl", "cs", "tr", "uk", "ro", "hu", "nl", "sv", "da", "fi", "nb"),
+    *("el", "ar", "he", "hi", "id", "ms", "th", "vi", "ja", "ko", "zh-hans", "zh-hant"),
+)
 SPAN = re.compile(r"^([0-2]?\d:[0-5]\d)\s*[-–—]\s*([0-2]?\d:[0-5]\d)$")
 COLOURS = ("colour_main", "colour_on_main", "colour_accent", "colour_tint", "colour_ground")
 
@@ -52,9 +55,13 @@ class GameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     strapline = forms.CharField(label=_("Line under the name"), max_length=120, required=False)
     team_name = forms.CharField(label=_("Who signs"), max_length=80, help_text=_("Under the author's name, like “Emberfall Support”."))
-    sender_name = forms.CharField(label=_("Sender's name"), max_length=80, help_text=_("What stands before the address in a player's mail program."))
+    sender_name = forms.CharField(
+        label=_("Sender's name"), max_length=80, help_text=_("What stands before the address in a player's mail program.")
+    )
     address = forms.EmailField(label=_("Mail address"), help_text=_("Players write to it, and our answers come from it."))
-    logo = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, up to 2 MB. Transparent ones sit best on the colour."))
+    logo = forms.FileField(
+        label=_("Logo"), required=False, help_text=_("PNG, JPEG, WebP or GIF, up to 2 MB. Transparent ones sit best on the colour.")
+    )
     drop_logo = forms.BooleanField(label=_("Without a logo"), required=False)
     colour_main = ColourField(label=_("Main colour"))
     colour_on_main = ColourField(label=_("Writing on it"))

@@ -84,5 +84,10 @@ def keep_logo(content: bytes) -> Blob:
 
 
 def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:
-    if "address" in facts and Game.objects.filter(address__iexact=facts["address"]).exclude(pk=but.pk if but else None).exists():
+    if "address" in facts and _taken(facts["address"], but):
         raise DomainError(_("Another game already uses this address."), field="address")
+
+
+def _taken(address: str, but: Game | None) -> bool:
+    others = Game.objects.filter(address__iexact=address)
+    return (others.exclude(pk=but.pk) if but else others).exists()

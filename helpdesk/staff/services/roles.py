@@ -23,8 +23,15 @@ def make_role(
 ) -> Role:
     role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), requires_second_factor=requires_second_factor)
     role.save()
-    facts = {"name": name, "rights": role.rights, "requires_second_factor": requires_second_factor}
-    note_audit("staff.role_made", by=by, subject=role, request=request, **facts)
+    note_audit(
+        "staff.role_made",
+        by=by,
+        subject=role,
+        request=request,
+        name=name,
+        rights=role.rights,
+        requires_second_factor=requires_second_factor,
+    )
     return role
 
 

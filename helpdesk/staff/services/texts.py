@@ -50,7 +50,9 @@ def sheet_for(user: User, pk: int) -> Sheet:
 def write_text(text: Text, *, language: str, subject: str, body: str, by: User, request: HttpRequest | None = None) -> TextVersion:
     """A new version, told to the audit. The words themselves stay in the version; unknown places are refused by name."""
     version = texts.write(text, language=language, subject=subject, body=body, author_id=by.pk)
-    note_audit("texts.written", by=by, subject=text, request=request, key=text.key, scope=text.scope, language=language, version=version.version)
+    note_audit(
+        "texts.written", by=by, subject=text, request=request, key=text.key, scope=text.scope, language=language, version=version.version
+    )
     return version
 
 
@@ -79,7 +81,9 @@ def _allows(scope: Scope, text: Text, by_scope: dict[str, Game]) -> bool:
 
 def _newest(pks: Iterable[int]) -> dict[int, dict[str, TextVersion]]:
     found: dict[int, dict[str, TextVersion]] = {}
-    for version in TextVersion.objects.filter(text__in=list(pks)).order_by("text_id", "language", "-version").distinct("text_id", "language"):
+    for version in (
+        TextVersion.objects.filter(text__in=list(pks)).order_by("text_id", "language", "-version").distinct("text_id", "language")
+    ):
         found.setdefault(version.text_id, {})[version.language] = version
     return found
 

@@ -28,3 +28,17 @@ def demo_logins() -> Sequence[Any]:
         return ()
     offered: Sequence[Any] = import_string(settings.DEMO_LOGINS)()
     return offered
+
+
+@register.simple_tag
+def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
+    """An entry's facts as (name, old or None, new), changes first."""
+    changes = [(name, _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
+    return [*changes, *((name, None, _short(value)) for name, value in data.items() if name != "changes")]
+
+
+def _short(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return "–"
+    words = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    return words if len(words) <= 160 else words[:159] + "…"

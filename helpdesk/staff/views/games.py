@@ -89,7 +89,9 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
         content = blobs.read(shown.logo)
     except FileNotFoundError as error:
         raise Http404 from error
-    return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"})
+    return HttpResponse(
+        content, content_type="image/png", headers={"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
+    )
 
 
 def _look(form: GameForm, shown: Game | None) -> dict[str, Any]:

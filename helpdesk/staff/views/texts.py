@@ -72,7 +72,12 @@ def version(request: StaffRequest, pk: int, version_pk: int) -> HttpResponse:
     """An older wording, as messages still remember it."""
     sheet = sheet_for(request.user, pk)
     shown = get_object_or_404(TextVersion, pk=version_pk, text=sheet.text)
-    context = {"sheet": sheet, "version": shown, "language_name": language_name(shown.language), "preview": _filled(shown.subject, shown.body)}
+    context = {
+        "sheet": sheet,
+        "version": shown,
+        "language_name": language_name(shown.language),
+        "preview": _filled(shown.subject, shown.body),
+    }
     return render(request, "staff/text_version.html", context)
 
 
@@ -102,5 +107,5 @@ def _filled(subject: str, body: str) -> Wording:
 class _Samples(dict[str, str]):
     """Made-up values; a place without one shows its own name."""
 
-    def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
+    def get(self, key: str, default: object = None) -> str:
         return SAMPLES.get(key, f"‹{key}›")

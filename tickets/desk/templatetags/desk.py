@@ -6,8 +6,15 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
+from tickets.channels import channels
+from tickets.mail.markup import to_html
+from tickets.models import Status
 
 register = template.Library()
 
@@ -28,6 +35,7 @@ def rail(context: template.Context) -> dict[str, Any]:
         "start": Right.START in held,
         "settings": _address("staff:settings") if held & STUDIO_RIGHTS else "",
         "notices": _address("staff:notices"),
+        "bell": _address("staff:bell"),
         "account": _address("staff:account"),
         "here": _here(request),
     }
@@ -50,3 +58,58 @@ def _here(request: Any) -> str:
     if match.namespace == "desk":
         return "mine" if request.GET.get("assignee") == "me" and match.url_name == "queue" else "queue"
     return "settings" if request.path.startswith("/settings") else ""
+
+
+@register.simple_tag
+def game_called(slug: str, games: list[Game]) -> str:
+    """The chosen game's name, or that all are meant."""
+    return next((game.name for game in games if game.slug == slug), slug) if slug else _("All games")
+
+
+@register.simple_tag
+def person_called(said: str, people: list[User]) -> str:
+    """The chosen assignee in words."""
+    fixed = {"": _("With anybody"), "me": _("With me"), "nobody": _("With nobody")}
+    return fixed[said] if said in fixed else next((person.name for person in people if str(person.pk) == said), _("Somebody else"))
+
+
+@register.simple_tag
+def team_called(said: str, teams: list[Team]) -> str:
+    """The chosen team's name."""
+    return next((team.name for team in teams if str(team.pk) == said), _("Another team")) if said else _("All teams")
+
+
+@register.simple_tag
+def language_called(code: str) -> str:
+    """A language by its own name: "Deutsch" for de; the code itself where Django knows no name."""
+    try:
+        name: str = get_language_info(code)["name_local"]
+    except KeyError:
+        return code
+    return name[:1].upper() + name[1:]
+
+
+@register.filter
+def as_markdown(text: str) -> str:
+    """Our own words as the player's mail shows them."""
+    return to_html(text)
+
+
+@register.simple_tag
+def sending(status: str) -> str:
+    """What a send button will do, in words."""
+    said = {
+        Status.ANSWERED: _("Send, Answered"),
+        Status.RESOLVED: _("Send and resolve"),
+        Status.IN_PROGRESS: _("Send, In progress"),
+        Status.PENDING: _("Send, Pending"),
+    }
+    return said.get(Status(status), _("Send"))
+
+
+@register.simple_tag
+def way_called(channel: str) -> str:
+    """The way a message takes, as the composer and the thread call it."""
+    if channel == "mail":
+        return _("by mail")
+    return next((str(one.label) for one in channels() if one.name == channel), channel)

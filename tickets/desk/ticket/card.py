@@ -61,6 +61,7 @@ class PlayerCard:
     """What this reader may see of the player; `player` is None where he may see nothing of him."""
 
     player: Player | None
+    tier: str
     account: GameAccount | None
     snapshot: ProfileSnapshot | None
     fields: list[Field]
@@ -72,7 +73,7 @@ class PlayerCard:
 def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     """The card with the reader's rights in this ticket's scope applied."""
     if not may(reader, ticket, Right.SEE_PLAYER):
-        return PlayerCard(None, None, None, [], [], True, "")
+        return PlayerCard(None, "", None, None, [], [], True, "")
     card = read_card(ticket.player, ticket.game)
     may_contact = may(reader, ticket, Right.SEE_PLAYER_CONTACT)
     link = ticket.game.back_office_link
@@ -80,11 +81,18 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         player=card.player,
         account=card.account,
         snapshot=card.snapshot,
-        fields=[_field(key, value, card.earlier, ticket, reader) for key, value in (card.snapshot.fields if card.snapshot else {}).items()],
+        tier=card.player.tier if may(reader, ticket, PAYMENTS) else "",
+        fields=[_field(key, value, card.earlier, ticket, reader) for key, value in _in_order(card.snapshot.fields if card.snapshot else {})],
         addresses=card.uses if may_contact else [],
         addresses_shut=not may_contact and bool(card.uses),
         back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",
     )
+
+
+def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
+    order = list(LABELS)
+    return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
 
 
 def _field(key: str, value: Any, earlier: dict[str, Any], ticket: Ticket, reader: User) -> Field:

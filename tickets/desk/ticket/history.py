@@ -136,7 +136,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),
-    "message.settled": _said("circle-help", gettext_lazy("said what became of the uncertain message")),
+    "message.settled": _said("circle-question-mark", gettext_lazy("said what became of the uncertain message")),
     "message.complained": _said("octagon-alert", gettext_lazy("marked our mail as unwanted")),
     "survey.sent": _said("star", gettext_lazy("asked for a rating")),
     "survey.invited": _said("star", gettext_lazy("asked for a rating")),

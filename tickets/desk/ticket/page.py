@@ -15,7 +15,6 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
 from tickets.access import may
 from tickets.actors import ActorKind
-from tickets.channels import channels
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm
 from tickets.desk.looking import read_upto
@@ -137,7 +136,6 @@ def draw(request: StaffRequest, context: dict[str, Any], part: str = "", status:
     limits = {
         "limit": settings.MAX_ATTACHMENT_BYTES,
         "limit_words": filesizeformat(settings.MAX_ATTACHMENT_BYTES),
-        "channel_labels": {c.name: c.label for c in channels()},
     }
     template = f"tickets/ticket.html#{part}" if part and request.htmx else "tickets/ticket.html"
     return render(request, template, context | limits, status=status)

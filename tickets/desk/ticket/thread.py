@@ -96,6 +96,7 @@ class Thread:
     answers_upto: int
     earlier: bool
     turns: dict[int, Turn]
+    changed: list[Turn] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
 
 
 def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
@@ -164,6 +165,7 @@ def _drawn(
         answers_upto=max(inbound, default=0),
         earlier=earlier,
         turns=turns,
+        changed=[turn for pk, turn in turns.items() if after and pk not in born],
     )
 
 

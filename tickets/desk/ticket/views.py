@@ -68,7 +68,9 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
         "behind": request.GET.urlencode(),
         "prospects": outlook(found, timers_of(found), [turn.message for turn in fresh.turns.values()]) if fresh else [],
     }
-    return render(request, "tickets/news.html", context)
+    response = render(request, "tickets/news.html", context)
+    wrote = [entry.turn for entry in fresh.entries if entry.turn and not entry.turn.mine] if fresh else []
+    return say(request, response, _("%(name)s wrote.") % {"name": wrote[-1].author or _("The player")}, "") if wrote else response
 
 
 @requires(Right.VIEW)

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from helpdesk.base.text import clean
 from tickets.mail.parse.charsets import decode
-from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_CHARS, MAX_NAME_CHARS
+from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS
 
 ENCODED_WORD = re.compile(rb"=\?([\w.:+()-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\r\n\x0b\x0c]+")
@@ -143,14 +143,14 @@ def message_ids(value: bytes) -> tuple[str, ...]:
     if not found:
         found = [each.strip(b"<>,;\"'") for each in value.split() if b"@" in each]
     ids = (decode(each) for each in found if each)
-    return tuple(dict.fromkeys(f"<{each}>" for each in ids if each and len(each) <= MAX_MESSAGE_ID_CHARS))
+    return tuple(dict.fromkeys(f"<{each}>" for each in ids if each and len(each.encode()) <= MAX_MESSAGE_ID_BYTES))
 
 
 def own_message_id(value: bytes) -> str | None:
     """The mail's own id; whatever stands in the header is taken if it is no proper id, so that equal mails can be seen as equal."""
     if ids := message_ids(value):
         return ids[0]
-    bare = "".join(decode_words(value).split()).strip("<>")[:MAX_MESSAGE_ID_CHARS]
+    bare = "".join(decode_words(value).split()).strip("<>").encode()[:MAX_MESSAGE_ID_BYTES].decode(errors="ignore")
     return f"<{bare}>" if bare else None
 
 

@@ -45,6 +45,11 @@ def is_daemon(address: str) -> bool:
     return bool(_DAEMONS.match(address))
 
 
+def is_no_reply(address: str) -> bool:
+    """An address that tells that nobody reads it."""
+    return bool(_NO_REPLY.search(address))
+
+
 def is_null_sender(root: Part) -> bool:
     """The envelope named no sender, as only machines do."""
     path = root.headers.raw("return-path")
@@ -119,6 +124,6 @@ def _hints(root: Part, sender: MailAddress) -> list[str]:
         hints.append("mailing list")
     if "feedback-id" in headers:
         hints.append("Feedback-ID")
-    if _NO_REPLY.search(sender.address):
+    if is_no_reply(sender.address):
         hints.append(f"sender {sender.address}")
     return hints

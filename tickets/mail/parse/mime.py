@@ -99,6 +99,11 @@ class Cutter:
         raw = _without_envelope(raw)
         return self.part(raw, "text/plain", 0)
 
+    def parts_of(self, part: Part) -> list[Part]:
+        """The direct parts of something multipart that is no mail, like a posted form."""
+        self._multipart(part, 0)
+        return part.children
+
     def part(self, data: bytes, default_type: str, depth: int) -> Part:
         self.parts += 1
         headers, body = self._head(data)

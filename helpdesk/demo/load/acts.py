@@ -1,0 +1,213 @@
+"""Playing one turn of a story through the services, at the moment that the clock shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+
+from helpdesk.base import clock
+from helpdesk.demo.load import letters, transport
+from helpdesk.demo.load.pictures import screenshot
+from helpdesk.demo.load.studio import TEAM_OF_TOPIC, Studio
+from helpdesk.demo.stories import Story, Turn
+from helpdesk.staff.models import User
+from players.models import Address, AddressUse, Player
+from players.selectors import main_address
+from players.services import add_address, mark_address, player_for_address, remember_account
+from tickets.actors import SYSTEM, operator
+from tickets.lifecycle.machine import Owed
+from tickets.mail import inbox
+from tickets.mail.inbox import HandedIn
+from tickets.mail.models import Door
+from tickets.models import Message, Status, Ticket
+from tickets.services import news, outbox
+from tickets.services.assign import assign, set_team
+from tickets.services.attachments import NewFile
+from tickets.services.edit import set_status, set_tags, set_topic
+from tickets.services.open import Incoming, open_ticket, receive
+from tickets.services.reply import Words, add_note, send_reply
+
+BY_DOOR = timedelta(days=3)  # what came in so lately came by the real door, as a raw mail
+PICTURES = timedelta(days=21)  # older screenshots are left out
+TRACKED = timedelta(days=5)  # so lately the provider told us of deliveries
+PENDING_DAYS = 3
+
+
+@dataclass(slots=True)
+class Matter:
+    """A story on stage: its ticket and what both sides know of it."""
+
+    story: Story
+    turn: int = 0
+    ticket_pk: int = 0
+    question: int = 0  # the last player message
+    answer: Message | None = None
+    touched: bool = False
+    tickets: set[int] = field(default_factory=set)
+
+
+class Stage:
+    """The studio's rooms with the clock that travels. `until`: the present."""
+
+    def __init__(self, studio: Studio, *, until: datetime, seed: int) -> None:
+        self.studio, self.until, self.rng = studio, until, Random(seed)
+        self.players: dict[tuple[str, str], tuple[int, int]] = {}
+        self.matters: dict[int, Matter] = {}  # by ticket
+        self.done: Counter[str] = Counter()
+
+    def play(self, matter: Matter) -> None:
+        """The matter's next turn. The clock stands at its time."""
+        turn = matter.story.turns[matter.turn]
+        {"message": self._player_writes, "reply": self._reply, "note": self._note, "status": self._status, "assign": self._assign}[turn.kind](matter, turn)
+        self.done[turn.kind] += 1
+        matter.turn += 1
+
+    def _user(self, turn: Turn) -> User:
+        return self.studio.users[turn.author]
+
+    @staticmethod
+    def _ticket(matter: Matter) -> Ticket:
+        return Ticket.objects.select_related("game", "player", "contact").get(pk=matter.ticket_pk)
+
+    def _player_writes(self, matter: Matter, turn: Turn) -> None:
+        story, lately = matter.story, self.until - turn.at < BY_DOOR
+        picture = screenshot(story.game, story.topic, story.number) if turn.picture and self.until - turn.at < PICTURES else None
+        if lately:
+            message = self._by_mail(matter, turn, picture)
+        else:
+            message = self._directly(matter, turn, picture)
+        matter.ticket_pk, matter.question = message.ticket_id, message.pk
+        matter.tickets.add(message.ticket_id)
+        self.matters[message.ticket_id] = matter
+        if matter.turn == 0:
+            self._about(matter, message.ticket_id)
+
+    def _by_mail(self, matter: Matter, turn: Turn, picture: NewFile | None) -> Message:
+        story, game = matter.story, self.studio.games[matter.story.game]
+        if matter.turn == 0:
+            raw = letters.first_mail(story, turn.text, to=game.address, at=turn.at, picture=picture)
+        else:
+            raw = letters.answer_mail(story, matter.turn, turn.text, ticket=self._ticket(matter), at=turn.at, last=matter.answer, picture=picture)
+        row = inbox.store(HandedIn(raw, Door.PIPE, hashlib.sha256(raw).hexdigest()))
+        inbox.process(row.pk)
+        row.refresh_from_db()
+        if row.message is None:
+            raise RuntimeError(f"The mail of story {story.number} was not taken in: {row.reason}")
+        message: Message = row.message
+        if matter.turn == 0:
+            self._remember(story, message.ticket.player)
+        return message
+
+    def _directly(self, matter: Matter, turn: Turn, picture: NewFile | None) -> Message:
+        story, game = matter.story, self.studio.games[matter.story.game]
+        incoming = Incoming(
+            text=turn.text,
+            channel=story.channel,
+            at=turn.at,
+            subject=story.subject if matter.turn == 0 else f"Re: {story.subject}",
+            language=story.language,
+            from_address=story.player.email,
+            to_address=game.address,
+            message_id=letters.message_id(story, matter.turn),
+            in_reply_to=matter.answer.message_id if matter.answer else "",
+            files=(picture,) if picture else (),
+        )
+        if matter.turn:
+            return receive(self._ticket(matter), incoming)
+        player_pk, contact_pk = self._player(story)
+        return open_ticket(incoming, game=game, player=Player.objects.get(pk=player_pk), contact=Address.objects.get(pk=contact_pk))
+
+    def _player(self, story: Story) -> tuple[int, int]:
+        """Player and address of a story; a second name at one address is a second player there."""
+        who, game = story.player, self.studio.games[story.game]
+        known = self.players.get((who.email, who.name))
+        if known:
+            return known
+        if any(email == who.email for email, _name in self.players):
+            player = Player.objects.create(name=who.name, language=who.language, country=who.country)
+            address = add_address(player, who.email, main=True)
+        else:
+            player = player_for_address(who.email, name=who.name, language=who.language, game=game)
+            found = main_address(player)
+            assert found is not None
+            address = found
+        self._remember(story, player)
+        self.players[who.email, who.name] = (player.pk, address.pk)
+        return player.pk, address.pk
+
+    def _remember(self, story: Story, player: Player) -> None:
+        """The player's account, with the card that the game would show."""
+        who, money = story.player, self.rng.randint(0, 9000)
+        card = {
+            "level": who.level, ("crystals" if story.game == "emberfall" else "pearls"): money, "guild": who.facts.get("guild", ""), "server": who.server,
+            "paid_90d": f"{self.rng.choice([0, 0, 5, 20, 60, 140])}.99 EUR", "device": who.device, "country": who.country, "version": "4.7.1",
+        }  # fmt: skip
+        remember_account(player, self.studio.games[story.game], who.account, nickname=who.nick, fields={name: value for name, value in card.items() if value != ""})
+        self.players.setdefault((who.email, who.name), (player.pk, AddressUse.objects.filter(player=player).values_list("address_id", flat=True)[0]))
+
+    def _about(self, matter: Matter, ticket_pk: int) -> None:
+        """A machine's guess at the topic, for most; and the team of money and of bans."""
+        if self.rng.random() < 0.7 and self.until - clock.now() < timedelta(days=14):
+            set_topic(Ticket(pk=ticket_pk), self.studio.topics[matter.story.topic], by=SYSTEM, by_machine=True)
+        team = TEAM_OF_TOPIC.get(matter.story.topic)
+        if team:
+            set_team(Ticket(pk=ticket_pk), to=self.studio.teams[team], by=SYSTEM)
+
+    def _touch(self, matter: Matter, user: User) -> None:
+        """Whoever does the first thing takes the ticket and says what it is about."""
+        if matter.touched:
+            return
+        matter.touched = True
+        ticket = Ticket(pk=matter.ticket_pk)
+        assign(ticket, to=user, by=operator(user))
+        set_topic(ticket, self.studio.topics[matter.story.topic], by=operator(user))
+        if self.rng.random() < 0.06:
+            set_tags(ticket, [self.studio.tags[self.rng.choice(list(self.studio.tags))]], by=operator(user))
+
+    def _assign(self, matter: Matter, turn: Turn) -> None:
+        self._touch(matter, self._user(turn))
+
+    def _note(self, matter: Matter, turn: Turn) -> None:
+        add_note(Ticket(pk=matter.ticket_pk), turn.text, by=self._user(turn))
+
+    def _status(self, matter: Matter, turn: Turn) -> None:
+        self._touch(matter, self._user(turn))
+        set_status(Ticket(pk=matter.ticket_pk), Status(turn.then), by=operator(self._user(turn)))
+
+    def _reply(self, matter: Matter, turn: Turn) -> None:
+        user, story = self._user(turn), matter.story
+        self._touch(matter, user)
+        owed = Owed(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
+        words = Words(
+            turn.text, answers_upto=matter.question, then_status=turn.then, pending_on=owed.on if owed else "", pending_until=owed.until if owed else None
+        )
+        message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)
+        last = matter.turn == len(story.turns) - 1
+        backend = {"failed": transport.REFUSING, "uncertain": transport.FALLING_SILENT}.get(story.mishap if last else "", transport.NOWHERE)
+        with clock.travel(turn.at + timedelta(seconds=settings.UNDO_WINDOW + 1)), transport.by(backend):
+            outbox.leave(message.pk)
+        matter.answer = Message.objects.get(pk=message.pk)
+        if backend == transport.NOWHERE and self.until - turn.at < TRACKED:
+            self._heard_of(matter, turn, mishap=story.mishap if last else "")
+
+    def _heard_of(self, matter: Matter, turn: Turn, *, mishap: str) -> None:
+        """What the provider tells within the minutes after."""
+        assert matter.answer is not None
+        pk, at = matter.answer.pk, turn.at + timedelta(seconds=40)
+        with clock.travel(at):
+            if mishap == "bounced":
+                mark_address(matter.story.player.email, Address.State.BOUNCED, reason="550 5.1.1 No such user here")
+                news.bounced(pk, at, reason="550 5.1.1 No such user here")
+                return
+            news.delivered(pk, at)
+            if mishap == "automatic":
+                text = {"en": "I am away until Monday.", "ru": "Меня нет до понедельника.", "de": "Ich bin bis Montag nicht da.", "es": "Estoy fuera hasta el lunes."}
+                away = Incoming(text=text[matter.story.language], channel="mail", at=at, subject="Re: " + matter.story.subject, automatic=True, from_address=matter.story.player.email)
+                receive(self._ticket(matter), away)
+            elif self.rng.random() < 0.6 and at + timedelta(minutes=20) < self.until:
+                news.opened(pk, at + timedelta(minutes=self.rng.randint(1, 20)))

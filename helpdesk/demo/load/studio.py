@@ -1,0 +1,121 @@
+"""The studio itself: two games with their faces, twelve people, their teams, roles and where these hold, the list of topics."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from PIL import Image, ImageDraw
+
+from helpdesk.demo.crew import BY_KEY, CREW
+from helpdesk.demo.logins import password_of
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Grant, Role, Team, User
+from helpdesk.staff.rights import Right
+from helpdesk.staff.services.games import make_game
+from helpdesk.staff.services.roles import give_role, make_role
+from helpdesk.staff.services.teams import make_team
+from tickets.models import Tag, Topic
+
+_WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
+_PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
+_LEAD = (*_WORK, *_PLAYER, Right.ASSIGN, Right.BULK, Right.RELEASE_HELD, Right.EXPORT, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)
+ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
+    "administrator": ("Administrator", tuple(Right)),
+    "supervisor": (
+        "Supervisor",
+        (*_LEAD, Right.EDIT_PLAYER, Right.MANAGE_TEXTS, Right.MANAGE_LIFECYCLE, Right.MANAGE_STAFF, Right.MANAGE_MAIL, Right.SEE_AUDIT),
+    ),
+    "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
+    "operator": ("Operator", (*_WORK, *_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
+    "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
+    "quality": ("Quality", (Right.VIEW, Right.NOTE, Right.EXPORT, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
+    "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING, Right.EXPORT)),
+}
+TEAMS = {
+    "Emberfall": ("anna", "pavel", "lena", "carlos", "jonas"),
+    "Tideborn": ("dana", "mei", "pavel", "lena", "carlos", "jonas"),
+    "Payments": ("marta", "anna", "carlos"),
+    "Fair play": ("boris", "dana", "lena"),
+}
+TEAM_OF_TOPIC = {"refund": "Payments", "double_charge": "Payments", "ban": "Fair play", "harassment": "Fair play"}
+TOPICS = {
+    "lost_purchase": "Lost purchase", "refund": "Refund", "double_charge": "Double charge", "gift": "Gift", "recovery": "Account recovery",
+    "ban": "Ban appeal", "new_phone": "Progress on a new phone", "deletion": "Account deletion", "crash": "Crash or bug", "lag": "Connection",
+    "event_reward": "Event reward", "guild": "Guild", "harassment": "Chat report", "localisation": "Translation", "ideas": "Ideas and praise", "how_to": "How do I",
+}  # fmt: skip
+TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
+_DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
+_COMMON: dict[str, Any] = {
+    "languages": ["en", "ru", "de", "es"], "default_language": "en", "timezone": "Europe/Berlin", "holidays": ["2026-12-25", "2027-01-01"],
+    "hours": {str(day): (_DAY if day < 5 else _WEEKEND) for day in range(7)},
+}  # fmt: skip
+GAMES: dict[str, dict[str, Any]] = {
+    "emberfall": {
+        "name": "Emberfall", "strapline": "Support of the Realm", "team_name": "Emberfall Support", "address": "support@emberfall.example",
+        "sender_name": "Emberfall Support", "colour_main": "#2a1512", "colour_on_main": "#fbe7cf", "colour_accent": "#d9622b", "colour_tint": "#faf3ee",
+        "colour_ground": "#efe6df", "face": "serif", "uppercase_name": True, "back_office_link": "https://office.northlight.example/emberfall/{id}",
+    },
+    "tideborn": {
+        "name": "Tideborn", "strapline": "We are here to help", "team_name": "The Tideborn crew", "address": "help@tideborn.example",
+        "sender_name": "Tideborn Crew", "colour_main": "#0f6f7c", "colour_on_main": "#ffffff", "colour_accent": "#ffc24b", "colour_tint": "#eef8f8",
+        "colour_ground": "#e3f1f2", "face": "sans", "uppercase_name": False, "back_office_link": "https://office.northlight.example/tideborn/{id}",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The rows that the stories are played with."""
+
+    games: dict[str, Game]
+    users: dict[str, User]
+    teams: dict[str, Team]
+    topics: dict[str, Topic]
+    tags: dict[str, Tag]
+
+
+def crest(slug: str) -> bytes:
+    """A game's mark, drawn here: an ember, or a wave under a sun."""
+    facts = GAMES[slug]
+    picture = Image.new("RGBA", (480, 480), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((8, 8, 472, 472), fill=facts["colour_main"])
+    if slug == "emberfall":
+        pen.polygon([(240, 70), (330, 220), (350, 320), (300, 400), (180, 400), (130, 320), (170, 250), (200, 290)], fill=facts["colour_accent"])
+        pen.polygon([(245, 230), (290, 310), (280, 370), (205, 370), (200, 320)], fill=facts["colour_on_main"])
+    else:
+        pen.ellipse((190, 90, 290, 190), fill=facts["colour_accent"])
+        for row, left in enumerate((70, 50, 80)):
+            top = 230 + 62 * row
+            pen.line([(x, top + (22 if (x - left) // 34 % 2 else 0)) for x in range(left, 480 - left, 34)], fill=facts["colour_on_main"], width=20, joint="curve")
+    out = io.BytesIO()
+    picture.resize((240, 240)).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+@transaction.atomic
+def open_studio() -> Studio:
+    """Everything that must stand before the first player writes."""
+    users = {
+        member.key: User.objects.create_user(
+            member.email, password_of(member), name=member.name, language=member.language, timezone=member.timezone
+        )
+        for member in CREW
+    }
+    first = users["ingrid"]
+    roles: dict[str, Role] = {}
+    for key, (name, rights) in ROLES.items():
+        roles[key] = make_role(name=name, rights=rights, by=first)
+    Grant.objects.create(user=first, role=roles["administrator"])  # the first one nobody can give
+    first.forget_grants()
+    games = {slug: make_game(by=first, logo=crest(slug), **_COMMON, **facts) for slug, facts in GAMES.items()}
+    for member in CREW[1:]:
+        for held in member.roles:
+            give_role(users[member.key], roles[held.role], by=first, game=games.get(held.game), language=held.language)
+    teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
+    topics = {slug: Topic.objects.create(slug=slug.replace("_", "-"), name=name) for slug, name in TOPICS.items()}
+    tags = {name: Tag.objects.create(name=name) for name in TAGS}
+    return Studio(games, users, teams, topics, tags)

@@ -1,0 +1,72 @@
+"""Harm done to a running desk, and what is asked of it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.dev.instance import Instance
+from helpdesk.dev.processes import descendants
+from tests.live.hand import Hand
+from tests.live.rows import Rows
+from tests.live.smtp import Mailbox
+from tests.live.waiting import until
+
+STILL = ("queued", "sending", "handed")  # states of a reply that has not come to rest
+
+
+@dataclass
+class Desk:
+    """The running desk with everything a test of harm needs."""
+
+    instance: Instance
+    mailbox: Mailbox
+    hand: Hand
+    rows: Rows
+
+    def mend(self) -> None:
+        """Start what a test left dead."""
+        for part in ("postgres", "valkey", "web", "worker", "beat"):
+            if not self.instance.alive(part):
+                self.instance.stop_part(part)
+                self.instance.restart(part)
+
+    # --- replies
+
+    def state(self, message: int) -> str:
+        return str(self.rows.one("SELECT state FROM tickets_message WHERE id = %s", message))
+
+    def states(self, messages: list[int]) -> list[str]:
+        found = dict(self.rows.all("SELECT id, state FROM tickets_message WHERE id = ANY(%s)", messages))
+        return [found[pk] for pk in messages]
+
+    def at_rest(self, messages: list[int], *, seconds: float = 60) -> list[str]:
+        """Wait until none of these is on its way; their states."""
+        until(lambda: not set(self.states(messages)) & set(STILL), f"messages at rest: {messages}", seconds=seconds)
+        return self.states(messages)
+
+    def arrivals(self, messages: list[int]) -> list[int]:
+        """How many times each of these came to the players' mail server."""
+        ids = dict(self.rows.all("SELECT id, message_id FROM tickets_message WHERE id = ANY(%s)", messages))
+        arrived = self.mailbox.ids()
+        return [arrived.count(ids[pk]) for pk in messages]
+
+    # --- the worker
+
+    def blocked(self, table: str) -> bool:
+        """Whether somebody who wants to write into this table is kept waiting by a lock."""
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE %s"
+        return bool(self.rows.one(waiting, f'insert into "{table}"%'))
+
+    def kill_children(self, part: str) -> None:
+        """SIGKILL to what does the work; the first process of the part lives on."""
+        for child in descendants(self.instance.running(part).pid):
+            child.kill()
+
+    def let_leases_lapse(self) -> None:
+        """As if the dead worker's leases were over, and ask the living one what the beat asks every half minute."""
+        self.rows.lapse("tickets_message", "tickets_delivery", "tickets_timer", "mail_rawmail")
+        self.hand.do("tick", task="tickets.recover_messages")
+
+    def tickets(self, count: int, word: str) -> list[str]:
+        """Tickets of as many players, opened by mail; their numbers."""
+        return [self.hand.do("open_one", address=f"{word}{n}@mail.example", text=f"{word} {n}") for n in range(count)]

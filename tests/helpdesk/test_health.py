@@ -1,0 +1,75 @@
+"""The doors for machines: alive, ready, and which part is not."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from helpdesk import health
+
+
+@pytest.fixture(autouse=True)
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health._memory, "migrated", False)
+
+
+@pytest.mark.django_db
+def test_a_whole_desk_is_ready(client: Client):
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "parts": {"database": "ok", "migrations": "ok", "broker": "ok"}}
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "amqp://127.0.0.1:1//"])
+def test_without_its_broker_the_desk_still_serves(client: Client, settings, url):
+    settings.CELERY_BROKER_URL = url
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["parts"]["broker"] == "degraded"
+
+
+@pytest.mark.django_db
+def test_without_its_database_it_is_down_and_says_so_without_details(client: Client, monkeypatch):
+    def gone() -> bool:
+        raise OperationalError("connection to 10.0.0.5 failed: password of user desk")
+
+    monkeypatch.setitem(health.PARTS, "database", (gone, "down"))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["database"] == "down"
+    assert "10.0.0.5" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_missing_migration_is_down(client: Client, monkeypatch):
+    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [("tickets.0002", False)])
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["migrations"] == "down"
+
+
+@pytest.mark.django_db
+def test_a_web_process_reads_its_migrations_once(client: Client, django_assert_num_queries):
+    client.get("/readyz")
+
+    with django_assert_num_queries(1):
+        client.get("/readyz")
+
+
+def test_being_alive_asks_nobody(client: Client):
+    assert client.get("/livez").json() == {"status": "ok"}  # this test has no database at all
+
+
+def test_only_reading_is_allowed(client: Client):
+    assert client.post("/livez").status_code == 405

@@ -1,0 +1,97 @@
+"""The numbers: what waits and for how long, for those who may read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from helpdesk.base.blobs import keep
+from helpdesk.base.clock import now
+from tests.factories.desk import make_ticket
+from tickets.mail.models import Door, RawMail
+from tickets.models import Delivery, Message, Timer
+
+
+def numbers(client: Client) -> dict[str, float]:
+    lines = client.get("/metrics").content.decode().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))}
+
+
+@pytest.mark.django_db
+def test_a_quiet_desk_has_zeros_for_everything(client: Client):
+    found = numbers(client)
+
+    for work in ("message", "timer", "raw_mail", "delivery_now", "delivery_bulk"):
+        assert found[f'helpdesk_oldest_seconds{{work="{work}"}}'] == 0
+        assert found[f'helpdesk_waiting{{work="{work}"}}'] == 0
+    assert found['helpdesk_tickets{status="new"}'] == 0
+
+
+@pytest.mark.django_db
+def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
+    ticket = make_ticket()
+    Delivery.objects.all().delete()
+    Timer.objects.all().delete()
+    at = now()
+    reply = {"ticket": ticket, "received_in": ticket, "kind": "reply", "channel": "post", "author_kind": "operator"}
+    Message.objects.create(**reply, state="queued", leaves_at=at - timedelta(seconds=90))
+    Message.objects.create(**reply, state="queued", leaves_at=at + timedelta(seconds=15))  # its undo window is still open
+    Message.objects.create(**reply, state="uncertain")
+    Timer.objects.create(ticket=ticket, kind="silence", due_at=at - timedelta(seconds=600))
+    event = ticket.events.first()
+    Delivery.objects.create(event=event, subscriber="surveys", lane="bulk")
+    Delivery.objects.create(event=event, subscriber="search", lane="now", parked_at=at)
+    blob = keep(b"From: mia@example.com\n\nHello")
+    RawMail.objects.create(blob=blob, door=Door.PIPE, received_at=at - timedelta(seconds=30))
+    RawMail.objects.create(blob=blob, door=Door.PIPE, parked_at=at, reason="unreadable")
+    travel.forward(seconds=10)
+
+    found = numbers(client)
+
+    assert found['helpdesk_oldest_seconds{work="message"}'] == 100
+    assert found['helpdesk_waiting{work="message"}'] == 1
+    assert found['helpdesk_oldest_seconds{work="timer"}'] == 610
+    assert found['helpdesk_oldest_seconds{work="delivery_bulk"}'] == (now() - event.recorded_at).total_seconds()
+    assert found['helpdesk_waiting{work="delivery_now"}'] == 0
+    assert found['helpdesk_oldest_seconds{work="raw_mail"}'] == 40
+    assert found['helpdesk_parked{work="delivery"}'] == found['helpdesk_parked{work="raw_mail"}'] == 1
+    assert found['helpdesk_messages{state="uncertain"}'] == 1
+    assert found['helpdesk_tickets{status="new"}'] == 1
+
+
+@pytest.mark.django_db
+def test_the_numbers_cost_the_same_for_one_or_fifty(client: Client, django_assert_max_num_queries):
+    for _ in range(5):
+        make_ticket()
+
+    with django_assert_max_num_queries(15):
+        numbers(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asker", "code"),
+    [
+        ({"REMOTE_ADDR": "127.0.0.1"}, 200),
+        ({"REMOTE_ADDR": "::1"}, 200),
+        ({"REMOTE_ADDR": "203.0.113.5"}, 401),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.5"}, 401),  # a proxy on this machine
+        ({"REMOTE_ADDR": ""}, 401),  # a socket: nobody knows who
+    ],
+)
+def test_without_a_token_only_this_machine_may_read(client: Client, settings, asker, code):
+    settings.METRICS_TOKEN = ""
+
+    assert client.get("/metrics", **asker).status_code == code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("header", "code"), [("Bearer swordfish", 200), ("bearer swordfish", 200), ("Bearer trout", 401), ("swordfish", 401), ("", 401)]
+)
+def test_with_a_token_only_who_knows_it_may_read(client: Client, settings, header, code):
+    settings.METRICS_TOKEN = "swordfish"
+
+    assert client.get("/metrics", headers={"Authorization": header}).status_code == code

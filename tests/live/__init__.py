@@ -1,0 +1,1 @@
+"""Hands for tests that drive a running desk: its rows, its services, its pages, its mail server."""

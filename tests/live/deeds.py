@@ -1,0 +1,169 @@
+"""What a hand can do at a running desk, by its services. Runs in a process of the desk's own, `python -m tests.live`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+
+from helpdesk.base import clock
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Grant, Role, User
+from helpdesk.staff.rights import Right
+from players.models import Player
+from players.selectors import main_address
+from players.services import player_for_address
+from tests.live.people import PASSWORD, STAFF, email_of
+from tickets.lifecycle.machine import SILENCE
+from tickets.lifecycle.rules import Rules
+from tickets.lifecycle.waiting import wrong
+from tickets.models import Message, Status, Ticket
+from tickets.services.numbers import new_number
+from tickets.services.open import Incoming, open_ticket, receive
+from tickets.services.reply import Words, send_reply
+from tickets.timers import Wish, arm_many, fire_due
+
+WORK = [
+    Right.VIEW, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND,
+    Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT,
+]  # fmt: skip
+GAMES: list[dict[str, Any]] = [
+    {
+        "slug": "emberfall",
+        "name": "Emberfall",
+        "strapline": "The last forge still burns",
+        "colour_main": "#8a2f14",
+        "colour_accent": "#8a2f14",
+        "colour_tint": "#fbf3ee",
+        "colour_ground": "#efe5de",
+        "face": "serif",
+        "survey_delay_hours": 0,
+    },
+    {
+        "slug": "tidewater",
+        "name": "Tidewater",
+        "strapline": "Sail on",
+        "colour_main": "#0f5c74",
+        "colour_accent": "#0f5c74",
+        "colour_tint": "#eef6f8",
+        "colour_ground": "#e1ecef",
+        "face": "sans",
+    },
+]
+
+
+def studio() -> None:
+    """Two games; Anna and Boris who answer players, Olga who looks after the studio, Pavel whose role demands a second factor."""
+    for facts in GAMES:
+        name = facts["name"]
+        Game.objects.get_or_create(
+            slug=facts["slug"],
+            defaults=facts
+            | {
+                "team_name": f"{name} Support",
+                "sender_name": f"{name} Support",
+                "address": f"support@{facts['slug']}.example",
+                "languages": ["en", "ru"],
+                "default_language": "en",
+            },
+        )
+    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": [right.value for right in WORK]})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": list(Right.values)})
+    strict, _made = Role.objects.get_or_create(
+        slug="e2e-strict", defaults={"name": "Strict", "rights": [right.value for right in WORK], "requires_second_factor": True}
+    )
+    roles = {"olga": keeper, "pavel": strict}
+    for word, name in STAFF.items():
+        _person(email_of(word), name, roles.get(word, agent))
+
+
+def _person(email: str, name: str, role: Role) -> User:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+    Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic="")
+    return user
+
+
+def open_one(
+    address: str, text: str, *, subject: str = "Crystals", name: str = "", game: str = "emberfall", language: str = "en", hours_ago: int = 0
+) -> str:
+    """A ticket that this player opened by mail; its number."""
+    player = player_for_address(address, name=name)
+    incoming = Incoming(
+        text=text, subject=subject, channel="mail", language=language, from_address=address, at=clock.now() - timedelta(hours=hours_ago)
+    )
+    message = open_ticket(incoming, game=Game.objects.get(slug=game), player=player, contact=main_address(player))
+    return message.ticket.number
+
+
+def player_writes(number: str, text: str) -> int:
+    """A further message of the ticket's player; its id."""
+    ticket = Ticket.objects.get(number=number)
+    return receive(ticket, Incoming(text=text, channel="mail", from_address=ticket.contact.address if ticket.contact else "")).pk
+
+
+def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int:
+    """A reply by one who has seen everything; the message's id."""
+    ticket = Ticket.objects.get(number=number)
+    seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
+    words = Words(text, answers_upto=seen.pk if seen else None, then_status=then)
+    return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
+
+
+def tick(task: str, queue: str = "now") -> None:
+    """What the beat does by the clock: ask a worker for this task, now."""
+    current_app.send_task(task, queue=queue)
+
+
+@transaction.atomic
+def answered_crowd(count: int, days_ago: int = 4) -> list[int]:
+    """Tickets that were answered some days ago, each with its silence timer, due long since; their ids in the order they are due."""
+    game, player = Game.objects.get(slug="tidewater"), player_for_address("crowd@mail.example", name="Crowd")
+    began = clock.now() - timedelta(days=days_ago)
+    tickets = Ticket.objects.bulk_create([_answered(game, player, began + timedelta(seconds=n)) for n in range(count)], batch_size=1000)
+    rule = Rules.load().silence(tickets[0])
+    if rule is None:
+        raise LookupError("No rule knows a silence for answered tickets.")
+    hours = timedelta(hours=rule.hours or 0)
+    arm_many([Wish(ticket, ticket.status_since + hours, ticket.status_since, rule) for ticket in tickets], SILENCE)
+    return [ticket.pk for ticket in tickets]
+
+
+def _answered(game: Game, player: Player, at: datetime) -> Ticket:
+    return Ticket(
+        number=new_number(),
+        game=game,
+        player=player,
+        contact=main_address(player),
+        channel="mail",
+        subject="One of many",
+        language="en",
+        status=Status.ANSWERED,
+        status_since=at,
+        created_at=at,
+        changed_at=at,
+        waiting_since=None,
+    )
+
+
+def fire_timers() -> int:
+    """What a worker does with due timers, here and now."""
+    return fire_due()
+
+
+def make_due(number: str, kind: str = SILENCE) -> int:
+    """Let this ticket's timer of that kind be due; how many there were."""
+    ticket = Ticket.objects.get(number=number)
+    return ticket.timers.filter(kind=kind).update(due_at=clock.now() - timedelta(seconds=1), claimed_until=None)
+
+
+def wrong_waits() -> list[str]:
+    """Numbers of tickets whose row says something else about the waiting than their messages."""
+    return [ticket.number for ticket, _facts in wrong(list(Ticket.objects.all()))]
+
+
+DEEDS: dict[str, Callable[..., Any]] = {
+    deed.__name__: deed for deed in (studio, open_one, player_writes, write_reply, tick, answered_crowd, fire_timers, make_due, wrong_waits)
+}

@@ -1,0 +1,89 @@
+"""What operators are told: in their language, by bell, and by mail if they asked for it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from helpdesk.staff.models import Letter, MailCopies, Notice
+from helpdesk.staff.notices import notify, unseen_count
+from tests.factories.staff import UserFactory, somebody
+
+pytestmark = pytest.mark.django_db
+GIVEN = "Ticket %(number)s was given to you"
+
+
+def test_each_is_told_once_and_those_who_left_are_not() -> None:
+    nora, olga, left = UserFactory(), UserFactory(), UserFactory(is_active=False)
+
+    notify([nora, olga, nora, left], "tickets.assigned", GIVEN, link="/tickets/K7QM2R/", number="K7QM2R")
+
+    assert [unseen_count(user) for user in (nora, olga, left)] == [1, 1, 0]
+    assert Notice.objects.get(user=nora).words() == "Ticket K7QM2R was given to you"
+
+
+def test_a_notice_with_a_missing_fact_still_reads() -> None:
+    assert Notice(text=GIVEN, data={}).words() == "Ticket – was given to you"
+
+
+@pytest.mark.parametrize(
+    ("copies", "important", "posted"),
+    [
+        (MailCopies.NONE, True, 0),
+        (MailCopies.IMPORTANT, False, 0),
+        (MailCopies.IMPORTANT, True, 1),
+        (MailCopies.ALL, False, 1),
+    ],
+)
+def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, posted: int) -> None:
+    nora = UserFactory(mail_copies=copies)
+
+    notify([nora], "tickets.assigned", GIVEN, important=important, link="/tickets/K7QM2R/", number="K7QM2R")
+
+    assert Letter.objects.filter(to=nora.email, text__contains="/tickets/K7QM2R/").count() == posted
+
+
+def test_following_a_notice_marks_it_and_leads_there(client) -> None:
+    nora, olga = somebody(), somebody()
+    notice, foreign = notify([nora, olga], "tickets.assigned", GIVEN, link="/account/", number="K7QM2R")
+    client.force_login(nora)
+
+    answer = client.post(reverse("staff:notice", args=[notice.pk]))
+
+    assert (answer.status_code, answer.url) == (302, "/account/")
+    assert unseen_count(nora) == 0
+    assert client.post(reverse("staff:notice", args=[foreign.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example/", ""])
+def test_a_notice_never_leads_out_of_the_house(client, link: str) -> None:
+    nora = somebody()
+    (notice,) = notify([nora], "tickets.assigned", GIVEN, link=link)
+    client.force_login(nora)
+
+    assert client.post(reverse("staff:notice", args=[notice.pk])).url == reverse("staff:notices")
+
+
+def test_the_list_costs_the_same_for_one_or_fifty(client, django_assert_max_num_queries) -> None:
+    nora = somebody()
+    for number in range(60):
+        notify([nora], "tickets.assigned", GIVEN, number=number)
+    client.force_login(nora)
+
+    with django_assert_max_num_queries(6):
+        page = client.get(reverse("staff:notices"))
+
+    assert page.content.decode().count("was given to you") == 50
+    with django_assert_max_num_queries(4):
+        bell = client.get(reverse("staff:bell"))
+    assert "60" in bell.content.decode()
+
+
+def test_all_seen_empties_the_bell(client) -> None:
+    nora = somebody()
+    notify([nora], "tickets.assigned", GIVEN, number=1)
+    client.force_login(nora)
+
+    client.post(reverse("staff:notices_seen"))
+
+    assert unseen_count(nora) == 0

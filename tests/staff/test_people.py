@@ -1,0 +1,205 @@
+"""Inviting people, giving and taking roles, and never locking the last key in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from helpdesk.audit.models import AuditEntry
+from helpdesk.base.errors import DomainError, NotAllowed
+from helpdesk.staff.models import Grant, Letter, User
+from helpdesk.staff.rights import Right, has_right, scope_for
+from helpdesk.staff.services import people, roles
+from tests.factories.desk import make_game
+from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def vera() -> User:
+    """The administrator: she looks after people and roles."""
+    return somebody(Right.MANAGE_STAFF, Right.MANAGE_ROLES, name="Vera Holm")
+
+
+def test_emil_is_invited_sets_his_password_and_signs_in(client, vera: User) -> None:
+    client.force_login(vera)
+    facts = {"name": "Emil Falk", "email": "Emil@Studio.example", "language": "ru", "timezone": "Europe/Oslo"}
+    answer = client.post(reverse("staff:invite"), facts)
+    emil = User.objects.get(email="emil@studio.example")
+    assert answer.url == reverse("staff:person", args=[emil.pk])
+    assert not emil.has_usable_password()
+
+    (link,) = re.findall(r"http\S+", Letter.objects.get(to=emil.email).text)
+    door = type(client)()
+    page = door.get("/" + link.split("/", 3)[3], follow=True)
+    new = "seven herons over water"
+    door.post(page.redirect_chain[-1][0], {"password1": new, "password2": new})
+    door.post(reverse("account_login"), {"login": emil.email, "password": new})
+
+    assert door.get(reverse("staff:account")).status_code == 200
+    assert AuditEntry.objects.get(action="staff.invited").subject_id == emil.pk
+
+
+def test_the_same_address_is_not_invited_twice(client, vera: User) -> None:
+    client.force_login(vera)
+
+    answer = client.post(reverse("staff:invite"), {"name": "V", "email": "VERA@studio.example", "language": "en", "timezone": "UTC"})
+
+    assert answer.status_code == 422
+    assert "Somebody with this address is already here." in answer.content.decode()
+
+
+def test_who_leaves_is_signed_out_at_once(client, vera: User) -> None:
+    emil = UserFactory(email="emil@studio.example")
+    client.post(reverse("account_login"), {"login": emil.email, "password": "a long walk by the sea"})
+    assert client.get(reverse("staff:account")).status_code == 200
+
+    people.deactivate(emil, by=vera)
+
+    assert client.get(reverse("staff:account")).status_code == 302
+    with pytest.raises(DomainError, match="cannot close your own"):
+        people.deactivate(vera, by=vera)
+
+
+def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
+    emberfall, tidewake = make_game("emberfall"), make_game("tidewake")
+    emil, agent = UserFactory(), RoleFactory(name="Agent", rights=[Right.VIEW, Right.REPLY])
+    client.force_login(vera)
+
+    client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "game": emberfall.pk, "team": "", "language": "", "topic": ""})
+
+    scope = scope_for(User.objects.get(pk=emil.pk), Right.REPLY)
+    assert scope.allows(game_id=emberfall.pk) and not scope.allows(game_id=tidewake.pk)
+    page = client.get(reverse("staff:person", args=[emil.pk])).content.decode()
+    assert "Emberfall" in page
+    entry = AuditEntry.objects.get(action="staff.role_given")
+    assert (entry.game_id, entry.data["role"]) == (emberfall.pk, "Agent")
+
+
+def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:
+    emil, agent = UserFactory(name="Emil"), RoleFactory()
+    roles.give_role(emil, agent, by=vera)
+
+    with pytest.raises(DomainError, match="already holds"):
+        roles.give_role(emil, agent, by=vera)
+
+
+def test_nobody_lifts_himself_by_giving_what_he_does_not_hold() -> None:
+    emberfall, tidewake = make_game("emberfall"), make_game("tidewake")
+    olga = somebody(Right.MANAGE_STAFF, name="Olga")
+    GrantFactory(user=olga, role=RoleFactory(rights=[Right.VIEW]), game=emberfall)
+    keys, seeing = RoleFactory(rights=[Right.MANAGE_ROLES]), RoleFactory(rights=[Right.VIEW])
+
+    for forbidden in ({"role": keys}, {"role": seeing}, {"role": seeing, "game": tidewake}):
+        with pytest.raises(NotAllowed):
+            roles.give_role(olga, by=olga, **forbidden)
+
+    assert roles.give_role(UserFactory(), seeing, by=olga, game=emberfall, language="ru").pk
+    assert not has_right(olga, Right.MANAGE_ROLES)
+
+
+def test_the_last_keeper_of_the_keys_cannot_drop_them(vera: User) -> None:
+    grant = Grant.objects.get(user=vera)
+
+    with pytest.raises(DomainError, match="Nobody would be left"):
+        roles.take_role(grant, by=vera, sure=True)
+    with pytest.raises(DomainError, match="Nobody would be left"):
+        roles.change_role(grant.role, name="Admin", rights=[Right.MANAGE_STAFF], requires_second_factor=False, by=vera, sure=True)
+
+
+def test_giving_up_ones_own_key_is_asked_twice(client, vera: User) -> None:
+    somebody(Right.MANAGE_ROLES, name="Nora Berg")
+    grant = Grant.objects.get(user=vera)
+    client.force_login(vera)
+    take = reverse("staff:take_role", args=[vera.pk, grant.pk])
+
+    asked = client.post(take)
+    assert asked.status_code == 422
+    assert "you lose the right to change roles yourself" in asked.content.decode()
+    assert Grant.objects.filter(pk=grant.pk).exists()
+
+    client.post(take, {"sure": "1"})
+    assert not Grant.objects.filter(pk=grant.pk).exists()
+
+
+def test_a_role_change_asks_too_and_says_what_changed(client, vera: User) -> None:
+    somebody(Right.MANAGE_ROLES, name="Nora Berg")
+    role = Grant.objects.get(user=vera).role
+    client.force_login(vera)
+    facts = {"name": "People", "rights_3": [Right.MANAGE_STAFF.value]}
+
+    asked = client.post(reverse("staff:role", args=[role.pk]), facts)
+    role.refresh_from_db()
+    assert asked.status_code == 422 and Right.MANAGE_ROLES in role.rights
+
+    client.post(reverse("staff:role", args=[role.pk]), facts | {"sure": "on"})
+    role.refresh_from_db()
+    assert role.rights == [Right.MANAGE_STAFF]
+    assert AuditEntry.objects.get(action="staff.role_changed").data["changes"]["name"][1] == "People"
+
+
+def test_a_role_somebody_holds_is_not_dropped(client, vera: User) -> None:
+    role = Grant.objects.get(user=vera).role
+    with pytest.raises(DomainError, match="still holds"):
+        roles.drop_role(role, by=vera)
+
+    client.force_login(vera)
+    free = RoleFactory()
+    assert client.post(reverse("staff:drop_role", args=[free.pk])).url == reverse("staff:roles")
+
+
+def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> None:
+    emil, nora = UserFactory(), UserFactory()
+    client.force_login(vera)
+    client.post(reverse("staff:new_team"), {"name": "Ночная смена", "members": [emil.pk, nora.pk]})
+    team = emil.teams.get()
+
+    client.post(reverse("staff:drop_team", args=[team.pk]))
+    client.post(reverse("staff:team", args=[team.pk]), {"name": "Night", "members": [nora.pk]})
+    assert [user.pk for user in team.members.all()] == [nora.pk]
+    client.post(reverse("staff:team", args=[team.pk]), {"name": "Night", "members": []})
+    client.post(reverse("staff:drop_team", args=[team.pk]))
+
+    assert not emil.teams.model.objects.filter(pk=team.pk).exists()
+    told = AuditEntry.objects.filter(action__startswith="staff.team").order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["staff.team_made", "staff.team_changed", "staff.team_changed", "staff.team_dropped"]
+
+
+
+def test_the_list_of_people_costs_the_same_for_two_or_forty(client, vera: User, django_assert_max_num_queries) -> None:
+    night = TeamFactory()
+    for _turn in range(40):
+        join(night, somebody(Right.VIEW))
+    client.force_login(vera)
+
+    with django_assert_max_num_queries(9):
+        client.get(reverse("staff:people"))
+
+
+PAGES = ["people", "invite", "teams", "new_team", "roles", "new_role", "games", "new_game", "texts", "audit", "settings"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_finds_no_page_of_the_settings(client, page: str) -> None:
+    client.force_login(somebody(Right.VIEW, Right.REPLY))
+
+    assert client.get(reverse(f"staff:{page}")).status_code == 403
+    assert type(client)().get(reverse(f"staff:{page}")).status_code == 302
+
+
+def test_a_right_over_people_counts_only_when_held_for_everything(client) -> None:
+    client.force_login(somebody(Right.MANAGE_STAFF, game=make_game()))
+
+    assert client.get(reverse("staff:people")).status_code == 403
+
+
+def test_the_settings_home_lists_only_what_one_may(client) -> None:
+    client.force_login(somebody(Right.MANAGE_TEXTS, game=make_game()))
+
+    page = client.get(reverse("staff:settings")).content.decode()
+
+    assert reverse("staff:texts") in page
+    assert reverse("staff:people") not in page and reverse("staff:audit") not in page

@@ -1,0 +1,40 @@
+"""What the core's stories may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from tests.factories.desk import Post, post
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Real commits, so that threads see each other's rows. Afterwards everything is as the migrations left it, seeds included."""
+    with django_db_blocker.unblock():
+        seeds = connection.creation.serialize_db_to_string()
+        try:
+            yield
+        finally:
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, allow_cascade=False, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(seeds)
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Nobody breaks into a test: a slow hash would cost more than the stories."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _quiet_post() -> Iterator[Post]:
+    post.sent.clear()
+    post.outcomes.clear()
+    yield post
+    post.sent.clear()
+    post.outcomes.clear()

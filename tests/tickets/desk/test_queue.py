@@ -1,0 +1,185 @@
+"""The queue: what is in it, in which order, on which page, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right
+from tests.conftest import Travel
+from tests.factories.desk import make_game, make_player, make_ticket
+from tests.factories.staff import somebody
+from tests.tickets.desk.conftest import Desk
+from tickets.actors import operator
+from tickets.desk.queue import selectors
+from tickets.desk.queue.filters import Filter
+from tickets.models import Status
+from tickets.services.assign import assign
+from tickets.services.edit import set_status
+
+pytestmark = pytest.mark.django_db
+
+
+def subjects(page: str) -> list[str]:
+    return re.findall(r'class="subject">([^<]+)<', page)
+
+
+def read(client: Client, query: str = "") -> str:
+    answer = client.get(f"/tickets/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_who_waits_longest_stands_first(clara: User, desk: Desk, travel: Travel) -> None:
+    make_ticket(subject="Second", at=travel.moment - timedelta(hours=1))
+    make_ticket(subject="Third", at=travel.moment - timedelta(minutes=5))
+    make_ticket(subject="First", at=travel.moment - timedelta(hours=6))
+
+    page = read(desk(clara))
+
+    assert subjects(page) == ["First", "Second", "Third"]
+    assert "6 h" in page
+
+
+def test_each_tab_shows_its_status_and_says_how_many(clara: User, desk: Desk) -> None:
+    make_ticket(subject="Untouched")
+    checked = make_ticket(subject="Being checked")
+    set_status(checked, Status.IN_PROGRESS, by=operator(clara))
+
+    page = read(desk(clara), "?status=in_progress")
+
+    assert subjects(page) == ["Being checked"]
+    counts = dict(re.findall(r'st-(\w+)">[^<]*</span><span class="n">([^<]+)<', page.split('class="filters"')[0]))
+    assert (counts["new"], counts["in_progress"], counts["closed"]) == ("1", "1", "0")
+
+
+def test_a_player_who_waits_is_shown_whatever_the_status(clara: User, desk: Desk) -> None:
+    ticket = make_ticket(subject="On hold, but he waits")
+    set_status(ticket, Status.IN_PROGRESS, by=operator(clara))
+
+    assert subjects(read(desk(clara))) == ["On hold, but he waits"]
+
+
+def test_the_address_is_the_filter(clara: User, erik: User, desk: Desk) -> None:
+    tide = make_game("tideborn")
+    make_ticket(subject="Ember, German", language="de")
+    hers = make_ticket(subject="Tide, hers", game=tide)
+    assign(hers, to=clara, by=operator(erik))
+    his = make_ticket(subject="Tide, his", game=tide)
+    assign(his, to=erik, by=operator(erik))
+    client = desk(clara)
+
+    assert subjects(read(client, "?language=de")) == ["Ember, German"]
+    assert subjects(read(client, "?game=tideborn&assignee=me")) == ["Tide, hers"]
+    assert subjects(read(client, "?game=tideborn&assignee=nobody")) == []
+    assert subjects(read(client, f"?assignee={erik.pk}")) == ["Tide, his"]
+
+
+@pytest.mark.parametrize("query", ["?status=bogus", "?assignee=1%20OR%201", "?after=not-a-cursor", "?team=99999999999999999999", "?q=%00", "?sort=;--", "?game=nowhere"])
+def test_a_bent_address_is_never_an_error(clara: User, desk: Desk, query: str) -> None:
+    make_ticket()
+
+    read(desk(clara), query)
+
+
+def test_fifty_a_page_and_no_row_twice(clara: User, desk: Desk, travel: Travel) -> None:
+    player = make_player()
+    for number in range(53):
+        make_ticket(subject=f"T{number:02}", player=player, at=travel.moment - timedelta(minutes=60 - number % 7))
+    client = desk(clara)
+
+    first = read(client)
+    later = re.search(r'href="(\?[^"]*after=[^"]*)" data-key="\]"', first).group(1).replace("&amp;", "&")
+    second = read(client, later)
+    earlier = re.search(r'href="(\?[^"]*after=[^"]*)" data-key="\["', second).group(1).replace("&amp;", "&")
+
+    assert len(subjects(first)) == 50
+    assert sorted(subjects(first) + subjects(second)) == [f"T{n:02}" for n in range(53)]
+    assert subjects(read(client, earlier)) == subjects(first)
+
+
+def test_nobody_sees_or_counts_what_is_not_his(desk: Desk) -> None:
+    ember, tide = make_game("emberfall"), make_game("tideborn")
+    make_ticket(subject="Mine to see", game=ember)
+    make_ticket(subject="Not mine", game=tide)
+    nina = somebody(Right.VIEW, name="Nina", game=ember)
+
+    page = read(desk(nina))
+
+    assert subjects(page) == ["Mine to see"]
+    assert 'To answer</span><span class="n">1<' in page
+    assert "Tideborn" not in page
+    assert "Take next" not in page  # what she may not do is not drawn
+
+
+def test_the_queue_costs_the_same_for_one_or_fifty(clara: User, desk: Desk) -> None:
+    client = desk(clara)
+    make_ticket()
+    with CaptureQueriesContext(connection) as few:
+        read(client)
+    for _ in range(55):
+        make_ticket()
+    with CaptureQueriesContext(connection) as many:
+        read(client)
+
+    assert len(many) == len(few) <= 12
+
+
+def test_counts_of_done_work_stop_at_the_limit(clara: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selectors, "COUNTED", 2)
+    for _ in range(4):
+        set_status(make_ticket(), Status.RESOLVED, by=operator(clara))
+    for _ in range(4):
+        make_ticket()
+
+    counts = selectors.tab_counts(Filter(tab="all").apply(selectors.visible_tickets(clara), clara))
+
+    assert (counts["resolved"], counts["new"], counts["to_answer"]) == (3, 4, 8)
+
+
+def test_news_are_counted_and_move_no_row(clara: User, desk: Desk) -> None:
+    client = desk(clara)
+    make_ticket()
+    since = re.search(r"since=(\d+)", read(client)).group(1)
+    make_ticket()
+    make_ticket()
+
+    fragment = client.get(f"/tickets/news/?since={since}", headers={"HX-Request": "true"}).content.decode()
+
+    assert "2 new or changed" in fragment
+    assert 'id="tabs"' in fragment and 'hx-swap-oob="true"' in fragment
+    assert "<tr" not in fragment
+
+
+def test_a_ticket_number_in_the_search_field_opens_it(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+
+    answer = desk(clara).get("/tickets/", {"q": ticket.number.lower(), "status": "all"})
+
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/tickets/{ticket.number}/"
+
+
+def test_an_empty_queue_says_what_that_means(clara: User, desk: Desk) -> None:
+    client = desk(clara)
+
+    assert "Nobody waits for an answer" in read(client)
+    assert "Nothing fits these filters" in read(client, "?language=de")
+    assert "Nothing found for" in read(client, "?q=unicorn&status=all")
+
+
+def test_the_next_neighbour_follows_the_view_somebody_came_from(clara: User, desk: Desk, travel: Travel) -> None:
+    old = make_ticket(at=travel.moment - timedelta(hours=3))
+    make_ticket(at=travel.moment - timedelta(hours=2), language="de")
+    young = make_ticket(at=travel.moment - timedelta(hours=1))
+    client = desk(clara)
+
+    assert client.get(f"/tickets/{old.number}/step/next/?language=en")["Location"] == f"/tickets/{young.number}/?language=en"
+    assert client.get(f"/tickets/{young.number}/step/previous/?language=en")["Location"] == f"/tickets/{old.number}/?language=en"
+    assert client.get(f"/tickets/{young.number}/step/next/?language=en")["Location"] == "/tickets/?language=en"

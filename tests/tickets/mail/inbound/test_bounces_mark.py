@@ -1,0 +1,96 @@
+"""A mail of ours comes back: the message and the address learn of it, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import Travel
+from tests.factories.desk import Post, newest_question
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter, multipart_letter, part
+
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from players.models import Address
+from tickets.mail.judge import Outcome
+from tickets.mail.models import MessageIdAlias
+from tickets.models import Message, Status, Ticket
+from tickets.services import outbox
+from tickets.services.reply import Words, send_reply
+
+pytestmark = pytest.mark.django_db
+
+
+def report(message_id: str, *, status: str = "5.1.1", action: str = "failed", address: str = "anna@players.example") -> bytes:
+    return multipart_letter(
+        part("Your message could not be delivered."),
+        part(f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\n", "message/delivery-status"),
+        part(f"Message-ID: {message_id}\nSubject: Re: My sword is gone\n", "text/rfc822-headers"),
+        subtype="report",
+        report_type="delivery-status",
+        headers={"from": "MAILER-DAEMON@mx.example", "return_path": "<>", "message_id": f"<{status}{action}@mx.example>", "subject": "Undelivered Mail"},
+    )
+
+
+@pytest.fixture
+def answered(ember: Game, anna: User, travel: Travel, the_post: Post) -> Message:
+    """Anna's question has been answered; the answer has left."""
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    Ticket.objects.filter(pk=ticket.pk).update(channel="post")
+    ticket.refresh_from_db()
+    message = send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    travel.forward(seconds=20)
+    outbox.leave_due()
+    Message.objects.filter(pk=message.pk).update(message_id="<desk.1@ember.example>", to_address="anna@players.example")
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+    return message
+
+
+def test_a_bounce_marks_message_and_address_and_the_player_waits_again(answered: Message):
+    raw = hand_in(report("<desk.1@ember.example>"))
+
+    answered.refresh_from_db()
+    answered.ticket.refresh_from_db()
+    assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.BOUNCED
+    assert (answered.ticket.status, answered.ticket.waiting_since is not None) == (Status.WAITING, True)
+    assert Ticket.objects.count() == 1
+
+
+def test_a_full_mailbox_marks_the_message_only(answered: Message):
+    hand_in(report("<desk.1@ember.example>", status="4.2.2"))
+
+    answered.refresh_from_db()
+    assert answered.state == Message.State.BOUNCED
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
+
+
+def test_a_delay_is_no_bounce(answered: Message):
+    raw = hand_in(report("<desk.1@ember.example>", action="delayed", status="4.4.1"))
+
+    answered.refresh_from_db()
+    assert (raw.outcome, raw.reason, answered.state) == (Outcome.IGNORE, "delivery delayed", Message.State.SENT)
+
+
+def test_a_report_that_names_the_providers_id_is_understood(answered: Message):
+    MessageIdAlias.objects.create(alias="<provider.77@mg.example>", message=answered)
+
+    hand_in(report("<provider.77@mg.example>"))
+
+    answered.refresh_from_db()
+    assert answered.state == Message.State.BOUNCED
+
+
+def test_a_report_without_an_id_is_about_the_newest_mail_to_that_address(answered: Message):
+    raw = hand_in(report("<unknown@x.example>"))
+
+    assert raw.message == answered
+
+
+def test_a_forged_report_spoils_no_address(ember: Game):
+    hand_in(letter("My sword is gone."))
+
+    raw = hand_in(report("<nobody@x.example>"))
+
+    assert (raw.outcome, raw.message) == (Outcome.BOUNCE, None)
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD

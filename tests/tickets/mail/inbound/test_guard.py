@@ -1,0 +1,78 @@
+"""Nothing automatic talks to machines, and never too much to anybody; people always may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.conftest import Travel
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter
+
+from helpdesk.games.models import Game
+from tickets.mail import guard
+from tickets.models import Message, Ticket
+from tickets.services.reply import Words, send_automatic
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _gate(settings: Any) -> None:
+    settings.REPLY_GATES = ["tickets.mail.guard.no_loops"]
+
+
+def notice(ticket: Ticket) -> Message:
+    message = send_automatic(ticket, Words("We have received your message."), purpose=Message.Purpose.ACKNOWLEDGEMENT)
+    assert message is not None
+    return message
+
+
+def test_the_eleventh_automatic_mail_in_ten_minutes_is_held_with_the_reason(ember: Game, travel: Travel):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    sent = [notice(ticket) for _number in range(guard.CAPS[0][1])]
+    assert {message.state for message in sent} == {Message.State.QUEUED}
+
+    held = notice(ticket)
+
+    assert held.state == Message.State.HELD
+    assert "10" in held.holds.get().reason
+
+
+def test_after_the_period_it_may_speak_again(ember: Game, travel: Travel):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    for _number in range(10):
+        notice(ticket)
+    travel.forward(minutes=11)
+
+    assert notice(ticket).state == Message.State.QUEUED
+
+
+def test_the_address_counts_over_all_its_tickets(ember: Game, travel: Travel):
+    for number in range(10):
+        notice(hand_in(letter(f"Question {number}", message_id=f"<{number}@players.example>")).ticket)
+
+    raw = hand_in(letter("One more", message_id="<x@players.example>"))
+
+    assert notice(raw.ticket).state == Message.State.HELD
+
+
+def test_a_mailing_list_is_read_but_never_answered_by_a_machine(ember: Game):
+    raw = hand_in(letter("Hello list", list_id="<guild.lists.example>", precedence="list"))
+
+    held = notice(raw.ticket)
+
+    assert held.state == Message.State.HELD
+    assert "Precedence: list" in held.holds.get().reason
+
+
+def test_a_no_reply_sender_gets_no_automatic_answer(ember: Game):
+    raw = hand_in(letter("Your order", **{"from": "Shop <no-reply@shop.example>"}))
+
+    assert notice(raw.ticket).state == Message.State.HELD
+
+
+def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember: Game):
+    raw = hand_in(letter("From the form", reply_to="Anna <anna@players.example>", **{"from": "Form <no-reply@studio.example>"}))
+
+    assert (raw.message.from_address, raw.ticket.contact.address) == ("anna@players.example", "anna@players.example")

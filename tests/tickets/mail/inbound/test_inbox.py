@@ -1,0 +1,202 @@
+"""From a mail that comes in to a ticket, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.conftest import Travel
+from tests.factories.desk import make_game
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
+
+from helpdesk.base import blobs
+from helpdesk.base.errors import Conflict
+from helpdesk.games.models import Game
+from tickets.mail import inbox, intake
+from tickets.mail.addressing import reply_address
+from tickets.mail.judge import Outcome
+from tickets.mail.models import RawMail, ReceivedKey
+from tickets.models import Message, Status, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_first_mail_opens_a_ticket_in_the_players_language(ember: Game):
+    raw = hand_in(letter("Здравствуйте! Вчера вечером у меня пропал меч из инвентаря, верните, пожалуйста.", subject="Пропал меч"))
+
+    ticket = Ticket.objects.get()
+    message = ticket.messages.get()
+    assert (raw.outcome, raw.ticket, raw.message) == (Outcome.OPEN, ticket, message)
+    assert (ticket.game, ticket.status, ticket.language, ticket.subject) == (ember, Status.NEW, "ru", "Пропал меч")
+    assert (ticket.player.name, ticket.contact.address) == ("Anna Petrova", "anna@players.example")
+    assert (message.from_address, message.to_address, message.message_id) == ("anna@players.example", "help@ember.example", "<a1@players.example>")
+    assert blobs.read(message.raw) == blobs.read(raw.blob)
+
+
+def test_an_answer_comes_back_to_its_ticket_without_the_quote(ember: Game):
+    first = hand_in(letter("My sword is gone since the last patch."))
+    answer = "It was a blue one.\n\nOn Tue, 14 Oct 2025 at 10:00, Ember Support <help@ember.example> wrote:\n\n> Which sword?\n"
+
+    again = hand_in(letter(answer, message_id="<a2@players.example>", references="<a1@players.example>", subject="Something else entirely"))
+
+    message = Message.objects.latest("pk")
+    assert (again.outcome, again.ticket) == (Outcome.REPLY, first.ticket)
+    assert (message.text, message.from_stranger) == ("It was a blue one.", False)
+    assert "Which sword?" in message.quoted
+
+
+def test_without_references_the_signed_address_leads_home(ember: Game):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    home = reply_address(ember.address, ticket.number)
+
+    raw = hand_in(letter("Still gone.", message_id="<b@players.example>", to=home.upper()))
+
+    assert (raw.outcome, raw.ticket) == (Outcome.REPLY, ticket)
+
+
+def test_the_same_subject_alone_leads_nowhere(ember: Game):
+    first = hand_in(letter("My sword is gone."))
+
+    second = hand_in(letter("My sword is gone too!", message_id="<b@players.example>", subject="Re: My sword is gone"))
+
+    assert (second.outcome, second.ticket == first.ticket) == (Outcome.OPEN, False)
+
+
+def test_an_answer_from_another_address_is_shown_as_such(ember: Game):
+    hand_in(letter("My sword is gone."))
+
+    raw = hand_in(letter("I am Anna!", message_id="<c@x.example>", in_reply_to="<a1@players.example>", **{"from": "Eve <eve@x.example>"}))
+
+    assert (raw.outcome, raw.message.from_stranger, raw.message.from_address) == (Outcome.REPLY, True, "eve@x.example")
+
+
+def test_a_mail_to_a_closed_ticket_opens_a_linked_follow_up(ember: Game):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    Ticket.objects.filter(pk=ticket.pk).update(status=Status.CLOSED)
+
+    raw = hand_in(letter("It happened again.", message_id="<d@players.example>", in_reply_to="<a1@players.example>"))
+
+    assert raw.ticket != ticket
+    assert raw.ticket.follows == ticket
+
+
+def test_the_same_mail_by_the_same_door_is_stored_once(ember: Game):
+    first = hand_in(letter("My sword is gone."), key="k1")
+    second = hand_in(letter("My sword is gone."), key="k1")
+
+    assert first == second
+    assert (RawMail.objects.count(), ReceivedKey.objects.count(), Message.objects.count()) == (1, 1, 1)
+
+
+def test_the_same_mail_by_another_way_is_linked_not_shown_twice(ember: Game):
+    first = hand_in(letter("My sword is gone."), key="k1")
+
+    second = hand_in(letter("My sword is gone.\n", received="by another.example"), key="k2")
+
+    assert (second.same_as, second.ticket, second.message) == (first, first.ticket, first.message)
+    assert Message.objects.count() == 1
+
+
+def test_an_equal_message_id_with_other_words_is_another_mail(ember: Game):
+    hand_in(letter("My sword is gone."))
+
+    second = hand_in(letter("And now my shield as well."))
+
+    assert (second.outcome, second.same_as) == (Outcome.OPEN, None)
+    assert Message.objects.count() == 2
+
+
+def test_files_come_along_with_the_type_of_their_content(ember: Game):
+    raw = hand_in(
+        multipart_letter(
+            part("See the picture."),
+            packed(b"%PDF-1.4 receipt", 'application/octet-stream; name="receipt"', content_disposition="attachment"),
+        )
+    )
+
+    file = raw.message.attachments.get()
+    assert (file.name, file.media_type) == ("receipt", "application/pdf")
+
+
+def test_a_vacation_answer_opens_nothing(ember: Game):
+    raw = hand_in(letter("I am in Spain.", auto_submitted="auto-replied"))
+
+    assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "Auto-Submitted: auto-replied")
+    assert not Ticket.objects.exists()
+
+
+def test_mail_of_our_own_opens_nothing(ember: Game):
+    raw = hand_in(letter("Hello!", **{"from": "help+x@ember.example"}))
+
+    assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail")
+
+
+def test_two_games_and_an_address_of_neither_is_parked_until_the_address_is_known(ember: Game):
+    make_game("tide", address="help@tide.example")
+    raw = hand_in(letter("Hello", to="old-support@ember.example"))
+    assert (raw.parked_at is not None, raw.reason) == (True, "no game has the address it was sent to")
+    assert not Ticket.objects.exists()
+
+    Game.objects.filter(slug="tide").update(address="old-support@ember.example")
+    inbox.process(inbox.retry(raw).pk)
+
+    raw.refresh_from_db()
+    assert (raw.outcome, raw.ticket.game.slug) == (Outcome.OPEN, "tide")
+    with pytest.raises(Conflict):
+        inbox.retry(raw)
+
+
+def test_a_forwarded_mail_goes_to_the_game_it_was_delivered_for(ember: Game):
+    make_game("tide", address="help@tide.example")
+
+    raw = hand_in(letter("Hello", to="office@studio.example", delivered_to="help@tide.example"))
+
+    assert raw.ticket.game.slug == "tide"
+
+
+def test_a_mail_without_a_sender_is_read_all_the_same(ember: Game):
+    raw = hand_in(letter("I lost my password", drop=("from", "message-id")))
+
+    assert (raw.outcome, raw.ticket.contact, raw.message.text) == (Outcome.OPEN, None, "I lost my password")
+
+
+def test_what_fails_is_tried_again_then_parked_with_its_reason(ember: Game, monkeypatch: pytest.MonkeyPatch, travel: Travel):
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "open_ticket", broken)
+        raw = hand_in(letter("Hello"))
+        for _attempt in range(10):
+            travel.forward(hours=2)
+            inbox.process_due()
+        raw.refresh_from_db()
+        assert (raw.attempts, raw.reason) == (5, "RuntimeError: the disk is full")
+        assert raw.parked_at is not None
+
+    inbox.process(inbox.retry(raw).pk)
+
+    raw.refresh_from_db()
+    assert raw.outcome == Outcome.OPEN
+
+
+def test_a_worker_that_died_leaves_the_mail_to_the_next_one(ember: Game, travel: Travel):
+    raw = hand_in(letter("Hello"), process=False)
+    RawMail.objects.filter(pk=raw.pk).update(claimed_until=travel.moment + inbox.LEASE)
+
+    assert inbox.process_due() == 0
+    travel.forward(minutes=6)
+    assert inbox.process_due() == 1
+    assert inbox.process(raw.pk) is False
+
+
+def test_a_flood_from_one_address_is_parked(ember: Game, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(intake, "FLOOD", ((timedelta(hours=1), 2),))
+    for number in range(3):
+        hand_in(letter(f"mail {number}", message_id=f"<{number}@players.example>"))
+
+    raw = hand_in(letter("one more", message_id="<9@players.example>"))
+
+    assert (raw.parked_at is not None, Ticket.objects.count()) == (True, 3)

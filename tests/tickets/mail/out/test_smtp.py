@@ -1,0 +1,135 @@
+"""Against a real SMTP server that has its moods: nothing is sent twice, nothing is lost, and what nobody can know is uncertain."""
+
+from __future__ import annotations
+
+import socket
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from players.models import Address
+from tickets.models import Event, Message
+from tickets.services import outbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
+
+
+class Moody:
+    """Answers as it is told, and keeps what it took."""
+
+    def __init__(self):
+        self.taken, self.rcpt, self.data, self.hang_up = [], "250 OK", "250 OK", False
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.data.startswith("250"):
+            self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.hang_up:
+            server.transport.abort()
+        return self.data
+
+
+@pytest.fixture
+def server(settings):
+    moods = Moody()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(moods, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
+    moods.stop = controller.stop
+    yield moods
+    controller.stop()
+
+
+def test_what_it_took_is_sent(server, mailed, left):
+    message = left(mailed)
+
+    assert message.state == Message.State.SENT
+    assert server.taken[0]["Message-ID"] == message.message_id
+    assert server.taken[0]["Subject"] == "Re: Gift for my daughter"
+
+
+def test_nobody_at_home_is_tried_again_later(settings, mailed, left, travel, mailoutbox):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+    message = left(mailed)
+    assert (message.state, message.attempts) == (Message.State.QUEUED, 1)
+    assert "ConnectionRefusedError" in message.error
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    travel.forward(seconds=11)
+    outbox.leave_due()
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+    assert len(mailoutbox) == 1
+
+
+def test_no_such_mailbox_fails_and_marks_the_address(server, mailed, left):
+    server.rcpt = "550 5.1.1 no such user here"
+
+    message = left(mailed)
+
+    address = Address.objects.get(address="tamsin@mail.example")
+    mailed.refresh_from_db()
+    assert (message.state, message.error) == (Message.State.FAILED, "550 5.1.1 no such user here")
+    assert (address.state, address.state_reason) == (Address.State.BOUNCED, "550 5.1.1 no such user here")
+    assert mailed.waiting_since is not None
+
+
+def test_a_filters_dislike_fails_but_leaves_the_address_good(server, mailed, left):
+    server.data = "554 5.7.1 rejected as spam"
+
+    assert left(mailed).state == Message.State.FAILED
+    assert Address.objects.get(address="tamsin@mail.example").state == Address.State.GOOD
+
+
+def test_greylisting_is_waited_out(server, mailed, left, travel):
+    server.rcpt = "451 4.7.1 greylisted, try again later"
+    message = left(mailed)
+    assert message.state == Message.State.QUEUED
+
+    server.rcpt = "250 OK"
+    travel.forward(minutes=5)
+    outbox.leave_due()
+
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+    assert len(server.taken) == 1
+
+
+def test_a_server_that_takes_it_and_hangs_up_leaves_it_uncertain_and_it_is_not_sent_again(server, mailed, left, travel):
+    server.hang_up = True
+
+    message = left(mailed)
+    travel.forward(hours=5)
+    outbox.leave_due()
+    outbox.recover()
+
+    message.refresh_from_db()
+    mailed.refresh_from_db()
+    assert message.state == Message.State.UNCERTAIN
+    assert len(server.taken) == 1
+    assert mailed.waiting_since is not None
+    assert Event.objects.filter(kind="message.uncertain", message_id=message.pk).count() == 1
+
+
+def test_giving_up_at_last(settings, mailed, left, travel):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    message = left(mailed)
+
+    for _try in range(8):
+        travel.forward(hours=4)
+        outbox.leave_due()
+
+    message.refresh_from_db()
+    assert message.state == Message.State.FAILED

@@ -1,0 +1,180 @@
+"""Two at the same moment, each on a connection of his own, with real commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from helpdesk.base import clock
+from helpdesk.base.errors import Conflict
+from helpdesk.staff.models import User
+from players.models import Address, Player
+from players.services import player_for_address
+from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.tickets.deeds import at_once, facts_hold, listening
+from tickets import channels, drain, timers
+from tickets.actors import operator
+from tickets.channels import Outcome, Sent
+from tickets.lifecycle.machine import SILENCE
+from tickets.models import Event, Lane, LifecycleRule, Message, Status, Tag, Ticket, Timer
+from tickets.services import outbox
+from tickets.services.assign import take_next
+from tickets.services.edit import set_status
+from tickets.services.merge import merge, unmerge
+from tickets.services.reply import Words, send_reply
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def somebody(name: str) -> User:
+    return User.objects.create_user(f"{name}@studio.example", "a long password", name=name.title())
+
+
+def queued(ticket: Ticket, by: User) -> Message:
+    message = send_reply(ticket, Words("Here you are.", answers_upto=newest_question(ticket)), by=by)
+    Message.objects.filter(pk=message.pk).update(leaves_at=clock.now())
+    return message
+
+
+def test_two_first_mails_at_once_make_one_player() -> None:
+    make_game()
+
+    players = at_once(*[lambda: player_for_address("Mira@Mail.example", name="Mira")] * 4)
+
+    assert len({player.pk for player in players}) == 1
+    assert (Player.objects.count(), Address.objects.count()) == (1, 1)
+
+
+def test_two_people_who_take_the_next_never_get_the_same() -> None:
+    people = [somebody(name) for name in ("anna", "boris", "cleo", "dora")]
+    for _ in range(3):
+        make_ticket()
+
+    taken = at_once(*[lambda person=person: take_next(Ticket.objects.all(), by=person) for person in people])
+
+    numbers = [ticket.number for ticket in taken if ticket is not None]
+    assert len(numbers) == len(set(numbers)) == 3
+    assert Event.objects.filter(kind="ticket.assigned").count() == 3
+
+
+def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = count()
+
+    def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
+        handed()
+        next(sent)
+        return Sent()
+
+    post = channels.channel("post")
+    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, post.prepare))
+    ticket = make_ticket()
+    message = queued(ticket, somebody("anna"))
+
+    at_once(*[lambda: outbox.leave(message.pk)] * 4)
+
+    message.refresh_from_db()
+    assert (next(sent), message.state, message.attempts) == (1, Message.State.SENT, 1)
+
+
+def test_a_player_who_writes_at_the_moment_of_leaving_is_never_lost() -> None:
+    anna = somebody("anna")
+    for _round in range(5):
+        ticket = make_ticket()
+        message = queued(ticket, anna)
+
+        at_once(lambda: outbox.leave(message.pk), lambda: player_writes(ticket, "Wait!"))  # noqa: B023 - both are done within the round
+
+        ticket.refresh_from_db()
+        message.refresh_from_db()
+        assert ticket.waiting_since is not None
+        assert (message.state, ticket.status) in {(Message.State.STALE, Status.NEW), (Message.State.SENT, Status.WAITING)}
+        assert facts_hold(ticket)
+
+
+def test_two_drains_at_once_bring_each_event_once_and_in_order() -> None:
+    heard: list[tuple[int, int]] = []
+
+    def ear(event: Event) -> None:
+        Tag.objects.create(name=f"heard {event.pk}")  # unique: twice would fail
+        heard.append((event.ticket_id, event.pk))
+
+    with listening("ear", ["message.received"], ear):
+        tickets = [make_ticket() for _ in range(4)]
+        for ticket in tickets * 4:
+            player_writes(ticket)
+        while sum(done for done in at_once(*[lambda: drain.drain(Lane.NOW)] * 3) if isinstance(done, int)):
+            pass
+
+    assert len(heard) == 20
+    assert Tag.objects.filter(name__startswith="heard").count() == 20
+    for ticket in tickets:
+        own = [event for where, event in heard if where == ticket.pk]
+        assert own == sorted(own)
+
+
+def test_two_sweeps_fire_a_timer_once() -> None:
+    anna = somebody("anna")
+    tickets = [make_ticket() for _ in range(6)]
+    for ticket in tickets:
+        outbox.leave(queued(ticket, anna).pk)
+    rule = LifecycleRule.objects.get(game=None, from_status="answered", occasion="silence")
+    assert Timer.objects.filter(kind=SILENCE, rule=rule).update(due_at=clock.now()) == 6
+
+    at_once(*[timers.fire_due] * 3)
+
+    assert Event.objects.filter(kind="ticket.moved", status="resolved").count() == 6
+
+
+def test_two_messages_to_a_closed_ticket_at_once_open_one_follow_up() -> None:
+    anna = somebody("anna")
+    ticket = make_ticket()
+    for status in (Status.RESOLVED, Status.CLOSED):
+        set_status(ticket, status, by=operator(anna))
+
+    messages = at_once(*[lambda: player_writes(ticket)] * 4)
+
+    assert len({message.ticket_id for message in messages}) == 1
+    assert Ticket.objects.filter(follows=ticket).count() == 1
+
+
+def test_merging_crosswise_at_once_ends_with_one_merge() -> None:
+    anna, mira = operator(somebody("anna")), make_player()
+    first, second = make_ticket(player=mira), make_ticket(player=mira)
+
+    done = at_once(lambda: merge(first, into=second, by=anna), lambda: merge(second, into=first, by=anna))
+
+    assert sum(isinstance(result, Ticket) for result in done) == 1
+    assert facts_hold(first, second)
+
+
+def test_a_message_that_comes_while_tickets_are_merged_and_parted_is_shown_where_they_end() -> None:
+    anna, mira = operator(somebody("anna")), make_player()
+    first, second = make_ticket(player=mira), make_ticket(player=mira)
+
+    def back_and_forth() -> None:
+        for _ in range(4):
+            merge(second, into=first, by=anna)
+            unmerge(second, by=anna)
+        merge(second, into=first, by=anna)
+
+    def write() -> list[Message | Conflict]:
+        return [player_writes(second, f"Message {n}") for n in range(6)]
+
+    results = at_once(back_and_forth, write)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert Message.objects.filter(ticket=first).count() == 8
+    assert facts_hold(first, second)
+
+
+def test_replies_that_leave_while_their_ticket_is_merged_leave_the_facts_right() -> None:
+    anna, mira = somebody("anna"), make_player()
+    first, second = make_ticket(player=mira), make_ticket(player=mira)
+    messages = [queued(second, anna), queued(first, anna)]
+
+    results = at_once(*[lambda pk=message.pk: outbox.leave(pk) for message in messages], lambda: merge(second, into=first, by=operator(anna)))
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert facts_hold(first, second)

@@ -1,0 +1,85 @@
+"""Forms of the administrators' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from helpdesk.base.models import Text
+from helpdesk.games.models import Game
+from tickets.actors import ActorKind
+from tickets.lifecycle.moves import reachable
+from tickets.mail.models import Mailbox
+from tickets.models import LifecycleRule, Occasion, Status
+
+WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OPERATOR, Occasion.PLAYER_MESSAGE: ActorKind.PLAYER}
+
+
+class RuleForm(forms.Form):
+    hours = forms.IntegerField(label=_("Hours of silence"), min_value=1, max_value=24 * 365)
+    to_status = forms.ChoiceField(label=_("Then it becomes"))
+    notice_key = forms.ChoiceField(label=_("The player is told"), required=False)
+    enabled = forms.BooleanField(label=_("The rule is on"), required=False)
+    rearm = forms.ChoiceField(label=_("For whom"), widget=forms.RadioSelect, initial="new")
+
+    def __init__(self, *args: Any, rule: LifecycleRule, concerned: int, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(rule, name) for name in ("hours", "to_status", "notice_key", "enabled")} | {"rearm": "new"}
+        super().__init__(*args, **kwargs)
+        after = [status for status in reachable(rule.from_status, WHO[Occasion(rule.occasion)]) if status != Status.PENDING]
+        self._choices("to_status", [(status.value, status.label) for status in after])
+        self._choices("notice_key", [("", _("nothing")), *self._notices(rule)])
+        if rule.occasion != Occasion.SILENCE:
+            del self.fields["hours"], self.fields["rearm"]
+            return
+        now = ngettext(
+            "Also %(count)s ticket that waits already, counted from when its silence began",
+            "Also the %(count)s tickets that wait already, counted from when their silence began",
+            concerned,
+        ) % {"count": concerned}
+        self._choices("rearm", [("new", _("Only for silences that begin from now on")), ("all", now)])
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def _notices(self, rule: LifecycleRule) -> list[tuple[str, str]]:
+        known = dict(Text.objects.filter(key__startswith="notice.").order_by("key").values_list("key", "label"))
+        if rule.notice_key:
+            known.setdefault(rule.notice_key, rule.notice_key)
+        return list(known.items())
+
+    def facts(self) -> dict[str, Any]:
+        facts = dict(self.cleaned_data)
+        return {"hours": None} | facts | {"rearm": facts.get("rearm") == "all"}
+
+
+class MailboxForm(forms.Form):
+    address = forms.EmailField(label=_("Mail address"), help_text=_("Players write to it."))
+    game = forms.ModelChoiceField(label=_("Game"), queryset=Game.objects.all(), required=False, empty_label=_("as the address says"))
+    host = forms.CharField(label=_("Server"), max_length=200)
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=993)
+    security = forms.ChoiceField(label=_("Encryption"), choices=Mailbox.Security.choices)
+    user = forms.CharField(label=_("User"), max_length=200)
+    password_name = forms.RegexField(
+        label=_("Name of the password"),
+        regex=r"^[A-Z][A-Z0-9_]*\Z",
+        max_length=80,
+        help_text=_("Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here."),
+    )
+    folder = forms.CharField(label=_("Folder"), max_length=200, initial="INBOX")
+    move_to = forms.CharField(
+        label=_("Then move to"), max_length=200, required=False, help_text=_("Empty: it stays and is marked as read.")
+    )
+    enabled = forms.BooleanField(label=_("It is polled"), required=False, initial=True)
+
+    @classmethod
+    def of(cls, box: Mailbox | None, data: Any = None) -> MailboxForm:
+        return cls(data, initial={name: getattr(box, name) for name in cls.base_fields} if box else None)
+
+
+class DropForm(forms.Form):
+    reason = forms.CharField(label=_("Why it may be lost"), max_length=300)

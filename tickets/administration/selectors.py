@@ -1,0 +1,75 @@
+"""What these pages list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+from django.shortcuts import get_object_or_404
+
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, scope_for
+from tickets.models import Delivery, LifecycleRule, Ticket
+
+
+def rules_for(user: User) -> QuerySet[LifecycleRule]:
+    """The rules that `user` may change: a game's own where he holds the right for it, those for all only with the right for everything."""
+    return LifecycleRule.objects.filter(scope_for(user, Right.MANAGE_LIFECYCLE).q()).select_related("game")
+
+
+def rule_for(user: User, pk: int) -> LifecycleRule:
+    """The door to one rule; a stranger's is a 404."""
+    return get_object_or_404(rules_for(user), pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSheet:
+    """The rules of one game (None: of all games), and the rules for all that this game has not made its own."""
+
+    game: Game | None
+    rules: list[LifecycleRule]
+    inherited: list[LifecycleRule]
+
+
+def rule_sheets(user: User) -> list[RuleSheet]:
+    """The rules for all games first, then each game that `user` looks after. Four queries at most."""
+    scope = scope_for(user, Right.MANAGE_LIFECYCLE)
+    everything = list(LifecycleRule.objects.select_related("game").order_by("from_status", "occasion"))
+    common = [rule for rule in everything if rule.game_id is None]
+    games = Game.objects.filter(scope.q(game="pk"), archived_at=None)
+    sheets = [RuleSheet(None, common, [])] if scope.everything else []
+    for game in games:
+        own = [rule for rule in everything if rule.game_id == game.pk]
+        taken = {(rule.from_status, rule.occasion) for rule in own}
+        sheets.append(RuleSheet(game, own, [rule for rule in common if (rule.from_status, rule.occasion) not in taken]))
+    return sheets
+
+
+def parked_deliveries() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(parked_at__isnull=False).select_related("event")
+
+
+def parked_by_subscriber() -> list[tuple[str, int]]:
+    """How many stand still, by subscriber."""
+    rows = (
+        Delivery.objects.filter(parked_at__isnull=False).values("subscriber").annotate(count=Count("pk")).order_by("-count", "subscriber")
+    )
+    return [(row["subscriber"], row["count"]) for row in rows]
+
+
+def waiting_behind(deliveries: list[Delivery]) -> dict[int, int]:
+    """How many younger deliveries of the same subscriber and ticket each one holds up, by its id. One query."""
+    pairs = Delivery.objects.filter(
+        subscriber__in={one.subscriber for one in deliveries}, ticket_id__in={one.ticket_id for one in deliveries if one.ticket_id}
+    ).values_list("pk", "subscriber", "ticket_id")
+    behind: dict[int, int] = {}
+    waiting = list(pairs)
+    for one in deliveries:
+        behind[one.pk] = sum(pk > one.pk and sub == one.subscriber and ticket == one.ticket_id for pk, sub, ticket in waiting)
+    return behind
+
+
+def numbers(pks: set[int]) -> dict[int, str]:
+    """The numbers of tickets, for showing; whether they open is asked at their own door."""
+    return dict(Ticket.objects.filter(pk__in=pks).values_list("pk", "number"))

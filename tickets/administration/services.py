@@ -1,0 +1,124 @@
+"""What administrators do here, each told to the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import changed, note_audit
+from helpdesk.base.errors import Conflict, DomainError
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from tickets import drain
+from tickets.mail import inbox
+from tickets.mail.models import Mailbox, RawMail
+from tickets.models import Delivery, LifecycleRule
+from tickets.services import rules
+
+RULE_FIELDS = ("hours", "to_status", "notice_key", "enabled")
+MAILBOX_FIELDS = ("address", "game", "host", "port", "security", "user", "password_name", "folder", "move_to", "enabled")
+
+
+def edit_rule(rule: LifecycleRule, *, by: User, rearm: bool, request: HttpRequest | None = None, **facts: Any) -> int:
+    """Change a rule; with `rearm` the tickets it concerns follow at once. Returns how many were re-armed.
+
+    The rule and its audit entry commit together; re-arming follows in batches of its own, so that thousands hold no lock for long.
+    """
+    before = {field: getattr(rule, field) for field in RULE_FIELDS}
+    with transaction.atomic():
+        rules.change_rule(rule, rearm=False, **facts)
+        differences = changed(before, {field: getattr(rule, field) for field in RULE_FIELDS})
+        if differences or rearm:
+            note_audit(
+                "lifecycle.rule_changed", by=by, subject=rule, request=request, game_id=rule.game_id, changes=differences, rearm=rearm
+            )
+    return rules.rearm_all(rule) if rearm else 0
+
+
+@transaction.atomic
+def own_rule(rule: LifecycleRule, game: Game, *, by: User, request: HttpRequest | None = None) -> LifecycleRule:
+    """A copy of a rule for one game, which from now on stands before the one for all."""
+    own = LifecycleRule(game=game, from_status=rule.from_status, occasion=rule.occasion)
+    try:
+        with transaction.atomic():
+            rules.change_rule(own, rearm=False, **{field: getattr(rule, field) for field in RULE_FIELDS})
+    except IntegrityError as error:
+        raise Conflict(_("%(name)s has this rule already.") % {"name": game.name}) from error
+    note_audit("lifecycle.own_rule", by=by, subject=own, request=request, game_id=game.pk, like=rule.pk)
+    return own
+
+
+def remove_rule(rule: LifecycleRule, *, by: User, request: HttpRequest | None = None) -> int:
+    """A game's own rule goes, and its tickets follow the one for all again. Returns how many were re-armed."""
+    if rule.game_id is None:
+        return rules.remove_rule(rule)  # refuses, with its reason
+    facts = {field: getattr(rule, field) for field in RULE_FIELDS} | {"from_status": rule.from_status, "occasion": rule.occasion}
+    note_audit("lifecycle.rule_removed", by=by, subject=rule, request=request, game_id=rule.game_id, rule=facts)
+    return rules.remove_rule(rule)
+
+
+@transaction.atomic
+def retry_mails(mails: Sequence[RawMail], *, by: User, request: HttpRequest | None = None) -> int:
+    """Take parked mails up again; returns how many were still parked."""
+    retried = []
+    for raw in mails:
+        try:
+            inbox.retry(raw)
+        except Conflict:
+            continue
+        retried.append(raw.pk)
+    if retried:
+        note_audit("mail.retried", by=by, request=request, mails=retried)
+    return len(retried)
+
+
+@transaction.atomic
+def look_at_mail(raw: RawMail, *, by: User, request: HttpRequest | None = None) -> None:
+    """Somebody reads a player's mail as it came: that is told."""
+    note_audit("mail.looked_at", by=by, subject=raw, request=request)
+
+
+@transaction.atomic
+def replay(pks: Sequence[int], *, by: User, request: HttpRequest | None = None) -> int:
+    """Parked deliveries are tried again from the beginning; returns how many there were."""
+    count = drain.unpark(list(pks))
+    if count:
+        note_audit("deliveries.replayed", by=by, request=request, deliveries=list(pks))
+    return count
+
+
+@transaction.atomic
+def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest | None = None) -> None:
+    """Drop a parked delivery: its subscriber never hears of the event. The reason is kept in the audit."""
+    if not reason.strip():
+        raise DomainError(_("Say why it may be lost."), field="reason")
+    facts = {"subscriber": delivery.subscriber, "event": delivery.event_id, "error": delivery.error[:500], "reason": reason.strip()}
+    subject = ("tickets.delivery", delivery.pk)
+    if not drain.drop(delivery.pk):
+        raise Conflict(_("This delivery is not parked any more."))
+    note_audit("deliveries.dropped", by=by, subject=subject, request=request, **facts)
+
+
+@transaction.atomic
+def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, **facts: Any) -> Mailbox:
+    """A new or changed mailbox. Another server or folder is read from its beginning; what was taken in already is known by its key."""
+    before = {field: getattr(box, field, None) for field in MAILBOX_FIELDS} if box.pk else {}
+    differences = changed(before, facts)
+    if not differences:
+        return box
+    if Mailbox.objects.filter(address__iexact=facts["address"]).exclude(pk=box.pk or 0).exists():
+        raise DomainError(_("This address is polled already."), field="address")
+    for field, value in facts.items():
+        setattr(box, field, value)
+    if {"host", "user", "folder"} & set(differences):
+        box.uidvalidity = box.last_uid = 0
+    box.failures, box.error, box.polled_at = 0, "", None
+    box.save()
+    environment_name = differences.pop("password_name", None)
+    named = {"environment_name": environment_name} if environment_name else {}
+    note_audit("mail.mailbox_saved", by=by, subject=box, request=request, game_id=box.game_id, changes=differences, **named)
+    return box

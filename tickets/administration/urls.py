@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tickets.administration.views import deliveries, mails, rules
+
+app_name = "administration"
+urlpatterns = [
+    path("settings/lifecycle/", rules.rules, name="rules"),
+    path("settings/lifecycle/<int:pk>/", rules.rule, name="rule"),
+    path("settings/lifecycle/<int:pk>/own/", rules.own, name="own_rule"),
+    path("settings/lifecycle/<int:pk>/remove/", rules.remove, name="remove_rule"),
+    path("settings/mails/", mails.mails, name="mails"),
+    path("settings/mails/retry/", mails.retry, name="retry_mails"),
+    path("settings/mails/<int:pk>/", mails.mail, name="mail"),
+    path("settings/mailboxes/new/", mails.new_mailbox, name="new_mailbox"),
+    path("settings/mailboxes/<int:pk>/", mails.mailbox, name="mailbox"),
+    path("settings/deliveries/", deliveries.deliveries, name="deliveries"),
+    path("settings/deliveries/replay/", deliveries.replay, name="replay"),
+    path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),
+]

@@ -1,0 +1,33 @@
+"""Finding one of our mails by any of the names it goes by: its Message-ID, or the one a provider gave it."""
+
+from __future__ import annotations
+
+from tickets.mail.lookup import message_called
+from tickets.mail.models import MessageIdAlias
+from tickets.models import Message
+
+LONGEST = 998
+POSTMARK_DOMAIN = "mtasv.net"  # Postmark tells a bare id and writes <id@mtasv.net> into the mail
+
+
+def bracketed(name: str) -> str:
+    """The name as a Message-ID: within one pair of angle brackets."""
+    return f"<{name.strip().strip('<>').strip()}>"
+
+
+def remember_alias(message: Message, name: str) -> None:
+    """A provider's own name of a mail that has left. The same as ours, or known already, is nothing new."""
+    names = {bracketed(name)}
+    if "@" not in name:
+        names.add(bracketed(f"{name}@{POSTMARK_DOMAIN}"))
+    new = [alias for alias in sorted(names) if alias != message.message_id and 2 < len(alias) <= LONGEST]
+    MessageIdAlias.objects.bulk_create([MessageIdAlias(alias=alias, message=message) for alias in new], ignore_conflicts=True)
+
+
+def message_known_as(name: str) -> Message | None:
+    """Our mail of this Message-ID or alias; None for a stranger's."""
+    wanted = bracketed(name)
+    if not 2 < len(wanted) <= LONGEST:
+        return None
+    message = message_called([wanted])
+    return message if message is not None and message.kind == Message.Kind.REPLY else None

@@ -1,0 +1,77 @@
+"""Against endless conversations with machines: nothing automatic leaves to one, and never more than a few in a time.
+
+A gate (setting REPLY_GATES): what it holds back stands on the ticket with the reason, and a person may release it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from helpdesk.base import clock
+from tickets.gates import HoldBack
+from tickets.mail.models import RawMail
+from tickets.mail.parse.machines import is_daemon, is_no_reply
+from tickets.models import Message
+
+CAPS = (
+    (timedelta(minutes=10), 10),
+    (timedelta(minutes=30), 15),
+    (timedelta(minutes=60), 25),
+    (timedelta(minutes=180), 50),
+    (timedelta(minutes=600), 100),
+)
+"""Automatic messages at most, within, for one ticket and for one address."""
+
+_LEFT_OR_LEAVES = [
+    Message.State.QUEUED,
+    Message.State.SENDING,
+    Message.State.HANDED,
+    Message.State.SENT,
+    Message.State.DELIVERED,
+    Message.State.UNCERTAIN,
+    Message.State.FAILED,
+    Message.State.BOUNCED,
+]
+
+
+def no_loops(message: Message) -> HoldBack | None:
+    """The gate: holds automatic mails to machines and above the caps; what a person wrote goes through."""
+    if message.purpose == Message.Purpose.ANSWER or message.channel != "mail":
+        return None
+    if is_daemon(message.to_address) or is_no_reply(message.to_address):
+        return HoldBack(_("%(address)s is not read by a person.") % {"address": message.to_address})
+    if machine := _last_words_of_a_machine(message):
+        return HoldBack(_("The last message came from a machine (%(reason)s).") % {"reason": machine})
+    now = clock.now()
+    for what, rows in ((_("ticket"), Q(ticket=message.ticket_id)), (_("address"), Q(to_address__iexact=message.to_address))):
+        if trip := _over_a_cap(rows, message, now):
+            within, most = trip
+            return HoldBack(
+                _("More than %(most)d automatic messages in %(minutes)d minutes for this %(what)s.")
+                % {"most": most, "minutes": within.total_seconds() // 60, "what": what}
+            )
+    return None
+
+
+def _over_a_cap(rows: Q, message: Message, now: datetime) -> tuple[timedelta, int] | None:
+    automatic = Message.objects.filter(rows, kind=Message.Kind.REPLY, state__in=_LEFT_OR_LEAVES).exclude(purpose=Message.Purpose.ANSWER)
+    moments = list(
+        automatic.filter(at__gt=now - CAPS[-1][0]).exclude(pk=message.pk).order_by("-at").values_list("at", flat=True)[: CAPS[-1][1]]
+    )
+    for within, most in CAPS:
+        if len(moments) >= most and moments[most - 1] > now - within:
+            return within, most
+    return None
+
+
+def _last_words_of_a_machine(message: Message) -> str:
+    """Why the player's last message on the ticket is thought to be a machine's, or ""."""
+    last = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND).order_by("-pk").values("pk", "automatic").first()
+    if last is None:
+        return ""
+    if last["automatic"]:
+        return _("automatic message")
+    return RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first() or ""

@@ -1,0 +1,139 @@
+"""The doors' common end: a raw mail is stored first and answered at once; it is understood afterwards, as often as that needs.
+
+Store: the bytes become a blob, the door's key a row, the mail a row; then the door may say yes. Process: claim, commit, read, and write
+everything that follows in one transaction together with the mark on the raw mail. What fails is tried again with growing pauses, then
+parked, where a person sees it and can retry it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from helpdesk.base import blobs, clock
+from helpdesk.base.claims import claim
+from helpdesk.base.errors import Conflict
+from helpdesk.base.queue import nudge
+from helpdesk.base.text import one_line
+from tickets.mail import intake
+from tickets.mail.judge import Outcome
+from tickets.mail.models import Door, RawMail, ReceivedKey
+from tickets.mail.payloads import to_mime
+from tickets.mail.senders import studio
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 20
+PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What a door hands in. `key` is the door's own name of it, `mailbox` the address it was fetched for, `recipient` the envelope's."""
+
+    content: bytes
+    door: Door
+    key: str
+    mailbox: str = ""
+    recipient: str = ""
+    form: RawMail.Form = RawMail.Form.MIME
+    content_type: str = ""
+
+
+def store(mail: HandedIn) -> RawMail:
+    """Keep a mail before anything is understood. The same key of the same door gives the row that is there already."""
+    blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
+    with transaction.atomic():
+        key, made = ReceivedKey.objects.get_or_create(door=mail.door, key=mail.key[:300])
+        if not made and key.raw_mail is not None:
+            return key.raw_mail
+        raw = RawMail.objects.create(
+            blob=blob,
+            form=mail.form,
+            content_type=mail.content_type[:200],
+            door=mail.door,
+            mailbox=one_line(mail.mailbox, 320),
+            recipient=one_line(mail.recipient, 320),
+        )
+        key.raw_mail = raw
+        key.save(update_fields=["raw_mail"])
+        nudge("mail.process", raw.pk)
+    return raw
+
+
+def process(pk: int) -> bool:
+    """Understand one raw mail, if nobody else does. False when there was nothing to claim."""
+    waiting = RawMail.objects.filter(pk=pk, processed_at=None, parked_at=None)
+    return _understand(claim(waiting, limit=1, lease=LEASE)) == 1
+
+
+def process_due(limit: int = 2_000) -> int:
+    """Everything that waits, oldest first; returns how many. For the sweep, and for whoever runs the loop himself."""
+    done = 0
+    while done < limit:
+        due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
+        pks = claim(due, limit=min(BATCH, limit - done), lease=LEASE)
+        done += _understand(pks)
+        if len(pks) < BATCH:
+            break
+    return done
+
+
+def park(raw: RawMail, reason: str) -> None:
+    """Put it aside for a person, with the reason."""
+    noted = {name: getattr(raw, name) for name in intake.NOTED}
+    RawMail.objects.filter(pk=raw.pk, processed_at=None).update(
+        parked_at=clock.now(), claimed_until=None, outcome=Outcome.PARK, reason=one_line(reason, 500) or "unknown", **noted
+    )
+    log.warning("mail_parked", raw_mail=raw.pk, reason=reason)
+
+
+def retry(raw: RawMail) -> RawMail:
+    """Take a parked mail up again. Conflict when it is not parked any more."""
+    with transaction.atomic():
+        changed = RawMail.objects.filter(pk=raw.pk, parked_at__isnull=False).update(
+            parked_at=None, outcome="", reason="", attempts=0, due_at=clock.now(), claimed_until=None
+        )
+        if not changed:
+            raise Conflict(_("This mail is not parked any more."))
+        nudge("mail.process", raw.pk)
+    raw.refresh_from_db()
+    return raw
+
+
+def content_of(raw: RawMail) -> bytes:
+    """The mail itself, as bytes; a provider's payload is put into the form of a mail."""
+    content = blobs.read(raw.blob)
+    return content if raw.form == RawMail.Form.MIME else to_mime(content, form=raw.form, content_type=raw.content_type)
+
+
+def _understand(pks: list[int]) -> int:
+    """Claimed mails, one after the other, each in its own transaction; one that fails keeps none of the others back."""
+    if not pks:
+        return 0
+    known = studio()
+    rows = RawMail.objects.select_related("blob").in_bulk(pks)
+    for raw in (rows[pk] for pk in pks if pk in rows):
+        try:
+            intake.take(raw, content_of(raw), known)
+        except intake.Unfit as unfit:
+            park(raw, str(unfit))
+        except Exception as error:
+            log.exception("mail_failed", raw_mail=raw.pk)
+            _try_again(raw, error)
+    return len(pks)
+
+
+def _try_again(raw: RawMail, error: Exception) -> None:
+    reason = one_line(f"{type(error).__name__}: {error}", 500)
+    attempts = raw.attempts + 1
+    RawMail.objects.filter(pk=raw.pk).update(attempts=attempts, reason=reason)
+    if attempts > len(PAUSES):
+        park(raw, reason)
+        return
+    RawMail.objects.filter(pk=raw.pk).update(due_at=clock.now() + PAUSES[attempts - 1], claimed_until=None)

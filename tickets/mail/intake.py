@@ -1,0 +1,150 @@
+"""From a read mail to what it changes: a ticket, a message, a bounce, or nothing. One mail, one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from helpdesk.base import clock
+from helpdesk.base.language import detect
+from helpdesk.base.text import fold, one_line
+from helpdesk.games.models import Game
+from players.selectors import writes_from
+from tickets.mail import returns
+from tickets.mail.judge import Judgement, Outcome, judge
+from tickets.mail.lookup import Found, find_ticket
+from tickets.mail.models import RawMail
+from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
+from tickets.mail.senders import Studio, game_for, player_of, writer
+from tickets.models import Message
+from tickets.services.attachments import NewFile
+from tickets.services.open import Incoming, open_ticket, receive
+
+FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
+"""More mails than a person writes: (within, from one address). What comes above is parked, not lost."""
+
+
+NOTED = ("mail_id", "from_address", "subject", "auto_reason", "digest")
+
+
+class Unfit(Exception):
+    """The mail cannot be taken in as it is; a person must look. The text says why."""
+
+
+def take(raw: RawMail, content: bytes, known: Studio) -> None:
+    """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
+    mail = parse_mail(content, own_addresses=known.own_addresses)
+    _note(raw, mail)
+    with transaction.atomic():
+        if not RawMail.objects.select_for_update().filter(pk=raw.pk, processed_at=None, parked_at=None).values_list("pk"):
+            return
+        if double := _double_of(raw, mail):
+            raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
+            _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
+            return
+        found = find_ticket(mail, raw.recipient)
+        judgement = judge(mail, lambda _mail: found.ticket.number if found else None)
+        if found and judgement.outcome == Outcome.REPLY:
+            judgement = Judgement(Outcome.REPLY, found.reason, found.ticket.number)
+        if judgement.outcome == Outcome.PARK:
+            raise Unfit(judgement.reason)
+        _follow(raw, mail, judgement, found, known)
+        _mark(raw, judgement)
+
+
+def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, known: Studio) -> None:
+    if judgement.outcome == Outcome.BOUNCE and mail.bounce is not None:
+        raw.message = returns.came_back(mail.bounce, at=raw.received_at)
+        raw.ticket = raw.message.ticket if raw.message else None
+    elif judgement.outcome == Outcome.IGNORE:
+        raw.ticket = found.ticket if found else None
+    else:
+        _demand_no_flood(raw)
+        sender = writer(mail)
+        raw.message = _reply(raw, mail, sender, found) if found else _open(raw, mail, sender, known)
+        raw.ticket = raw.message.ticket
+
+
+def _reply(raw: RawMail, mail: ParsedMail, sender: MailAddress, found: Found) -> Message:
+    ticket = found.ticket
+    language = detect(mail.text, ticket.game.languages)
+    stranger = not writes_from(ticket.player, sender.address)
+    return receive(ticket, _incoming(raw, mail, sender, language, stranger=stranger))
+
+
+def _open(raw: RawMail, mail: ParsedMail, sender: MailAddress, known: Studio) -> Message:
+    game = game_for(mail, raw, known)
+    if game is None:
+        raise Unfit("no game has the address it was sent to")
+    language = _language(mail, game)
+    player, contact = player_of(sender, game, language)
+    incoming = _incoming(raw, mail, sender, language or game.language_for(player.language))
+    return open_ticket(incoming, game=game, player=player, contact=contact)
+
+
+def _language(mail: ParsedMail, game: Game) -> str:
+    return detect(f"{mail.subject}\n{mail.text}", game.languages)
+
+
+def _incoming(raw: RawMail, mail: ParsedMail, sender: MailAddress, language: str, *, stranger: bool = False) -> Incoming:
+    """Where answers stand between quoted lines, the folded part shows the whole in its order."""
+    return Incoming(
+        text=mail.text,
+        channel="mail",
+        at=raw.received_at,
+        subject=mail.subject,
+        quoted=mail.full_text if mail.interleaved else mail.quoted_and_signature,
+        html=mail.html or "",
+        html_version=mail.html_version,
+        remote_images=mail.remote_images,
+        language=language,
+        from_address=sender.address,
+        from_stranger=stranger,
+        to_address=raw.recipient or raw.mailbox or next((each.address for each in mail.to), ""),
+        message_id=mail.message_id or "",
+        in_reply_to=next(iter(mail.in_reply_to), ""),
+        raw=raw.blob,
+        files=tuple(NewFile(each.name, each.content, each.inline, each.content_id or "") for each in mail.attachments),
+    )
+
+
+def _note(raw: RawMail, mail: ParsedMail) -> None:
+    """What the pages list of a raw mail, whatever becomes of it; written with the mark, or when it is parked."""
+    raw.mail_id = mail.message_id or ""
+    raw.from_address = fold(mail.from_.address)[:320]
+    raw.subject = one_line(mail.subject, 300)
+    raw.auto_reason = one_line(mail.auto_reply or "", 200)
+    told = "\0".join([raw.from_address, mail.subject, " ".join(mail.full_text.split()), *(each.name for each in mail.attachments)])
+    raw.digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+
+
+def _double_of(raw: RawMail, mail: ParsedMail) -> RawMail | None:
+    """The mail that came before with the same Message-ID and the same words, by another door or to another address of ours.
+
+    An equal id with other words is another mail, sent by a program that does not number its mails: it is taken in like any.
+    """
+    if not raw.mail_id:
+        return None
+    with connection.cursor() as cursor:  # two doors with the same mail at once: one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [raw.mail_id])
+    same = RawMail.objects.filter(mail_id=raw.mail_id, digest=raw.digest, processed_at__isnull=False, same_as=None)
+    return same.exclude(pk=raw.pk).exclude(mail_id="").select_related("ticket", "message").order_by("pk").first()
+
+
+def _demand_no_flood(raw: RawMail) -> None:
+    if not raw.from_address:
+        return
+    now, (longest, largest) = clock.now(), FLOOD[-1]
+    came = RawMail.objects.filter(from_address=raw.from_address, received_at__gt=now - longest, processed_at__isnull=False)
+    moments = list(came.exclude(outcome=Outcome.IGNORE).order_by("-received_at").values_list("received_at", flat=True)[: largest + 1])
+    for within, most in FLOOD:
+        if len(moments) > most and moments[most] > now - within:
+            raise Unfit(f"more than {most} mails from {raw.from_address} within {within}")
+
+
+def _mark(raw: RawMail, judgement: Judgement) -> None:
+    raw.processed_at, raw.claimed_until = clock.now(), None
+    raw.outcome, raw.reason = judgement.outcome, one_line(judgement.reason, 500)
+    raw.save(update_fields=["processed_at", "claimed_until", "outcome", "reason", "ticket", "message", "same_as", *NOTED])

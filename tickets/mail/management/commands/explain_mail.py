@@ -1,0 +1,40 @@
+"""What the desk would make of mails, one JSON object a line. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
+
+from tickets.mail.explain import explain
+from tickets.mail.lookup import thread_of
+from tickets.mail.senders import studio
+
+
+class Command(BaseCommand):
+    help = "Explains mails: one JSON object a line. “-” reads standard input. Without a database, only what the headers prove is known."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        own_addresses, threads = frozenset[str](), None
+        try:
+            own_addresses = studio().own_addresses
+            threads = thread_of
+        except (OperationalError, ProgrammingError) as error:
+            self.stderr.write(f"No database ({str(error).strip().splitlines()[0]}): threads are judged by headers alone.")
+        for name in options["files"]:
+            self.stdout.write(json.dumps(explain(self._read(name), own_addresses, file=name, threads=threads), ensure_ascii=False))
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as error:
+            raise CommandError(f"{name}: {error.strerror}") from error

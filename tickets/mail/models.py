@@ -1,0 +1,147 @@
+"""What the mail room keeps: the mails as they came, the keys against doubles, the mailboxes it polls, and other names of our mails."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.base.models import Blob
+from helpdesk.games.models import Game
+from tickets.mail.judge import Outcome
+from tickets.models import Message, Ticket
+
+
+class Door(models.TextChoices):
+    WEBHOOK = "webhook", _("Webhook")
+    IMAP = "imap", _("IMAP mailbox")
+    PIPE = "pipe", _("Pipe")
+
+
+class RawMail(models.Model):
+    """A mail as it came in, stored before anybody tried to understand it.
+
+    It is waiting, `processed_at` (then `outcome` says what became of it), or `parked_at` with the reason, for a person to see and to
+    retry. `form` names what the blob holds: the mail itself (`mime`), or a provider's payload where the provider sends no raw mail.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("from_address", "subject", "recipient")
+
+    class Form(models.TextChoices):
+        MIME = "mime", _("Mail")
+        MAILGUN = "mailgun", _("Payload of Mailgun")
+        POSTMARK = "postmark", _("Payload of Postmark")
+
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=12, choices=Form.choices, default=Form.MIME)
+    content_type = models.CharField(max_length=200, blank=True)
+    door = models.CharField(max_length=8, choices=Door.choices)
+    mailbox = models.CharField(max_length=320, blank=True)
+    recipient = models.CharField(max_length=320, blank=True)
+    received_at = models.DateTimeField(default=clock.now)
+
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    parked_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
+    auto_reason = models.CharField(max_length=200, blank=True)
+
+    mail_id = models.CharField(max_length=998, blank=True)  # its Message-ID
+    from_address = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    same_as = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="doubles")
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="raw_mail_door_known", condition=Q(door__in=["webhook", "imap", "pipe"])),
+            models.CheckConstraint(name="raw_mail_form_known", condition=Q(form__in=["mime", "mailgun", "postmark"])),
+            models.CheckConstraint(name="raw_mail_outcome_known", condition=Q(outcome__in=["", *(each.value for each in Outcome)])),
+            models.CheckConstraint(name="raw_mail_processed_or_parked", condition=Q(processed_at__isnull=True) | Q(parked_at__isnull=True)),
+            models.CheckConstraint(name="raw_mail_parked_with_reason", condition=Q(parked_at__isnull=True) | ~Q(reason="")),
+        ]
+        indexes = [
+            models.Index(name="raw_mail_waiting", fields=["due_at"], condition=Q(processed_at__isnull=True, parked_at__isnull=True)),
+            models.Index(name="raw_mail_parked", fields=["-parked_at"], condition=Q(parked_at__isnull=False)),
+            models.Index(name="raw_mail_by_mail_id", fields=["mail_id"], condition=~Q(mail_id="")),
+            models.Index(name="raw_mail_by_sender", fields=["from_address", "-received_at"], condition=~Q(from_address="")),
+            models.Index(name="raw_mail_of_message", fields=["message"], condition=Q(message__isnull=False)),
+            models.Index(name="raw_mail_newest", fields=["-received_at", "-id"]),
+        ]
+
+    @property
+    def waiting(self) -> bool:
+        return self.processed_at is None and self.parked_at is None
+
+
+class ReceivedKey(models.Model):
+    """A door's own name of what it handed in: mailbox, UIDVALIDITY and UID; the provider's token; the sha256 of a piped mail.
+
+    In a table of its own, so that doubles are still known when old raw mails have been swept.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    door = models.CharField(max_length=8, choices=Door.choices)
+    key = models.CharField(max_length=300)
+    raw_mail = models.ForeignKey(RawMail, null=True, on_delete=models.SET_NULL, related_name="keys")
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="received_once_per_door", fields=["door", "key"]),
+            models.CheckConstraint(name="received_key_door_known", condition=Q(door__in=["webhook", "imap", "pipe"])),
+        ]
+
+
+class Mailbox(models.Model):
+    """An IMAP mailbox that is polled. Its password lies in the environment, under the name given here, never in the database."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Security(models.TextChoices):
+        TLS = "tls", _("TLS")
+        STARTTLS = "starttls", _("STARTTLS")
+        PLAIN = "plain", _("not encrypted")
+
+    address = models.EmailField(unique=True, help_text=_("Players write to it."))
+    game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    user = models.CharField(max_length=200)
+    password_name = models.CharField(max_length=80, help_text=_("Name of the environment variable, like MAILBOX_PASSWORD_EMBER."))
+    folder = models.CharField(max_length=200, default="INBOX")
+    move_to = models.CharField(
+        max_length=200, blank=True, help_text=_("Folder for what has been taken in; empty: it stays and is marked as read.")
+    )
+    enabled = models.BooleanField(default=True)
+    uidvalidity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    polled_at = models.DateTimeField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["address"]
+        verbose_name_plural = "mailboxes"
+        constraints = [models.CheckConstraint(name="mailbox_security_known", condition=Q(security__in=["tls", "starttls", "plain"]))]
+
+
+class MessageIdAlias(models.Model):
+    """Another Message-ID of one of our mails: a provider gave it its own, and answers refer to that one."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    alias = models.CharField(max_length=998, unique=True)  # a Message-ID with its brackets
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    created_at = models.DateTimeField(default=clock.now)

@@ -1,0 +1,65 @@
+"""Who wrote a mail, and for which game it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from helpdesk.base.text import fold, one_line
+from helpdesk.games.models import Game
+from players.models import Address, Player
+from players.services import player_for_address
+from tickets.mail.models import Mailbox, RawMail
+from tickets.mail.parse import MailAddress, ParsedMail
+from tickets.mail.parse.addresses import bare
+from tickets.mail.parse.machines import is_no_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Our own addresses, read once per mail: all that a mail must know of the studio before it is judged."""
+
+    games: tuple[Game, ...]
+    own_addresses: frozenset[str]
+
+
+def studio() -> Studio:
+    """The games and the addresses we send from. Archived games still own theirs."""
+    games = tuple(Game.objects.order_by("pk"))
+    sender = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
+    return Studio(games, frozenset({*(bare(game.address) for game in games), bare(sender)}))
+
+
+def game_for(mail: ParsedMail, raw: RawMail, known: Studio) -> Game | None:
+    """The game whose address the mail came to: by the envelope, the noted and the written addresses, then by the mailbox.
+
+    None if it came to no game's address and there are several games: then a person must say which.
+    """
+    by_address = {bare(game.address): game for game in known.games}
+    named = (raw.recipient, *mail.delivered_to, *(each.address for each in (*mail.to, *mail.cc)), raw.mailbox)
+    for address in named:
+        if address and (game := by_address.get(bare(address))):
+            return game
+    if raw.mailbox:
+        box = Mailbox.objects.filter(address__iexact=raw.mailbox).select_related("game").first()
+        if box is not None and box.game is not None:
+            return box.game
+    open_games = [game for game in known.games if game.archived_at is None]
+    return open_games[0] if len(open_games) == 1 else None
+
+
+def writer(mail: ParsedMail) -> MailAddress:
+    """Whom to answer: the sender, or where a form's no-reply address sent it, the address to reply to."""
+    if mail.from_.address and not is_no_reply(mail.from_.address):
+        return mail.from_
+    return mail.reply_to[0] if mail.reply_to else mail.from_
+
+
+def player_of(sender: MailAddress, game: Game, language: str) -> tuple[Player, Address | None]:
+    """The player behind an address, found or made, with the address to answer to. A mail without any address has a nameless player:
+    it can be read, but not be answered by mail."""
+    if not sender.address:
+        return Player.objects.create(name=one_line(sender.name, 120), language=language), None
+    player = player_for_address(sender.address, name=sender.name, language=language, game=game)
+    return player, Address.objects.filter(uses__player=player, folded=fold(sender.address)[:320]).first()

@@ -1,0 +1,22 @@
+"""The mail room's doors for Celery. No logic here, and each may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from tickets.mail import imap, inbox
+
+
+@shared_task(name="mail.process")
+def process(pk: int) -> None:
+    inbox.process(pk)
+
+
+@shared_task(name="mail.process_due")
+def process_due() -> None:
+    inbox.process_due()
+
+
+@shared_task(name="mail.poll_mailboxes")
+def poll_mailboxes() -> None:
+    imap.poll_all()

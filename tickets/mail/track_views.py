@@ -1,0 +1,68 @@
+"""The providers' doors for news of our mails. anymail checks the signature and reads the payload; we bring the news.
+
+A provider whose secret is not set has no door here: anymail would let anybody in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from anymail.webhooks.base import AnymailBaseWebhookView
+from anymail.webhooks.mailgun import MailgunTrackingWebhookView
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from tickets.mail.track import note_tracking
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 1024 * 1024  # bytes
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
+
+
+class Noting:
+    """Instead of anymail's signal: the service, called by name. What cannot be read is refused, what fails is asked for again (500)."""
+
+    def post(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.run_validators(request)
+            events = self.parse_events(request)
+        except SuspiciousOperation as error:
+            log.warning("tracking_refused", provider=self.esp_name, error=str(error))
+            return HttpResponse(status=403)
+        except MALFORMED as error:
+            log.warning("tracking_unreadable", provider=self.esp_name, error=f"{type(error).__name__}: {error}"[:300])
+            return HttpResponse(status=400)
+        for event in events:
+            note_tracking(event)
+        return HttpResponse(status=200)
+
+
+class MailgunTracking(Noting, MailgunTrackingWebhookView):  # type: ignore[misc]
+    """Signed by the webhook signing key."""
+
+
+class PostmarkTracking(Noting, PostmarkTrackingWebhookView):  # type: ignore[misc]
+    """Not signed: the shared secret in the address is the only proof."""
+
+
+PROVIDERS: dict[str, tuple[type[AnymailBaseWebhookView], tuple[str, ...]]] = {  # the view, and one of these keys must be set
+    "mailgun": (MailgunTracking, ("MAILGUN_WEBHOOK_SIGNING_KEY", "MAILGUN_API_KEY")),
+    "postmark": (PostmarkTracking, ("WEBHOOK_SECRET",)),
+}
+
+
+@csrf_exempt
+def tracking(request: HttpRequest, provider: str) -> HttpResponseBase:
+    """One door per provider that is set up; 404 for the others."""
+    view, keys = PROVIDERS.get(provider, (None, ()))
+    if view is None or not any(settings.ANYMAIL.get(key) for key in keys):
+        raise Http404
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        return HttpResponse(status=413)
+    answer: HttpResponseBase = view.as_view()(request)
+    return answer

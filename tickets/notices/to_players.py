@@ -1,0 +1,42 @@
+"""What the life cycle tells a player. The rule names a text, the move's event carries its key, and the mail goes out once per move.
+
+A loop cannot come of it: the message is automatic and says so, the mail room's gate holds it back from machines and above its caps,
+and what an automatic message causes moves no ticket.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from helpdesk.base.errors import DomainError
+from helpdesk.base.texts import wording
+from players.models import Address
+from tickets.locks import lock
+from tickets.models import Event, Message
+from tickets.services.reply import Words, send_automatic
+
+log = structlog.get_logger(__name__)
+
+PLACES = ("player", "game", "team", "number", "subject")
+
+
+def on_moved(event: Event) -> None:
+    """Subscriber: the notice of a move, in the ticket's language or the game's default."""
+    key = event.data.get("notice")
+    if not key or event.ticket is None:
+        return
+    ticket = lock(event.ticket)
+    if ticket.merged_into_id or (ticket.contact and ticket.contact.state != Address.State.GOOD):
+        return
+    game = ticket.game
+    text = wording(key, scopes=[game.text_scope], languages=dict.fromkeys([ticket.language, game.default_language, "en"]))
+    if text is None:
+        log.warning("notice_without_words", key=key, game=game.slug, language=ticket.language)
+        return
+    values = {"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number, "subject": ticket.subject}
+    filled = text.filled(values)
+    words = Words(filled.body, subject=filled.subject, text_version_id=filled.version_id)
+    try:
+        send_automatic(ticket, words, purpose=Message.Purpose.NOTICE, cause_event_id=event.pk)
+    except DomainError as error:
+        log.info("notice_not_sent", ticket=ticket.number, key=key, reason=str(error))

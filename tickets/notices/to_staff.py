@@ -1,0 +1,100 @@
+"""What operators are told of their tickets, by the bell and, as each has chosen, by mail. Nobody is told what he did himself.
+
+The same thing about the same ticket is not told again while the first notice has not been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+
+from helpdesk.staff.models import Notice, User
+from helpdesk.staff.notices import notify
+from tickets.access import visible_tickets
+from tickets.actors import ActorKind
+from tickets.models import Event, Message, Ticket
+from tickets.notices.mentions import mentioned
+
+Purpose = Message.Purpose
+
+IN_TROUBLE = {
+    "message.failed": gettext_noop("Your message in %(number)s was refused: “%(subject)s”"),
+    "message.bounced": gettext_noop("Your message in %(number)s came back: “%(subject)s”"),
+    "message.uncertain": gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"),
+    "message.stale": gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),
+}
+
+
+def on_assigned(event: Event) -> None:
+    """Somebody gave the ticket to a colleague."""
+    if event.ticket and event.assignee_id and not event.data.get("taken"):
+        _tell(event, _active(event.assignee_id), "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
+
+
+def on_received(event: Event) -> None:
+    """The player answered a ticket that somebody has. A machine's message is no answer, and neither is the first message."""
+    ticket, message = event.ticket, event.message_id
+    if ticket is None or event.data.get("automatic") or not event.assignee_id:
+        return
+    if Message.objects.filter(ticket=ticket, pk__lt=message or 0).exclude(kind=Message.Kind.NOTE).exists():
+        _tell(
+            event, _active(event.assignee_id), "notices.player_answered", gettext_noop("The player answered in %(number)s: “%(subject)s”")
+        )
+
+
+def on_trouble(event: Event) -> None:
+    """A person's message did not get through, or nobody knows. Its author is told; if he has left us, who has the ticket now."""
+    message = _message_of(event)
+    if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
+        return
+    people = _active(message.author_id) or _active(event.assignee_id)
+    _tell(event, people, f"notices.{event.kind.partition('.')[2]}", IN_TROUBLE[event.kind], important=True, message=message.pk)
+
+
+def on_noted(event: Event) -> None:
+    """A note names colleagues. Who may not see the ticket is not told of it."""
+    note = _message_of(event)
+    if note is None or event.ticket is None or "@" not in note.text:
+        return
+    called = mentioned(note.text, User.objects.filter(is_active=True))
+    allowed = [user for user in called if visible_tickets(user).filter(pk=event.ticket.pk).exists()]
+    text = gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”")
+    _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_name, message=note.pk)
+
+
+HANDLERS: dict[str, Callable[[Event], None]] = {
+    "ticket.assigned": on_assigned,
+    "message.received": on_received,
+    "message.noted": on_noted,
+    **dict.fromkeys(IN_TROUBLE, on_trouble),
+}
+
+
+def on_event(event: Event) -> None:
+    """Subscriber: each kind has its handler."""
+    HANDLERS[event.kind](event)
+
+
+def _message_of(event: Event) -> Message | None:
+    return Message.objects.filter(pk=event.message_id).first() if event.message_id else None
+
+
+def _active(pk: int | None) -> list[User]:
+    return list(User.objects.filter(pk=pk, is_active=True)) if pk else []
+
+
+def _tell(event: Event, people: Iterable[User], kind: str, text: str, *, important: bool = False, again: bool = False, **more: Any) -> None:
+    ticket: Ticket | None = event.ticket
+    if ticket is None:
+        return
+    link = reverse("desk:ticket", args=[ticket.number])
+    doer = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
+    others = [user for user in people if user.pk != doer]
+    if not again:
+        told = set(Notice.objects.filter(user__in=others, kind=kind, link=link, seen_at=None).values_list("user_id", flat=True))
+        others = [user for user in others if user.pk not in told]
+    if others:
+        notify(others, kind, text, link=link, important=important, number=ticket.number, subject=ticket.subject[:120], **more)
