@@ -66,3 +66,4 @@ $(READY): requirements/dev.txt helpdesk/dev/venv.sh
 
 %.mo: %.po $(READY)
 	@$(BIN)/pybabel -q compile -i $< -o $@
+	@test -s $@ || { echo '$< is marked fuzzy as a whole, so nothing was compiled: remove that mark above its header.'; exit 1; }

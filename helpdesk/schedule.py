@@ -17,5 +17,7 @@ SCHEDULE = {
     "messages whose undo window is over": tick("tickets.leave_due", 2),
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
     "raw mails not yet read": tick("mail.process_due", 5),
+    "letters to staff": tick("staff.send_letters", 10),
+    "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "bulk"),
 }

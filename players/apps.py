@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class PlayersConfig(AppConfig):
     name = "players"
     label = "players"
+
+    def ready(self) -> None:
+        from helpdesk.base import personal
+        from players.personal import erase, export  # rows must be loaded before the rooms that speak of them
+
+        personal.keep("players", export=export, erase=erase)

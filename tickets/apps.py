@@ -8,8 +8,11 @@ class TicketsConfig(AppConfig):
     label = "tickets"
 
     def ready(self) -> None:
+        from helpdesk.base import personal
         from tickets import timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import SILENCE
         from tickets.lifecycle.occasions import silence_over
+        from tickets.personal import erase, export
 
         timers.register(SILENCE, silence_over)
+        personal.keep("tickets", export=export, erase=erase)

@@ -93,7 +93,7 @@ def _hear(delivery: Delivery) -> None:
 def _failed(delivery: Delivery, error: Exception) -> None:
     """The next try, or the parking place. Counted at the claim, so that one that kills its worker is counted too."""
     words = str(error) if isinstance(error, _Hopeless) else f"{type(error).__name__}: {error}"[:2000]
-    log.warning("delivery_failed", delivery=delivery.pk, subscriber=delivery.subscriber, event=delivery.event_id, error=words)
+    log.warning("delivery_failed", delivery=delivery.pk, subscriber=delivery.subscriber, about=delivery.event_id, error=words)
     row = Delivery.objects.filter(pk=delivery.pk)
     if delivery.attempts > len(PAUSES) or isinstance(error, _Hopeless):
         row.update(parked_at=clock.now(), claimed_until=None, error=words)

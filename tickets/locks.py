@@ -40,7 +40,7 @@ def lock_shown(ticket: Ticket) -> Ticket:
     Only the last one is locked, so that who merges or unmerges them in the order of their ids never waits for us in a circle.
     """
     for _attempt in range(ATTEMPTS):
-        pk = _end_of_merges(ticket.pk)
+        pk = end_of_merges(ticket.pk)
         with suppress(_Moved), transaction.atomic():
             shown = lock(Ticket(pk=pk))
             if shown.merged_into_id is not None:
@@ -49,7 +49,8 @@ def lock_shown(ticket: Ticket) -> Ticket:
     raise Conflict(_("This ticket is being merged. Try again."))
 
 
-def _end_of_merges(pk: int) -> int:
+def end_of_merges(pk: int) -> int:
+    """The id of the ticket in which this one is shown, as it is now; only a lock makes it stay so."""
     while (into := Ticket.objects.filter(pk=pk).values_list("merged_into_id", flat=True).first()) is not None:
         pk = into
     return pk

@@ -58,11 +58,23 @@ class Tail:
         return bool(line.strip()) and (self.all_lines or (bool(MATTERS.search(line)) and not ACCESS.search(line)))
 
 
+class Caller:
+    """The terminal and the `make` before us. Make keeps a hang-up to itself, and a killed make tells nobody anything; so we look."""
+
+    def __init__(self) -> None:
+        self.parent = os.getppid() if "MAKELEVEL" in os.environ else None
+        self.has_terminal = os.isatty(0)
+
+    def gone(self) -> bool:
+        return (self.has_terminal and not os.isatty(0)) or (self.parent is not None and os.getppid() != self.parent)
+
+
 class Supervisor:
     def __init__(self, desk: Instance, *, demo_data: bool) -> None:
         self.desk = desk
         self.demo_data = demo_data
         self._deaths: dict[str, deque[float]] = {}
+        self._caller = Caller()
 
     def run(self) -> None:
         """Returns when it was asked to end and everything has ended."""
@@ -113,7 +125,7 @@ class Supervisor:
     def _watch(self) -> None:
         tails = [Tail(name, self.desk.running(name).part.log) for name in [*self.desk.parts, "postgres", "valkey"] if self.desk.alive(name)]
         turned = time.monotonic()
-        while True:
+        while not self._caller.gone():
             for tail in tails:
                 tail.show()
             for name in self.desk.dead():
@@ -123,6 +135,7 @@ class Supervisor:
                 for tail in tails:
                     turn_log(tail.path)
             time.sleep(0.3)
+        raise Stopped
 
     def _restart(self, name: str) -> None:
         running = self.desk.running(name)

@@ -48,7 +48,14 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("In order"),
         (
-            Entry("administration:mails", _("Parked mails"), "mail-warning", _("What could not be read, and why"), Right.MANAGE_MAIL, True),
+            Entry(
+                "administration:mails",
+                _("Mails"),
+                "mail-warning",
+                _("What came in, what could not be read, and why"),
+                Right.MANAGE_MAIL,
+                True,
+            ),
             Entry(
                 "administration:deliveries",
                 _("Parked deliveries"),

@@ -14,16 +14,17 @@ from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A right and where it is held; `where` is empty when it is not held at all."""
+    """A right and where it is held; `where` is empty when it is not held at all, or everywhere."""
 
     right: Right
+    held: bool
     where: tuple[str, ...]
 
 
 def summary(user: User) -> list[tuple[Any, list[Line]]]:
     """All rights by group. Three queries at most: the grants, and the names of games and teams they speak of."""
     names = _Names(user)
-    return [(label, [Line(right, names.of(scope_for(user, right))) for right in rights]) for label, rights in RIGHT_GROUPS]
+    return [(label, [names.line(right, scope_for(user, right)) for right in rights]) for label, rights in RIGHT_GROUPS]
 
 
 def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:
@@ -48,7 +49,5 @@ class _Names:
         self.games = dict(Game.objects.filter(pk__in=games).values_list("pk", "name")) if games else {}
         self.teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {}
 
-    def of(self, scope: Scope) -> tuple[str, ...]:
-        if scope.everything:
-            return (_("everything"),)
-        return tuple(part_words(part, self.games, self.teams) for part in scope.parts)
+    def line(self, right: Right, scope: Scope) -> Line:
+        return Line(right, not scope.nothing, tuple(part_words(part, self.games, self.teams) for part in scope.parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.management import call_command
 
 from helpdesk.staff import letters
 
@@ -15,3 +16,8 @@ def send_letter(pk: int) -> None:
 @shared_task(name="staff.send_letters")
 def send_letters() -> None:
     letters.send_due()
+
+
+@shared_task(name="staff.clear_sessions")
+def clear_sessions() -> None:
+    call_command("clearsessions")

@@ -7,7 +7,7 @@ import { say } from "./words.js";
 import { toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
-let timer = 0, tries = 0, saving = null, dirty = false, submitting = false;
+let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false;
 
 const box = () => document.getElementById("composer");
 const form = () => box()?.querySelector("form[data-draft]");
@@ -102,6 +102,7 @@ export function startComposer() {
   document.addEventListener("input", (event) => { if (event.target === area()) typed(); });
   document.addEventListener("change", (event) => { if (event.target.matches("#composer input[type=file][data-attach]")) attach(event.target); });
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-tab]")) wantsFocus = true;
     const button = event.target.closest("[data-md]");
     if (button) mark(button.dataset.md);
     const look = event.target.closest("a[data-preview]");
@@ -119,7 +120,10 @@ export function startComposer() {
     submitting = false;
     if (event.detail.successful) dirty = false; else { dirty = true; status(say("unsaved"), true); }
   });
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.id === "composer" || event.detail.target?.id === "ticket") { dirty = false; submitting = false; } });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (["composer", "ticket"].includes(event.detail.target?.id)) { dirty = false; submitting = false; }
+    if (wantsFocus && area()) { wantsFocus = false; area().focus(); }
+  });
   document.addEventListener("submit", (event) => { if (event.target === form() && !window.htmx) submitting = true; });
   document.addEventListener("visibilitychange", () => document.hidden && flush());
   window.addEventListener("online", () => dirty && save());

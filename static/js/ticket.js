@@ -50,6 +50,9 @@ setInterval(() => {
   }
 }, 1000);
 
+// on a phone the page itself scrolls: it opens at the newest message too
+if (matchMedia("(max-width: 860px)").matches && !location.hash) (document.getElementById("unread") ?? document.querySelector("#entries > :last-child"))?.scrollIntoView({ block: "center" });
+
 // leaving for the next ticket or the queue: what was typed in the last second is saved first
 document.addEventListener("click", (event) => { if (event.target.closest("a[href]")) flush(); }, true);
 startComposer();

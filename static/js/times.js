@@ -30,7 +30,7 @@ function freshen(root = document) {
       put(time, duration(seconds));
       time.classList.toggle("late", seconds >= LATE);
       time.classList.toggle("soon", seconds >= SOON && seconds < LATE);
-    } else if (seconds < 0) put(time, say("in", { duration: duration(-seconds) }));
+    } else if (seconds < -60) put(time, say("in", { duration: duration(-seconds) }));
     else put(time, seconds < 60 ? say("now") : say("ago", { duration: duration(seconds) }));
   }
 }

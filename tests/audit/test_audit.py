@@ -79,4 +79,3 @@ def test_the_page_pages_and_costs_the_same(client, django_assert_max_num_queries
 
     assert [len(first.rows), len(second.rows)] == [50, 50]
     assert {row.pk for row in first.rows}.isdisjoint(row.pk for row in second.rows)
-

@@ -65,7 +65,10 @@ def test_the_exact_time_is_always_there() -> None:
     assert ">12 min ago<" in html
 
 
-@pytest.mark.parametrize(("name", "letters"), [("Anna Krylova", "AK"), ("quietstorm", "QU"), ("Ольга Смирнова", "ОС"), ("el_marqués", "EL"), ("", ""), ("¿?", "")])
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Anna Krylova", "AK"), ("quietstorm", "QU"), ("Ольга Смирнова", "ОС"), ("el_marqués", "EL"), ("", ""), ("¿?", "")],
+)
 def test_a_face_has_two_letters(name: str, letters: str) -> None:
     assert ui.initials(name) == letters
 

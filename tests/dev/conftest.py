@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -43,13 +43,13 @@ def until(true: Callable[[], object], seconds: float = 30.0) -> None:
 class Terminal:
     """A supervisor as a person has it before him: what it prints, and a keyboard."""
 
-    def __init__(self, folder: Path, out: Path) -> None:
+    def __init__(self, folder: Path, out: Path, before: Sequence[str] = ()) -> None:
         self.out = out
         self.folder = folder
         environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
         with out.open("ab") as file:
             self.process = subprocess.Popen(
-                [sys.executable, str(Path(__file__).with_name("light.py")), str(folder)],
+                [*before, sys.executable, str(Path(__file__).with_name("light.py")), str(folder)],
                 cwd=ROOT,
                 env=environment,
                 stdout=file,
@@ -81,11 +81,11 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Callable[[], Terminal]]:
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def new() -> Terminal:
-        opened.append(Terminal(tmp_path / "desk", tmp_path / f"terminal-{len(opened)}"))
+    def new(before: Sequence[str] = ()) -> Terminal:
+        opened.append(Terminal(tmp_path / "desk", tmp_path / f"terminal-{len(opened)}", before))
         return opened[-1]
 
     yield new

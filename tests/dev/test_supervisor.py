@@ -46,6 +46,18 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_one_starts(term
     assert again.press(signal.SIGINT) == 0
 
 
+def test_a_killed_make_takes_everything_along(terminal, monkeypatch):
+    monkeypatch.setenv("MAKELEVEL", "1")
+    demo = terminal(["sh", "-c", '"$@" & wait', "make"]).open()
+    everybody = demo.everybody()
+    assert len(everybody) > 8
+
+    demo.process.kill()
+
+    until(lambda: not any(stands(process) for process in everybody), 30)
+    assert "Everything has ended" in demo.says()
+
+
 def test_a_second_one_is_told_about_the_first(terminal):
     terminal().open()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpdesk.dev.instance import Instance
 from helpdesk.dev.processes import descendants
@@ -10,6 +11,9 @@ from tests.live.hand import Hand
 from tests.live.rows import Rows
 from tests.live.smtp import Mailbox
 from tests.live.waiting import until
+
+if TYPE_CHECKING:
+    from tests.faults.traffic import Traffic
 
 STILL = ("queued", "sending", "handed")  # states of a reply that has not come to rest
 
@@ -50,6 +54,21 @@ class Desk:
         arrived = self.mailbox.ids()
         return [arrived.count(ids[pk]) for pk in messages]
 
+    def replies(self, traffic: Traffic) -> list[int]:
+        """Every reply that stands at the tickets of this traffic, in the order of the tickets."""
+        numbers = [number for number, _text in traffic.clerk.answered]
+        found = (
+            "SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id WHERE t.number = ANY(%s) AND m.kind = 'reply'"
+        )
+        return [pk for (pk,) in self.rows.all(found + " ORDER BY m.id", numbers)]
+
+    def received(self, traffic: Traffic, *, seconds: float = 60) -> list[int]:
+        """How many messages each mail of this traffic became, once all have been read."""
+        unread = "SELECT count(*) FROM mail_rawmail WHERE processed_at IS NULL AND parked_at IS NULL"
+        until(lambda: not self.rows.one(unread), "all raw mails to be read", seconds=seconds)
+        rows = self.rows.all("SELECT message_id FROM tickets_message WHERE kind = 'inbound' AND message_id = ANY(%s)", traffic.pipe.taken)
+        return [sum(found == sent for (found,) in rows) for sent in traffic.pipe.taken]
+
     # --- the worker
 
     def blocked(self, table: str) -> bool:
@@ -66,6 +85,11 @@ class Desk:
         """As if the dead worker's leases were over, and ask the living one what the beat asks every half minute."""
         self.rows.lapse("tickets_message", "tickets_delivery", "tickets_timer", "mail_rawmail")
         self.hand.do("tick", task="tickets.recover_messages")
+
+    def let_orphans_lapse(self) -> None:
+        """As if the leases of work that the database's fall cut off were over: its doers have long met their errors."""
+        until(lambda: not self.mailbox.hanging, "nobody to be talking to the mail server")
+        self.let_leases_lapse()
 
     def tickets(self, count: int, word: str) -> list[str]:
         """Tickets of as many players, opened by mail; their numbers."""

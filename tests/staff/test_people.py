@@ -69,7 +69,7 @@ def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
     emil, agent = UserFactory(), RoleFactory(name="Agent", rights=[Right.VIEW, Right.REPLY])
     client.force_login(vera)
 
-    client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "game": emberfall.pk, "team": "", "language": "", "topic": ""})
+    client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "game": emberfall.pk})
 
     scope = scope_for(User.objects.get(pk=emil.pk), Right.REPLY)
     assert scope.allows(game_id=emberfall.pk) and not scope.allows(game_id=tidewake.pk)
@@ -166,7 +166,6 @@ def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> No
     assert not emil.teams.model.objects.filter(pk=team.pk).exists()
     told = AuditEntry.objects.filter(action__startswith="staff.team").order_by("pk").values_list("action", flat=True)
     assert list(told) == ["staff.team_made", "staff.team_changed", "staff.team_changed", "staff.team_dropped"]
-
 
 
 def test_the_list_of_people_costs_the_same_for_two_or_forty(client, vera: User, django_assert_max_num_queries) -> None:

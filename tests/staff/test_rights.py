@@ -110,4 +110,3 @@ def test_every_right_stands_in_exactly_one_group() -> None:
     grouped = [right for _label, rights in RIGHT_GROUPS for right in rights]
 
     assert sorted(grouped) == sorted(Right)
-

@@ -82,5 +82,3 @@ def test_who_needs_none_is_not_asked(client, django_assert_max_num_queries) -> N
     client.force_login(emil)
 
     assert client.get(reverse("staff:notices")).status_code == 200
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.factories.desk import Post, post
+from tickets import events
 
 
 @pytest.fixture
@@ -23,6 +25,13 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             call_command("flush", verbosity=0, interactive=False, reset_sequences=False, allow_cascade=False, inhibit_post_migrate=True)
             connection.creation.deserialize_db_from_string(seeds)
             connection.close()
+
+
+@pytest.fixture
+def no_other_ears(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens but those whom the story names."""
+    monkeypatch.setattr(events, "_subscriptions", {})
+    monkeypatch.setattr(events, "_by_kind", defaultdict(list))
 
 
 @pytest.fixture(autouse=True)

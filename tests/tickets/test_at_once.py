@@ -8,7 +8,6 @@ from itertools import count
 import pytest
 
 from helpdesk.base import clock
-from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
 from players.models import Address, Player
 from players.services import player_for_address
@@ -18,6 +17,7 @@ from tickets import channels, drain, timers
 from tickets.actors import operator
 from tickets.channels import Outcome, Sent
 from tickets.lifecycle.machine import SILENCE
+from tickets.locks import lock
 from tickets.models import Event, Lane, LifecycleRule, Message, Status, Tag, Ticket, Timer
 from tickets.services import outbox
 from tickets.services.assign import take_next
@@ -25,7 +25,7 @@ from tickets.services.edit import set_status
 from tickets.services.merge import merge, unmerge
 from tickets.services.reply import Words, send_reply
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = pytest.mark.usefixtures("committed", "no_other_ears")
 
 
 def somebody(name: str) -> User:
@@ -159,7 +159,7 @@ def test_a_message_that_comes_while_tickets_are_merged_and_parted_is_shown_where
             unmerge(second, by=anna)
         merge(second, into=first, by=anna)
 
-    def write() -> list[Message | Conflict]:
+    def write() -> list[Message]:
         return [player_writes(second, f"Message {n}") for n in range(6)]
 
     results = at_once(back_and_forth, write)
@@ -178,3 +178,8 @@ def test_replies_that_leave_while_their_ticket_is_merged_leave_the_facts_right()
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert facts_hold(first, second)
+
+
+def test_a_ticket_is_locked_within_a_transaction_only() -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        lock(make_ticket())

@@ -18,7 +18,7 @@ from tickets.events import MAX_DEPTH, declare, record, replay, subscribe
 from tickets.locks import lock
 from tickets.models import Delivery, Event, Lane, Status, Tag, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_other_ears")]
 RECEIVED = ["message.received"]
 
 

@@ -127,8 +127,3 @@ def test_without_the_lock_nothing_is_recorded(ticket: Ticket) -> None:
 
     with transaction.atomic(), pytest.raises(RuntimeError):
         record(unlocked, "ticket.renamed", by=SYSTEM)
-
-
-def test_a_lock_needs_a_transaction(committed: None) -> None:
-    with pytest.raises(RuntimeError, match="transaction"):
-        lock(Ticket(pk=1))

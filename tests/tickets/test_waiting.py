@@ -90,7 +90,7 @@ def test_an_answer_sent_in_spite_of_a_newer_message_answers_only_what_was_seen(a
     outbox.leave_due()
 
     ticket.refresh_from_db()
-    assert (ticket.status, ticket.waiting_since) == (Status.NEW, second)
+    assert (ticket.status, ticket.waiting_since) == (Status.WAITING, second)
     assert facts_hold(ticket)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
-from tickets.models import Delivery, LifecycleRule, Ticket
+from tickets.models import Delivery, LifecycleRule, Status, Ticket
 
 
 def rules_for(user: User) -> QuerySet[LifecycleRule]:
@@ -35,7 +35,7 @@ class RuleSheet:
 def rule_sheets(user: User) -> list[RuleSheet]:
     """The rules for all games first, then each game that `user` looks after. Four queries at most."""
     scope = scope_for(user, Right.MANAGE_LIFECYCLE)
-    everything = list(LifecycleRule.objects.select_related("game").order_by("from_status", "occasion"))
+    everything = sorted(LifecycleRule.objects.select_related("game"), key=_place)
     common = [rule for rule in everything if rule.game_id is None]
     games = Game.objects.filter(scope.q(game="pk"), archived_at=None)
     sheets = [RuleSheet(None, common, [])] if scope.everything else []
@@ -44,6 +44,11 @@ def rule_sheets(user: User) -> list[RuleSheet]:
         taken = {(rule.from_status, rule.occasion) for rule in own}
         sheets.append(RuleSheet(game, own, [rule for rule in common if (rule.from_status, rule.occasion) not in taken]))
     return sheets
+
+
+def _place(rule: LifecycleRule) -> tuple[int, str]:
+    """Rules in the order in which a ticket lives."""
+    return Status.values.index(rule.from_status), rule.occasion
 
 
 def parked_deliveries() -> QuerySet[Delivery]:

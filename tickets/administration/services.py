@@ -96,11 +96,19 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
     """Drop a parked delivery: its subscriber never hears of the event. The reason is kept in the audit."""
     if not reason.strip():
         raise DomainError(_("Say why it may be lost."), field="reason")
-    facts = {"subscriber": delivery.subscriber, "event": delivery.event_id, "error": delivery.error[:500], "reason": reason.strip()}
-    subject = ("tickets.delivery", delivery.pk)
-    if not drain.drop(delivery.pk):
+    pk, subscriber, event, error = delivery.pk, delivery.subscriber, delivery.event_id, delivery.error[:500]
+    if not drain.drop(pk):
         raise Conflict(_("This delivery is not parked any more."))
-    note_audit("deliveries.dropped", by=by, subject=subject, request=request, **facts)
+    note_audit(
+        "deliveries.dropped",
+        by=by,
+        subject=("tickets.delivery", pk),
+        request=request,
+        subscriber=subscriber,
+        event=event,
+        error=error,
+        reason=reason.strip(),
+    )
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
@@ -17,6 +18,18 @@ from tickets.models import Ticket
 
 P = ParamSpec("P")
 View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+Policy = dict[str, list[str]]
+
+FRAME_POLICY: Policy = {  # for what strangers wrote, in a frame of our page: it may look, not act
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "frame-ancestors": ["'self'"],
+    "form-action": ["'none'"],
+    "base-uri": ["'none'"],
+    "sandbox": ["allow-same-origin", "allow-popups"],
+}
 
 
 def address_of(request: StaffRequest, ticket: Ticket | str, page: str = "desk:ticket", **more: Any) -> str:
@@ -50,14 +63,20 @@ def refused(request: StaffRequest, error: DomainError, back: str) -> HttpRespons
     return say(request, response, str(error), "late")
 
 
-def refusable(view: View[Concatenate[str, P]]) -> View[Concatenate[str, P]]:
+def refusable(view: View[P]) -> View[P]:
     """A `DomainError` of a view of one ticket becomes a toast, and the ticket stays on screen."""
 
     @wraps(view)
-    def guarded(request: StaffRequest, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
-            return view(request, number, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except DomainError as error:
-            return refused(request, error, address_of(request, number))
+            return refused(request, error, address_of(request, str(kwargs["number"])))
 
     return guarded
+
+
+def under(policy: Policy, response: Answer) -> Answer:
+    """The answer with a content security policy of its own in place of the pages' one."""
+    response._csp_config = policy  # type: ignore[attr-defined]  # what django-csp's middleware reads
+    return response

@@ -6,7 +6,6 @@ import re
 from html import escape
 from urllib.parse import unquote
 
-from csp.decorators import csp
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
@@ -19,10 +18,16 @@ from helpdesk.audit.services import note_audit
 from helpdesk.base.models import Blob
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import attachment_for, may, message_for
-from tickets.desk.ticket.writing import FRAME_POLICY
+from tickets.desk.answers import FRAME_POLICY, Policy, under
 from tickets.models import Attachment, Message
 
-SHUT = {"default-src": ["'none'"], "img-src": ["'self'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'none'"], "sandbox": []}
+SHUT: Policy = {
+    "default-src": ["'none'"],
+    "img-src": ["'self'"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": ["'none'"],
+    "sandbox": [],
+}
 CID = re.compile(r"""src="cid:([^"]*)\"""")
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
 <style>body{{font:15px/1.5 system-ui,sans-serif;color:#1d1f24;background:#fff;margin:12px;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}table{{max-width:100%}}
@@ -31,7 +36,6 @@ blockquote{{margin:0 0 0 4px;padding-left:10px;border-left:3px solid #ccc}}img:n
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@csp(SHUT)
 @cache_control(private=True, max_age=3600)
 def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse | HttpResponse:
     """The file. Pictures that were encoded anew are shown, everything else is downloaded."""
@@ -44,7 +48,6 @@ def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse |
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@csp(SHUT)
 @cache_control(private=True, max_age=86400)
 def thumbnail(request: StaffRequest, pk: int) -> FileResponse | HttpResponse:
     """The small picture of a picture."""
@@ -64,16 +67,14 @@ def original(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         raise Http404
     pictures = "pictures" in request.GET
     body = _with_own_pictures(message, message.html, may_open=may(request.user, message.ticket, Right.SEE_ATTACHMENTS))
-    response = HttpResponse(PAGE.format(title=escape(message.subject), body=body))
     policy = FRAME_POLICY | ({"img-src": ["'self'", "data:", "https:", "http:"]} if pictures else {})
-    response._csp_config = policy  # type: ignore[attr-defined]  # what csp.decorators.csp sets; here it depends on the query
+    response = under(policy, HttpResponse(PAGE.format(title=escape(message.subject), body=body)))
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @requires(Right.SEE_RAW_MAIL)
 @require_GET
-@csp(SHUT)
 def raw(request: StaffRequest, number: str, pk: int) -> FileResponse | HttpResponse:
     """The mail's own bytes, to be downloaded. Who asked is written down."""
     message = message_for(request.user, number, pk, Right.SEE_RAW_MAIL)
@@ -91,7 +92,7 @@ def _blob(blob: Blob, media_type: str, name: str, *, download: bool) -> FileResp
     response = FileResponse(file, content_type=media_type, as_attachment=download, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return under(SHUT, response)
 
 
 def _harmless(media_type: str) -> str:
@@ -101,7 +102,10 @@ def _harmless(media_type: str) -> str:
 
 def _with_own_pictures(message: Message, html: str, *, may_open: bool) -> str:
     """Pictures inside the mail (cid:) come from the message's own files."""
-    own = {file.content_id.strip("<>"): file for file in Attachment.objects.filter(message=message, preview__isnull=False).exclude(content_id="")}
+    own = {
+        file.content_id.strip("<>"): file
+        for file in Attachment.objects.filter(message=message, preview__isnull=False).exclude(content_id="")
+    }
 
     def address(found: re.Match[str]) -> str:
         file = own.get(unquote(found.group(1)).strip("<>"))

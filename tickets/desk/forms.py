@@ -31,7 +31,9 @@ class ComposerForm(forms.Form):
     """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there."""
 
     mode = forms.ChoiceField(choices=Draft.Kind.choices, widget=forms.HiddenInput)
-    text = forms.CharField(label=gettext_lazy("Text"), required=False, strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label=gettext_lazy("Text"), required=False, strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
@@ -68,7 +70,10 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
     pending_on = forms.CharField(
-        label=gettext_lazy("Who owes an answer"), max_length=60, required=False, help_text=gettext_lazy("A department, like Billing. Only for Pending.")
+        label=gettext_lazy("Who owes an answer"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
     pending_until = moment_field(label=gettext_lazy("Until"), required=False)
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
@@ -94,7 +99,10 @@ class AssignForm(forms.Form):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
     assignee = forms.ModelChoiceField(
-        User.objects.filter(is_active=True), label=gettext_lazy("With"), required=False, empty_label=gettext_lazy("Nobody, back into the queue")
+        User.objects.filter(is_active=True),
+        label=gettext_lazy("With"),
+        required=False,
+        empty_label=gettext_lazy("Nobody, back into the queue"),
     )
     team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"))
 
@@ -102,7 +110,9 @@ class AssignForm(forms.Form):
 class FactsForm(forms.Form):
     """What the ticket says of itself."""
 
-    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own."))
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own.")
+    )
     topic = forms.ModelChoiceField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
     language = forms.ChoiceField(label=gettext_lazy("We write in"))
 
@@ -110,7 +120,9 @@ class FactsForm(forms.Form):
         super().__init__(*args, **kwargs)
         topics, language = self.fields["topic"], self.fields["language"]
         assert isinstance(topics, forms.ModelChoiceField) and isinstance(language, forms.ChoiceField)
-        topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(archived_at=None, game=None)
+        topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(
+            archived_at=None, game=None
+        )
         language.choices = [(code, code) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 
@@ -119,7 +131,9 @@ class StartForm(forms.Form):
 
     game = forms.ModelChoiceField(Game.objects.none(), label=gettext_lazy("Game"), empty_label=None)
     to = forms.EmailField(label=gettext_lazy("The player's mail address"), max_length=254)
-    name = forms.CharField(label=gettext_lazy("His name"), max_length=120, required=False, help_text=gettext_lazy("Only if the desk does not know him yet."))
+    name = forms.CharField(
+        label=gettext_lazy("His name"), max_length=120, required=False, help_text=gettext_lazy("Only if the desk does not know him yet.")
+    )
     language = forms.CharField(label=gettext_lazy("Language"), max_length=12, widget=forms.Select)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
     text = forms.CharField(label=gettext_lazy("Text"), strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 9}))
@@ -135,5 +149,7 @@ class StartForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         game, language = said.get("game"), said.get("language")
         if game and language and language not in game.languages:
-            raise ValidationError({"language": _("%(game)s is supported in %(languages)s.") % {"game": game.name, "languages": ", ".join(game.languages)}})
+            raise ValidationError(
+                {"language": _("%(game)s is supported in %(languages)s.") % {"game": game.name, "languages": ", ".join(game.languages)}}
+            )
         return said

@@ -50,7 +50,8 @@ def unread(tickets: Iterable[Ticket], user: User) -> set[int]:
 def colleagues(ticket: Ticket, besides: User, drafts: Iterable[Draft]) -> list[Colleague]:
     """Who else is here or has a draft here; those who write stand first."""
     here = {
-        look.user_id: look for look in Look.objects.filter(ticket=ticket, at__gte=clock.now() - PRESENT).exclude(user=besides).select_related("user")
+        look.user_id: look
+        for look in Look.objects.filter(ticket=ticket, at__gte=clock.now() - PRESENT).exclude(user=besides).select_related("user")
     }
     drafted = {draft.author_id: draft.author for draft in drafts if draft.author_id != besides.pk and draft.text.strip()}
     people = {pk: look.user for pk, look in here.items()} | drafted

@@ -20,6 +20,7 @@ from tickets.desk.answers import say
 from tickets.desk.forms import StartForm
 from tickets.services.reply import Words, start_conversation
 
+CHANNEL = "mail"  # the one way by which we can write first
 NOT_YOURS = _("You may not write first in this game and language.")
 SENT = _("Sent. The ticket %(number)s is not yours to see.")
 
@@ -29,7 +30,9 @@ SENT = _("Sent. The ticket %(number)s is not yours to see.")
 def start(request: StaffRequest) -> HttpResponse:
     """To whom, about which game, in which language, what."""
     scope = scope_for(request.user, Right.START)
-    games = [game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)]
+    games = [
+        game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)
+    ]
     form = StartForm(request.POST or None, games=games, initial=_suggested(request, games))
     if form.is_valid():
         said = form.cleaned_data
@@ -54,6 +57,7 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> str:
         language=said["language"],
         words=Words(text=said["text"]),
         by=request.user,
+        channel=CHANNEL,
     )
     return message.ticket.number
 
@@ -68,4 +72,8 @@ def _suggested(request: StaffRequest, games: list[Game]) -> dict[str, Any]:
     """What the address of the page already says: from a player's card it names him and the game."""
     asked = request.GET
     game = next((one for one in games if one.slug == asked.get("game")), games[0] if games else None)
-    return {"game": game.pk if game else None, "to": asked.get("to", ""), "language": asked.get("language") or (game.default_language if game else "")}
+    return {
+        "game": game.pk if game else None,
+        "to": asked.get("to", ""),
+        "language": asked.get("language") or (game.default_language if game else ""),
+    }

@@ -22,11 +22,13 @@ def player_wrote(ticket: Ticket, message: Message, *, by: Actor) -> None:
 
 
 def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
-    """The status its author chose with the reply, else what the rules say; nothing while the player waits for more than it answers.
+    """The status its author chose with the reply, else what the rules say.
 
-    A reply that changes no status still begins the silence anew: we have just spoken.
+    While the player waits for more than it answers the ticket stays our turn; only it is not new any more. A reply that changes no status still begins the silence anew: we have just spoken.
     """
     if ticket.waiting_since is not None:
+        if ticket.status == Status.NEW and may(Status.NEW, Status.WAITING, by.kind):
+            move(ticket, Status.WAITING, by=by, message=message)
         return
     if message.then_status:
         if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):

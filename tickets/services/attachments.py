@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import filetype
 from django.conf import settings
@@ -20,6 +21,7 @@ PIXELS = 60_000_000  # of one picture; above that Pillow says that somebody mean
 Image.MAX_IMAGE_PIXELS = PIXELS
 PREVIEW = (480, 360)  # pixels at the most
 _PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
+_NOTHING_ALONG: dict[str, Any] = {"exif": b"", "xmp": b"", "comment": b""}  # else Pillow copies what it found
 _TEXT_ENDINGS = {".txt": "text/plain", ".log": "text/plain", ".csv": "text/csv", ".json": "application/json", ".eml": "message/rfc822", ".ics": "text/calendar"}
 FILES_PER_MESSAGE = 30
 
@@ -113,9 +115,10 @@ def _picture(content: bytes, media_type: str) -> tuple[bytes, bytes]:
             small.convert("RGBA" if small.mode in {"RGBA", "LA", "P", "PA"} else "RGB").save(preview, "WEBP", quality=80)
             again = io.BytesIO()
             if animated:
-                picture.save(again, _PICTURES[media_type], save_all=True)
+                picture.save(again, _PICTURES[media_type], save_all=True, **_NOTHING_ALONG)
             else:
-                upright.save(again, _PICTURES[media_type], **({"quality": 90} if media_type == "image/jpeg" else {}))
+                quality = {"quality": 90} if media_type == "image/jpeg" else {}
+                upright.save(again, _PICTURES[media_type], **_NOTHING_ALONG, **quality)
         return again.getvalue(), preview.getvalue()
     except Exception:  # Pillow raises nearly everything on a broken picture
         return content, b""

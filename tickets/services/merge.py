@@ -12,7 +12,7 @@ from tickets.events import record
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
-from tickets.locks import lock_many
+from tickets.locks import end_of_merges, lock_many
 from tickets.models import Message, Status, Ticket
 
 
@@ -44,11 +44,9 @@ def unmerge(ticket: Ticket, *, by: Actor) -> Ticket:
 
     Conflict when the ticket it was merged into is merged further at this very moment.
     """
-    into = ticket
-    while into.merged_into is not None:
-        into = into.merged_into
-    rows = {row.pk: row for row in lock_many([ticket.pk, into.pk])}
-    ticket, into = rows[ticket.pk], rows[into.pk]
+    last = end_of_merges(ticket.pk)
+    rows = {row.pk: row for row in lock_many([ticket.pk, last])}
+    ticket, into = rows[ticket.pk], rows[last]
     if ticket.merged_into_id is None:
         raise NotAllowed(_("This ticket is not merged."))
     if into.merged_into_id is not None:

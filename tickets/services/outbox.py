@@ -34,7 +34,7 @@ TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 def leave_due(*, most: int = 1000) -> int:
     """Send every queued message whose time has come; returns how many were tried."""
-    due = Message.objects.filter(state=State.QUEUED, leaves_at__lte=clock.now()).order_by("leaves_at").values_list("pk", flat=True)
+    due = Message.objects.filter(state=State.QUEUED, leaves_at__lte=clock.now()).order_by("leaves_at", "pk").values_list("pk", flat=True)
     tried = 0
     for pk in list(due[:most]):
         leave(pk)

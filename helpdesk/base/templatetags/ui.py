@@ -1,14 +1,14 @@
 """Small things that every page says the same way: times, waits, faces, game marks, counts, form fields.
 
-    {% load ui %}
-    {% ago message.at %}              12 min ago, kept fresh by static/js/times.js
-    {% moment message.at %}           yesterday 19:42
-    {% waited ticket.waiting_since %} 5 h 10 min, red or amber when long
-    {% face user.name %}              initials in a circle; {% face "" %} an empty one
-    {% game_mark game.colour game.name %}
-    {{ 12034|atmost:10000 }}          10,000+
-    {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
-    {% query status="new" after=None %}   the page's own query string with these changes
+{% load ui %}
+{% ago message.at %}              12 min ago, kept fresh by static/js/times.js
+{% moment message.at %}           yesterday 19:42
+{% waited ticket.waiting_since %} 5 h 10 min, red or amber when long
+{% face user.name %}              initials in a circle; {% face "" %} an empty one
+{% game_mark game.colour game.name %}
+{{ 12034|atmost:10000 }}          10,000+
+{% field form.name %}             label, control, help and errors; {% fields form %} for all of them
+{% query status="new" after=None %}   the page's own query string with these changes
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.base.clock import now
 
@@ -62,12 +63,17 @@ def moment_words(at: datetime) -> str:
     if days == -1:
         return _("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
     if local.year == today.year:
-        return date_format(local, "j M H:i")
-    return date_format(local, "j M Y")
+        return date_format(local, pgettext("date format", "j M H:i"))
+    return day_words(at)
+
+
+def day_words(at: datetime) -> str:
+    """The day alone: "14 Mar 2024"."""
+    return date_format(timezone.localtime(at), pgettext("date format", "j M Y"))
 
 
 def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeString:
-    exact = date_format(timezone.localtime(at), "j F Y, H:i:s")
+    exact = date_format(timezone.localtime(at), pgettext("date format", "j F Y, H:i:s"))
     data = format_html(' data-time="{}"', kind) if kind else ""
     css = format_html(' class="{}"', classes) if classes else ""
     return format_html('<time{}{} datetime="{}" title="{}">{}</time>', css, data, at.isoformat(), exact, words)
@@ -85,7 +91,7 @@ def ago(at: datetime | None) -> str:
     if at is None:
         return ""
     seconds = (now() - at).total_seconds()
-    if seconds < 0:
+    if seconds < -MINUTE:
         return _time(at, _("in %(duration)s") % {"duration": duration_words(-seconds)}, kind="ago")
     words = _("just now") if seconds < MINUTE else _("%(duration)s ago") % {"duration": duration_words(seconds)}
     return _time(at, words, kind="ago")
@@ -95,6 +101,12 @@ def ago(at: datetime | None) -> str:
 def moment(at: datetime | None) -> str:
     """The time itself; the exact one is a hover."""
     return "" if at is None else _time(at, moment_words(at))
+
+
+@register.simple_tag
+def day(at: datetime | None) -> str:
+    """The day; the exact time is a hover."""
+    return "" if at is None else _time(at, day_words(at))
 
 
 @register.simple_tag
@@ -116,7 +128,7 @@ def lasted(spent: timedelta | None) -> str:
 @register.filter
 def initials(name: str | None) -> str:
     """Two letters for a face: of the first and the last word."""
-    words = re.findall(r"\w+", name or "")
+    words: list[str] = re.findall(r"\w+", name or "")
     if not words:
         return ""
     return (words[0][0] + words[-1][0] if len(words) > 1 else words[0][:2]).upper()
@@ -135,14 +147,11 @@ def face(name: str | None, size: str = "") -> str:
 def game_mark(colour: str | None, name: str = "") -> str:
     """The game's colour as a small bar. A presentation attribute, since the pages allow no style attribute."""
     fill = colour if colour and COLOUR.fullmatch(colour) else "#8a8f98"
+    bar = format_html('<rect width="8" height="14" rx="3" fill="{}"/>', fill)
     if not name:
-        return format_html('<svg class="game-mark" width="8" height="14" aria-hidden="true"><rect width="8" height="14" rx="3" fill="{}"/></svg>', fill)
-    return format_html(
-        '<svg class="game-mark" width="8" height="14" role="img" aria-label="{}"><title>{}</title><rect width="8" height="14" rx="3" fill="{}"/></svg>',
-        name,
-        name,
-        fill,
-    )
+        return format_html('<svg class="game-mark" width="8" height="14" aria-hidden="true">{}</svg>', bar)
+    named = format_html("<title>{}</title>{}", name, bar)
+    return format_html('<svg class="game-mark" width="8" height="14" role="img" aria-label="{}">{}</svg>', name, named)
 
 
 @register.filter
@@ -173,7 +182,7 @@ def query(context: template.Context, **changes: Any) -> str:
 def field(bound: BoundField, label: str = "", hide_label: bool = False) -> str:
     """One form field by `templates/ui/field.html`; a hidden one as it is."""
     if bound.is_hidden:
-        return bound.as_widget()
+        return str(bound.as_widget())
     widget = bound.field.widget
     kind = "check" if isinstance(widget, forms.CheckboxInput) else "choices" if bound.use_fieldset else "line"
     return render_to_string("ui/field.html", {"field": bound, "kind": kind, "label": label or bound.label, "hide_label": hide_label})

@@ -16,12 +16,12 @@ from tickets import drain, timers
 from tickets.mail import inbox
 from tickets.mail.inbox import HandedIn
 from tickets.mail.models import Door
-from tickets.models import Lane
+from tickets.models import Lane, Timer
 from tickets.services import outbox
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
-STEP = timedelta(minutes=15)
+STEP = timedelta(minutes=60)
 Tell = Callable[[str], None]
 
 
@@ -48,7 +48,7 @@ class _Loop:
     def run(self, start: datetime) -> None:
         now, until = start, self.stage.until
         while now < until:
-            now = min(now + STEP, until)
+            now = min(start + STEP * (1 + (self._next(until) - start) // STEP), until)  # over the quiet hours in one stride
             while self.turns and self.turns[0][0] <= now:
                 at, number, matter = heapq.heappop(self.turns)
                 with clock.travel(at):
@@ -62,12 +62,19 @@ class _Loop:
             self._odd_mails()
             self._settle(until)
 
+    def _next(self, until: datetime) -> datetime:
+        """When something happens again: a turn, a timer, a rating."""
+        timer = Timer.objects.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
+        ahead = [timer, *(queue[0][0] for queue in (self.turns, self.ratings) if queue)]
+        return min([moment for moment in ahead if moment is not None] + [until])
+
     def _settle(self, now: datetime) -> None:
         """What workers and beat would have done by now."""
         timers.fire_due()
         for lane in Lane:
             drain.drain(lane)
-        outbox.leave_due()
+        if outbox.leave_due():
+            drain.drain(Lane.NOW)
         self._surveys(now)
 
     def _surveys(self, now: datetime) -> None:

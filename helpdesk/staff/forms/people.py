@@ -47,7 +47,7 @@ def language_name(code: str) -> str:
 
 
 class GrantForm(forms.Form):
-    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.all(), empty_label=None)
+    role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.all(), empty_label=_("choose a role"))
     game = forms.ModelChoiceField(label=_("Game"), queryset=Game.objects.all(), required=False, empty_label=_("all games"))
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("all teams"))
     language = forms.ChoiceField(label=_("Language"), required=False)

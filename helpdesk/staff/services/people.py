@@ -43,12 +43,17 @@ def invite_again(user: User, *, by: User, request: HttpRequest | None = None) ->
     _post_invitation(user, by)
 
 
-def _post_invitation(user: User, by: User) -> None:
+def password_link(user: User) -> str:
+    """Where this person may set a password, once and within PASSWORD_RESET_TIMEOUT. Whoever holds it becomes him: tell nobody else."""
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+    return f"{settings.DESK_URL}{path}"
+
+
+def _post_invitation(user: User, by: User) -> None:
     days = settings.PASSWORD_RESET_TIMEOUT // 86400
     with translation.override(user.language):
-        facts = {"user": user, "by": by, "studio": settings.STUDIO_NAME, "address": f"{settings.DESK_URL}{path}", "days": days}
+        facts = {"user": user, "by": by, "studio": settings.STUDIO_NAME, "address": password_link(user), "days": days}
         text = render_to_string("staff/mail/invitation.txt", facts)
         letters.post(to=user.email, subject=_("Your place at the desk of %(studio)s") % {"studio": settings.STUDIO_NAME}, text=text)
 

@@ -88,7 +88,7 @@ def give_role(
     grant, made = Grant.objects.get_or_create(user=user, role=role, game=game, team=team, language=language, topic=topic)
     if not made:
         raise DomainError(_("%(name)s already holds this role there.") % {"name": user.name}, field="role")
-    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=dict(part.sides()))
+    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=_said(game, team, part))
     user.forget_grants()
     return grant
 
@@ -101,10 +101,11 @@ def take_role(grant: Grant, *, by: User, sure: bool = False, request: HttpReques
         raise NotAllowed(_("You can take back only rights that you hold yourself, and only where you hold them."))
     keepers.hold_still()
     user, role, part = grant.user, grant.role, grant.part()
+    said = _said(grant.game, grant.team, part)
     grant.delete()
     user.forget_grants()
     keepers.check(by, was_keeper=was_keeper, sure=sure)
-    note_audit("staff.role_taken", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=dict(part.sides()))
+    note_audit("staff.role_taken", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=said)
 
 
 def may_give(by: User, role: Role, part: Part) -> bool:
@@ -117,6 +118,12 @@ def may_give(by: User, role: Role, part: Part) -> bool:
 def _covers(by: User, right: Right, wanted: Part) -> bool:
     scope = scope_for(by, right)
     return scope.everything or any(set(part.sides()) <= set(wanted.sides()) for part in scope.parts)
+
+
+def _said(game: Game | None, team: Team | None, part: Part) -> dict[str, str]:
+    """The part with its names, as it was called when it was given."""
+    sides = {"game": game.name if game else "", "team": team.name if team else "", "language": part.language, "topic": part.topic}
+    return {side: name for side, name in sides.items() if name}
 
 
 def _known(rights: Iterable[str]) -> list[str]:

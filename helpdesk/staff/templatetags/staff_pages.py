@@ -8,10 +8,15 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from helpdesk.staff.menu import Room, rooms
 
 register = template.Library()
+
+# the first that fits; the order matters, since each of them claims to be the ones below it too
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("YaBrowser", "Yandex"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 
 
 @register.simple_tag(takes_context=True)
@@ -40,5 +45,16 @@ def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
 def _short(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return "–"
+    if isinstance(value, dict):
+        value = [f"{name} {inner}" for name, inner in value.items()]
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     words = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
     return words if len(words) <= 160 else words[:159] + "…"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """ "Firefox, Windows" for a User-Agent; the beginning of it when it is none we know."""
+    known = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, known)) or user_agent[:40] or "–"

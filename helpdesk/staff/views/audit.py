@@ -6,20 +6,25 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.audit.models import AuditEntry
 from helpdesk.audit.selectors import Asked, actions, entries
+from helpdesk.audit.words import action_words, subject_words
+from helpdesk.games.models import Game
+from helpdesk.staff.models import Role, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
 
 
 class AuditFilter(forms.Form):
     who = forms.CharField(label=_("Who"), required=False, max_length=120)
     action = forms.ChoiceField(label=_("What"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("Not before"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Not after"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     subject_kind = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     subject_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -27,7 +32,7 @@ class AuditFilter(forms.Form):
         super().__init__(*args, **kwargs)
         action = self.fields["action"]
         assert isinstance(action, forms.ChoiceField)
-        action.choices = [("", _("everything")), *((kind, kind) for kind in actions())]
+        action.choices = [("", _("everything")), *((kind, action_words(kind)) for kind in actions())]
 
     def asked(self) -> Asked:
         """Days are the reader's own, the last one included."""
@@ -43,6 +48,27 @@ class AuditFilter(forms.Form):
         )
 
 
+NAMED: dict[str, type[Model]] = {"staff.user": User, "staff.team": Team, "staff.role": Role, "games.game": Game}
+
+
+def _lines(rows: list[AuditEntry]) -> list[dict[str, Any]]:
+    """Each entry in words, with the names of what still exists. A query for each kind of named thing at most."""
+    wanted: dict[str, set[int]] = {}
+    for entry in rows:
+        if entry.subject_id and entry.subject_kind in NAMED:
+            wanted.setdefault(entry.subject_kind, set()).add(entry.subject_id)
+    names = {(kind, pk): str(row) for kind, pks in wanted.items() for pk, row in NAMED[kind]._default_manager.in_bulk(pks).items()}
+    return [
+        {
+            "entry": entry,
+            "what": action_words(entry.action),
+            "kind": subject_words(entry.subject_kind),
+            "name": names.get((entry.subject_kind, entry.subject_id or 0), ""),
+        }
+        for entry in rows
+    ]
+
+
 def _midnight(day: Any) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
@@ -51,4 +77,4 @@ def _midnight(day: Any) -> datetime | None:
 def audit(request: StaffRequest) -> HttpResponse:
     form = AuditFilter(request.GET)
     page = entries(form.asked(), cursor=request.GET.get("after", ""))
-    return render(request, "staff/audit.html", {"form": form, "page": page})
+    return render(request, "staff/audit.html", {"form": form, "page": page, "lines": _lines(page.rows)})

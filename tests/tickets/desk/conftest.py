@@ -11,7 +11,17 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tests.factories.staff import somebody
 
-DAILY = (Right.VIEW, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.SET_STATUS, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_ATTACHMENTS)
+DAILY = (
+    Right.VIEW,
+    Right.REPLY,
+    Right.NOTE,
+    Right.ASSIGN,
+    Right.TAKE,
+    Right.SET_STATUS,
+    Right.SEE_PLAYER,
+    Right.SEE_PLAYER_CONTACT,
+    Right.SEE_ATTACHMENTS,
+)
 Desk = Callable[[User], Client]
 
 

@@ -173,7 +173,9 @@ def test_a_draft_is_kept_as_one_types_and_found_again_elsewhere(clara: User, eri
 def test_reply_and_note_are_two_drafts(clara: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
 
-    note = client.post(f"/tickets/{ticket.number}/draft/?open=note", {"mode": "reply", "text": "To the player"}, headers=HTMX).content.decode()
+    note = client.post(
+        f"/tickets/{ticket.number}/draft/?open=note", {"mode": "reply", "text": "To the player"}, headers=HTMX
+    ).content.decode()
     back = client.post(f"/tickets/{ticket.number}/draft/?open=reply", {"mode": "note", "text": "To Erik"}, headers=HTMX).content.decode()
 
     assert "as-note" in note and "To the player" not in note
@@ -204,7 +206,9 @@ def test_who_may_not_answer_is_drawn_no_composer(desk: Desk) -> None:
 def test_a_file_joins_the_draft_and_leaves_with_the_reply(clara: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
 
-    chip = client.post(f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("guide.txt", b"press the red button")})
+    chip = client.post(
+        f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("guide.txt", b"press the red button")}
+    )
     reply(client, ticket, **on_screen(client, ticket))
 
     assert "guide.txt" in chip.content.decode()
@@ -215,7 +219,9 @@ def test_a_file_that_is_too_large_is_refused_in_words(clara: User, desk: Desk, s
     settings.MAX_ATTACHMENT_BYTES = 10  # type: ignore[attr-defined]
     ticket = make_ticket()
 
-    answer = desk(clara).post(f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("big.txt", b"more than ten bytes")})
+    answer = desk(clara).post(
+        f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": SimpleUploadedFile("big.txt", b"more than ten bytes")}
+    )
 
     assert answer.status_code == 422
     assert "big.txt" in answer.content.decode()

@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
@@ -81,7 +81,10 @@ def test_the_address_is_the_filter(clara: User, erik: User, desk: Desk) -> None:
     assert subjects(read(client, f"?assignee={erik.pk}")) == ["Tide, his"]
 
 
-@pytest.mark.parametrize("query", ["?status=bogus", "?assignee=1%20OR%201", "?after=not-a-cursor", "?team=99999999999999999999", "?q=%00", "?sort=;--", "?game=nowhere"])
+@pytest.mark.parametrize(
+    "query",
+    ["?status=bogus", "?assignee=1%20OR%201", "?after=not-a-cursor", "?team=99999999999999999999", "?q=%00", "?sort=;--", "?game=nowhere"],
+)
 def test_a_bent_address_is_never_an_error(clara: User, desk: Desk, query: str) -> None:
     make_ticket()
 

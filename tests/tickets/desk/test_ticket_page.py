@@ -46,7 +46,9 @@ def replied(ticket: Ticket, travel: Travel, by: User, text: str = "We look into 
     return message
 
 
-def test_the_conversation_stands_in_its_order_with_ours_and_notes_told_apart(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
+def test_the_conversation_stands_in_its_order_with_ours_and_notes_told_apart(
+    clara: User, desk: Desk, travel: Travel, the_post: Post
+) -> None:
     ticket = make_ticket("My crystals are **gone**.")
     replied(ticket, travel, clara, "We look *into* it.")
     travel.forward(minutes=1)

@@ -84,14 +84,19 @@ class Filter:
         if self.language:
             rows = rows.filter(language=self.language)
         if self.assignee:
-            rows = rows.filter(assignee=reader.pk if self.assignee == "me" else None if self.assignee == "nobody" else _number(self.assignee))
+            rows = rows.filter(
+                assignee=reader.pk if self.assignee == "me" else None if self.assignee == "nobody" else _number(self.assignee)
+            )
         if self.team:
             rows = rows.filter(team=_number(self.team))
         if self.topic:
             rows = rows.filter(topic__slug=self.topic)
         if self.words:
             rows = rows.filter(
-                Q(number__iexact=self.words) | Q(subject__icontains=self.words) | Q(gist__icontains=self.words) | Q(player__name__icontains=self.words)
+                Q(number__iexact=self.words)
+                | Q(subject__icontains=self.words)
+                | Q(gist__icontains=self.words)
+                | Q(player__name__icontains=self.words)
             )
         return rows
 

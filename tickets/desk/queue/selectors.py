@@ -108,7 +108,9 @@ def mine_and_all(reader: User) -> dict[str, int]:
 def choices(reader: User) -> Choices:
     """Games that the reader's rights reach, their languages, everybody who may sign in, all teams."""
     scope = scope_for(reader, Right.VIEW)
-    games = [game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)]
+    games = [
+        game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)
+    ]
     languages = sorted({language for game in games for language in game.languages})
     return Choices(games, languages, list(User.objects.filter(is_active=True).only("id", "name", "email")), list(Team.objects.all()))
 

@@ -30,7 +30,9 @@ PICKED_AT_ONCE = 50
 def queue(request: StaffRequest) -> HttpResponse:
     """One page of the queue; for htmx its list alone."""
     wanted = Filter.of(request.GET)
-    if wanted.words and (exact := visible_tickets(request.user).filter(number=wanted.words.upper()).values_list("number", flat=True).first()):
+    if wanted.words and (
+        exact := visible_tickets(request.user).filter(number=wanted.words.upper()).values_list("number", flat=True).first()
+    ):
         return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
     context = {
@@ -41,7 +43,11 @@ def queue(request: StaffRequest) -> HttpResponse:
         "statuses": Status.choices,
         "behind": _behind(request),
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
-        "can": {"take": has_right(request.user, Right.TAKE), "pick": has_right(request.user, Right.BULK), "payments": scope_for(request.user, Right.SEE_PLAYER_PAYMENTS)},
+        "can": {
+            "take": has_right(request.user, Right.TAKE),
+            "pick": has_right(request.user, Right.BULK),
+            "payments": scope_for(request.user, Right.SEE_PLAYER_PAYMENTS),
+        },
     }
     return render(request, "tickets/queue.html", context)
 
@@ -84,7 +90,11 @@ def picked(request: StaffRequest) -> HttpResponse:
     numbers = request.POST.getlist("pick")[:PICKED_AT_ONCE]
     act = request.POST.get("do", "")
     right = Right.SET_STATUS if act.startswith("status:") else Right.ASSIGN
-    tickets = list(visible_tickets(request.user, right).filter(number__in=numbers).filter(pk__in=visible_tickets(request.user, Right.BULK).values("pk")))
+    tickets = list(
+        visible_tickets(request.user, right)
+        .filter(number__in=numbers)
+        .filter(pk__in=visible_tickets(request.user, Right.BULK).values("pk"))
+    )
     done, reasons = 0, {}
     for ticket in tickets:
         try:
@@ -99,14 +109,23 @@ def picked(request: StaffRequest) -> HttpResponse:
         say(request, response, f"{number}: {reason}", "late")
     if len(tickets) < len(numbers):
         missing = len(numbers) - len(tickets)
-        say(request, response, ngettext("%(n)s was not yours to change.", "%(n)s were not yours to change.", missing) % {"n": missing}, "late")
+        say(
+            request,
+            response,
+            ngettext("%(n)s was not yours to change.", "%(n)s were not yours to change.", missing) % {"n": missing},
+            "late",
+        )
     return response
 
 
 def _do(ticket: Ticket, act: str, request: StaffRequest) -> None:
     verb, _colon, what = act.partition(":")
     if verb == "assign":
-        to = {"me": request.user, "nobody": None}[what] if what in {"me", "nobody"} else get_object_or_404(User, pk=what if what.isdecimal() else 0, is_active=True)
+        to = (
+            {"me": request.user, "nobody": None}[what]
+            if what in {"me", "nobody"}
+            else get_object_or_404(User, pk=what if what.isdecimal() else 0, is_active=True)
+        )
         assign(ticket, to=to, by=operator(request.user))
     elif verb == "status" and what in {Status.IN_PROGRESS, Status.RESOLVED, Status.WAITING}:
         set_status(ticket, Status(what), by=operator(request.user))
@@ -120,5 +139,3 @@ def _behind(request: StaffRequest) -> str:
     for private in ("after", "since"):
         asked.pop(private, None)
     return asked.urlencode()
-
-

@@ -99,10 +99,10 @@ def as_markdown(text: str) -> str:
 def sending(status: str) -> str:
     """What a send button will do, in words."""
     said = {
-        Status.ANSWERED: _("Send, Answered"),
+        Status.ANSWERED: _("Send and set Answered"),
         Status.RESOLVED: _("Send and resolve"),
-        Status.IN_PROGRESS: _("Send, In progress"),
-        Status.PENDING: _("Send, Pending"),
+        Status.IN_PROGRESS: _("Send and set In progress"),
+        Status.PENDING: _("Send and set Pending"),
     }
     return said.get(Status(status), _("Send"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -32,7 +32,12 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
     """Another status by hand."""
     ticket = ticket_for(request.user, number, Right.SET_STATUS)
     asked = request.GET.get("to", "")
-    before = {"status": asked or None, "pending_on": ticket.pending_on, "pending_until": ticket.pending_until, "pending_told": ticket.pending_told}
+    before = {
+        "status": asked or None,
+        "pending_on": ticket.pending_on,
+        "pending_until": ticket.pending_until,
+        "pending_told": ticket.pending_told,
+    }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
     if form.is_valid():
         with refusals(form):
@@ -133,7 +138,14 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) -> HttpResponse:
     """The form in the page's dialog, or as a page of its own where no script runs."""
     titles = {"status": _("Change the status"), "assign": _("Assign"), "facts": _("Subject, topic, language")}
-    context = {"ticket": ticket, "form": form, "kind": kind, "title": titles[kind], "here": address_of(request, ticket), "behind": request.GET.urlencode()}
+    context = {
+        "ticket": ticket,
+        "form": form,
+        "kind": kind,
+        "title": titles[kind],
+        "here": address_of(request, ticket),
+        "behind": request.GET.urlencode(),
+    }
     template = "tickets/dialog.html#dialog" if request.htmx else "tickets/dialog.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
@@ -147,5 +159,6 @@ def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = ""
         response: HttpResponse = HttpResponseRedirect(address_of(request, ticket, **({"mode": mode} if mode else {})))
     else:
         response = draw(request, page_context(request, ticket_for(request.user, ticket.number)), "desk")
-        response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
+        if request.htmx.target != "ticket":  # it came from the dialog
+            response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
     return say(request, response, words) if words else response

@@ -82,7 +82,9 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         account=card.account,
         snapshot=card.snapshot,
         tier=card.player.tier if may(reader, ticket, PAYMENTS) else "",
-        fields=[_field(key, value, card.earlier, ticket, reader) for key, value in _in_order(card.snapshot.fields if card.snapshot else {})],
+        fields=[
+            _field(key, value, card.earlier, ticket, reader) for key, value in _in_order(card.snapshot.fields if card.snapshot else {})
+        ],
         addresses=card.uses if may_contact else [],
         addresses_shut=not may_contact and bool(card.uses),
         back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",

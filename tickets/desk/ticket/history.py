@@ -40,9 +40,15 @@ class Names:
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
         found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}}
-        parts = [("user", User.objects.all(), people - {None}), ("team", Team.objects.all(), teams - {None}), ("topic", Topic.objects.all(), topics - {None})]
+        parts = [
+            ("user", User.objects.all(), people - {None}),
+            ("team", Team.objects.all(), teams - {None}),
+            ("topic", Topic.objects.all(), topics - {None}),
+        ]
         wanted = [
-            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F("name")) for kind, rows, ids in parts if ids
+            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F("name"))
+            for kind, rows, ids in parts
+            if ids
         ]
         if wanted:
             for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
@@ -151,7 +157,8 @@ def lines(events: Iterable[Event], names: Names) -> list[Line]:
     return [
         Line(event.pk, event.at, *_parts(event, names), event.kind, event.actor_id if event.actor_kind == ActorKind.OPERATOR else None)
         for event in events
-        if event.kind in WORDS and not (event.kind == "ticket.moved" and event.status == event.status_before and event.status != Status.PENDING)
+        if event.kind in WORDS
+        and not (event.kind == "ticket.moved" and event.status == event.status_before and event.status != Status.PENDING)
     ]
 
 

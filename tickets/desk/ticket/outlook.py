@@ -72,7 +72,10 @@ def _timed(ticket: Ticket, timers: Sequence[Timer]) -> list[Prospect]:
             words = {
                 Status.RESOLVED: _("Counts as resolved, unless the player writes,"),
                 Status.CLOSED: _("Closes, unless the player writes,"),
-            }.get(Status(timer.rule.to_status), _("Becomes “%(status)s”, unless somebody writes,") % {"status": Status(timer.rule.to_status).label})
+            }.get(
+                Status(timer.rule.to_status),
+                _("Becomes “%(status)s”, unless somebody writes,") % {"status": Status(timer.rule.to_status).label},
+            )
             found.append(Prospect("timer", words, timer.due_at))
         elif timer.kind.startswith("survey") and timer.due_at:
             found.append(Prospect("star", _("The player is asked for a rating, unless it comes back before,"), timer.due_at))

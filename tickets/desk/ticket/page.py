@@ -93,23 +93,36 @@ def page_context(request: StaffRequest, ticket: Ticket, *, form: ComposerForm | 
 
 
 def composer_of(
-    request: StaffRequest, ticket: Ticket, thread: Thread | None, *, form: ComposerForm | None = None, news: Sequence[Turn] = (), mode: str = ""
+    request: StaffRequest,
+    ticket: Ticket,
+    thread: Thread | None,
+    *,
+    form: ComposerForm | None = None,
+    news: Sequence[Turn] = (),
+    mode: str = "",
 ) -> Composer:
     """The composer with the reader's own draft in it. Two queries."""
     reader = request.user
     may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
-    drafts = list(Draft.objects.filter(ticket=ticket).select_related("author").prefetch_related("attachments__preview").order_by("-saved_at"))
+    drafts = list(
+        Draft.objects.filter(ticket=ticket).select_related("author").prefetch_related("attachments__preview").order_by("-saved_at")
+    )
     own = next((draft for draft in drafts if draft.author_id == reader.pk and draft.kind == mode), None)
     upto, answers_upto = (thread.upto, thread.answers_upto) if thread else (ticket.last_event_id, newest_inbound(ticket))
     if form is None:
         form = ComposerForm(
-            initial={"mode": mode, "text": own.text if own else "", "seen": upto, "upto": answers_upto, "then": own.then_status if own else ""}
+            initial={
+                "mode": mode,
+                "text": own.text if own else "",
+                "seen": upto,
+                "upto": answers_upto,
+                "then": own.then_status if own else "",
+            }
         )
     elif news:
-        form.data = form.data.copy()  # what stopped it has now been shown
-        form.data["seen"], form.data["upto"] = str(upto), str(answers_upto)
+        form.data = {**form.data.dict(), "seen": str(upto), "upto": str(answers_upto)}  # type: ignore[attr-defined]  # what stopped it is shown now
     then = form["then"].value() or ""
     return Composer(
         form=form,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
-from tickets.desk.ticket.history import RUN, WORDS, Line, Names, lines, summary
+from tickets.desk.ticket.history import RUN, Line, Names, lines, summary
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 
 MESSAGES_SHOWN = 80
@@ -120,20 +120,24 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
 
 def unseen_news(ticket: Ticket, reader: User, *, after: int) -> list[Turn]:
     """What the player or a colleague has added after this event: a reply written without it must not leave unasked."""
-    events = Event.objects.filter(ticket=ticket, pk__gt=after, kind__in=NEWS_KINDS).exclude(actor_kind=ActorKind.OPERATOR, actor_id=reader.pk)
-    ids = list(events.values_list("message_id", flat=True))
+    events = Event.objects.filter(ticket=ticket, pk__gt=after, kind__in=NEWS_KINDS).exclude(
+        actor_kind=ActorKind.OPERATOR, actor_id=reader.pk
+    )
+    ids = [pk for pk in events.values_list("message_id", flat=True) if pk]
     if not ids:
         return []
-    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk").prefetch_related(_files(), _holds()))
+    messages = list(
+        Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk").prefetch_related(_files(), _holds())
+    )
     names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR])
     return [_turn(message, names, reader) for message in messages]
 
 
-def _files() -> Prefetch[str, object, str]:
+def _files() -> Prefetch[str, QuerySet[Attachment, Attachment], str]:
     return Prefetch("attachments", Attachment.objects.select_related("preview").order_by("pk"))
 
 
-def _holds() -> Prefetch[str, object, str]:
+def _holds() -> Prefetch[str, QuerySet[Hold, Hold], str]:
     return Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk"))
 
 
@@ -204,6 +208,3 @@ def _turn(message: Message, names: Names, reader: User) -> Turn:
         holds=list(message.holds.all()),
         mine=is_ours and message.author_id == reader.pk,
     )
-
-
-__all__ = ["WORDS", "Entry", "Thread", "Turn", "news_of", "thread_of", "unseen_news"]

@@ -41,8 +41,17 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 def composer(request: StaffRequest, number: str) -> HttpResponse:
     """The composer alone, in the mode that `?mode=` names."""
     found = ticket_for(request.user, number)
-    context = {"ticket": found, "can": rights_on(found, request.user), "composer": composer_of(request, found, None), "behind": request.GET.urlencode()}
-    return draw(request, context, "composer") if request.htmx else HttpResponseRedirect(address_of(request, found, mode=request.GET.get("mode", "reply")))
+    context = {
+        "ticket": found,
+        "can": rights_on(found, request.user),
+        "composer": composer_of(request, found, None),
+        "behind": request.GET.urlencode(),
+    }
+    return (
+        draw(request, context, "composer")
+        if request.htmx
+        else HttpResponseRedirect(address_of(request, found, mode=request.GET.get("mode", "reply")))
+    )
 
 
 @requires(Right.VIEW)
@@ -80,11 +89,17 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     found = ticket_for(request.user, number)
     player_card = card_of(found, request.user)
     if player_card.player:
-        note_audit("player.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number)
+        note_audit(
+            "player.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number
+        )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
     may_rate = may(request.user, found, Right.SEE_RATING)
-    ratings = Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at") if may_rate else []
+    ratings = (
+        Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at")
+        if may_rate
+        else []
+    )
     by_ticket: dict[int, Survey] = {}
     own = []
     for rating in ratings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from csp.decorators import csp
+from collections.abc import Sequence
+
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,10 +17,10 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
-from tickets.desk.answers import address_of, refusable, say
+from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
-from tickets.desk.ticket.thread import unseen_news
+from tickets.desk.ticket.thread import Turn, unseen_news
 from tickets.mail.compose import preview as mail_preview
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import NewFile, attach
@@ -27,15 +28,6 @@ from tickets.services.drafts import save_draft
 from tickets.services.reply import TEXT_LIMIT, add_note, send_reply
 
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
-FRAME_POLICY = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["'self'", "data:"],
-    "frame-ancestors": ["'self'"],
-    "form-action": ["'none'"],
-    "base-uri": ["'none'"],
-    "sandbox": ["allow-same-origin", "allow-popups"],
-}
 
 
 @requires(Right.REPLY)
@@ -125,7 +117,6 @@ def drop_file(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 @requires(Right.REPLY)
 @require_GET
-@csp(FRAME_POLICY)
 @xframe_options_sameorigin
 def preview(request: StaffRequest, number: str) -> HttpResponse:
     """The mail of one's own draft as the player will see it, from its own address in a frame without scripts."""
@@ -143,12 +134,12 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
         language=ticket.language,
         text=own.text if own and own.text.strip() else "…",
     )
-    return HttpResponse(mail_preview(message).html)
+    return under(FRAME_POLICY, HttpResponse(mail_preview(message).html))
 
 
-def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: object = ()) -> HttpResponse:
+def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: Sequence[Turn] = ()) -> HttpResponse:
     """The composer with everything that was typed, and what is in the way."""
-    context = page_context(request, ticket, form=form, news=news)  # type: ignore[arg-type]  # a list of turns or ()
+    context = page_context(request, ticket, form=form, news=news)
     return draw(request, context, "composer", status=status)
 
 
@@ -190,4 +181,3 @@ def _behind(request: StaffRequest) -> str:
     asked = request.GET.copy()
     asked.pop("open", None)
     return asked.urlencode()
-

@@ -107,5 +107,5 @@ def _address(text: str) -> str:
 
 def _name(text: str, address: str) -> str:
     name = decode_words(re.sub(r"\\(.)", r"\1", text).encode("latin-1", "replace")).strip()
-    name = name.strip("\"'").strip() if len(name) > 1 else name
+    name = re.sub(r"^mailto:", "", name, flags=re.IGNORECASE).strip("<>\"' ") if len(name) > 1 else name.strip("<>")
     return "" if name.lower() == address.lower() else name[:320]

@@ -24,6 +24,7 @@ _KNOWN_HEADER = re.compile(
 _TYPE = re.compile(r"^\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)")
 _HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _PAGE = re.compile(rb"^\s*<(?:\?xml|!doctype|html|head|body|div|p|table|span|font|center|meta)\b[^<>]*>", re.IGNORECASE)
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _EDGE = b" \t\r\n"
 
 
@@ -125,7 +126,12 @@ class Cutter:
         items: list[tuple[str, bytes]] = []
         name, value = "", [b""]
         position = 0
-        while position < len(data) and position < MAX_HEAD_BYTES and len(items) < MAX_HEADERS:
+        while position < len(data):
+            if position > MAX_HEAD_BYTES or len(items) >= MAX_HEADERS:
+                self._note("too many headers")
+                empty = _EMPTY_LINE.search(data, position - 1)
+                position = empty.end() if empty else len(data)
+                break
             end = data.find(b"\n", position)
             end = len(data) if end < 0 else end
             line = data[position:end].rstrip(b"\r")

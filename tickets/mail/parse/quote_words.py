@@ -53,12 +53,13 @@ INTRODUCTION = re.compile(r"(?:\d{1,2}[:.]\d{2}|\d{4}|@|<)")
 
 DEVICE = re.compile(
     r"^[\s*_-]*(?:"
-    r"(?:Sent|Posted) (?:from|via|with|using|by) (?:my |the )?[^\n.!?]{2,60}"
+    r"(?:Sent|Posted) (?:from|via|with|using|by) (?:my |the )?(?:[^\n.!?]|\.(?=\w)){2,60}"
     r"|Get (?:Outlook|BlueMail|TypeApp) for \w+[^\n]{0,80}"
     r"|(?:Von|Mit) (?:meinem|meiner) [^\n]{2,50} (?:gesendet|versendet|geschickt)"
     r"|Gesendet (?:von|mit|über|via|aus) [^\n]{2,60}|Diese Nachricht wurde von meinem [^\n]{2,60} gesendet"
     r"|Holen Sie sich Outlook [^\n]{0,60}|Outlook für \w+ beziehen"
-    r"|Отправлено (?:с|из|через|от|при помощи|с помощью) [^\n.!?]{2,70}|Послано (?:с|из) [^\n]{2,60}|С мобильного (?:телефона|устройства)"
+    r"|Отправлено (?:с|из|через|от|при помощи|с помощью) (?:[^\n.!?]|\.(?=\w)){2,70}|Послано (?:с|из) [^\n]{2,60}"
+    r"|С мобильного (?:телефона|устройства)"
     r"|Enviado (?:desde|con|por|via|a través de) [^\n]{2,60}|Obtener Outlook para \w+[^\n]{0,80}|Enviado do meu [^\n]{2,60}"
     r"|Envoyé (?:de|depuis) (?:mon|ma) [^\n]{2,60}|Inviato da(?:l mio)? [^\n]{2,60}|Надіслано (?:з|із) [^\n]{2,60}|Wysłane z [^\n]{2,60}"
     r")[.!]?(?:\s*<?https?://\S+>?)?[\s*_]*$",

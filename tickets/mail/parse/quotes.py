@@ -72,7 +72,7 @@ def _rendered(lines: list[Line], marks: list[Mark], mark: Mark) -> str:
     last = -1
     for index, line in enumerate(lines):
         if marks[index] is mark:
-            if chosen and last != index - 1:
+            if chosen and last != index - 1 and not chosen[-1].blank:
                 chosen.append(Line(""))
             chosen.append(line)
             last = index
@@ -229,7 +229,7 @@ def _is_tagline(text: str) -> bool:
 def _mark_blanks(lines: list[Line], marks: list[Mark]) -> None:
     """An empty line goes with what stands above it."""
     for index in range(1, len(lines)):
-        if lines[index].blank:
+        if lines[index].blank and not lines[index].depth:
             marks[index] = marks[index - 1]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.conftest import Travel
-from tests.factories.desk import Post, newest_question
-from tests.tickets.mail.inbound.desk import hand_in
-from tests.tickets.mail.parse.letters import letter, multipart_letter, part
 
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from players.models import Address
+from tests.conftest import Travel
+from tests.factories.desk import Post, newest_question
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter, multipart_letter, part
 from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias
 from tickets.models import Message, Status, Ticket
@@ -23,11 +23,19 @@ pytestmark = pytest.mark.django_db
 def report(message_id: str, *, status: str = "5.1.1", action: str = "failed", address: str = "anna@players.example") -> bytes:
     return multipart_letter(
         part("Your message could not be delivered."),
-        part(f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\n", "message/delivery-status"),
+        part(
+            f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\n",
+            "message/delivery-status",
+        ),
         part(f"Message-ID: {message_id}\nSubject: Re: My sword is gone\n", "text/rfc822-headers"),
         subtype="report",
         report_type="delivery-status",
-        headers={"from": "MAILER-DAEMON@mx.example", "return_path": "<>", "message_id": f"<{status}{action}@mx.example>", "subject": "Undelivered Mail"},
+        headers={
+            "from": "MAILER-DAEMON@mx.example",
+            "return_path": "<>",
+            "message_id": f"<{status}{action}@mx.example>",
+            "subject": "Undelivered Mail",
+        },
     )
 
 

@@ -11,18 +11,34 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from tests.tickets.mail.inbound.desk import hand_in
-from tests.tickets.mail.parse.letters import letter
 
 from helpdesk.games.models import Game
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter
 from tickets.mail import inbox
 from tickets.mail.models import RawMail
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
-KEYS = (
-    "file outcome reason message_id in_reply_to date from to cc reply_to subject text quoted html attachments auto_reply bounce".split()
-)
+KEYS = [
+    "file",
+    "outcome",
+    "reason",
+    "message_id",
+    "in_reply_to",
+    "date",
+    "from",
+    "to",
+    "cc",
+    "reply_to",
+    "subject",
+    "text",
+    "quoted",
+    "html",
+    "attachments",
+    "auto_reply",
+    "bounce",
+]
 
 
 def pipe(monkeypatch: pytest.MonkeyPatch, content: bytes, *args: str) -> str:

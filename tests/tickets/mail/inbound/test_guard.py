@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from helpdesk.games.models import Game
 from tests.conftest import Travel
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter
-
-from helpdesk.games.models import Game
 from tickets.mail import guard
 from tickets.models import Message, Ticket
 from tickets.services.reply import Words, send_automatic

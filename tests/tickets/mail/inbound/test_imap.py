@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from helpdesk.base import blobs
+from helpdesk.games.models import Game
 from tests.conftest import Travel
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter
-
-from helpdesk.base import blobs
-from helpdesk.games.models import Game
 from tickets.mail import imap, inbox
 from tickets.mail.models import Mailbox, RawMail, ReceivedKey
 from tickets.models import Message, Ticket

@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.conftest import Travel
-from tests.factories.desk import make_game
-from tests.tickets.mail.inbound.desk import hand_in
-from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 
 from helpdesk.base import blobs
 from helpdesk.base.errors import Conflict
 from helpdesk.games.models import Game
+from tests.conftest import Travel
+from tests.factories.desk import make_game
+from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets.mail import inbox, intake
 from tickets.mail.addressing import reply_address
 from tickets.mail.judge import Outcome
@@ -31,7 +31,11 @@ def test_a_first_mail_opens_a_ticket_in_the_players_language(ember: Game):
     assert (raw.outcome, raw.ticket, raw.message) == (Outcome.OPEN, ticket, message)
     assert (ticket.game, ticket.status, ticket.language, ticket.subject) == (ember, Status.NEW, "ru", "Пропал меч")
     assert (ticket.player.name, ticket.contact.address) == ("Anna Petrova", "anna@players.example")
-    assert (message.from_address, message.to_address, message.message_id) == ("anna@players.example", "help@ember.example", "<a1@players.example>")
+    assert (message.from_address, message.to_address, message.message_id) == (
+        "anna@players.example",
+        "help@ember.example",
+        "<a1@players.example>",
+    )
     assert blobs.read(message.raw) == blobs.read(raw.blob)
 
 

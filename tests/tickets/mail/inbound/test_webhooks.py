@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from tests.factories.desk import make_game
-from tests.tickets.mail.parse.letters import letter
 
 from helpdesk.base import blobs
 from helpdesk.games.models import Game
+from tests.factories.desk import make_game
+from tests.tickets.mail.parse.letters import letter
 from tickets.mail import inbox, webhooks
 from tickets.mail.models import RawMail
 from tickets.models import Message
@@ -89,7 +89,12 @@ def test_a_mail_larger_than_any_form_may_be_is_taken(client: Client, ember: Game
 
 
 def test_a_parsed_payload_is_the_record_where_there_is_no_raw_mail(client: Client, ember: Game):
-    headers = [["Message-Id", "<p1@players.example>"], ["From", "Anna <anna@players.example>"], ["To", "help@ember.example"], ["Subject", "Sword"]]
+    headers = [
+        ["Message-Id", "<p1@players.example>"],
+        ["From", "Anna <anna@players.example>"],
+        ["To", "help@ember.example"],
+        ["Subject", "Sword"],
+    ]
     fields = {
         "recipient": "help@ember.example",
         "sender": "anna@players.example",
@@ -155,7 +160,12 @@ def test_an_unknown_provider_has_no_door(client: Client, db: None):
 
 def test_postmark_with_its_raw_mail(client: Client, ember: Game):
     mail = letter("Where is my sword?")
-    payload = {"MessageID": "73e6d360-66eb", "OriginalRecipient": "help@ember.example", "From": "anna@players.example", "RawEmail": mail.decode()}
+    payload = {
+        "MessageID": "73e6d360-66eb",
+        "OriginalRecipient": "help@ember.example",
+        "From": "anna@players.example",
+        "RawEmail": mail.decode(),
+    }
 
     response = client.post(
         "/hooks/mail/postmark/inbound", data=json.dumps(payload), content_type="application/json", headers={"authorization": basic()}
@@ -176,7 +186,9 @@ def test_postmark_without_raw_mail_keeps_its_payload(client: Client, ember: Game
         "TextBody": "Где мой меч?",
         "HtmlBody": "",
         "Headers": [{"Name": "Return-Path", "Value": "<anna@players.example>"}, {"Name": "Message-ID", "Value": "<p2@players.example>"}],
-        "Attachments": [{"Name": "меч.txt", "Content": base64.b64encode(b"blue").decode(), "ContentType": "text/plain", "ContentLength": 4}],
+        "Attachments": [
+            {"Name": "меч.txt", "Content": base64.b64encode(b"blue").decode(), "ContentType": "text/plain", "ContentLength": 4}
+        ],
     }
     body = json.dumps(payload)
 

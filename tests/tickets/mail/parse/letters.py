@@ -13,7 +13,9 @@ HEAD = {
 }
 
 
-def letter(body: str | bytes = "Hello", /, *, charset: str = "utf-8", kind: str = "text/plain", drop: tuple[str, ...] = (), **headers: str | bytes) -> bytes:
+def letter(
+    body: str | bytes = "Hello", /, *, charset: str = "utf-8", kind: str = "text/plain", drop: tuple[str, ...] = (), **headers: str | bytes
+) -> bytes:
     """A mail with usual headers; keyword names become headers, `in_reply_to` → `In-Reply-To`. Values may be raw bytes."""
     named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     head: dict[str, str | bytes] = {name: value for name, value in HEAD.items() if name.lower() not in named and name.lower() not in drop}

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.tickets.mail.parse.letters import letter, multipart_letter, nested, packed, part
 
+from tests.tickets.mail.parse.letters import letter, multipart_letter, nested, packed, part
 from tickets.mail.explain import explain
 from tickets.mail.parse.lines import from_plain, render
 from tickets.mail.parse.mime import Cutter, Part
@@ -35,7 +35,24 @@ SEEDS = [
         report_type="delivery-status",
     ),
 ]
-SPLICES = [b"", b"\x00", b"\n\n", b"--=_b1\n", b"--=_b1--\n", b"=?utf-8?B?", b"?=", b"<", b">", b'"', b"\xff\xfe", b"\r", b"=\n", b": ", b"begin 644 x\n", b"<div>"]
+SPLICES = [
+    b"",
+    b"\x00",
+    b"\n\n",
+    b"--=_b1\n",
+    b"--=_b1--\n",
+    b"=?utf-8?B?",
+    b"?=",
+    b"<",
+    b">",
+    b'"',
+    b"\xff\xfe",
+    b"\r",
+    b"=\n",
+    b": ",
+    b"begin 644 x\n",
+    b"<div>",
+]
 
 
 @given(st.binary(max_size=2_000))

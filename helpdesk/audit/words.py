@@ -1,0 +1,71 @@
+"""The actions in words. An action of a later room that is not here yet is shown by its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Any] = {
+    "staff.signed_in": _("signed in"),
+    "staff.signed_out": _("signed out"),
+    "staff.sign_in_failed": _("tried to sign in with a wrong password"),
+    "staff.second_factor_failed": _("gave a wrong second factor"),
+    "staff.password_changed": _("changed the password"),
+    "staff.factor_added": _("added a second factor"),
+    "staff.factor_removed": _("removed a second factor"),
+    "staff.sessions_ended": _("ended sessions"),
+    "staff.invited": _("invited somebody"),
+    "staff.invited_again": _("sent an invitation again"),
+    "staff.changed": _("changed a person's facts"),
+    "staff.deactivated": _("closed an account"),
+    "staff.reactivated": _("opened an account again"),
+    "staff.role_given": _("gave a role"),
+    "staff.role_taken": _("took a role back"),
+    "staff.role_made": _("made a role"),
+    "staff.role_changed": _("changed a role"),
+    "staff.role_dropped": _("dropped a role"),
+    "staff.team_made": _("made a team"),
+    "staff.team_changed": _("changed a team"),
+    "staff.team_dropped": _("dropped a team"),
+    "games.made": _("made a game"),
+    "games.changed": _("changed a game"),
+    "games.archived": _("archived a game"),
+    "games.reopened": _("opened a game again"),
+    "texts.written": _("wrote a text"),
+    "texts.own_words": _("gave a game words of its own"),
+    "lifecycle.rule_changed": _("changed a life cycle rule"),
+    "lifecycle.own_rule": _("gave a game a rule of its own"),
+    "lifecycle.rule_removed": _("removed a game's own rule"),
+    "mail.retried": _("had mails read again"),
+    "mail.looked_at": _("read a mail as it came"),
+    "mail.mailbox_saved": _("changed a mailbox"),
+    "deliveries.replayed": _("had deliveries tried again"),
+    "deliveries.dropped": _("gave a delivery up"),
+    "players.looked_at": _("looked at a player's data"),
+    "tickets.exported": _("exported tickets"),
+}
+
+SUBJECTS: dict[str, Any] = {
+    "staff.user": _("person"),
+    "staff.team": _("team"),
+    "staff.role": _("role"),
+    "games.game": _("game"),
+    "base.text": _("text"),
+    "tickets.lifecyclerule": _("rule"),
+    "tickets.ticket": _("ticket"),
+    "tickets.delivery": _("delivery"),
+    "mail.rawmail": _("mail"),
+    "mail.mailbox": _("mailbox"),
+    "players.player": _("player"),
+}
+
+
+def action_words(action: str) -> Any:
+    """What was done, for a reader."""
+    return WORDS.get(action, action)
+
+
+def subject_words(kind: str) -> Any:
+    """What it was done to."""
+    return SUBJECTS.get(kind, kind)

@@ -1,0 +1,158 @@
+"""One click, one service, one right: status, assignee, facts, several at once, and a conversation that we begin."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from helpdesk.audit.models import AuditEntry
+from helpdesk.staff.models import Team, User
+from helpdesk.staff.rights import Right
+from players.models import Player
+from tests.factories.desk import make_game, make_ticket
+from tests.factories.staff import somebody
+from tests.tickets.desk.conftest import DAILY, Desk
+from tickets.models import Message, Status, Ticket, Topic
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def test_the_status_dialog_offers_only_legal_moves(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+
+    dialog = desk(clara).get(f"/tickets/{ticket.number}/status/", headers=HTMX).content.decode()
+
+    assert 'value="resolved"' in dialog
+    assert 'value="closed"' not in dialog  # from New nothing closes at once
+    assert "<html" not in dialog
+
+
+def test_pending_by_hand_asks_who_owes_an_answer(clara: User, desk: Desk) -> None:
+    ticket, client = make_ticket(), desk(clara)
+
+    refused = client.post(f"/tickets/{ticket.number}/status/", {"status": "pending", "pending_told": "Soon."}, headers=HTMX)
+    assert refused.status_code == 422
+    assert "Say which department owes an answer." in refused.content.decode()
+    assert "Soon." in refused.content.decode()
+
+    client.post(f"/tickets/{ticket.number}/status/", {"status": "pending", "pending_on": "Billing", "pending_told": "Soon."})
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.pending_on, ticket.pending_told) == (Status.PENDING, "Billing", "Soon.")
+
+
+def test_the_dialog_answers_with_the_whole_ticket(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+
+    answer = desk(clara).post(f"/tickets/{ticket.number}/status/", {"status": "in_progress"}, headers=HTMX | {"HX-Target": "dialog"})
+
+    assert answer["HX-Retarget"] == "#ticket"
+    assert "Being checked: nothing closes it meanwhile." in answer.content.decode()
+
+
+def test_a_ticket_goes_to_a_person_and_a_team(clara: User, erik: User, desk: Desk) -> None:
+    ticket, team = make_ticket(), Team.objects.create(name="Billing", slug="billing")
+
+    desk(clara).post(f"/tickets/{ticket.number}/assign/", {"assignee": erik.pk, "team": team.pk})
+
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.team) == (erik, team)
+
+
+def test_who_may_only_take_takes_what_is_free(clara: User, desk: Desk) -> None:
+    nina = somebody(Right.VIEW, Right.TAKE, name="Nina")
+    free, hers = make_ticket(), make_ticket()
+    desk(clara).post(f"/tickets/{hers.number}/take/")
+    client = desk(nina)
+
+    client.post(f"/tickets/{free.number}/take/")
+
+    free.refresh_from_db()
+    assert free.assignee == nina
+    assert client.post(f"/tickets/{hers.number}/take/").status_code == 404
+    assert client.post(f"/tickets/{free.number}/assign/", {"assignee": clara.pk}).status_code == 404
+
+
+def test_a_ticket_given_out_of_sight_leads_back_to_the_queue(desk: Desk) -> None:
+    ours, theirs = Team.objects.create(name="Ours", slug="ours"), Team.objects.create(name="Theirs", slug="theirs")
+    nina = somebody(Right.VIEW, Right.ASSIGN, name="Nina", team=ours)
+    ticket = make_ticket()
+    Ticket.objects.filter(pk=ticket.pk).update(team=ours)
+
+    answer = desk(nina).post(f"/tickets/{ticket.number}/assign/", {"team": theirs.pk}, follow=True)
+
+    assert answer.redirect_chain == [("/tickets/", 302)]
+    assert "It is not yours to see any more." in answer.content.decode()
+
+
+def test_subject_topic_and_language_are_set_together(clara: User, desk: Desk) -> None:
+    ticket, topic = make_ticket(), Topic.objects.create(slug="bug", name="Bug")
+
+    desk(clara).post(f"/tickets/{ticket.number}/facts/", {"subject": "A better one", "topic": topic.pk, "language": "de"})
+
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.topic, ticket.language, ticket.topic_by_machine) == ("A better one", topic, "de", False)
+
+
+def test_several_rows_are_changed_at_once_and_what_was_refused_is_said(desk: Desk) -> None:
+    boss = somebody(*DAILY, Right.BULK, name="Greta Blum")
+    one, two = make_ticket(), make_ticket()
+    gone = make_ticket()
+    Ticket.objects.filter(pk=gone.pk).update(status=Status.CLOSED)
+
+    page = desk(boss).post("/tickets/picked/", {"do": "status:resolved", "pick": [one.number, two.number, gone.number]}, follow=True).content.decode()
+
+    assert "2 tickets changed." in page
+    assert f"{gone.number}: A ticket that is “Closed” cannot become “Resolved” this way." in page
+    assert list(Ticket.objects.filter(status=Status.RESOLVED).order_by("pk")) == [one, two]
+
+
+def test_bulk_reaches_nothing_that_is_not_ones_own(desk: Desk) -> None:
+    boss = somebody(*DAILY, Right.BULK, name="Greta Blum", game=make_game("emberfall"))
+    theirs = make_ticket(game=make_game("tideborn"))
+
+    page = desk(boss).post("/tickets/picked/", {"do": "assign:me", "pick": [theirs.number]}, follow=True).content.decode()
+
+    theirs.refresh_from_db()
+    assert "was not yours to change" in page
+    assert theirs.assignee is None
+
+
+def start(client: Client, **more: str) -> tuple[int, str]:
+    game = make_game("emberfall")
+    form = {"game": game.pk, "to": "tamsin@mail.example", "name": "Tamsin", "language": "en", "subject": "Your gift", "text": "It has arrived."}
+    answer = client.post("/tickets/new/", form | more)
+    return answer.status_code, answer.get("Location", "") or answer.content.decode()
+
+
+def test_we_write_first(monkeypatch: pytest.MonkeyPatch, desk: Desk, the_post: object) -> None:
+    monkeypatch.setattr("tickets.desk.start.CHANNEL", "post")
+    greta = somebody(*DAILY, Right.START, name="Greta Blum")
+
+    status, where = start(desk(greta))
+
+    message = Message.objects.get()
+    assert (status, where) == (302, f"/tickets/{message.ticket.number}/")
+    assert (message.ticket.started_by, message.ticket.subject, message.state) == ("operator", "Your gift", "queued")
+    assert Player.objects.get().name == "Tamsin"
+
+
+def test_a_language_that_the_game_lacks_is_refused_and_nothing_typed_is_lost(desk: Desk) -> None:
+    greta = somebody(*DAILY, Right.START, name="Greta Blum")
+    make_game("tideborn", languages=["fr"], default_language="fr")
+
+    status, page = start(desk(greta), language="fr")
+
+    assert status == 422
+    assert "Emberfall is supported in en, ru, de, es." in page
+    assert "It has arrived." in page and "tamsin@mail.example" in page
+    assert not Player.objects.exists()
+
+
+def test_looking_at_a_players_card_is_written_down(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+
+    desk(clara).get(f"/tickets/{ticket.number}/card/")
+
+    entry = AuditEntry.objects.get(action="player.looked_at")
+    assert (entry.actor_id, entry.subject_id) == (clara.pk, ticket.player_id)
