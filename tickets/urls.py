@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("tickets.desk.urls")),
     path("", include("tickets.mail.urls")),
     path("", include("tickets.surveys.urls")),
+    path("", include("tickets.administration.urls")),
 ]

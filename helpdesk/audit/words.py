@@ -61,6 +61,49 @@ SUBJECTS: dict[str, Any] = {
 }
 
 
+FACTS: dict[str, Any] = {
+    "name": _("name"),
+    "public_name": _("name for players"),
+    "email": _("mail address"),
+    "address": _("mail address"),
+    "language": _("language"),
+    "languages": _("languages"),
+    "timezone": _("time zone"),
+    "theme": _("look"),
+    "mail_copies": _("notices by mail"),
+    "role": _("role"),
+    "rights": _("rights"),
+    "requires_second_factor": _("demands a second factor"),
+    "part": _("where"),
+    "game": _("game"),
+    "team": _("team"),
+    "topic": _("topic"),
+    "joined": _("joined"),
+    "left": _("left"),
+    "count": _("how many"),
+    "factor": _("second factor"),
+    "known": _("known here"),
+    "key": _("text"),
+    "scope": _("for"),
+    "version": _("version"),
+    "hours": _("hours"),
+    "to_status": _("then it becomes"),
+    "enabled": _("is on"),
+    "rearm": _("also those that wait already"),
+    "subscriber": _("subscriber"),
+    "event": _("event"),
+    "error": _("error"),
+    "reason": _("reason"),
+    "mails": _("mails"),
+    "deliveries": _("deliveries"),
+}
+
+
+def fact_words(name: str) -> Any:
+    """A fact's name, for a reader."""
+    return FACTS.get(name, name)
+
+
 def action_words(action: str) -> Any:
     """What was done, for a reader."""
     return WORDS.get(action, action)

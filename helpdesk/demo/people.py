@@ -11,7 +11,8 @@ from helpdesk.base.text import fold
 from helpdesk.demo import words
 
 TONES = (("polite", 32), ("plain", 26), ("angry", 12), ("teen", 11), ("older", 6), ("long", 8), ("short", 5))
-_LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i j k l m n o p r s t u f h ts ch sh sch _ y _ e yu ya".split(), strict=True))
+_LATIN = dict(zip("абвгдеёзийклмнопрстуфхыэ", "abvgdeezijklmnoprstufhye", strict=True))
+_LATIN |= {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ъ": "", "ь": ""}
 _LATIN |= {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ñ": "n", "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ı": "i", "ř": "r"}
 AMOUNTS = (300, 500, 600, 800, 1200, 1500, 2400, 3000, 5000)  # whole hundreds: their grammar is the same in every language
 
@@ -84,7 +85,9 @@ def profile(rng: Random, key: int, *, game: str, language: str, taken: set[str])
     last = rng.choice(tongue["last"])
     last = last.split("|")[-1 if woman else 0]
     nick = _nick(rng, language, taken)
-    left = {0: f"{latin(first)}.{latin(last)}", 1: f"{latin(first)[:1]}{latin(last)}{rng.randint(1, 99)}", 2: latin(nick) or latin(first)}[rng.choice([0, 0, 1, 2])]
+    left = {0: f"{latin(first)}.{latin(last)}", 1: f"{latin(first)[:1]}{latin(last)}{rng.randint(1, 99)}", 2: latin(nick) or latin(first)}[
+        rng.choice([0, 0, 1, 2])
+    ]
     address = f"{left}@{rng.choice(world['domains'])}"
     while address in taken:
         address = f"{left}{rng.randint(2, 999)}@{rng.choice(world['domains'])}"
@@ -94,13 +97,36 @@ def profile(rng: Random, key: int, *, game: str, language: str, taken: set[str])
     account, level = str(rng.randint(1_000_000, 98_999_999)), rng.randint(8, 120)
     device, server = rng.choice(world["devices"]), rng.choice(play["servers"])
     facts = {
-        "name": f"{first} {last}", "first": first, "nick": nick, "account": account, "level": str(level), "device": device, "a_device": f"{'an' if device[0] in 'iX' else 'a'} {device}", "server": server,
-        "city": city, "from_city": from_city or city, "game": play["name"], "mail2": f"{latin(last)}{rng.randint(70, 99)}@old-post.example",
-    }  # fmt: skip
+        "name": f"{first} {last}",
+        "first": first,
+        "nick": nick,
+        "account": account,
+        "level": str(level),
+        "device": device,
+        "a_device": f"{'an' if device[0] in 'iX' else 'a'} {device}",
+        "server": server,
+        "city": city,
+        "from_city": from_city or city,
+        "game": play["name"],
+        "mail2": f"{latin(last)}{rng.randint(70, 99)}@old-post.example",
+    }
     return Profile(
-        key=key, name=f"{first} {last}", first=first, woman=woman, language=language, tone=tone, email=address, nick=nick, account=account,
-        level=level, device=device, server=server, timezone=rng.choice(tongue["zones"]), country=city, facts=facts,
-    )  # fmt: skip
+        key=key,
+        name=f"{first} {last}",
+        first=first,
+        woman=woman,
+        language=language,
+        tone=tone,
+        email=address,
+        nick=nick,
+        account=account,
+        level=level,
+        device=device,
+        server=server,
+        timezone=rng.choice(tongue["zones"]),
+        country=city,
+        facts=facts,
+    )
 
 
 def facts(rng: Random, who: Profile, *, game: str, opened: datetime, patch: str, friend: str) -> dict[str, str]:
@@ -110,8 +136,19 @@ def facts(rng: Random, who: Profile, *, game: str, opened: datetime, patch: str,
     shop = rng.choice(words.world()["shops"])
     happened = opened - timedelta(days=rng.choice([0, 0, 1, 1, 2, 3]), hours=1)
     return who.facts | {
-        "order": order(rng, shop), "shop": shop, "amount": rng.choice(tongue["money"]), "coins": coins(who.language, rng.choice(AMOUNTS), things["coins"]),
-        "pack": rng.choice(things["packs"]), "place": rng.choice(things["places"]), "boss": rng.choice(things["bosses"]), "event": rng.choice(things["events"]),
-        "hero": rng.choice(things["heroes"]), "guild": rng.choice(things["guilds"]), "friend": friend, "patch": patch,
-        "rank": str(rng.randint(2, 48)), "date": date_words(who.language, happened), "time": f"{rng.randint(12, 23)}:{rng.randint(0, 59):02d}",
-    }  # fmt: skip
+        "order": order(rng, shop),
+        "shop": shop,
+        "amount": rng.choice(tongue["money"]),
+        "coins": coins(who.language, rng.choice(AMOUNTS), things["coins"]),
+        "pack": rng.choice(things["packs"]),
+        "place": rng.choice(things["places"]),
+        "boss": rng.choice(things["bosses"]),
+        "event": rng.choice(things["events"]),
+        "hero": rng.choice(things["heroes"]),
+        "guild": rng.choice(things["guilds"]),
+        "friend": friend,
+        "patch": patch,
+        "rank": str(rng.randint(2, 48)),
+        "date": date_words(who.language, happened),
+        "time": f"{rng.randint(12, 23)}:{rng.randint(0, 59):02d}",
+    }

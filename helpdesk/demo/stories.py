@@ -77,11 +77,12 @@ class Story:
 class _Plot:
     """The play while it is written. What would lie in the future is not written: `open` says whether there is still time."""
 
-    def __init__(self, rng: Random, voice: Voice, crew: tuple[Member, ...], opened: datetime, until: datetime, seen: set[str]) -> None:
+    def __init__(self, rng: Random, voice: Voice, *, crew: tuple[Member, ...], opened: datetime, until: datetime, seen: set[str]) -> None:
         self.rng, self.voice, self.until, self.at, self.open, self.seen = rng, voice, until, opened, True, seen
         self.author = rng.choices(crew, [member.share for member in crew])[0]
         self.turns: list[Turn] = []
         self.noted: set[str] = set()
+        self.manners = words.manners(voice.who.language)
 
     def _add(self, turn: Turn) -> bool:
         if not self.open or turn.at >= self.until - timedelta(minutes=2):
@@ -101,7 +102,12 @@ class _Plot:
 
     def staff(self, turn: Turn, *, hours: float) -> bool:
         """Something we do; while the mail piles up, what is recent may still lie there."""
-        if self.open and self.turns[-1].kind == "message" and self.until - self.at < RECENT and self.rng.random() < (0.5 if len(self.turns) == 1 else 0.8):
+        if (
+            self.open
+            and self.turns[-1].kind == "message"
+            and self.until - self.at < RECENT
+            and self.rng.random() < (0.5 if len(self.turns) == 1 else 0.8)
+        ):
             self.open = False
         at = days.at_the_desk(self.rng, self.at + timedelta(hours=max(0.1, self.rng.lognormvariate(0, 0.7) * hours)))
         return self._add(replace(turn, at=at, author=turn.author or self.author.key))
@@ -135,7 +141,16 @@ def stories(count: int, seed: int, *, until: datetime | None = None) -> Iterator
 
 
 def _story(
-    rng: Random, number: int, at: datetime, game: str, language: str, *, until: datetime, names: set[str], seen: set[str], cast: dict[str, list[Profile]]
+    rng: Random,
+    number: int,
+    at: datetime,
+    game: str,
+    language: str,
+    *,
+    until: datetime,
+    names: set[str],
+    seen: set[str],
+    cast: dict[str, list[Profile]],
 ) -> Story:
     known = cast.setdefault(f"{game}.{language}", [])
     if known and rng.random() < 0.14:  # one who has written before, or the brother at the same address
@@ -149,7 +164,11 @@ def _story(
     swollen = days.swell(game, (until - at).days) > 1
     topic = _topic(rng, language, swollen)
     while True:  # until nobody has said exactly this before
-        friend = rng.choice(known).nick if len(known) > 3 and rng.random() < 0.5 else f"{rng.choice(words.world()['nick_heads'])}{rng.choice(words.world()['nick_tails'])}"
+        friend = (
+            rng.choice(known).nick
+            if len(known) > 3 and rng.random() < 0.5
+            else f"{rng.choice(words.world()['nick_heads'])}{rng.choice(words.world()['nick_tails'])}"
+        )
         voice = Voice(rng, who, facts(rng, who, game=game, opened=at, patch=patch, friend=friend))
         blunt = who.tone in {"short", "teen"} or (who.tone == "angry" and rng.random() < 0.7)
         opening = _opening(rng, topic, who.tone, blunt)
@@ -160,7 +179,7 @@ def _story(
         if rng.random() < 0.08:
             topic, who = _topic(rng, language, swollen), replace(who, tone=rng.choice(["polite", "plain", "long"]))
     seen |= {line, text}
-    plot = _Plot(rng, voice, writers(game, language), at, until, seen)
+    plot = _Plot(rng, voice, crew=writers(game, language), opened=at, until=until, seen=seen)
     plot.turns.append(Turn("message", at, text, picture=picture))
     outcome = _play(rng, plot, topic, opening, busy=swollen)
     turns = _unique(plot.turns, seen, voice)
@@ -183,40 +202,54 @@ def _opening(rng: Random, topic: Topic, tone: str, blunt: bool) -> Opening:
 
 def _play(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, busy: bool) -> str:
     """What follows the first message. Returns how it went: solved, refused or nothing yet."""
-    mine, slow = words.manners(plot.voice.who.language), 3.0 if busy else 1.0
+    slow = 3.0 if busy else 1.0
     first = rng.choice([1.2, 2.5, 5.0]) * slow
     fresh = plot.until - plot.at < timedelta(days=8)
-    if rng.random() < 0.12 and first > 2:
-        plot.voice.facts["date"] = date_words(plot.voice.who.language, plot.at)
-        plot.player(rng.choice(mine["nudges"]), hours=9 * slow)
-    if rng.random() < 0.16 and not plot.staff(Turn("assign", plot.at), hours=0.4):
-        return ""
-    if rng.random() < 0.13:
-        plot.note(rng.choice(opening.notes or tuple(mine["general_notes"])))
+    _prelude(rng, plot, opening, hours=first, slow=slow)
     if fresh and rng.random() < 0.09:  # somebody is looking into it right now
         plot.staff(Turn("status", plot.at, then="in_progress"), hours=first)
-        plot.note(rng.choice([*opening.notes, *mine["general_notes"]]))
+        plot.note(rng.choice([*opening.notes, *plot.manners["general_notes"]]))
         return ""
+    if not _asking(rng, plot, opening, hours=first):
+        return ""
+    if rng.random() < (0.3 if fresh else 0.1):
+        first = _elsewhere(rng, plot, topic, opening, hours=first, fresh=fresh)
+    return _verdict(rng, plot, topic, opening, hours=first) if first and plot.open else ""
+
+
+def _prelude(rng: Random, plot: _Plot, opening: Opening, *, hours: float, slow: float) -> None:
+    """Before anybody answers: the player asks again, somebody takes the ticket, somebody leaves a note."""
+    if rng.random() < 0.12 and hours > 2:
+        plot.voice.facts["date"] = date_words(plot.voice.who.language, plot.at)
+        plot.player(rng.choice(plot.manners["nudges"]), hours=9 * slow)
+    if rng.random() < 0.16:
+        plot.staff(Turn("assign", plot.at), hours=0.4)
+    if rng.random() < 0.13:
+        plot.note(rng.choice(opening.notes or tuple(plot.manners["general_notes"])))
+
+
+def _asking(rng: Random, plot: _Plot, opening: Opening, *, hours: float) -> bool:
+    """We may have to ask first. False when no answer has come to that."""
     question = asked(plot.voice, opening) if rng.random() < 0.42 else None
-    if question:
-        if not plot.answer(question[0], hours=first, then="answered"):
-            return ""
-        if rng.random() < 0.2:  # never heard of again: silence resolves it
-            return "solved" if rng.random() < 0.3 else ""
-        if not plot.player(rng.choice(question[1]), hours=5):
-            return ""
-    if rng.random() < (0.3 if fresh else 0.1):  # another department owes an answer
-        owes = DEPARTMENTS.get(topic.name, "game")
-        wait = speak(rng.choice(mine["reply_wait"]), {"department": mine["departments"][owes]}, woman=plot.author.woman)
-        if not plot.answer(wait, hours=first, then="pending", pending_on=owes):
-            return ""
-        plot.note(rng.choice(opening.notes or tuple(mine["general_notes"])))
-        if fresh and rng.random() < 0.55:
-            if rng.random() < 0.3:
-                plot.player(rng.choice(mine["nudges"]), hours=20)
-            return ""
-        first = 30
-    return _verdict(rng, plot, topic, opening, hours=first)
+    if question is None:
+        return plot.open
+    if not plot.answer(question[0], hours=hours, then="answered") or rng.random() < 0.2:
+        return False
+    return plot.player(rng.choice(question[1]), hours=5)
+
+
+def _elsewhere(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours: float, fresh: bool) -> float:
+    """Another department owes an answer. Returns the hours until it has come; nothing when it has not."""
+    owes = DEPARTMENTS.get(topic.name, "game")
+    wait = speak(rng.choice(plot.manners["reply_wait"]), {"department": plot.manners["departments"][owes]}, woman=plot.author.woman)
+    if not plot.answer(wait, hours=hours, then="pending", pending_on=owes):
+        return 0
+    plot.note(rng.choice(opening.notes or tuple(plot.manners["general_notes"])))
+    if fresh and rng.random() < 0.55:
+        if rng.random() < 0.3:
+            plot.player(rng.choice(plot.manners["nudges"]), hours=20)
+        return 0
+    return 30
 
 
 def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours: float) -> str:
@@ -228,15 +261,24 @@ def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours:
         if rng.random() < 0.4 and plot.player(rng.choice([*topic.protests, *topic.protests, *mine["refused_answers"]]), hours=4):
             plot.staff(Turn("status", plot.at, then="resolved"), hours=6)
         return "refused"
-    if not plot.answer(rng.choice(opening.solved), hours=hours, then=rng.choice(["answered", "answered", "answered", "resolved"]), mood=MOODS.get(topic.name, "glad")):
+    if not plot.answer(
+        rng.choice(opening.solved),
+        hours=hours,
+        then=rng.choice(["answered", "answered", "answered", "resolved"]),
+        mood=MOODS.get(topic.name, "glad"),
+    ):
         return ""
     outcome, luck = "solved", rng.random()
     if luck < 0.17 and opening.again:
-        if not plot.player(rng.choice(opening.again), hours=SLOW_AGAIN.get(topic.name, 8)) or not plot.answer(rng.choice(mine["reply_again"]), hours=4, then="answered"):
+        if not plot.player(rng.choice(opening.again), hours=SLOW_AGAIN.get(topic.name, 8)) or not plot.answer(
+            rng.choice(mine["reply_again"]), hours=4, then="answered"
+        ):
             return outcome
         outcome, luck = "slow", 0.3 if rng.random() < 0.6 else 1
     if 0.17 <= luck < 0.5 and topic.name not in {"ideas", "localisation", "deletion"}:
-        thanks = speak(rng.choice(mine["thanks"]), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman)
+        thanks = speak(
+            rng.choice(mine["thanks"]), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman
+        )
         if plot.player(thanks, hours=7):
             plot.staff(Turn("status", plot.at, then="resolved"), hours=3)
     if opening.followups and rng.random() < 0.05:
@@ -295,7 +337,9 @@ def _rating(rng: Random, voice: Voice, author: Member, outcome: str) -> Rating |
     heard = "survey_good" if score > 3 else "survey_fair" if score == 3 else "survey_poor"
     comment = ""
     if rng.random() < 0.5:
-        comment = speak(rng.choice(words.manners(voice.who.language)[heard]), {"operator": author.first_name(voice.who.language)}, woman=voice.who.woman)
+        comment = speak(
+            rng.choice(words.manners(voice.who.language)[heard]), {"operator": author.first_name(voice.who.language)}, woman=voice.who.woman
+        )
     return Rating(score, comment, timedelta(minutes=rng.randint(20, 3000)))
 
 

@@ -11,7 +11,9 @@ from helpdesk.demo.crew import Member
 from helpdesk.demo.people import Profile
 from helpdesk.demo.words import PICTURE, Opening, Topic, slots_of, speak
 
-ONCE = frozenset({"order", "account", "nick", "server", "device", "shop", "friend", "guild", "amount", "level", "rank"})  # said once in a message
+ONCE = frozenset(
+    {"order", "account", "nick", "server", "device", "shop", "friend", "guild", "amount", "level", "rank"}
+)  # said once in a message
 
 SHORT_GREETING = 28  # characters; longer ones say thanks for writing
 CLOSINGS = {"glad": (0, 1, 2, 3, 4, 5, 6), "sober": (0, 3, 5, 6), "bare": (6,)}  # of the list `reply_closings`
@@ -41,14 +43,23 @@ def subject(voice: Voice, opening: Opening, *, plain: bool) -> str:
     if plain or voice.rng.random() < 0.55:
         return bare
     shape = voice.rng.choice(words.manners(voice.who.language)["decorations"])
-    if slots_of(shape) & slots_of(part) or (shape.startswith("Re:") and voice.who.tone != "plain") or (shape[:3].isupper() and voice.who.tone != "angry"):
+    if (
+        slots_of(shape) & slots_of(part)
+        or (shape.startswith("Re:") and voice.who.tone != "plain")
+        or (shape[:3].isupper() and voice.who.tone != "angry")
+    ):
         return bare
-    return str(shape).replace("{s}", bare) if "{" not in shape.replace("{s}", "") else speak(shape, voice.facts | {"s": bare}, woman=voice.who.woman)
+    return (
+        str(shape).replace("{s}", bare)
+        if "{" not in shape.replace("{s}", "")
+        else speak(shape, voice.facts | {"s": bare}, woman=voice.who.woman)
+    )
 
 
 def _details(voice: Voice, opening: Opening, most: int) -> tuple[list[str], bool]:
     """Sentences that add what has not been said yet; whether a picture comes with them."""
-    found, picture = [], False
+    found: list[str] = []
+    picture = False
     for part in voice.rng.sample(opening.details, len(opening.details)):
         if len(found) == most:
             break
@@ -78,7 +89,11 @@ def first_message(voice: Voice, topic: Topic, opening: Opening, *, blunt: bool) 
     details, picture = _details(voice, opening, {"plain": rng.choice([0, 1]), "long": 2}.get(tone, rng.choice([0, 1, 1])))
     greeting = voice.one(mine["greetings"].get(tone) or mine["greetings"]["plain"])
     aside = [voice.one(mine["asides"])] if tone == "long" and not topic.calm else []
-    plea = [voice.one(mine["pleas"])] if tone != "plain" and topic.name not in {"ideas", "localisation"} and (tone == "older" or rng.random() < 0.6) else []
+    plea = (
+        [voice.one(mine["pleas"])]
+        if tone != "plain" and topic.name not in {"ideas", "localisation"} and (tone == "older" or rng.random() < 0.6)
+        else []
+    )
     closing = voice.one(mine["closings"].get(tone) or mine["closings"]["plain"])
     body = "\n\n".join(" ".join(piece) for piece in ([matter, *details], [*aside, *plea]) if piece)
     return f"{greeting}\n\n{body}\n\n{closing}", picture

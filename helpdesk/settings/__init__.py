@@ -30,7 +30,7 @@ PRODUCTION = HELPDESK_ENV == "production"
 
 INSECURE_SECRET = "demo-and-tests-only-never-in-production"
 SECRET_KEY = env.str("SECRET_KEY", INSECURE_SECRET)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000").rstrip("/")  # the address in links that leave the house
@@ -43,6 +43,7 @@ if PRODUCTION:
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS is empty or open. Name the host names of this desk, separated by commas.")
 
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys on localhost
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours stand before the web server and append to X-Forwarded-For
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 if DESK_URL.startswith("https://"):

@@ -51,7 +51,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 MFA_ADAPTER = "helpdesk.staff.adapters.SecondFactorAdapter"
-MFA_FORMS: dict[str, str] = {}
+MFA_FORMS = {"add_webauthn": "helpdesk.staff.forms.sign_in.PasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

@@ -26,13 +26,19 @@ document.addEventListener("click", (event) => {
 
 // a ticket somebody reads tells its colleagues so, and stops telling them when the tab is in the background
 const upto = () => document.getElementById("upto");
+let asked = "0";
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-poll]")) return;
   if (document.hidden) { event.preventDefault(); return; }
-  event.detail.parameters.after = upto()?.dataset.upto ?? "0";
+  event.detail.parameters.after = asked = upto()?.dataset.upto ?? "0";
   event.detail.parameters.people = upto()?.dataset.people ?? "-";
   const text = document.querySelector("#composer textarea");
   event.detail.parameters.doing = text?.value.trim() && document.activeElement === text ? "writing" : "reading";
+});
+
+// An answer of ours drew the thread anew while the poll was under way: what the poll brings stands there already, or comes with the next one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt.matches("[data-poll]") && asked !== upto()?.dataset.upto) event.detail.shouldSwap = false;
 });
 
 // What came while the page stood open counts as seen once it was on screen for three seconds. Until then a reply stops and shows it.

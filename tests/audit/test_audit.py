@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_entry_says_who_what_and_whom() -> None:
-    nora, emil = UserFactory(name="Nora Berg"), UserFactory(name="Emil Falk")
+    nora, emil = UserFactory.create(name="Nora Berg"), UserFactory.create(name="Emil Falk")
 
     entry = note_audit("players.looked_at", by=nora, subject=emil, game_id=3, fields=["address"])
 
@@ -49,7 +49,7 @@ def test_only_what_differs_is_told() -> None:
 
 
 def test_the_page_finds_by_person_action_and_subject(client) -> None:
-    nora, emil = UserFactory(name="Nora Berg"), UserFactory(name="Emil Falk")
+    nora, emil = UserFactory.create(name="Nora Berg"), UserFactory.create(name="Emil Falk")
     note_audit("staff.changed", by=nora, subject=emil)
     note_audit("games.changed", by=emil, subject=("games.game", 5), changes={"name": ["Ember", "Emberfall"]})
     client.force_login(somebody(Right.SEE_AUDIT))

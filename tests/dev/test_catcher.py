@@ -38,7 +38,9 @@ def letter_to(player: str = "Mía Núñez <mia@players.example>", **headers: str
         '<html><head></head><body><img src="cid:logo"><a href="https://rate.example">Rate</a><script>bad()</script></body></html>',
         subtype="html",
     )
-    message.get_payload()[1].add_related(PICTURE, "image", "png", cid="<logo>")
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    html.add_related(PICTURE, "image", "png", cid="<logo>")
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="чек.pdf")
     for name, value in ({"Reply-To": "support+t0ken@emberfall.example"} | headers).items():
         message[name] = value

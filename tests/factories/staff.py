@@ -14,7 +14,7 @@ from helpdesk.staff.rights import Right
 PASSWORD = "a long walk by the sea"
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
@@ -27,7 +27,7 @@ class UserFactory(DjangoModelFactory):
         return model_class.objects.create_user(kwargs.pop("email"), kwargs.pop("password", PASSWORD), **kwargs)
 
 
-class TeamFactory(DjangoModelFactory):
+class TeamFactory(DjangoModelFactory[Team]):
     class Meta:
         model = Team
 
@@ -35,7 +35,7 @@ class TeamFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"team-{n}")
 
 
-class RoleFactory(DjangoModelFactory):
+class RoleFactory(DjangoModelFactory[Role]):
     class Meta:
         model = Role
 
@@ -44,7 +44,7 @@ class RoleFactory(DjangoModelFactory):
     rights = factory.LazyFunction(list)
 
 
-class GrantFactory(DjangoModelFactory):
+class GrantFactory(DjangoModelFactory[Grant]):
     class Meta:
         model = Grant
 

@@ -11,7 +11,7 @@ from helpdesk.base import clock
 from helpdesk.staff import letters
 from helpdesk.staff.models import Letter, LetterState
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_letter_leaves_once_and_forgets_its_words(mailoutbox) -> None:

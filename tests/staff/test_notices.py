@@ -14,7 +14,7 @@ GIVEN = "Ticket %(number)s was given to you"
 
 
 def test_each_is_told_once_and_those_who_left_are_not() -> None:
-    nora, olga, left = UserFactory(), UserFactory(), UserFactory(is_active=False)
+    nora, olga, left = UserFactory.create(), UserFactory.create(), UserFactory.create(is_active=False)
 
     notify([nora, olga, nora, left], "tickets.assigned", GIVEN, link="/tickets/K7QM2R/", number="K7QM2R")
 
@@ -36,7 +36,7 @@ def test_a_notice_with_a_missing_fact_still_reads() -> None:
     ],
 )
 def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, posted: int) -> None:
-    nora = UserFactory(mail_copies=copies)
+    nora = UserFactory.create(mail_copies=copies)
 
     notify([nora], "tickets.assigned", GIVEN, important=important, link="/tickets/K7QM2R/", number="K7QM2R")
 

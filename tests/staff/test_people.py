@@ -53,7 +53,7 @@ def test_the_same_address_is_not_invited_twice(client, vera: User) -> None:
 
 
 def test_who_leaves_is_signed_out_at_once(client, vera: User) -> None:
-    emil = UserFactory(email="emil@studio.example")
+    emil = UserFactory.create(email="emil@studio.example")
     client.post(reverse("account_login"), {"login": emil.email, "password": "a long walk by the sea"})
     assert client.get(reverse("staff:account")).status_code == 200
 
@@ -66,7 +66,7 @@ def test_who_leaves_is_signed_out_at_once(client, vera: User) -> None:
 
 def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
     emberfall, tidewake = make_game("emberfall"), make_game("tidewake")
-    emil, agent = UserFactory(), RoleFactory(name="Agent", rights=[Right.VIEW, Right.REPLY])
+    emil, agent = UserFactory.create(), RoleFactory.create(name="Agent", rights=[Right.VIEW, Right.REPLY])
     client.force_login(vera)
 
     client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "game": emberfall.pk})
@@ -80,7 +80,7 @@ def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
 
 
 def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:
-    emil, agent = UserFactory(name="Emil"), RoleFactory()
+    emil, agent = UserFactory.create(name="Emil"), RoleFactory.create()
     roles.give_role(emil, agent, by=vera)
 
     with pytest.raises(DomainError, match="already holds"):
@@ -90,14 +90,14 @@ def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:
 def test_nobody_lifts_himself_by_giving_what_he_does_not_hold() -> None:
     emberfall, tidewake = make_game("emberfall"), make_game("tidewake")
     olga = somebody(Right.MANAGE_STAFF, name="Olga")
-    GrantFactory(user=olga, role=RoleFactory(rights=[Right.VIEW]), game=emberfall)
-    keys, seeing = RoleFactory(rights=[Right.MANAGE_ROLES]), RoleFactory(rights=[Right.VIEW])
+    GrantFactory.create(user=olga, role=RoleFactory.create(rights=[Right.VIEW]), game=emberfall)
+    keys, seeing = RoleFactory.create(rights=[Right.MANAGE_ROLES]), RoleFactory.create(rights=[Right.VIEW])
 
     for forbidden in ({"role": keys}, {"role": seeing}, {"role": seeing, "game": tidewake}):
         with pytest.raises(NotAllowed):
             roles.give_role(olga, by=olga, **forbidden)
 
-    assert roles.give_role(UserFactory(), seeing, by=olga, game=emberfall, language="ru").pk
+    assert roles.give_role(UserFactory.create(), seeing, by=olga, game=emberfall, language="ru").pk
     assert not has_right(olga, Right.MANAGE_ROLES)
 
 
@@ -147,12 +147,25 @@ def test_a_role_somebody_holds_is_not_dropped(client, vera: User) -> None:
         roles.drop_role(role, by=vera)
 
     client.force_login(vera)
-    free = RoleFactory()
+    free = RoleFactory.create()
     assert client.post(reverse("staff:drop_role", args=[free.pk])).url == reverse("staff:roles")
 
 
+def test_an_address_that_opens_higher_rights_is_not_turned_to_ones_own(vera: User) -> None:
+    olga = somebody(Right.MANAGE_STAFF, name="Olga")
+    emil = UserFactory.create()
+
+    with pytest.raises(NotAllowed, match="rights that you do not hold"):
+        people.change_person(vera, by=olga, email="olga.too@studio.example")
+    with pytest.raises(NotAllowed):
+        people.deactivate(vera, by=olga)
+
+    assert people.change_person(vera, by=olga, email=vera.email, public_name="Vera").public_name == "Vera"
+    assert people.change_person(emil, by=olga, email="emil@studio.example").email == "emil@studio.example"
+
+
 def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> None:
-    emil, nora = UserFactory(), UserFactory()
+    emil, nora = UserFactory.create(), UserFactory.create()
     client.force_login(vera)
     client.post(reverse("staff:new_team"), {"name": "Ночная смена", "members": [emil.pk, nora.pk]})
     team = emil.teams.get()
@@ -169,7 +182,7 @@ def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> No
 
 
 def test_the_list_of_people_costs_the_same_for_two_or_forty(client, vera: User, django_assert_max_num_queries) -> None:
-    night = TeamFactory()
+    night = TeamFactory.create()
     for _turn in range(40):
         join(night, somebody(Right.VIEW))
     client.force_login(vera)

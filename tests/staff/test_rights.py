@@ -64,7 +64,7 @@ def test_another_grant_never_takes_anything_away(some: list[Part], more: list[Pa
 
 @pytest.mark.django_db
 def test_the_database_finds_what_the_scope_allows(django_assert_num_queries) -> None:
-    emil, nora = UserFactory(name="Emil", language="en"), UserFactory(name="Nora", language="ru")
+    emil, nora = UserFactory.create(name="Emil", language="en"), UserFactory.create(name="Nora", language="ru")
     scope = scope_of([Part(game_id=emil.pk), Part(game_id=nora.pk, language="ru")])
 
     with django_assert_num_queries(1):
@@ -77,8 +77,8 @@ def test_the_database_finds_what_the_scope_allows(django_assert_num_queries) -> 
 @pytest.mark.django_db
 def test_grants_add_up_and_cost_one_query(django_assert_num_queries) -> None:
     nora = somebody(Right.VIEW, Right.REPLY, name="Nora Berg", language="ru")
-    night = TeamFactory()
-    GrantFactory(user=nora, role=RoleFactory(rights=[Right.VIEW]), team=night)
+    night = TeamFactory.create()
+    GrantFactory.create(user=nora, role=RoleFactory.create(rights=[Right.VIEW]), team=night)
 
     with django_assert_num_queries(1):
         view, reply, bulk = (scope_for(nora, right) for right in (Right.VIEW, Right.REPLY, Right.BULK))
@@ -100,8 +100,8 @@ def test_who_has_left_or_never_came_holds_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_right_that_no_longer_exists_opens_nothing() -> None:
-    nora = UserFactory()
-    GrantFactory(user=nora, role=RoleFactory(rights=["ticket.fly", Right.VIEW]))
+    nora = UserFactory.create()
+    GrantFactory.create(user=nora, role=RoleFactory.create(rights=["ticket.fly", Right.VIEW]))
 
     assert rights_of(nora) == {Right.VIEW}
 

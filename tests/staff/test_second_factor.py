@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lead() -> User:
-    user = UserFactory(name="Nora Berg", email="nora@studio.example")
-    GrantFactory(user=user, role=RoleFactory(requires_second_factor=True))
+    user = UserFactory.create(name="Nora Berg", email="nora@studio.example")
+    GrantFactory.create(user=user, role=RoleFactory.create(requires_second_factor=True))
     return user
 
 
@@ -78,7 +78,7 @@ def test_the_last_factor_stays_while_the_role_demands_it(client, lead: User) -> 
 
 
 def test_who_needs_none_is_not_asked(client, django_assert_max_num_queries) -> None:
-    emil = UserFactory()
+    emil = UserFactory.create()
     client.force_login(emil)
 
     assert client.get(reverse("staff:notices")).status_code == 200

@@ -20,7 +20,7 @@ def sign_in(client, email: str, password: str = PASSWORD, **headers: str):
 
 
 def test_nora_signs_in_whatever_the_letters_of_her_address(client) -> None:
-    UserFactory(name="Nora Berg", email="nora@studio.example")
+    UserFactory.create(name="Nora Berg", email="nora@studio.example")
 
     answer = sign_in(client, "Nora@Studio.Example")
 
@@ -30,7 +30,7 @@ def test_nora_signs_in_whatever_the_letters_of_her_address(client) -> None:
 
 
 def test_a_wrong_password_is_told_to_the_audit_without_the_password(client) -> None:
-    UserFactory(email="nora@studio.example")
+    UserFactory.create(email="nora@studio.example")
 
     answer = sign_in(client, "nora@studio.example", "Tr0ub4dor&3")
 
@@ -48,7 +48,7 @@ def test_an_unknown_address_is_not_kept(client) -> None:
 
 
 def test_guessing_is_stopped_and_the_right_password_too_until_it_cools_down(client) -> None:
-    UserFactory(email="nora@studio.example")
+    UserFactory.create(email="nora@studio.example")
 
     for number in range(6):
         sign_in(client, "nora@studio.example", f"guess {number}")
@@ -65,7 +65,7 @@ def test_nobody_signs_himself_up(client) -> None:
 
 
 def test_who_has_left_stays_out(client) -> None:
-    UserFactory(email="nora@studio.example", is_active=False)
+    UserFactory.create(email="nora@studio.example", is_active=False)
 
     sign_in(client, "nora@studio.example")
 
@@ -73,7 +73,7 @@ def test_who_has_left_stays_out(client) -> None:
 
 
 def test_a_forgotten_password_comes_by_letter_in_her_language(client) -> None:
-    olga = UserFactory(email="olga@studio.example", language="ru")
+    olga = UserFactory.create(email="olga@studio.example", language="ru")
 
     answer = client.post(reverse("account_reset_password"), {"email": "Olga@studio.example"})
 
@@ -97,7 +97,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(client) -> None:
 
 
 def test_changing_the_password_ends_the_other_sessions_and_writes_a_letter(client) -> None:
-    nora = UserFactory(email="nora@studio.example")
+    nora = UserFactory.create(email="nora@studio.example")
     elsewhere = type(client)()
     sign_in(client, nora.email)
     sign_in(elsewhere, nora.email)
@@ -111,7 +111,7 @@ def test_changing_the_password_ends_the_other_sessions_and_writes_a_letter(clien
 
 
 def test_signing_out_everywhere_ends_this_session_too(client) -> None:
-    nora = UserFactory(email="nora@studio.example")
+    nora = UserFactory.create(email="nora@studio.example")
     elsewhere = type(client)()
     sign_in(client, nora.email)
     sign_in(elsewhere, nora.email)
@@ -135,7 +135,7 @@ def test_signing_out_everywhere_ends_this_session_too(client) -> None:
 )
 def test_the_address_is_believed_only_as_far_as_our_proxies_wrote_it(client, settings, proxies: int, forwarded: str, seen: str) -> None:
     settings.TRUSTED_PROXIES = proxies
-    UserFactory(email="nora@studio.example")
+    UserFactory.create(email="nora@studio.example")
 
     sign_in(client, "nora@studio.example", HTTP_X_FORWARDED_FOR=forwarded)
 
@@ -160,7 +160,7 @@ def test_the_demo_people_are_offered_in_the_demo_only(client, settings, monkeypa
 
 
 def test_her_language_and_her_clock_win_over_the_browser(client) -> None:
-    olga = UserFactory(language="ru", timezone="Asia/Tokyo")
+    olga = UserFactory.create(language="ru", timezone="Asia/Tokyo")
     client.force_login(olga)
 
     page = client.get(reverse("staff:account"), HTTP_ACCEPT_LANGUAGE="en")

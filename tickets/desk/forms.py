@@ -13,6 +13,7 @@ from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from tickets.actors import ActorKind
+from tickets.desk.languages import language_name
 from tickets.lifecycle.machine import Owed
 from tickets.lifecycle.moves import reachable
 from tickets.models import Draft, Message, Status, Ticket, Topic
@@ -123,7 +124,7 @@ class FactsForm(forms.Form):
         topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(
             archived_at=None, game=None
         )
-        language.choices = [(code, code) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
+        language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 
 class StartForm(forms.Form):
@@ -143,13 +144,16 @@ class StartForm(forms.Form):
         field, language = self.fields["game"], self.fields["language"]
         assert isinstance(field, forms.ModelChoiceField) and isinstance(language.widget, forms.Select)
         field.queryset = Game.objects.filter(pk__in=[game.pk for game in games])
-        language.widget.choices = [(code, code) for code in sorted({code for game in games for code in game.languages})]
+        language.widget.choices = [(code, language_name(code)) for code in sorted({code for game in games for code in game.languages})]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         game, language = said.get("game"), said.get("language")
         if game and language and language not in game.languages:
             raise ValidationError(
-                {"language": _("%(game)s is supported in %(languages)s.") % {"game": game.name, "languages": ", ".join(game.languages)}}
+                {
+                    "language": _("%(game)s is supported in %(languages)s.")
+                    % {"game": game.name, "languages": ", ".join(map(language_name, game.languages))}
+                }
             )
         return said

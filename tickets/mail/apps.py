@@ -8,6 +8,9 @@ class MailConfig(AppConfig):
     label = "mail"
 
     def ready(self) -> None:
+        from helpdesk.base import personal
         from tickets.mail import send  # rows must be loaded before the rooms that speak of them
+        from tickets.mail.personal import erase, export
 
         send.register()
+        personal.keep("mail", export=export, erase=erase)

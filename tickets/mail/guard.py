@@ -46,24 +46,24 @@ def no_loops(message: Message) -> HoldBack | None:
     if machine := _last_words_of_a_machine(message):
         return HoldBack(_("The last message came from a machine (%(reason)s).") % {"reason": machine})
     now = clock.now()
-    for what, rows in ((_("ticket"), Q(ticket=message.ticket_id)), (_("address"), Q(to_address__iexact=message.to_address))):
-        if trip := _over_a_cap(rows, message, now):
-            within, most = trip
-            return HoldBack(
-                _("More than %(most)d automatic messages in %(minutes)d minutes for this %(what)s.")
-                % {"most": most, "minutes": within.total_seconds() // 60, "what": what}
-            )
+    if trip := _over_a_cap(Q(ticket=message.ticket_id), message, now):
+        return HoldBack(_("More than %(most)d automatic messages on this ticket in %(minutes)d minutes.") % trip)
+    ticket = message.ticket
+    same_address = Q(ticket__contact=ticket.contact_id) if ticket.contact_id else Q(ticket__player=ticket.player_id)
+    if trip := _over_a_cap(same_address, message, now):
+        return HoldBack(_("More than %(most)d automatic messages to this address in %(minutes)d minutes.") % trip)
     return None
 
 
-def _over_a_cap(rows: Q, message: Message, now: datetime) -> tuple[timedelta, int] | None:
+def _over_a_cap(rows: Q, message: Message, now: datetime) -> dict[str, int] | None:
+    """The first cap that these messages have reached, in words for the reason."""
     automatic = Message.objects.filter(rows, kind=Message.Kind.REPLY, state__in=_LEFT_OR_LEAVES).exclude(purpose=Message.Purpose.ANSWER)
     moments = list(
         automatic.filter(at__gt=now - CAPS[-1][0]).exclude(pk=message.pk).order_by("-at").values_list("at", flat=True)[: CAPS[-1][1]]
     )
     for within, most in CAPS:
         if len(moments) >= most and moments[most - 1] > now - within:
-            return within, most
+            return {"most": most, "minutes": int(within.total_seconds()) // 60}
     return None
 
 

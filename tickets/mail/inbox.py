@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from helpdesk.base import blobs, clock
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 BATCH = 20
 PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+MOST_ATTEMPTS = len(PAUSES) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,18 @@ def process(pk: int) -> bool:
 
 
 def process_due(limit: int = 2_000) -> int:
-    """Everything that waits, oldest first; returns how many. For the sweep, and for whoever runs the loop himself."""
+    """Everything that waits, oldest first; returns how many. For the sweep, and for whoever runs the loop himself.
+
+    New ones in batches; those that were tried before one by one, so that a mail which kills its worker takes no other one along.
+    """
     done = 0
     while done < limit:
         due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
-        pks = claim(due, limit=min(BATCH, limit - done), lease=LEASE)
-        done += _understand(pks)
-        if len(pks) < BATCH:
+        pks = claim(due.filter(attempts=0), limit=min(BATCH, limit - done), lease=LEASE)
+        pks = pks or claim(due.filter(attempts__gt=0), limit=1, lease=LEASE)
+        if not pks:
             break
+        done += _understand(pks)
     return done
 
 
@@ -116,10 +122,13 @@ def _understand(pks: list[int]) -> int:
     """Claimed mails, one after the other, each in its own transaction; one that fails keeps none of the others back."""
     if not pks:
         return 0
+    RawMail.objects.filter(pk__in=pks).update(attempts=F("attempts") + 1)
     known = studio()
     rows = RawMail.objects.select_related("blob").in_bulk(pks)
     for raw in (rows[pk] for pk in pks if pk in rows):
         try:
+            if raw.attempts > MOST_ATTEMPTS:
+                raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
             intake.take(raw, content_of(raw), known)
         except intake.Unfit as unfit:
             park(raw, str(unfit))
@@ -131,9 +140,7 @@ def _understand(pks: list[int]) -> int:
 
 def _try_again(raw: RawMail, error: Exception) -> None:
     reason = one_line(f"{type(error).__name__}: {error}", 500)
-    attempts = raw.attempts + 1
-    RawMail.objects.filter(pk=raw.pk).update(attempts=attempts, reason=reason)
-    if attempts > len(PAUSES):
+    if raw.attempts >= MOST_ATTEMPTS:
         park(raw, reason)
         return
-    RawMail.objects.filter(pk=raw.pk).update(due_at=clock.now() + PAUSES[attempts - 1], claimed_until=None)
+    RawMail.objects.filter(pk=raw.pk).update(reason=reason, due_at=clock.now() + PAUSES[raw.attempts - 1], claimed_until=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -40,7 +41,8 @@ def take(raw: RawMail, content: bytes, known: Studio) -> None:
     with transaction.atomic():
         if not RawMail.objects.select_for_update().filter(pk=raw.pk, processed_at=None, parked_at=None).values_list("pk"):
             return
-        if double := _double_of(raw, mail):
+        namesakes = _namesakes(raw)
+        if double := next((each for each in namesakes if each.digest == raw.digest), None):
             raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
             _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
             return
@@ -51,6 +53,8 @@ def take(raw: RawMail, content: bytes, known: Studio) -> None:
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
         _follow(raw, mail, judgement, found, known)
+        if namesakes:
+            judgement = replace(judgement, reason=f"{judgement.reason}; other words than {namesakes[0].pk} under the same Message-ID")
         _mark(raw, judgement)
 
 
@@ -120,17 +124,18 @@ def _note(raw: RawMail, mail: ParsedMail) -> None:
     raw.digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
 
 
-def _double_of(raw: RawMail, mail: ParsedMail) -> RawMail | None:
-    """The mail that came before with the same Message-ID and the same words, by another door or to another address of ours.
+def _namesakes(raw: RawMail) -> list[RawMail]:
+    """Mails that came before under the same Message-ID, by another door or to another address of ours.
 
-    An equal id with other words is another mail, sent by a program that does not number its mails: it is taken in like any.
+    One with the same words is this mail again: it is linked and not shown twice. One with other words was sent by a program that
+    does not number its mails: this one is taken in like any, and its reason names the other.
     """
     if not raw.mail_id:
-        return None
+        return []
     with connection.cursor() as cursor:  # two doors with the same mail at once: one after the other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [raw.mail_id])
-    same = RawMail.objects.filter(mail_id=raw.mail_id, digest=raw.digest, processed_at__isnull=False, same_as=None)
-    return same.exclude(pk=raw.pk).exclude(mail_id="").select_related("ticket", "message").order_by("pk").first()
+    same = RawMail.objects.filter(mail_id=raw.mail_id, processed_at__isnull=False, same_as=None).exclude(pk=raw.pk)
+    return list(same.exclude(mail_id="").order_by("pk")[:20])
 
 
 def _demand_no_flood(raw: RawMail) -> None:

@@ -47,6 +47,8 @@ def _without_answer(mail: ParsedMail) -> Judgement | None:
     """What no ticket comes of."""
     if mail.bounce is not None:
         return Judgement(Outcome.BOUNCE, told_reason(mail.bounce))
+    if mail.message_id and is_own_message_id(mail.message_id):
+        return Judgement(Outcome.IGNORE, "own mail come back")
     if mail.auto is not None and mail.auto.certain:
         return Judgement(Outcome.IGNORE, mail.auto.reason)
     if not mail.readable:

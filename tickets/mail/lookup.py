@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from helpdesk.base.text import fold
 from tickets.mail.judge import ticket_by_token
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.parse import Bounce, ParsedMail
@@ -58,5 +59,6 @@ def bounced_message(bounce: Bounce, *, at: datetime) -> Message | None:
         return message if message.kind == Message.Kind.REPLY else None
     if not bounce.address:
         return None
-    sent = Message.objects.filter(kind=Message.Kind.REPLY, state__in=LEFT, to_address__iexact=bounce.address, at__gte=at - BOUNCE_AGE)
-    return sent.select_related("ticket__player").order_by("-pk").first()
+    theirs = Ticket.objects.filter(player__uses__address__folded=fold(bounce.address)[:320])
+    sent = Message.objects.filter(ticket__in=theirs, kind=Message.Kind.REPLY, state__in=LEFT, at__gte=at - BOUNCE_AGE)
+    return sent.filter(to_address__iexact=bounce.address).select_related("ticket").order_by("-pk").first()

@@ -12,8 +12,10 @@ from django.conf import settings
 
 from helpdesk.base import clock
 from helpdesk.demo.load import letters, transport
+from helpdesk.demo.load.books import Books
+from helpdesk.demo.load.facts import card_of, guessed, tag_of, team_of
 from helpdesk.demo.load.pictures import screenshot
-from helpdesk.demo.load.studio import TEAM_OF_TOPIC, Studio
+from helpdesk.demo.load.studio import Studio
 from helpdesk.demo.stories import Story, Turn
 from helpdesk.staff.models import User
 from players.models import Address, AddressUse, Player
@@ -32,7 +34,7 @@ from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import Words, add_note, send_reply
 
-BY_DOOR = timedelta(days=3)  # what came in so lately came by the real door, as a raw mail
+BY_DOOR = timedelta(days=2)  # what came in so lately came by the real door, as a raw mail
 PICTURES = timedelta(days=21)  # older screenshots are left out
 TRACKED = timedelta(days=5)  # so lately the provider told us of deliveries
 PENDING_DAYS = 3
@@ -60,10 +62,16 @@ class Stage:
         self.matters: dict[int, Matter] = {}  # by ticket
         self.done: Counter[str] = Counter()
 
+    def know(self, books: Books) -> None:
+        """The players of the older past write again."""
+        self.players |= {key: (player.pk, address.pk) for key, (player, address) in books.people.items()}
+
     def play(self, matter: Matter) -> None:
         """The matter's next turn. The clock stands at its time."""
         turn = matter.story.turns[matter.turn]
-        {"message": self._player_writes, "reply": self._reply, "note": self._note, "status": self._status, "assign": self._assign}[turn.kind](matter, turn)
+        {"message": self._player_writes, "reply": self._reply, "note": self._note, "status": self._status, "assign": self._assign}[
+            turn.kind
+        ](matter, turn)
         self.done[turn.kind] += 1
         matter.turn += 1
 
@@ -77,10 +85,7 @@ class Stage:
     def _player_writes(self, matter: Matter, turn: Turn) -> None:
         story, lately = matter.story, self.until - turn.at < BY_DOOR
         picture = screenshot(story.game, story.topic, story.number) if turn.picture and self.until - turn.at < PICTURES else None
-        if lately:
-            message = self._by_mail(matter, turn, picture)
-        else:
-            message = self._directly(matter, turn, picture)
+        message = self._by_mail(matter, turn, picture) if lately else self._directly(matter, turn, picture)
         matter.ticket_pk, matter.question = message.ticket_id, message.pk
         matter.tickets.add(message.ticket_id)
         self.matters[message.ticket_id] = matter
@@ -92,7 +97,9 @@ class Stage:
         if matter.turn == 0:
             raw = letters.first_mail(story, turn.text, to=game.address, at=turn.at, picture=picture)
         else:
-            raw = letters.answer_mail(story, matter.turn, turn.text, ticket=self._ticket(matter), at=turn.at, last=matter.answer, picture=picture)
+            raw = letters.answer_mail(
+                story, matter.turn, turn.text, ticket=self._ticket(matter), at=turn.at, last=matter.answer, picture=picture
+            )
         row = inbox.store(HandedIn(raw, Door.PIPE, hashlib.sha256(raw).hexdigest()))
         inbox.process(row.pk)
         row.refresh_from_db()
@@ -142,19 +149,17 @@ class Stage:
 
     def _remember(self, story: Story, player: Player) -> None:
         """The player's account, with the card that the game would show."""
-        who, money = story.player, self.rng.randint(0, 9000)
-        card = {
-            "level": who.level, ("crystals" if story.game == "emberfall" else "pearls"): money, "guild": who.facts.get("guild", ""), "server": who.server,
-            "paid_90d": f"{self.rng.choice([0, 0, 5, 20, 60, 140])}.99 EUR", "device": who.device, "country": who.country, "version": "4.7.1",
-        }  # fmt: skip
-        remember_account(player, self.studio.games[story.game], who.account, nickname=who.nick, fields={name: value for name, value in card.items() if value != ""})
-        self.players.setdefault((who.email, who.name), (player.pk, AddressUse.objects.filter(player=player).values_list("address_id", flat=True)[0]))
+        who = story.player
+        remember_account(player, self.studio.games[story.game], who.account, nickname=who.nick, fields=card_of(story))
+        self.players.setdefault(
+            (who.email, who.name), (player.pk, AddressUse.objects.filter(player=player).values_list("address_id", flat=True)[0])
+        )
 
     def _about(self, matter: Matter, ticket_pk: int) -> None:
         """A machine's guess at the topic, for most; and the team of money and of bans."""
-        if self.rng.random() < 0.7 and self.until - clock.now() < timedelta(days=14):
+        if guessed(matter.story):
             set_topic(Ticket(pk=ticket_pk), self.studio.topics[matter.story.topic], by=SYSTEM, by_machine=True)
-        team = TEAM_OF_TOPIC.get(matter.story.topic)
+        team = team_of(matter.story)
         if team:
             set_team(Ticket(pk=ticket_pk), to=self.studio.teams[team], by=SYSTEM)
 
@@ -166,8 +171,9 @@ class Stage:
         ticket = Ticket(pk=matter.ticket_pk)
         assign(ticket, to=user, by=operator(user))
         set_topic(ticket, self.studio.topics[matter.story.topic], by=operator(user))
-        if self.rng.random() < 0.06:
-            set_tags(ticket, [self.studio.tags[self.rng.choice(list(self.studio.tags))]], by=operator(user))
+        tag = tag_of(matter.story)
+        if tag:
+            set_tags(ticket, [self.studio.tags[tag]], by=operator(user))
 
     def _assign(self, matter: Matter, turn: Turn) -> None:
         self._touch(matter, self._user(turn))
@@ -184,7 +190,11 @@ class Stage:
         self._touch(matter, user)
         owed = Owed(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
         words = Words(
-            turn.text, answers_upto=matter.question, then_status=turn.then, pending_on=owed.on if owed else "", pending_until=owed.until if owed else None
+            turn.text,
+            answers_upto=matter.question,
+            then_status=turn.then,
+            pending_on=owed.on if owed else "",
+            pending_until=owed.until if owed else None,
         )
         message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)
         last = matter.turn == len(story.turns) - 1
@@ -206,8 +216,20 @@ class Stage:
                 return
             news.delivered(pk, at)
             if mishap == "automatic":
-                text = {"en": "I am away until Monday.", "ru": "Меня нет до понедельника.", "de": "Ich bin bis Montag nicht da.", "es": "Estoy fuera hasta el lunes."}
-                away = Incoming(text=text[matter.story.language], channel="mail", at=at, subject="Re: " + matter.story.subject, automatic=True, from_address=matter.story.player.email)
+                text = {
+                    "en": "I am away until Monday.",
+                    "ru": "Меня нет до понедельника.",
+                    "de": "Ich bin bis Montag nicht da.",
+                    "es": "Estoy fuera hasta el lunes.",
+                }
+                away = Incoming(
+                    text=text[matter.story.language],
+                    channel="mail",
+                    at=at,
+                    subject="Re: " + matter.story.subject,
+                    automatic=True,
+                    from_address=matter.story.player.email,
+                )
                 receive(self._ticket(matter), away)
             elif self.rng.random() < 0.6 and at + timedelta(minutes=20) < self.until:
                 news.opened(pk, at + timedelta(minutes=self.rng.randint(1, 20)))

@@ -11,8 +11,12 @@ from tickets.mail.addressing import reply_address
 from tickets.models import Message, Ticket
 from tickets.services.attachments import NewFile
 
-WROTE = {"en": "On {day:%d %b %Y} at {day:%H:%M}, {who} wrote:", "ru": "{day:%d.%m.%Y}, {day:%H:%M}, {who} пишет:", "de": "Am {day:%d.%m.%Y} um {day:%H:%M} schrieb {who}:",
-         "es": "El {day:%d/%m/%Y} a las {day:%H:%M}, {who} escribió:"}  # fmt: skip
+WROTE = {
+    "en": "On {day:%d %b %Y} at {day:%H:%M}, {who} wrote:",
+    "ru": "{day:%d.%m.%Y}, {day:%H:%M}, {who} пишет:",
+    "de": "Am {day:%d.%m.%Y} um {day:%H:%M} schrieb {who}:",
+    "es": "El {day:%d/%m/%Y} a las {day:%H:%M}, {who} escribió:",
+}
 
 
 def message_id(story: Story, turn: int) -> str:
@@ -34,8 +38,8 @@ def answer_mail(
         who = f"{ticket.game.sender_name} <{ticket.game.address}>"
         text = f"{text}\n\n{WROTE[story.language].format(day=last.sent_at, who=who)}\n{quoted}"
     to = reply_address(ticket.game.address, ticket.number)
-    mail = _written(story, text, to=to, at=at, subject=f"Re: {story.subject}", turn=turn, picture=picture, answers=last.message_id if last else "")
-    return mail
+    answers = last.message_id if last else ""
+    return _written(story, text, to=to, at=at, subject=f"Re: {story.subject}", turn=turn, picture=picture, answers=answers)
 
 
 def _written(
@@ -53,10 +57,37 @@ def _written(
     return mail.as_bytes()
 
 
+_ODD = (  # from, subject, further header lines, text; {to} is the studio's own address
+    (
+        "Nina Vogel <nina.vogel@brief.example>",
+        "{to}",
+        "Abwesenheitsnotiz: Re: Kauf",
+        "Auto-Submitted: auto-replied\n",
+        "Ich bin bis Montag nicht da.",
+    ),
+    (
+        "Old Contact <old.contact@post.example>",
+        "jobs@northlight.example",
+        "Application as level designer",
+        "",
+        "I have built maps for six years.",
+    ),
+    ("Ferry Lines <info@ferry.example>", "office@northlight.example", "Your booking 4471", "", "Your ferry leaves at 07:40 from pier 3."),
+    (
+        "Gaming Weekly <news@weekly.example>",
+        "{to}",
+        "Ten games to watch",
+        "Precedence: bulk\nList-Id: <weekly.weekly.example>\n",
+        "This week: a storm.",
+    ),
+)
+
+
 def odd_mails(address: str) -> list[bytes]:
-    """What no studio is spared: a vacation notice, a mail to nobody, a newsletter, an empty one, one from a machine."""
-    auto = "From: Nina Vogel <nina.vogel@brief.example>\nTo: {to}\nSubject: Abwesenheitsnotiz: Re: Kauf\nAuto-Submitted: auto-replied\nMessage-ID: <away-1@brief.example>\n\nIch bin bis Montag nicht im Büro.\n"
-    stray = "From: Old Contact <old.contact@post.example>\nTo: jobs@northlight.example\nSubject: Application as level designer\nMessage-ID: <stray-1@post.example>\n\nDear team, please find my application below. I have built maps for six years.\n"
-    wrong = "From: Ferry Lines <info@ferry.example>\nTo: office@northlight.example\nSubject: Your booking 4471\nMessage-ID: <stray-2@ferry.example>\n\nYour ferry leaves at 07:40 from pier 3.\n"
-    news = "From: Gaming Weekly <news@weekly.example>\nTo: {to}\nSubject: Ten games to watch\nPrecedence: bulk\nList-Id: <weekly.weekly.example>\nMessage-ID: <news-1@weekly.example>\n\nThis week: a storm of new titles.\n"
-    return [mail.replace("{to}", address).encode() for mail in (auto, stray, wrong, news)]
+    """What no studio is spared: a vacation notice, two mails to nobody here, a newsletter."""
+    return [
+        f"From: {sender}\nTo: {to}\nSubject: {subject}\n{more}Message-ID: <odd-{number}@post.example>\n\n{text}\n".replace(
+            "{to}", address
+        ).encode()
+        for number, (sender, to, subject, more, text) in enumerate(_ODD)
+    ]

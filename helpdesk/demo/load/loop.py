@@ -6,10 +6,15 @@ import heapq
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
 
 from helpdesk.base import clock
 from helpdesk.demo.load import letters, transport
 from helpdesk.demo.load.acts import Matter, Stage
+from helpdesk.demo.load.books import Books
+from helpdesk.demo.load.history import History
 from helpdesk.demo.load.studio import open_studio
 from helpdesk.demo.stories import Story, stories
 from tickets import drain, timers
@@ -21,19 +26,29 @@ from tickets.services import outbox
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
-STEP = timedelta(minutes=60)
+STEP = timedelta(minutes=20)
+PLAYED = timedelta(days=3, hours=12)
 Tell = Callable[[str], None]
 
 
-def load(*, count: int, seed: int, until: datetime, tell: Tell) -> Stage:
-    """The whole two months up to `until`."""
+def load(*, count: int, seed: int, until: datetime, tell: Tell, played: timedelta = PLAYED) -> Stage:
+    """The whole two months up to `until`; what began within `played` goes through the services, what began before into the books."""
     began = time.monotonic()
     plays = list(stories(count, seed, until=until))
-    start = plays[0].opened - timedelta(hours=1)
+    past = [story for story in plays if until - story.opened > played]
+    plays = plays[len(past) :]
+    start = (past or plays)[0].opened - timedelta(hours=1)
     with transport.nobody_listens(), transport.by(transport.NOWHERE), clock.travel(start):
         stage = Stage(open_studio(), until=until, seed=seed)
-        tell(f"The studio stands: {len(stage.studio.users)} people, {len(stage.studio.games)} games. Playing {len(plays)} stories …")
-        _Loop(stage, plays, tell, began).run(start)
+        tell(f"The studio stands: {len(stage.studio.users)} people, {len(stage.studio.games)} games.")
+        if past:
+            books = Books(stage.studio, Random(seed))
+            with transaction.atomic():
+                rows = History(books, past, until=until).enter()
+            stage.know(books)
+            tell(f"{len(past)} older stories are entered, {rows} rows ({time.monotonic() - began:.0f} s).")
+        tell(f"Playing the last {len(plays)} …")
+        _Loop(stage, plays, tell, began).run(plays[0].opened - timedelta(hours=1) if plays else until)
     return stage
 
 
@@ -100,8 +115,8 @@ class _Loop:
                 inbox.process(row.pk)
 
     def _report(self, now: datetime, start: datetime) -> None:
-        week = (now - start) // timedelta(days=7)
-        if week != self.shown:
-            self.shown = week
-            done = self.stage.done
-            self.tell(f"  {now:%d %B}: {done['message']} messages, {done['reply']} replies, {done['rating']} ratings ({time.monotonic() - self.began:.0f} s)")
+        day = (now - start) // timedelta(days=1)
+        if day != self.shown:
+            self.shown, done = day, self.stage.done
+            counted = f"{done['message']} messages, {done['reply']} replies, {done['rating']} ratings"
+            self.tell(f"  {now:%d %B}: {counted} ({time.monotonic() - self.began:.0f} s)")

@@ -38,5 +38,7 @@ def _drawn(game: str, kind: str) -> bytes:
 
 def screenshot(game: str, topic: str, number: int) -> NewFile:
     """A picture that fits the topic."""
-    kind = {"crash": "error", "lag": "error", "event_reward": "ranking", "localisation": "error", "harassment": "inbox"}.get(topic, KINDS[number % 3])
+    kind = {"crash": "error", "lag": "error", "event_reward": "ranking", "localisation": "error", "harassment": "inbox"}.get(
+        topic, KINDS[number % 3]
+    )
     return NewFile(f"Screenshot_{20260000 + number}.png", _drawn(game, kind))

@@ -35,10 +35,18 @@ def clear() -> None:
     rules = list(LifecycleRule.objects.filter(game=None))
     texts = list(Text.objects.filter(scope=""))
     versions = list(TextVersion.objects.filter(text__in=texts, version=1))
-    labels = {name.rpartition(".")[2] for name in settings.FIRST_PARTY_APPS} | {"sessions", "account", "mfa", "usersessions", "socialaccount"}
+    labels = {name.rpartition(".")[2] for name in settings.FIRST_PARTY_APPS} | {
+        "sessions",
+        "account",
+        "mfa",
+        "usersessions",
+        "socialaccount",
+    }
     present = set(connection.introspection.table_names())
     tables = sorted(
-        model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels and model._meta.db_table in present
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in labels and model._meta.db_table in present
     )
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE " + ", ".join(connection.ops.quote_name(table) for table in tables) + " CASCADE")

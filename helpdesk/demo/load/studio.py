@@ -21,7 +21,17 @@ from tickets.models import Tag, Topic
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
-_LEAD = (*_WORK, *_PLAYER, Right.ASSIGN, Right.BULK, Right.RELEASE_HELD, Right.EXPORT, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)
+_LEAD = (
+    *_WORK,
+    *_PLAYER,
+    Right.ASSIGN,
+    Right.BULK,
+    Right.RELEASE_HELD,
+    Right.EXPORT,
+    Right.SEE_ATTACHMENTS,
+    Right.SEE_RATING,
+    Right.SEE_RAW_MAIL,
+)
 ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
     "administrator": ("Administrator", tuple(Right)),
     "supervisor": (
@@ -42,28 +52,64 @@ TEAMS = {
 }
 TEAM_OF_TOPIC = {"refund": "Payments", "double_charge": "Payments", "ban": "Fair play", "harassment": "Fair play"}
 TOPICS = {
-    "lost_purchase": "Lost purchase", "refund": "Refund", "double_charge": "Double charge", "gift": "Gift", "recovery": "Account recovery",
-    "ban": "Ban appeal", "new_phone": "Progress on a new phone", "deletion": "Account deletion", "crash": "Crash or bug", "lag": "Connection",
-    "event_reward": "Event reward", "guild": "Guild", "harassment": "Chat report", "localisation": "Translation", "ideas": "Ideas and praise", "how_to": "How do I",
-}  # fmt: skip
+    "lost_purchase": "Lost purchase",
+    "refund": "Refund",
+    "double_charge": "Double charge",
+    "gift": "Gift",
+    "recovery": "Account recovery",
+    "ban": "Ban appeal",
+    "new_phone": "Progress on a new phone",
+    "deletion": "Account deletion",
+    "crash": "Crash or bug",
+    "lag": "Connection",
+    "event_reward": "Event reward",
+    "guild": "Guild",
+    "harassment": "Chat report",
+    "localisation": "Translation",
+    "ideas": "Ideas and praise",
+    "how_to": "How do I",
+}
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
-    "languages": ["en", "ru", "de", "es"], "default_language": "en", "timezone": "Europe/Berlin", "holidays": ["2026-12-25", "2027-01-01"],
+    "languages": ["en", "ru", "de", "es"],
+    "default_language": "en",
+    "timezone": "Europe/Berlin",
+    "holidays": ["2026-12-25", "2027-01-01"],
     "hours": {str(day): (_DAY if day < 5 else _WEEKEND) for day in range(7)},
-}  # fmt: skip
+}
 GAMES: dict[str, dict[str, Any]] = {
     "emberfall": {
-        "name": "Emberfall", "strapline": "Support of the Realm", "team_name": "Emberfall Support", "address": "support@emberfall.example",
-        "sender_name": "Emberfall Support", "colour_main": "#2a1512", "colour_on_main": "#fbe7cf", "colour_accent": "#d9622b", "colour_tint": "#faf3ee",
-        "colour_ground": "#efe6df", "face": "serif", "uppercase_name": True, "back_office_link": "https://office.northlight.example/emberfall/{id}",
+        "name": "Emberfall",
+        "strapline": "Support of the Realm",
+        "team_name": "Emberfall Support",
+        "address": "support@emberfall.example",
+        "sender_name": "Emberfall Support",
+        "colour_main": "#2a1512",
+        "colour_on_main": "#fbe7cf",
+        "colour_accent": "#d9622b",
+        "colour_tint": "#faf3ee",
+        "colour_ground": "#efe6df",
+        "face": "serif",
+        "uppercase_name": True,
+        "back_office_link": "https://office.northlight.example/emberfall/{id}",
     },
     "tideborn": {
-        "name": "Tideborn", "strapline": "We are here to help", "team_name": "The Tideborn crew", "address": "help@tideborn.example",
-        "sender_name": "Tideborn Crew", "colour_main": "#0f6f7c", "colour_on_main": "#ffffff", "colour_accent": "#ffc24b", "colour_tint": "#eef8f8",
-        "colour_ground": "#e3f1f2", "face": "sans", "uppercase_name": False, "back_office_link": "https://office.northlight.example/tideborn/{id}",
+        "name": "Tideborn",
+        "strapline": "We are here to help",
+        "team_name": "The Tideborn crew",
+        "address": "help@tideborn.example",
+        "sender_name": "Tideborn Crew",
+        "colour_main": "#0f6f7c",
+        "colour_on_main": "#ffffff",
+        "colour_accent": "#ffc24b",
+        "colour_tint": "#eef8f8",
+        "colour_ground": "#e3f1f2",
+        "face": "sans",
+        "uppercase_name": False,
+        "back_office_link": "https://office.northlight.example/tideborn/{id}",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +130,20 @@ def crest(slug: str) -> bytes:
     pen = ImageDraw.Draw(picture)
     pen.ellipse((8, 8, 472, 472), fill=facts["colour_main"])
     if slug == "emberfall":
-        pen.polygon([(240, 70), (330, 220), (350, 320), (300, 400), (180, 400), (130, 320), (170, 250), (200, 290)], fill=facts["colour_accent"])
+        pen.polygon(
+            [(240, 70), (330, 220), (350, 320), (300, 400), (180, 400), (130, 320), (170, 250), (200, 290)], fill=facts["colour_accent"]
+        )
         pen.polygon([(245, 230), (290, 310), (280, 370), (205, 370), (200, 320)], fill=facts["colour_on_main"])
     else:
         pen.ellipse((190, 90, 290, 190), fill=facts["colour_accent"])
         for row, left in enumerate((70, 50, 80)):
             top = 230 + 62 * row
-            pen.line([(x, top + (22 if (x - left) // 34 % 2 else 0)) for x in range(left, 480 - left, 34)], fill=facts["colour_on_main"], width=20, joint="curve")
+            pen.line(
+                [(x, top + (22 if (x - left) // 34 % 2 else 0)) for x in range(left, 480 - left, 34)],
+                fill=facts["colour_on_main"],
+                width=20,
+                joint="curve",
+            )
     out = io.BytesIO()
     picture.resize((240, 240)).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -16,11 +16,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff import letters
-from helpdesk.staff.models import User
+from helpdesk.staff.models import Grant, User
 from helpdesk.staff.rights import Right, has_everywhere
 from helpdesk.staff.services import keepers
+from helpdesk.staff.services.roles import may_give
 
 
 @transaction.atomic
@@ -66,6 +67,8 @@ def change_person(user: User, *, by: User, request: HttpRequest | None = None, *
         facts["email"] = facts["email"].strip().lower()
         if User.objects.filter(email=facts["email"]).exclude(pk=user.pk).exists():
             raise DomainError(_("Somebody with this address is already here."), field="email")
+        if facts["email"] != person.email:
+            _only_for_equals(person, by, field="email")
     differences = changed({field: getattr(person, field) for field in facts}, facts)
     if differences:
         for field in differences:
@@ -84,12 +87,20 @@ def deactivate(user: User, *, by: User, request: HttpRequest | None = None) -> U
     person = User.objects.select_for_update().get(pk=user.pk)
     if not person.is_active:
         return person
+    _only_for_equals(person, by)
     person.is_active = False
     person.save(update_fields=["is_active"])
     keepers.check(by, was_keeper=has_everywhere(by, Right.MANAGE_ROLES), sure=True)
     sign_out_everywhere(person, by=by, request=request)
     note_audit("staff.deactivated", by=by, subject=person, request=request)
     return person
+
+
+def _only_for_equals(person: User, by: User, *, field: str = "") -> None:
+    """Whoever could turn an address to his own would get that person's rights with the next new password; so he must hold them already."""
+    grants = Grant.objects.filter(user=person).select_related("role")
+    if person.pk != by.pk and not all(may_give(by, grant.role, grant.part()) for grant in grants):
+        raise NotAllowed(_("%(name)s holds rights that you do not hold.") % {"name": person.name}, field=field)
 
 
 @transaction.atomic

@@ -10,12 +10,21 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from helpdesk.audit.words import fact_words
 from helpdesk.staff.menu import Room, rooms
+from helpdesk.staff.rights import Right
 
 register = template.Library()
 
 # the first that fits; the order matters, since each of them claims to be the ones below it too
-BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("YaBrowser", "Yandex"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("YaBrowser", "Yandex"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
 SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 
 
@@ -38,19 +47,24 @@ def demo_logins() -> Sequence[Any]:
 @register.simple_tag
 def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
     """An entry's facts as (name, old or None, new), changes first."""
-    changes = [(name, _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
-    return [*changes, *((name, None, _short(value)) for name, value in data.items() if name != "changes")]
+    changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
+    return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
 
 
 def _short(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return "–"
     if isinstance(value, dict):
-        value = [f"{name} {inner}" for name, inner in value.items()]
+        value = [f"{fact_words(name)} {inner}" for name, inner in value.items()]
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    words = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    words = ", ".join(_one(one) for one in value) if isinstance(value, list) else _one(value)
     return words if len(words) <= 160 else words[:159] + "…"
+
+
+def _one(value: Any) -> str:
+    """A right by its label, everything else as it is."""
+    return str(Right(value).label) if value in Right.values else str(value)
 
 
 @register.filter

@@ -38,7 +38,8 @@ def test_the_picked_ones_are_tried_again(client) -> None:
 
     client.post(reverse("administration:replay"), {"delivery": one.pk})
 
-    one.refresh_from_db(), other.refresh_from_db()
+    one.refresh_from_db()
+    other.refresh_from_db()
     assert (one.parked_at, one.attempts, other.attempts) == (None, 0, 7)
     assert AuditEntry.objects.get(action="deliveries.replayed").data["deliveries"] == [one.pk]
 

@@ -51,7 +51,8 @@ def test_the_picked_ones_are_read_again(client) -> None:
 
     client.post(reverse("administration:retry_mails"), {"mail": one.pk})
 
-    one.refresh_from_db(), other.refresh_from_db()
+    one.refresh_from_db()
+    other.refresh_from_db()
     assert one.waiting and not other.waiting
     assert AuditEntry.objects.get(action="mail.retried").data["mails"] == [one.pk]
 

@@ -144,7 +144,7 @@ def test_a_language_that_the_game_lacks_is_refused_and_nothing_typed_is_lost(des
     status, page = start(desk(greta), language="fr")
 
     assert status == 422
-    assert "Emberfall is supported in en, ru, de, es." in page
+    assert "Emberfall is supported in English, Русский, Deutsch, Español." in page
     assert "It has arrived." in page and "tamsin@mail.example" in page
     assert not Player.objects.exists()
 

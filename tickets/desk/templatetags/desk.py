@@ -6,13 +6,13 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from tickets.channels import channels
+from tickets.desk.languages import language_name
 from tickets.mail.markup import to_html
 from tickets.models import Status
 
@@ -81,12 +81,8 @@ def team_called(said: str, teams: list[Team]) -> str:
 
 @register.simple_tag
 def language_called(code: str) -> str:
-    """A language by its own name: "Deutsch" for de; the code itself where Django knows no name."""
-    try:
-        name: str = get_language_info(code)["name_local"]
-    except KeyError:
-        return code
-    return name[:1].upper() + name[1:]
+    """A language by its own name."""
+    return language_name(code)
 
 
 @register.filter

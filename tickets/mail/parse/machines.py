@@ -19,7 +19,6 @@ _AUTO_HEADERS = (
     "x-vacation",
 )
 _LIST_HEADERS = ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-mailman-version", "x-been-there", "x-loop")
-_LOOP_HEADER = "x-helpdesk-message"
 _VACATION = re.compile(
     r"^\W*(?:(?:re|aw|fwd?|ответ)\s*:\s*)*(?:auto(?:matic|mated|matische|matisch)?[ -]?(?:reply|response|antwort)"
     r"|automatische (?:antwort|abwesenheit)|abwesenheits\w*"
@@ -76,8 +75,6 @@ def _certain(root: Part, sender: MailAddress, own_addresses: frozenset[str]) -> 
     headers = root.headers
     if sender.address and bare(sender.address) in {bare(each) for each in own_addresses}:
         return "own mail"
-    if _LOOP_HEADER in headers:
-        return "own mail come back"
     submitted = headers.token("auto-submitted")
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"

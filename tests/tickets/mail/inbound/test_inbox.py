@@ -14,7 +14,7 @@ from tests.conftest import Travel
 from tests.factories.desk import make_game
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
-from tickets.mail import inbox, intake
+from tickets.mail import inbox, intake, personal
 from tickets.mail.addressing import reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import RawMail, ReceivedKey
@@ -109,6 +109,7 @@ def test_an_equal_message_id_with_other_words_is_another_mail(ember: Game):
     second = hand_in(letter("And now my shield as well."))
 
     assert (second.outcome, second.same_as) == (Outcome.OPEN, None)
+    assert "under the same Message-ID" in second.reason
     assert Message.objects.count() == 2
 
 
@@ -204,3 +205,34 @@ def test_a_flood_from_one_address_is_parked(ember: Game, monkeypatch: pytest.Mon
     raw = hand_in(letter("one more", message_id="<9@players.example>"))
 
     assert (raw.parked_at is not None, Ticket.objects.count()) == (True, 3)
+
+
+def test_a_mail_that_kills_its_worker_is_parked_and_takes_no_other_along(ember: Game, travel: Travel):
+    poison = hand_in(letter("poison", message_id="<p@x.example>"), process=False)
+    innocent = hand_in(letter("innocent", message_id="<i@x.example>"), process=False)
+    RawMail.objects.filter(pk=poison.pk).update(attempts=inbox.MOST_ATTEMPTS)
+    RawMail.objects.filter(pk=innocent.pk).update(attempts=1)
+
+    inbox.process_due()
+
+    poison.refresh_from_db()
+    innocent.refresh_from_db()
+    assert (poison.parked_at is not None, poison.reason) == (True, "the worker stopped each time it read this mail")
+    assert innocent.outcome == Outcome.OPEN
+
+
+def test_a_mail_of_ours_that_comes_back_to_us_opens_nothing(ember: Game):
+    raw = hand_in(letter("We look into it.", message_id="<desk.4f2a@ember.example>", **{"from": "relay@forwarder.example"}))
+
+    assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail come back")
+
+
+def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
+    raw = hand_in(letter("My sword is gone."))
+    hand_in(letter("Another one's.", message_id="<o@x.example>", **{"from": "boris@players.example"}))
+
+    told = list(personal.export(raw.ticket.player_id))
+    forgotten = personal.erase(raw.ticket.player_id)
+
+    assert ([each["subject"] for each in told], forgotten) == (["My sword is gone"], 1)
+    assert RawMail.objects.count() == 1

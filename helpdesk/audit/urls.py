@@ -1,6 +1,0 @@
-"""Pages of this room."""
-
-from __future__ import annotations
-
-app_name = "audit"
-urlpatterns: list[object] = []

@@ -1,0 +1,67 @@
+"""The demo's commands: a small studio, twice asked for, and never where real players are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from helpdesk.demo import logins
+from helpdesk.demo.crew import CREW
+from helpdesk.demo.load import reset
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
+
+
+def _load(*more: str) -> str:
+    out = StringIO()
+    call_command("demo_load", "--tickets", "40", *more, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    rules = LifecycleRule.objects.count()
+
+    assert "ready" in _load()
+    tickets = set(Ticket.objects.values_list("number", flat=True))
+    assert len(tickets) >= 40
+    assert set(Game.objects.values_list("slug", flat=True)) == {"emberfall", "tideborn"}
+    assert Delivery.objects.count() == 0
+    assert not Timer.objects.exclude(error="").exists()
+    assert Message.objects.filter(kind="reply", state="queued").count() == 0
+    assert Counter(Ticket.objects.values_list("language", flat=True)).keys() >= {"en", "ru"}
+    assert Event.objects.filter(kind="ticket.opened").count() == len(tickets)
+
+    assert "already" in _load()
+    assert set(Ticket.objects.values_list("number", flat=True)) == tickets
+
+    _load("--reset")
+    assert set(Ticket.objects.values_list("number", flat=True)).isdisjoint(tickets)
+    assert LifecycleRule.objects.count() == rules
+    assert len(logins.offered()) == len(CREW) == 12
+    for login in logins.offered():
+        assert User.objects.get(email=login.email).check_password(login.password)
+    reset.clear()
+
+
+@pytest.mark.django_db
+def test_it_keeps_its_hands_off_a_desk_that_somebody_uses(anna: User) -> None:
+    with pytest.raises(CommandError, match="not of the demo"):
+        call_command("demo_load", "--reset")
+
+    assert User.objects.filter(pk=anna.pk).exists()
+
+
+@pytest.mark.django_db
+def test_there_is_no_demo_in_production(settings: Any) -> None:
+    settings.HELPDESK_ENV = "production"
+
+    for command in ("demo_load", "demo_logins"):
+        with pytest.raises(CommandError, match="HELPDESK_ENV"):
+            call_command(command)
