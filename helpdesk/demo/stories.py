@@ -259,7 +259,7 @@ def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours:
         if not plot.answer(rng.choice(opening.refused), hours=hours, then=rng.choice(["answered", "resolved"])):
             return ""
         if rng.random() < 0.4 and plot.player(rng.choice([*topic.protests, *topic.protests, *mine["refused_answers"]]), hours=4):
-            plot.staff(Turn("status", plot.at, then="resolved"), hours=6)
+            plot.answer(rng.choice(mine["regret"]), hours=6, then="resolved", mood="bare")
         return "refused"
     if not plot.answer(
         rng.choice(opening.solved),
@@ -280,7 +280,7 @@ def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours:
             rng.choice(mine["thanks"]), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman
         )
         if plot.player(thanks, hours=7):
-            plot.staff(Turn("status", plot.at, then="resolved"), hours=3)
+            plot.answer(rng.choice(mine["welcome"]), hours=3, then="resolved", mood="bare")
     if opening.followups and rng.random() < 0.05:
         _, resolved = ending(tuple(plot.turns), plot.until)
         if resolved and plot.until - resolved > timedelta(days=6):  # long closed: a follow-up opens

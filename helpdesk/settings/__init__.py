@@ -6,6 +6,7 @@ with open hosts: a desk that holds players' data must not come up half locked.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -205,13 +206,14 @@ ANYMAIL = {
     }.items()
     if value
 }
+MAILBOX_PASSWORDS = {name: value for name, value in os.environ.items() if name.startswith("MAILBOX_PASSWORD_")}  # a polled mailbox names its own
 UNDO_WINDOW = env.int("UNDO_WINDOW", 15)  # seconds in which a reply can be called back
 MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024)
 MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read their own bodies up to MAX_MAIL_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-REPLY_GATES: list[str] = []  # dotted paths of gates; a later room adds its own
+REPLY_GATES = ["tickets.mail.guard.no_loops"]  # dotted paths; each may hold a reply back
 
 LOGGING, structlog_configured = logging_config(json=PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

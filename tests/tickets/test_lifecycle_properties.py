@@ -33,8 +33,8 @@ from tickets.services.reply import Words, add_note, send_automatic, send_reply, 
 
 DEEP = bool(os.environ.get("HELPDESK_DEEP"))
 PROFILE = settings(
-    max_examples=int(os.environ.get("HELPDESK_DEEP_EXAMPLES", "1500")) if DEEP else 24,
-    stateful_step_count=50 if DEEP else 25,
+    max_examples=int(os.environ.get("HELPDESK_DEEP_EXAMPLES", "1500")) if DEEP else 14,
+    stateful_step_count=50,
     derandomize=not DEEP,
     database=None,
     deadline=None,
