@@ -114,8 +114,8 @@ class _Plot:
 
     def answer(self, part: str, *, hours: float, then: str, pending_on: str = "", mood: str = "sober") -> bool:
         first = all(turn.kind != "reply" for turn in self.turns)
-        for _attempt in range(20):  # the same answer to the same first name shall not stand in two tickets
-            text = reply(self.voice, self.author, part, mood=mood, first=first)
+        for attempt in range(24):  # the same answer to the same first name shall not stand in two tickets
+            text = reply(self.voice, self.author, part, mood=mood, first=first, full_name=attempt > 12)
             if text not in self.seen:
                 break
         self.seen.add(text)
@@ -280,7 +280,7 @@ def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours:
             rng.choice(mine["thanks"]), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman
         )
         if plot.player(thanks, hours=7):
-            plot.answer(rng.choice(mine["welcome"]), hours=3, then="resolved", mood="bare")
+            plot.answer(rng.choice(mine["welcome"]), hours=3, then="resolved", mood="brief")
     if opening.followups and rng.random() < 0.05:
         _, resolved = ending(tuple(plot.turns), plot.until)
         if resolved and plot.until - resolved > timedelta(days=6):  # long closed: a follow-up opens

@@ -16,7 +16,7 @@ ONCE = frozenset(
 )  # said once in a message
 
 SHORT_GREETING = 28  # characters; longer ones say thanks for writing
-CLOSINGS = {"glad": (0, 1, 2, 3, 4, 5, 6), "sober": (0, 3, 5, 6), "bare": (6,)}  # of the list `reply_closings`
+CLOSINGS = {"glad": (0, 1, 2, 3, 4, 5, 6), "sober": (0, 3, 5, 6), "brief": (1, 4, 6, 6), "bare": (6,)}  # of the list `reply_closings`
 
 
 @dataclass(slots=True)
@@ -112,13 +112,14 @@ def short_message(voice: Voice, part: str) -> tuple[str, bool]:
 _THANKS = ("Thank", "Спасибо", "danke", "dank ", "Gracias")
 
 
-def reply(voice: Voice, author: Member, part: str, *, mood: str, first: bool) -> str:
+def reply(voice: Voice, author: Member, part: str, *, mood: str, first: bool, full_name: bool = False) -> str:
     """An operator's answer with its greeting and an end that fits. His name and the brand come from the desk.
 
     `mood`: glad (it is solved), sober (a question, a refusal, a serious matter) or bare.
     """
     mine, language = words.manners(voice.who.language), voice.who.language
     facts = voice.facts | {"operator": author.first_name(language)}
+    facts |= {"first": facts["name"]} if full_name else {}
     thankful = first and not part.startswith(_THANKS)
     greetings = [one for one in mine["reply_greetings"] if thankful or len(one) < SHORT_GREETING]
     closings = [mine["reply_closings"][number] for number in CLOSINGS[mood]]

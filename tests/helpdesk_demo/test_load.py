@@ -11,7 +11,6 @@ from django.core.management import CommandError, call_command
 
 from helpdesk.demo import logins
 from helpdesk.demo.crew import CREW
-from helpdesk.demo.load import reset
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
@@ -23,7 +22,7 @@ def _load(*more: str) -> str:
     return out.getvalue()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     rules = LifecycleRule.objects.count()
@@ -47,7 +46,6 @@ def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> No
     assert len(logins.offered()) == len(CREW) == 12
     for login in logins.offered():
         assert User.objects.get(email=login.email).check_password(login.password)
-    reset.clear()
 
 
 @pytest.mark.django_db
