@@ -65,7 +65,9 @@ def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
 
 
 @transaction.atomic
-def remember_account(player: Player, game: Game, external_id: str, *, nickname: str = "", fields: Mapping[str, Any] | None = None) -> GameAccount:
+def remember_account(
+    player: Player, game: Game, external_id: str, *, nickname: str = "", fields: Mapping[str, Any] | None = None
+) -> GameAccount:
     """The player's account in a game, with a snapshot of its card when `fields` are given."""
     account, _made = GameAccount.objects.get_or_create(
         game=game, external_id=external_id, defaults={"player": player, "nickname": one_line(nickname, 80)}

@@ -124,7 +124,14 @@ def caused_by(event: Event) -> Iterator[None]:
 
 
 def record(
-    ticket: Ticket, kind: str, *, by: Actor, message: Message | None = None, status_before: str = "", at: datetime | None = None, **data: Any
+    ticket: Ticket,
+    kind: str,
+    *,
+    by: Actor,
+    message: Message | None = None,
+    status_before: str = "",
+    at: datetime | None = None,
+    **data: Any,
 ) -> Event:
     """One event of a locked ticket; see `record_many`."""
     return record_many([Entry(ticket, kind, by, message, status_before, at, data)])[0]
@@ -202,4 +209,16 @@ def replay(subscriber: str, events: Iterable[Event]) -> int:
     return len(made)
 
 
-__all__ = ["KINDS", "MAX_DEPTH", "Entry", "caused_by", "declare", "record", "record_many", "replay", "subscribe", "subscribers", "subscription"]
+__all__ = [
+    "KINDS",
+    "MAX_DEPTH",
+    "Entry",
+    "caused_by",
+    "declare",
+    "record",
+    "record_many",
+    "replay",
+    "subscribe",
+    "subscribers",
+    "subscription",
+]

@@ -26,4 +26,3 @@ def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "cl
         if taken:
             rows.model._base_manager.filter(pk__in=taken).update(**{field: now + lease})
     return taken
-

@@ -14,7 +14,13 @@ TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "ol", "p", "pre", "s", "small",
     "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"a": {"href", "title"}, "img": {"alt", "src", "width", "height"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "*": {"dir", "lang"}}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"alt", "src", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "*": {"dir", "lang"},
+}
 SCHEMES = {"http", "https", "mailto", "cid"}
 _REMOTE = re.compile(r"<img\b[^>]*\bsrc=[\"']https?:", re.IGNORECASE)
 

@@ -48,7 +48,12 @@ def _connection() -> Connection:
     return Connection(
         current_app.conf.broker_url,
         connect_timeout=BROKER_PATIENCE,
-        transport_options={"socket_timeout": BROKER_PATIENCE, "socket_connect_timeout": BROKER_PATIENCE, "max_retries": 0, "retry_on_timeout": False},
+        transport_options={
+            "socket_timeout": BROKER_PATIENCE,
+            "socket_connect_timeout": BROKER_PATIENCE,
+            "max_retries": 0,
+            "retry_on_timeout": False,
+        },
     )
 
 

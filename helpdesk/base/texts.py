@@ -61,7 +61,10 @@ def write(text: Text, *, language: str, subject: str, body: str, author_id: int 
     if unknown:
         raise DomainError(
             _("This text knows no place called %(names)s. It knows: %(known)s.")
-            % {"names": ", ".join(f"{{{name}}}" for name in unknown), "known": ", ".join(f"{{{name}}}" for name in text.placeholders) or "–"},
+            % {
+                "names": ", ".join(f"{{{name}}}" for name in unknown),
+                "known": ", ".join(f"{{{name}}}" for name in text.placeholders) or "–",
+            },
             field="body",
         )
     Text.objects.select_for_update().get(pk=text.pk)

@@ -206,7 +206,9 @@ ANYMAIL = {
     }.items()
     if value
 }
-MAILBOX_PASSWORDS = {name: value for name, value in os.environ.items() if name.startswith("MAILBOX_PASSWORD_")}  # a polled mailbox names its own
+MAILBOX_PASSWORDS = {
+    name: value for name, value in os.environ.items() if name.startswith("MAILBOX_PASSWORD_")
+}  # a polled mailbox names its own
 UNDO_WINDOW = env.int("UNDO_WINDOW", 15)  # seconds in which a reply can be called back
 MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024)
 MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024)

@@ -22,7 +22,11 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()] if json else [structlog.dev.ConsoleRenderer(colors=False)]
+    renderer: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
     config = {
         "version": 1,
         "disable_existing_loggers": False,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -65,10 +66,20 @@ class SecondFactorMiddleware:
 
 def _is_open(request: HttpRequest) -> bool:
     match = request.resolver_match
-    if match is None:
-        return True
-    name = match.view_name or ""
+    return match is None or _is_open_name(match.view_name or "")
+
+
+def _is_open_name(name: str) -> bool:
     return name in OPEN_NAMES or name in OPEN_PAGES or name.startswith(OPEN_PREFIXES)
+
+
+def _stands_on_open_page(request: HttpRequest) -> bool:
+    """Whether a fragment (the rail's numbers, the bell) was asked for by a page that is open anyway: to lead that away would never end."""
+    try:
+        match = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+    except Resolver404:
+        return False
+    return _is_open_name(match.view_name or "")
 
 
 def _is_proven(request: HttpRequest) -> bool:
@@ -80,7 +91,7 @@ def _is_proven(request: HttpRequest) -> bool:
 
 def _ask_for_it(request: HttpRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("mfa_index")})
+        return HttpResponse(status=204, headers={} if _stands_on_open_page(request) else {"HX-Redirect": reverse("mfa_index")})
     if request.accepts("text/html"):
         return HttpResponseRedirect(reverse("mfa_index"))
     problem = {

@@ -42,7 +42,10 @@ def test_without_hours_all_time_counts() -> None:
     assert ALWAYS.is_open(at("2026-12-24T03:00"))
 
 
-@pytest.mark.parametrize(("moment", "is_open"), [("2026-10-05T23:00", True), ("2026-10-06T02:00", True), ("2026-10-06T06:00", False), ("2026-10-06T12:00", False)])
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [("2026-10-05T23:00", True), ("2026-10-06T02:00", True), ("2026-10-06T06:00", False), ("2026-10-06T12:00", False)],
+)
 def test_a_night_shift_lasts_into_the_next_day(moment: str, is_open: bool) -> None:
     assert NIGHT.is_open(at(moment)) is is_open
 

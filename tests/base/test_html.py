@@ -85,7 +85,9 @@ def test_no_attack_survives(attack: str) -> None:
     assert "<script" not in cleaned.lower()
 
 
-PIECES = st.sampled_from([*ATTACKS, "<p>", "</p>", "<b>", "<", ">", "'", '"', "<!--", "-->", "<div ", "href=", "&lt;script&gt;", "\x00", "]]>", " "])
+PIECES = st.sampled_from(
+    [*ATTACKS, "<p>", "</p>", "<b>", "<", ">", "'", '"', "<!--", "-->", "<div ", "href=", "&lt;script&gt;", "\x00", "]]>", " "]
+)
 
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=12).map("".join))
@@ -113,7 +115,12 @@ def test_links_open_elsewhere_and_tell_nothing_of_us() -> None:
 
 @pytest.mark.parametrize(
     ("html", "remote"),
-    [('<img src="https://shop.example/a.png">', True), ("<IMG alt=x SRC='http://shop.example/a.png'>", True), ('<img src="cid:logo">', False), ("<p>https:</p>", False)],
+    [
+        ('<img src="https://shop.example/a.png">', True),
+        ("<IMG alt=x SRC='http://shop.example/a.png'>", True),
+        ('<img src="cid:logo">', False),
+        ("<p>https:</p>", False),
+    ],
 )
 def test_pictures_of_other_servers_are_told(html: str, remote: bool) -> None:
     assert clean_html(html).remote_images is remote

@@ -13,7 +13,13 @@ ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=30
 
 @pytest.mark.parametrize(
     ("said", "kept"),
-    [("a\x00b", "ab"), ("a\ud800b", "a\N{REPLACEMENT CHARACTER}b"), ("a\r\nb\rc", "a\nb\nc"), ("bell\x07", "bell"), ("tab\tstays", "tab\tstays")],
+    [
+        ("a\x00b", "ab"),
+        ("a\ud800b", "a\N{REPLACEMENT CHARACTER}b"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("bell\x07", "bell"),
+        ("tab\tstays", "tab\tstays"),
+    ],
 )
 def test_what_a_database_or_a_terminal_would_choke_on_goes(said: str, kept: str) -> None:
     assert clean(said) == kept

@@ -63,7 +63,9 @@ def test_an_edit_is_a_new_version_and_the_old_one_stays() -> None:
 
 
 def test_places_are_filled_by_name_and_braces_never_reach_a_player() -> None:
-    filled = Wording(1, "en", "For {player}", "Hi { player }, {unknown}your {game_name}{Player}!").filled({"player": "Mira", "game_name": "Emberfall"})
+    filled = Wording(1, "en", "For {player}", "Hi { player }, {unknown}your {game_name}{Player}!").filled(
+        {"player": "Mira", "game_name": "Emberfall"}
+    )
 
     assert (filled.subject, filled.body) == ("For Mira", "Hi Mira, your Emberfall!")
 

@@ -16,7 +16,7 @@ from tickets.models import Event, Message, Ticket, Timer
 from tickets.surveys.models import Survey
 
 UNTIL = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
-COUNT, SEED = 30, 11
+COUNT, SEED = 20, 11
 
 
 @pytest.fixture
@@ -37,25 +37,73 @@ def _told() -> dict[str, Any]:
         events = Event.objects.filter(ticket=ticket).order_by("pk")
         told[f"{ticket.subject} {'follow-up' if ticket.follows else ''}"] = {
             "ticket": (
-                ticket.status, ticket.player.name, ticket.assignee and ticket.assignee.email, ticket.topic and ticket.topic.slug, ticket.topic_by_machine,
-                ticket.team and ticket.team.slug, ticket.waiting_since, ticket.first_reply_at, ticket.last_player_message_at, ticket.pending_on,
-                ticket.pending_until, ticket.gist, ticket.language, ticket.game_id is not None, ticket.contact_id is not None, ticket.created_at,
+                ticket.status,
+                ticket.player.name,
+                ticket.assignee and ticket.assignee.email,
+                ticket.topic and ticket.topic.slug,
+                ticket.topic_by_machine,
+                ticket.team and ticket.team.slug,
+                ticket.waiting_since,
+                ticket.first_reply_at,
+                ticket.last_player_message_at,
+                ticket.pending_on,
+                ticket.pending_until,
+                ticket.gist,
+                ticket.language,
+                ticket.game_id is not None,
+                ticket.contact_id is not None,
+                ticket.created_at,
                 sorted(ticket.tags.values_list("name", flat=True)),
             ),
             "messages": [
-                (m.kind, m.purpose, m.state, m.author_kind, m.author_name, m.text.replace(ticket.number, "#"), m.then_status, m.then_pending_on, m.language,
-                 m.subject, m.to_address, m.from_address, bool(m.answers_upto), bool(m.cause_event_id), bool(m.text_version_id), m.attempts, bool(m.message_id))
+                (
+                    m.kind,
+                    m.purpose,
+                    m.state,
+                    m.author_kind,
+                    m.author_name,
+                    m.text.replace(ticket.number, "#"),
+                    m.then_status,
+                    m.then_pending_on,
+                    m.language,
+                    m.subject,
+                    m.to_address,
+                    m.from_address,
+                    bool(m.answers_upto),
+                    bool(m.cause_event_id),
+                    bool(m.text_version_id),
+                    m.attempts,
+                    bool(m.message_id),
+                )
                 for m in messages
             ],
             "events": [
-                (e.kind, e.status, e.status_before, e.actor_kind, bool(e.actor_id), bool(e.message_id), bool(e.assignee_id), bool(e.topic_id), bool(e.team_id),
-                 e.language, e.channel, e.version, sorted(e.data), e.data.get("purpose"), e.data.get("by_machine"), e.data.get("score"))
+                (
+                    e.kind,
+                    e.status,
+                    e.status_before,
+                    e.actor_kind,
+                    bool(e.actor_id),
+                    bool(e.message_id),
+                    bool(e.assignee_id),
+                    bool(e.topic_id),
+                    bool(e.team_id),
+                    e.language,
+                    e.channel,
+                    e.version,
+                    sorted(e.data),
+                    e.data.get("purpose"),
+                    e.data.get("by_machine"),
+                    e.data.get("score"),
+                )
                 for e in events
             ],
             "timers": sorted(Timer.objects.filter(ticket=ticket).values_list("kind", "rule__from_status", "freezes")),
-            "surveys": [(s.score, s.comment, s.language, s.reply_author_id is not None) for s in Survey.objects.filter(ticket=ticket).order_by("pk")],
+            "surveys": [
+                (s.score, s.comment, s.language, s.reply_author_id is not None) for s in Survey.objects.filter(ticket=ticket).order_by("pk")
+            ],
             "last": ticket.last_event_id == events.last().pk,
-        }  # fmt: skip
+        }
     return told
 
 

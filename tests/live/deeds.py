@@ -16,7 +16,7 @@ from helpdesk.staff.rights import Right
 from players.models import Player
 from players.selectors import main_address
 from players.services import player_for_address
-from tests.live.people import PASSWORD, STAFF, email_of
+from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
@@ -56,7 +56,7 @@ GAMES: list[dict[str, Any]] = [
 
 
 def studio() -> None:
-    """Two games; Anna and Boris who answer players, Olga who looks after the studio, Pavel whose role demands a second factor."""
+    """Two games, and the people of `tests/live/people.py` with their roles. May be repeated."""
     for facts in GAMES:
         name = facts["name"]
         Game.objects.get_or_create(
@@ -77,13 +77,15 @@ def studio() -> None:
     )
     roles = {"olga": keeper, "pavel": strict}
     for word, name in STAFF.items():
-        _person(email_of(word), name, roles.get(word, agent))
+        _person(word, name, roles.get(word, agent))
 
 
-def _person(email: str, name: str, role: Role) -> User:
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+def _person(word: str, name: str, role: Role) -> None:
+    language = "ru" if word in RUSSIAN else "en"
+    user = User.objects.filter(email=email_of(word)).first() or User.objects.create_user(
+        email_of(word), PASSWORD, name=name, language=language
+    )
     Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic="")
-    return user
 
 
 def open_one(

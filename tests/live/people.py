@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 PASSWORD = "a long walk by the sea"
-STAFF = {"anna": "Anna Krylova", "boris": "Boris Lindqvist", "olga": "Olga Petersen", "pavel": "Pavel Orlov", "vera": "Vera Sorokina"}
+STAFF = {  # Olga looks after the studio, Pavel's role demands a second factor, Vera works in Russian, Zoe forgets her password
+    "anna": "Anna Krylova",
+    "boris": "Boris Lindqvist",
+    "olga": "Olga Petersen",
+    "pavel": "Pavel Orlov",
+    "vera": "Vera Sorokina",
+    "zoe": "Zoe Hart",
+}
+RUSSIAN = {"vera"}
 
 
 def email_of(word: str) -> str:

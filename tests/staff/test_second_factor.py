@@ -44,6 +44,15 @@ def test_a_fragment_and_the_api_are_refused_in_their_own_way(client, lead: User)
     assert (api.status_code, api["Content-Type"]) == (403, "application/problem+json")
 
 
+def test_a_fragment_of_the_page_that_sets_it_up_does_not_lead_away_from_it(client, lead: User) -> None:
+    client.force_login(lead)
+
+    page = "http://testserver" + reverse("mfa_activate_totp")
+    fragment = client.get(reverse("staff:bell"), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=page)
+
+    assert (fragment.status_code, "HX-Redirect" in fragment) == (204, False)
+
+
 def test_the_app_is_set_up_and_asked_for_at_the_next_sign_in(client, lead: User, django_capture_on_commit_callbacks) -> None:
     client.post(reverse("account_login"), {"login": lead.email, "password": PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))

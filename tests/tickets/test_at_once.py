@@ -174,7 +174,9 @@ def test_replies_that_leave_while_their_ticket_is_merged_leave_the_facts_right()
     first, second = make_ticket(player=mira), make_ticket(player=mira)
     messages = [queued(second, anna), queued(first, anna)]
 
-    results = at_once(*[lambda pk=message.pk: outbox.leave(pk) for message in messages], lambda: merge(second, into=first, by=operator(anna)))
+    results = at_once(
+        *[lambda pk=message.pk: outbox.leave(pk) for message in messages], lambda: merge(second, into=first, by=operator(anna))
+    )
 
     assert [result for result in results if isinstance(result, Exception)] == []
     assert facts_hold(first, second)

@@ -155,7 +155,10 @@ def test_of_many_files_the_last_are_stubs(ticket: Ticket) -> None:
     assert [bool(row.refused) for row in rows] == [False] * 30 + [True] * 2
 
 
-@pytest.mark.parametrize(("said", "kept_as"), [("C:\\Users\\mira\\shot.txt", "shot.txt"), ("../../etc/passwd", "passwd"), ("", "file"), ("a\r\nb.txt", "a b.txt")])
+@pytest.mark.parametrize(
+    ("said", "kept_as"),
+    [("C:\\Users\\mira\\shot.txt", "shot.txt"), ("../../etc/passwd", "passwd"), ("", "file"), ("a\r\nb.txt", "a b.txt")],
+)
 def test_a_name_is_only_a_name(said: str, kept_as: str, ticket: Ticket) -> None:
     assert kept(ticket, said, b"x").name == kept_as
 

@@ -253,7 +253,9 @@ def test_the_lanes_are_apart_but_a_ticket_keeps_its_order(travel: Travel) -> Non
     with listening("ear", RECEIVED, ear, Lane.BULK):
         ticket = make_ticket()
         assert drain.drain(Lane.NOW) == 0
-        Delivery.objects.create(event=Event.objects.filter(ticket=ticket).latest("pk"), subscriber="ear two", lane=Lane.NOW, ticket_id=ticket.pk)
+        Delivery.objects.create(
+            event=Event.objects.filter(ticket=ticket).latest("pk"), subscriber="ear two", lane=Lane.NOW, ticket_id=ticket.pk
+        )
         assert drain.drain(Lane.BULK) == 1
 
 

@@ -36,7 +36,13 @@ def test_an_event_shows_the_ticket_after_it(ticket: Ticket, anna: User) -> None:
 
     event = last(ticket)
 
-    assert (event.kind, event.team_id, event.assignee_id, event.status, event.language) == ("ticket.assigned", team.pk, anna.pk, "new", "en")
+    assert (event.kind, event.team_id, event.assignee_id, event.status, event.language) == (
+        "ticket.assigned",
+        team.pk,
+        anna.pk,
+        "new",
+        "en",
+    )
     assert event.data == {"assignee": anna.pk, "before": None}
 
 

@@ -102,7 +102,9 @@ def test_a_held_reply_can_be_called_back_and_then_nobody_releases_it(gated: None
         release(hold, by=boris)
 
 
-def test_what_the_player_wrote_while_it_was_held_makes_it_stale(gated: None, anna: User, boris: User, travel: Travel, the_post: Post) -> None:
+def test_what_the_player_wrote_while_it_was_held_makes_it_stale(
+    gated: None, anna: User, boris: User, travel: Travel, the_post: Post
+) -> None:
     ticket = make_ticket()
     message = reply(ticket, anna)
     player_writes(ticket)

@@ -61,7 +61,9 @@ def test_a_second_call_finds_nothing_to_claim(anna: User, travel: Travel, the_po
     assert (message.state, the_post.sent) == (State.SENT, [message.pk])
 
 
-def test_killed_before_handing_over_it_goes_back_to_the_queue(monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post) -> None:
+def test_killed_before_handing_over_it_goes_back_to_the_queue(
+    monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post
+) -> None:
     def killed(message: Message, handed: Callable[[], None]) -> Outcome:
         raise Killed
 
@@ -76,7 +78,9 @@ def test_killed_before_handing_over_it_goes_back_to_the_queue(monkeypatch: pytes
     assert the_post.sent == [message.pk]
 
 
-def test_killed_after_handing_over_it_is_uncertain_and_never_sent_again(monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post) -> None:
+def test_killed_after_handing_over_it_is_uncertain_and_never_sent_again(
+    monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post
+) -> None:
     def killed(message: Message, handed: Callable[[], None]) -> Outcome:
         handed()
         raise Killed
@@ -115,7 +119,11 @@ def test_an_error_before_handing_over_is_tried_again(monkeypatch: pytest.MonkeyP
     deliverer(monkeypatch, broken)
     message = leave(reply(make_ticket(), anna), travel)
 
-    assert (message.state, message.error, message.leaves_at) == (State.QUEUED, "OSError: connection refused", travel.moment + timedelta(seconds=10))
+    assert (message.state, message.error, message.leaves_at) == (
+        State.QUEUED,
+        "OSError: connection refused",
+        travel.moment + timedelta(seconds=10),
+    )
 
 
 def test_an_error_after_handing_over_is_uncertain(anna: User, travel: Travel, the_post: Post) -> None:
@@ -150,7 +158,9 @@ def test_who_lost_his_lease_sends_nothing(monkeypatch: pytest.MonkeyPatch, anna:
     assert the_post.sent == [message.pk]
 
 
-def test_a_slow_worker_that_knows_it_was_sent_settles_what_had_become_uncertain(monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel) -> None:
+def test_a_slow_worker_that_knows_it_was_sent_settles_what_had_become_uncertain(
+    monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel
+) -> None:
     def slow(message: Message, handed: Callable[[], None]) -> Outcome:
         handed()
         travel.forward(minutes=6)
@@ -276,7 +286,9 @@ def test_what_was_decided_not_to_have_arrived_goes_stale_like_any_other(anna: Us
     assert (message.state, the_post.sent) == (State.STALE, [])
 
 
-def test_a_failed_message_is_sent_again_to_where_the_mail_goes_now(monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post) -> None:
+def test_a_failed_message_is_sent_again_to_where_the_mail_goes_now(
+    monkeypatch: pytest.MonkeyPatch, anna: User, travel: Travel, the_post: Post
+) -> None:
     the_post.outcomes.append(Failed("550 no such user"))
     message = answer(make_ticket(), anna, travel)
     channel = channels.channel("post")

@@ -159,7 +159,14 @@ def test_courtesies_cannot_be_overtaken(purpose: Message.Purpose, travel: Travel
 def test_a_conversation_that_we_begin_is_overtaken_by_an_answer_only(anna: User, travel: Travel, the_post: Post) -> None:
     other = make_ticket()
     message = start_conversation(
-        game=other.game, player=other.player, contact=other.contact, subject="Hello", language="en", words=Words("Hello!"), by=anna, channel="post"
+        game=other.game,
+        player=other.player,
+        contact=other.contact,
+        subject="Hello",
+        language="en",
+        words=Words("Hello!"),
+        by=anna,
+        channel="post",
     )
 
     travel.forward(seconds=16)

@@ -201,7 +201,14 @@ def test_in_a_conversation_that_we_begin_nobody_waits_until_the_player_writes(an
     other = make_ticket()
     words = Words("We have gathered your lost crystals.")
     message = start_conversation(
-        game=other.game, player=other.player, contact=other.contact, subject="Your crystals", language="en", words=words, by=anna, channel="post"
+        game=other.game,
+        player=other.player,
+        contact=other.contact,
+        subject="Your crystals",
+        language="en",
+        words=words,
+        by=anna,
+        channel="post",
     )
     ticket = message.ticket
     travel.forward(seconds=16)

@@ -29,9 +29,14 @@ SHUT: Policy = {
     "sandbox": [],
 }
 CID = re.compile(r"""src="cid:([^"]*)\"""")
-PAGE = """<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
-<style>body{{font:15px/1.5 system-ui,sans-serif;color:#1d1f24;background:#fff;margin:12px;overflow-wrap:anywhere}}img{{max-width:100%;height:auto}}table{{max-width:100%}}
-blockquote{{margin:0 0 0 4px;padding-left:10px;border-left:3px solid #ccc}}img:not([src]){{display:none}}</style></head><body>{body}</body></html>"""
+PAGE = """<!doctype html>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
+<style>
+  body {{ font: 15px/1.5 system-ui, sans-serif; color: #1d1f24; background: #fff; margin: 12px; overflow-wrap: anywhere; }}
+  img {{ max-width: 100%; height: auto; }} img:not([src]) {{ display: none; }} table {{ max-width: 100%; }}
+  blockquote {{ margin: 0 0 0 4px; padding-left: 10px; border-left: 3px solid #ccc; }}
+</style></head>
+<body>{body}</body></html>"""
 
 
 @requires(Right.SEE_ATTACHMENTS)
@@ -61,7 +66,7 @@ def thumbnail(request: StaffRequest, pk: int) -> FileResponse | HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 def original(request: StaffRequest, number: str, pk: int) -> HttpResponse:
-    """The HTML mail as it came, cleaned, from its own address for a frame without scripts. `?pictures=1` lets other servers' pictures in."""
+    """The HTML mail as it came, cleaned, for a frame without scripts. `?pictures=1` lets other servers' pictures in."""
     message = message_for(request.user, number, pk)
     if not message.html:
         raise Http404

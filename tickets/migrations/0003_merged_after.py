@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_seed_rules'),
+        ("tickets", "0002_seed_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='merged_after',
+            model_name="ticket",
+            name="merged_after",
             field=models.BigIntegerField(blank=True, null=True),
         ),
     ]

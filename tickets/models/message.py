@@ -116,14 +116,27 @@ class Message(models.Model):
                 | Q(
                     kind="reply",
                     state__in=[
-                        "held", "queued", "sending", "handed", "sent", "delivered", "failed", "bounced", "uncertain", "stale", "withdrawn", "skipped",
+                        "held",
+                        "queued",
+                        "sending",
+                        "handed",
+                        "sent",
+                        "delivered",
+                        "failed",
+                        "bounced",
+                        "uncertain",
+                        "stale",
+                        "withdrawn",
+                        "skipped",
                     ],
                 ),
             ),  # fmt: skip
             models.CheckConstraint(name="message_author_kind_known", condition=Q(author_kind__in=[k.value for k in ActorKind])),
             models.CheckConstraint(name="queued_message_knows_when", condition=~Q(state="queued") | Q(leaves_at__isnull=False)),
             models.UniqueConstraint(
-                name="one_automatic_message_per_cause", fields=["ticket", "purpose", "cause_event_id"], condition=Q(cause_event_id__isnull=False)
+                name="one_automatic_message_per_cause",
+                fields=["ticket", "purpose", "cause_event_id"],
+                condition=Q(cause_event_id__isnull=False),
             ),
         ]
         indexes = [
@@ -131,7 +144,9 @@ class Message(models.Model):
             models.Index(name="message_leaving", fields=["leaves_at"], condition=Q(state="queued")),
             models.Index(name="message_on_its_way", fields=["claimed_until"], condition=Q(state__in=["sending", "handed"])),
             models.Index(name="message_by_message_id", fields=["message_id"], condition=~Q(message_id="")),
-            models.Index(name="message_in_trouble", fields=["state", "state_at"], condition=Q(state__in=["failed", "bounced", "uncertain", "stale"])),
+            models.Index(
+                name="message_in_trouble", fields=["state", "state_at"], condition=Q(state__in=["failed", "bounced", "uncertain", "stale"])
+            ),
         ]
 
 

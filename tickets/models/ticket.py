@@ -85,7 +85,8 @@ class Ticket(models.Model):
             models.CheckConstraint(name="pending_names_who_owes", condition=Q(status="pending") ^ Q(pending_on="")),
             models.CheckConstraint(
                 name="waiting_key_is_waiting_since",
-                condition=Q(waiting_since__isnull=True, waiting_key=FAR) | Q(waiting_since__isnull=False, waiting_key=models.F("waiting_since")),
+                condition=Q(waiting_since__isnull=True, waiting_key=FAR)
+                | Q(waiting_since__isnull=False, waiting_key=models.F("waiting_since")),
             ),
         ]
         indexes = [

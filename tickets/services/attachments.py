@@ -22,7 +22,14 @@ Image.MAX_IMAGE_PIXELS = PIXELS
 PREVIEW = (480, 360)  # pixels at the most
 _PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 _NOTHING_ALONG: dict[str, Any] = {"exif": b"", "xmp": b"", "comment": b""}  # else Pillow copies what it found
-_TEXT_ENDINGS = {".txt": "text/plain", ".log": "text/plain", ".csv": "text/csv", ".json": "application/json", ".eml": "message/rfc822", ".ics": "text/calendar"}
+_TEXT_ENDINGS = {
+    ".txt": "text/plain",
+    ".log": "text/plain",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".eml": "message/rfc822",
+    ".ics": "text/calendar",
+}
 FILES_PER_MESSAGE = 30
 
 
@@ -51,7 +58,13 @@ def type_of(name: str, content: bytes) -> str:
 def keep_files(ticket: Ticket, files: list[NewFile], *, message: Message) -> list[Attachment]:
     """Keep a message's files; one that may not be kept leaves a stub with the reason."""
     return [
-        _keep(ticket, file, message=message, draft=None, refused="" if number < FILES_PER_MESSAGE else _("More than 30 files came with one message."))
+        _keep(
+            ticket,
+            file,
+            message=message,
+            draft=None,
+            refused="" if number < FILES_PER_MESSAGE else _("More than 30 files came with one message."),
+        )
         for number, file in enumerate(files)
     ]
 
@@ -93,7 +106,10 @@ def _keep(ticket: Ticket, file: NewFile, *, message: Message | None, draft: Draf
 
 
 def _too_large(file: NewFile) -> str:
-    return _("“%(name)s” is larger than %(limit)d MB.") % {"name": one_line(file.name, 80), "limit": settings.MAX_ATTACHMENT_BYTES // 1024 // 1024}
+    return _("“%(name)s” is larger than %(limit)d MB.") % {
+        "name": one_line(file.name, 80),
+        "limit": settings.MAX_ATTACHMENT_BYTES // 1024 // 1024,
+    }
 
 
 def _picture(content: bytes, media_type: str) -> tuple[bytes, bytes]:

@@ -40,7 +40,10 @@ def delivered(pk: int, at: datetime) -> None:
 
 def _on_its_way_again(message: Message) -> bool:
     """Somebody said of an uncertain message that it did not arrive, and now it has: it need not leave a second time."""
-    return message.state == State.QUEUED and Event.objects.filter(ticket=message.ticket, kind="message.retried", message_id=message.pk).exists()
+    return (
+        message.state == State.QUEUED
+        and Event.objects.filter(ticket=message.ticket, kind="message.retried", message_id=message.pk).exists()
+    )
 
 
 @transaction.atomic

@@ -126,7 +126,10 @@ def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
         case Sent():
             message.state, message.sent_at = State.SENT, message.sent_at or now
         case Retry():
-            message.state, message.leaves_at = State.QUEUED, now + (PAUSES[max(message.attempts, 1) - 1] if outcome.after is None else outcome.after)
+            message.state, message.leaves_at = (
+                State.QUEUED,
+                now + (PAUSES[max(message.attempts, 1) - 1] if outcome.after is None else outcome.after),
+            )
         case Failed():
             message.state = State.FAILED
         case Uncertain():
@@ -195,7 +198,18 @@ def _again(message: Message, by: User) -> None:
     message.leaves_at, message.error = clock.now(), ""
     message.sent_at = message.delivered_at = None  # the first journey came to nothing; it counts from the one that arrives
     message.save(
-        update_fields=["state", "state_at", "attempts", "leaves_at", "error", "sent_at", "delivered_at", "to_address", "message_id", "in_reply_to"]
+        update_fields=[
+            "state",
+            "state_at",
+            "attempts",
+            "leaves_at",
+            "error",
+            "sent_at",
+            "delivered_at",
+            "to_address",
+            "message_id",
+            "in_reply_to",
+        ]
     )
     record(message.ticket, "message.retried", by=operator(by), message=message)
     nudge("tickets.leave", message.pk)

@@ -52,7 +52,14 @@ def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if words.then_status:
         _check_then(ticket, words)
-    message = _write(ticket, words, purpose=Message.Purpose.ANSWER, by=operator(by), name=by.shown_to_players, wait=timedelta(seconds=settings.UNDO_WINDOW))
+    message = _write(
+        ticket,
+        words,
+        purpose=Message.Purpose.ANSWER,
+        by=operator(by),
+        name=by.shown_to_players,
+        wait=timedelta(seconds=settings.UNDO_WINDOW),
+    )
     Attachment.objects.filter(draft__ticket=ticket, draft__author=by, draft__kind=Draft.Kind.REPLY).update(message=message, draft=None)
     discard_draft(ticket, author=by, kind=Draft.Kind.REPLY)
     return message
@@ -60,7 +67,13 @@ def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
 
 @transaction.atomic
 def send_automatic(
-    ticket: Ticket, words: Words, *, purpose: Message.Purpose, by: Actor = SYSTEM, cause_event_id: int | None = None, wait: timedelta = timedelta()
+    ticket: Ticket,
+    words: Words,
+    *,
+    purpose: Message.Purpose,
+    by: Actor = SYSTEM,
+    cause_event_id: int | None = None,
+    wait: timedelta = timedelta(),
 ) -> Message | None:
     """A message that a machine sends (notice, survey, acknowledgement, automatic answer); once per cause, None the second time.
 
@@ -81,7 +94,12 @@ def start_conversation(
         raise DomainError(_("Give the conversation a subject."), field="subject")
     ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
     return _write(
-        ticket, words, purpose=Message.Purpose.ANSWER, by=operator(by), name=by.shown_to_players, wait=timedelta(seconds=settings.UNDO_WINDOW)
+        ticket,
+        words,
+        purpose=Message.Purpose.ANSWER,
+        by=operator(by),
+        name=by.shown_to_players,
+        wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
 
 
@@ -189,7 +207,9 @@ def _write(
     record(ticket, "message.written", by=by, message=message, purpose=purpose)
     objections = gates.objections(message)
     if objections:
-        Hold.objects.bulk_create([Hold(message=message, gate=gate, reason=objection.reason[:300], opened_at=now) for gate, objection in objections])
+        Hold.objects.bulk_create(
+            [Hold(message=message, gate=gate, reason=objection.reason[:300], opened_at=now) for gate, objection in objections]
+        )
         message.state = Message.State.HELD
         message.save(update_fields=["state"])
         record(ticket, "message.held", by=by, message=message, gates=[gate for gate, _objection in objections])

@@ -4,52 +4,125 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+from django.db import migrations, models
+
 import helpdesk.base.clock
 import helpdesk.games.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0001_initial'),
+        ("base", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Game',
+            name="Game",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('strapline', models.CharField(blank=True, max_length=120)),
-                ('team_name', models.CharField(help_text="Who signs under the author's name, like “Emberfall Support”.", max_length=80)),
-                ('address', models.EmailField(help_text='Players write to it and replies come from it.', max_length=254, unique=True)),
-                ('sender_name', models.CharField(help_text='The name before the address.', max_length=80)),
-                ('colour_main', models.CharField(default='#2b3a67', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}\\Z', 'A colour is written as # and six hexadecimal digits, like #0f6f7c.')])),
-                ('colour_on_main', models.CharField(default='#ffffff', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}\\Z', 'A colour is written as # and six hexadecimal digits, like #0f6f7c.')])),
-                ('colour_accent', models.CharField(default='#d9622b', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}\\Z', 'A colour is written as # and six hexadecimal digits, like #0f6f7c.')])),
-                ('colour_tint', models.CharField(default='#f4f5f9', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}\\Z', 'A colour is written as # and six hexadecimal digits, like #0f6f7c.')])),
-                ('colour_ground', models.CharField(default='#eceef4', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}\\Z', 'A colour is written as # and six hexadecimal digits, like #0f6f7c.')])),
-                ('face', models.CharField(choices=[('serif', 'serif'), ('sans', 'sans serif')], default='sans', max_length=10)),
-                ('uppercase_name', models.BooleanField(default=False)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=helpdesk.games.models._default_languages, size=None)),
-                ('default_language', models.CharField(default='en', max_length=12)),
-                ('timezone', models.CharField(default='UTC', max_length=64)),
-                ('hours', models.JSONField(blank=True, default=dict)),
-                ('holidays', models.JSONField(blank=True, default=list)),
-                ('back_office_link', models.CharField(blank=True, help_text="Address of a player in the studio's own back office; {id} is the account's id.", max_length=300)),
-                ('survey_delay_hours', models.PositiveIntegerField(default=24)),
-                ('survey_enabled', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=helpdesk.base.clock.now)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('logo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.blob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("strapline", models.CharField(blank=True, max_length=120)),
+                ("team_name", models.CharField(help_text="Who signs under the author's name, like “Emberfall Support”.", max_length=80)),
+                ("address", models.EmailField(help_text="Players write to it and replies come from it.", max_length=254, unique=True)),
+                ("sender_name", models.CharField(help_text="The name before the address.", max_length=80)),
+                (
+                    "colour_main",
+                    models.CharField(
+                        default="#2b3a67",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}\\Z", "A colour is written as # and six hexadecimal digits, like #0f6f7c."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "colour_on_main",
+                    models.CharField(
+                        default="#ffffff",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}\\Z", "A colour is written as # and six hexadecimal digits, like #0f6f7c."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "colour_accent",
+                    models.CharField(
+                        default="#d9622b",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}\\Z", "A colour is written as # and six hexadecimal digits, like #0f6f7c."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "colour_tint",
+                    models.CharField(
+                        default="#f4f5f9",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}\\Z", "A colour is written as # and six hexadecimal digits, like #0f6f7c."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "colour_ground",
+                    models.CharField(
+                        default="#eceef4",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}\\Z", "A colour is written as # and six hexadecimal digits, like #0f6f7c."
+                            )
+                        ],
+                    ),
+                ),
+                ("face", models.CharField(choices=[("serif", "serif"), ("sans", "sans serif")], default="sans", max_length=10)),
+                ("uppercase_name", models.BooleanField(default=False)),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=helpdesk.games.models._default_languages, size=None
+                    ),
+                ),
+                ("default_language", models.CharField(default="en", max_length=12)),
+                ("timezone", models.CharField(default="UTC", max_length=64)),
+                ("hours", models.JSONField(blank=True, default=dict)),
+                ("holidays", models.JSONField(blank=True, default=list)),
+                (
+                    "back_office_link",
+                    models.CharField(
+                        blank=True,
+                        help_text="Address of a player in the studio's own back office; {id} is the account's id.",
+                        max_length=300,
+                    ),
+                ),
+                ("survey_delay_hours", models.PositiveIntegerField(default=24)),
+                ("survey_enabled", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=helpdesk.base.clock.now)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "logo",
+                    models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.blob"),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='game_address_once'), models.CheckConstraint(condition=models.Q(('face__in', ['serif', 'sans'])), name='game_face_known')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("address"), name="game_address_once"),
+                    models.CheckConstraint(condition=models.Q(("face__in", ["serif", "sans"])), name="game_face_known"),
+                ],
             },
         ),
     ]

@@ -100,7 +100,11 @@ def test_several_rows_are_changed_at_once_and_what_was_refused_is_said(desk: Des
     gone = make_ticket()
     Ticket.objects.filter(pk=gone.pk).update(status=Status.CLOSED)
 
-    page = desk(boss).post("/tickets/picked/", {"do": "status:resolved", "pick": [one.number, two.number, gone.number]}, follow=True).content.decode()
+    page = (
+        desk(boss)
+        .post("/tickets/picked/", {"do": "status:resolved", "pick": [one.number, two.number, gone.number]}, follow=True)
+        .content.decode()
+    )
 
     assert "2 tickets changed." in page
     assert f"{gone.number}: A ticket that is “Closed” cannot become “Resolved” this way." in page
@@ -120,7 +124,14 @@ def test_bulk_reaches_nothing_that_is_not_ones_own(desk: Desk) -> None:
 
 def start(client: Client, **more: str) -> tuple[int, str]:
     game = make_game("emberfall")
-    form = {"game": game.pk, "to": "tamsin@mail.example", "name": "Tamsin", "language": "en", "subject": "Your gift", "text": "It has arrived."}
+    form = {
+        "game": game.pk,
+        "to": "tamsin@mail.example",
+        "name": "Tamsin",
+        "language": "en",
+        "subject": "Your gift",
+        "text": "It has arrived.",
+    }
     answer = client.post("/tickets/new/", form | more)
     return answer.status_code, answer.get("Location", "") or answer.content.decode()
 

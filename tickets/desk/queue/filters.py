@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.staff.models import User
-from tickets.models import Status, Ticket
+from tickets.models import FAR, Status, Ticket
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
@@ -105,7 +105,7 @@ class Filter:
         if self.tab == EVERY:
             return rows
         if self.tab == TO_ANSWER:
-            return rows.filter(waiting_since__isnull=False, waiting_key=F("waiting_since"))
+            return rows.filter(waiting_key__lt=FAR)
         return rows.filter(status=self.tab)
 
 

@@ -16,11 +16,24 @@ from tickets.access import may
 from tickets.models import Ticket
 
 PAYMENTS, DEVICE = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE
-GUARDS = {  # a word in the field's name: the right that opens it
-    "paid": PAYMENTS, "payment": PAYMENTS, "payments": PAYMENTS, "purchase": PAYMENTS, "purchases": PAYMENTS, "spent": PAYMENTS, "order": PAYMENTS,
-    "orders": PAYMENTS, "refund": PAYMENTS, "refunds": PAYMENTS, "tier": PAYMENTS, "chargebacks": PAYMENTS,
-    "device": DEVICE, "os": DEVICE, "ip": DEVICE, "platform": DEVICE, "model": DEVICE,
-}  # fmt: skip
+_PAYMENT_WORDS = (
+    "paid",
+    "payment",
+    "payments",
+    "purchase",
+    "purchases",
+    "spent",
+    "order",
+    "orders",
+    "refund",
+    "refunds",
+    "tier",
+    "chargebacks",
+)
+_DEVICE_WORDS = ("device", "os", "ip", "platform", "model")
+GUARDS = dict.fromkeys(_PAYMENT_WORDS, PAYMENTS) | dict.fromkeys(
+    _DEVICE_WORDS, DEVICE
+)  # a word in the field's name: the right that opens it
 LABELS = {
     "level": gettext_lazy("Level"),
     "crystals": gettext_lazy("Crystals"),

@@ -107,7 +107,7 @@ def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, who
     messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
     since = messages[0].at if earlier and messages else None
     events = _events(ticket, since)
-    return _drawn(ticket, messages, events, reader, read_upto, earlier)
+    return _drawn(ticket, messages, events, reader, read_upto=read_upto, earlier=earlier)
 
 
 def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
@@ -115,7 +115,7 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
     ids = {event.message_id for event in events if event.message_id}
     messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_files(), _holds()))
-    return _drawn(ticket, messages, events, reader, None, False, after=after)
+    return _drawn(ticket, messages, events, reader, after=after)
 
 
 def unseen_news(ticket: Ticket, reader: User, *, after: int) -> list[Turn]:
@@ -150,7 +150,14 @@ def _events(ticket: Ticket, since: datetime | None) -> list[Event]:
 
 
 def _drawn(
-    ticket: Ticket, messages: Sequence[Message], events: Sequence[Event], reader: User, read_upto: int | None, earlier: bool, after: int = 0
+    ticket: Ticket,
+    messages: Sequence[Message],
+    events: Sequence[Event],
+    reader: User,
+    *,
+    read_upto: int | None = None,
+    earlier: bool = False,
+    after: int = 0,
 ) -> Thread:
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
     names = Names.of(events, authors)

@@ -7,140 +7,230 @@ import helpdesk.base.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_cache_entries'),
-        ('games', '0001_initial'),
-        ('tickets', '0002_seed_rules'),
+        ("base", "0002_cache_entries"),
+        ("games", "0001_initial"),
+        ("tickets", "0002_seed_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MessageIdAlias',
+            name="MessageIdAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alias', models.CharField(max_length=998, unique=True)),
-                ('created_at', models.DateTimeField(default=helpdesk.base.clock.now)),
-                ('message', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alias", models.CharField(max_length=998, unique=True)),
+                ("created_at", models.DateTimeField(default=helpdesk.base.clock.now)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tickets.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RawMail',
+            name="RawMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(choices=[('mime', 'Mail'), ('mailgun', 'Payload of Mailgun'), ('postmark', 'Payload of Postmark')], default='mime', max_length=12)),
-                ('content_type', models.CharField(blank=True, max_length=200)),
-                ('door', models.CharField(choices=[('webhook', 'Webhook'), ('imap', 'IMAP mailbox'), ('pipe', 'Pipe')], max_length=8)),
-                ('mailbox', models.CharField(blank=True, max_length=320)),
-                ('recipient', models.CharField(blank=True, max_length=320)),
-                ('received_at', models.DateTimeField(default=helpdesk.base.clock.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(default=helpdesk.base.clock.now)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('outcome', models.CharField(blank=True, choices=[('open', 'Opens a ticket'), ('reply', 'Continues a ticket'), ('ignore', 'Ignored'), ('bounce', 'Bounce'), ('park', 'Parked')], max_length=8)),
-                ('auto_reason', models.CharField(blank=True, max_length=200)),
-                ('mail_id', models.CharField(blank=True, max_length=998)),
-                ('from_address', models.CharField(blank=True, max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.blob')),
-                ('message', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tickets.message')),
-                ('same_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='doubles', to='mail.rawmail')),
-                ('ticket', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("mime", "Mail"), ("mailgun", "Payload of Mailgun"), ("postmark", "Payload of Postmark")],
+                        default="mime",
+                        max_length=12,
+                    ),
+                ),
+                ("content_type", models.CharField(blank=True, max_length=200)),
+                ("door", models.CharField(choices=[("webhook", "Webhook"), ("imap", "IMAP mailbox"), ("pipe", "Pipe")], max_length=8)),
+                ("mailbox", models.CharField(blank=True, max_length=320)),
+                ("recipient", models.CharField(blank=True, max_length=320)),
+                ("received_at", models.DateTimeField(default=helpdesk.base.clock.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(default=helpdesk.base.clock.now)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                ("parked_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("open", "Opens a ticket"),
+                            ("reply", "Continues a ticket"),
+                            ("ignore", "Ignored"),
+                            ("bounce", "Bounce"),
+                            ("park", "Parked"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("auto_reason", models.CharField(blank=True, max_length=200)),
+                ("mail_id", models.CharField(blank=True, max_length=998)),
+                ("from_address", models.CharField(blank=True, max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("blob", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.blob")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "same_as",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="doubles", to="mail.rawmail"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReceivedKey',
+            name="ReceivedKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.CharField(choices=[('webhook', 'Webhook'), ('imap', 'IMAP mailbox'), ('pipe', 'Pipe')], max_length=8)),
-                ('key', models.CharField(max_length=300)),
-                ('received_at', models.DateTimeField(default=helpdesk.base.clock.now)),
-                ('raw_mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='keys', to='mail.rawmail')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("door", models.CharField(choices=[("webhook", "Webhook"), ("imap", "IMAP mailbox"), ("pipe", "Pipe")], max_length=8)),
+                ("key", models.CharField(max_length=300)),
+                ("received_at", models.DateTimeField(default=helpdesk.base.clock.now)),
+                (
+                    "raw_mail",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="keys", to="mail.rawmail"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(help_text='Players write to it.', max_length=254, unique=True)),
-                ('host', models.CharField(max_length=200)),
-                ('port', models.PositiveIntegerField(default=993)),
-                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('plain', 'not encrypted')], default='tls', max_length=8)),
-                ('user', models.CharField(max_length=200)),
-                ('password_name', models.CharField(help_text='Name of the environment variable, like MAILBOX_PASSWORD_EMBER.', max_length=80)),
-                ('folder', models.CharField(default='INBOX', max_length=200)),
-                ('move_to', models.CharField(blank=True, help_text='Folder for what has been taken in; empty: it stays and is marked as read.', max_length=200)),
-                ('enabled', models.BooleanField(default=True)),
-                ('uidvalidity', models.BigIntegerField(default=0)),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('polled_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('game', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='games.game')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.EmailField(help_text="Players write to it.", max_length=254, unique=True)),
+                ("host", models.CharField(max_length=200)),
+                ("port", models.PositiveIntegerField(default=993)),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("plain", "not encrypted")], default="tls", max_length=8
+                    ),
+                ),
+                ("user", models.CharField(max_length=200)),
+                (
+                    "password_name",
+                    models.CharField(help_text="Name of the environment variable, like MAILBOX_PASSWORD_EMBER.", max_length=80),
+                ),
+                ("folder", models.CharField(default="INBOX", max_length=200)),
+                (
+                    "move_to",
+                    models.CharField(
+                        blank=True, help_text="Folder for what has been taken in; empty: it stays and is marked as read.", max_length=200
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True)),
+                ("uidvalidity", models.BigIntegerField(default=0)),
+                ("last_uid", models.BigIntegerField(default=0)),
+                ("polled_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "game",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="games.game"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
-                'ordering': ['address'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('security__in', ['tls', 'starttls', 'plain'])), name='mailbox_security_known')],
+                "verbose_name_plural": "mailboxes",
+                "ordering": ["address"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("security__in", ["tls", "starttls", "plain"])), name="mailbox_security_known"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('parked_at__isnull', True), ('processed_at__isnull', True)), fields=['due_at'], name='raw_mail_waiting'),
+            model_name="rawmail",
+            index=models.Index(
+                condition=models.Q(("parked_at__isnull", True), ("processed_at__isnull", True)), fields=["due_at"], name="raw_mail_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('parked_at__isnull', False)), fields=['-parked_at'], name='raw_mail_parked'),
+            model_name="rawmail",
+            index=models.Index(condition=models.Q(("parked_at__isnull", False)), fields=["-parked_at"], name="raw_mail_parked"),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('mail_id', ''), _negated=True), fields=['mail_id'], name='raw_mail_by_mail_id'),
+            model_name="rawmail",
+            index=models.Index(condition=models.Q(("mail_id", ""), _negated=True), fields=["mail_id"], name="raw_mail_by_mail_id"),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('from_address', ''), _negated=True), fields=['from_address', '-received_at'], name='raw_mail_by_sender'),
+            model_name="rawmail",
+            index=models.Index(
+                condition=models.Q(("from_address", ""), _negated=True), fields=["from_address", "-received_at"], name="raw_mail_by_sender"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('message__isnull', False)), fields=['message'], name='raw_mail_of_message'),
+            model_name="rawmail",
+            index=models.Index(condition=models.Q(("message__isnull", False)), fields=["message"], name="raw_mail_of_message"),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(fields=['-received_at', '-id'], name='raw_mail_newest'),
+            model_name="rawmail",
+            index=models.Index(fields=["-received_at", "-id"], name="raw_mail_newest"),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('door__in', ['webhook', 'imap', 'pipe'])), name='raw_mail_door_known'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(condition=models.Q(("door__in", ["webhook", "imap", "pipe"])), name="raw_mail_door_known"),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['mime', 'mailgun', 'postmark'])), name='raw_mail_form_known'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("form__in", ["mime", "mailgun", "postmark"])), name="raw_mail_form_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'open', 'reply', 'ignore', 'bounce', 'park'])), name='raw_mail_outcome_known'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["", "open", "reply", "ignore", "bounce", "park"])), name="raw_mail_outcome_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('processed_at__isnull', True), ('parked_at__isnull', True), _connector='OR'), name='raw_mail_processed_or_parked'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("processed_at__isnull", True), ("parked_at__isnull", True), _connector="OR"),
+                name="raw_mail_processed_or_parked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('parked_at__isnull', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='raw_mail_parked_with_reason'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parked_at__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="raw_mail_parked_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receivedkey',
-            constraint=models.UniqueConstraint(fields=('door', 'key'), name='received_once_per_door'),
+            model_name="receivedkey",
+            constraint=models.UniqueConstraint(fields=("door", "key"), name="received_once_per_door"),
         ),
         migrations.AddConstraint(
-            model_name='receivedkey',
-            constraint=models.CheckConstraint(condition=models.Q(('door__in', ['webhook', 'imap', 'pipe'])), name='received_key_door_known'),
+            model_name="receivedkey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("door__in", ["webhook", "imap", "pipe"])), name="received_key_door_known"
+            ),
         ),
     ]

@@ -1,0 +1,203 @@
+"""The desk in a real browser: by keys alone, on a phone too, light and dark, with nothing a policy or a screen reader stumbles over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right
+from tests.factories.desk import make_game, make_player, make_ticket, player_writes
+from tests.factories.staff import somebody
+from tickets.models import Draft, Message, Ticket
+from tickets.services.reply import Words, add_note, send_reply
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Open = Callable[[str], Page]
+UNSAID = ("status of 409", "status of 422", "status of 503")  # Chromium notes in its console what the page itself tells in words
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Playwright keeps an event loop in this thread, in which Django would refuse to touch the database."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    program = shutil.which("chromium")
+    assert program, "There is no chromium on this machine; `make packages` says how it comes."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def greta(chromium: Browser) -> User:
+    return somebody(*Right, name="Greta Blum")
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: LiveServer, greta: User) -> Iterator[Open]:
+    """Open a page as Greta. What its console complains of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(path: str) -> Page:
+        client = Client()
+        client.force_login(greta)
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        contexts.append(context)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [said for said in complaints if not any(known in said for known in UNSAID)] == []
+
+
+@pytest.fixture
+def ticket(greta: User) -> Ticket:
+    """A conversation with a bit of everything."""
+    found = make_ticket("Where is my sword?", subject="Sword", game=make_game(), player=make_player("Yara"))
+    add_note(found, "She is a **streamer**.", by=greta)
+    send_reply(found, Words("We look into it."), by=greta)
+    player_writes(found, "Any news?")
+    return found
+
+
+def blemishes(page: Page) -> list[str]:
+    """What axe finds and calls serious or worse."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize("place", ["queue", "ticket", "status", "start", "empty"])
+def test_nothing_stands_in_the_way_of_anybody(open_page: Open, ticket: Ticket, place: str) -> None:
+    paths = {"queue": "/tickets/", "start": "/tickets/new/", "empty": "/tickets/?status=closed"}
+    page = open_page(paths.get(place, f"/tickets/{ticket.number}/"))
+    if place in {"ticket", "status"}:
+        expect(page.locator("#card")).to_contain_text("Yara")
+    if place == "status":
+        page.locator("#facts [data-key=s]").click()
+        expect(page.locator("#dialog")).to_be_visible()
+
+    for width, height in ((1280, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            assert blemishes(page) == [], f"{place} at {width} pixels, {theme}"
+
+
+def test_a_ticket_is_answered_by_keys_alone(open_page: Open, ticket: Ticket) -> None:
+    page = open_page("/tickets/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Sword")
+
+    page.keyboard.press("r")
+    page.keyboard.type("Found it!")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.msg", has_text="Found it!")).to_contain_text("leaves in")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.locator("textarea")).to_have_value("Found it!")
+    assert Message.objects.get(ticket=ticket, text="Found it!").state == "withdrawn"
+
+    page.keyboard.press("n")
+    expect(page.get_by_label("Note to staff")).to_be_focused()
+    page.keyboard.type("By keys")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.note", has_text="By keys")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator("#dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def test_the_keys_work_on_a_cyrillic_layout(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+
+    page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'к', code: 'KeyR', bubbles: true}))")
+
+    expect(page.get_by_label("Reply to the player")).to_be_focused()
+
+
+def test_single_keys_can_be_switched_off(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.keyboard.press("?")
+    page.locator("[data-keys-toggle]").uncheck()
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("r")
+
+    expect(page.get_by_label("Reply to the player")).not_to_be_focused()
+
+
+def test_what_came_meanwhile_stops_the_reply_and_keeps_the_words(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.get_by_label("Reply to the player").fill("It is gone for good.")
+    player_writes(ticket, "I have found it myself!")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#composer [role=alert]")).to_contain_text("I have found it myself!")
+    expect(page.get_by_label("Reply to the player")).to_have_value("It is gone for good.")
+    assert not Message.objects.filter(ticket=ticket, text="It is gone for good.").exists()
+
+
+def test_without_a_connection_the_words_stay_and_are_saved_later(open_page: Open, ticket: Ticket, greta: User) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.route("**/draft/", lambda route: route.fulfill(status=503))
+    text = page.get_by_label("Reply to the player")
+    text.fill("Half a thought")
+    expect(page.locator("[data-saved]")).to_have_text("Not saved yet")
+    expect(page.locator(".toast")).to_contain_text("Nothing you typed is lost")
+
+    page.unroute("**/draft/")
+
+    expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=10_000)
+    expect(text).to_have_value("Half a thought")
+    assert Draft.objects.get(ticket=ticket, author=greta).text == "Half a thought"
+
+
+def test_a_message_that_comes_in_is_drawn_without_a_reload(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    expect(page.locator("#card")).to_contain_text("Yara")
+    page.get_by_label("Reply to the player").fill("I am typing")
+
+    player_writes(ticket, "And one more thing")
+
+    expect(page.locator("#entries")).to_contain_text("And one more thing", timeout=12_000)
+    expect(page.get_by_label("Reply to the player")).to_have_value("I am typing")
+
+
+def test_the_look_is_chosen_at_once_and_kept(open_page: Open, greta: User) -> None:
+    page = open_page("/tickets/")
+    page.locator(".me-menu summary").click()
+
+    page.get_by_role("button", name="Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_timeout(400)
+    greta.refresh_from_db()
+    assert greta.theme == "dark"
