@@ -43,6 +43,7 @@ WORDS: dict[str, Any] = {
     "deliveries.replayed": _("had deliveries tried again"),
     "deliveries.dropped": _("gave a delivery up"),
     "players.looked_at": _("looked at a player's data"),
+    "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),
 }
 
@@ -55,6 +56,7 @@ SUBJECTS: dict[str, Any] = {
     "tickets.lifecyclerule": _("rule"),
     "tickets.ticket": _("ticket"),
     "tickets.delivery": _("delivery"),
+    "tickets.message": _("message"),
     "mail.rawmail": _("mail"),
     "mail.mailbox": _("mailbox"),
     "players.player": _("player"),

@@ -27,7 +27,7 @@ async function save(options = {}) {
   if (saving) { await saving.catch(() => {}); if (!dirty) return; }
   dirty = false;
   const body = new FormData();
-  for (const name of ["text", "mode", "upto"]) body.append(name, target.elements[name]?.value ?? "");
+  for (const name of ["text", "mode", "then"]) body.append(name, target.querySelector(`textarea[name=${name}], input[name=${name}]`)?.value ?? "");
   saving = post(target.dataset.draft, body, options).then((said) => {
     tries = 0;
     if (!dirty) status(say("saved", { time: said.time }));

@@ -16,7 +16,11 @@ from tests.house.ground import ROOT, files, name, none_of
 HERE = Path(__file__)
 TEXT = {".py", ".toml", ".in", ".txt", ".html", ".css", ".js", ".md", ".po", ".sh", ".yml", ".yaml", ".cfg", ".json", ".svg", ".example", ""}
 MACHINE = re.compile(r"(?<![\w.@-])/(?:root|home/\w+|Users/\w+|work|workspace|builds?)/")
-REGISTRY = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|PIP_INDEX_URL|UV_INDEX|https?://[^\s\"'/]*(?:pypi|npmjs|artifactory|nexus|jfrog|pythonhosted)", re.I)
+REGISTRY = re.compile(
+    r"--(?:extra-)?index-url|--find-links|--trusted-host|https?://(?!127\.0\.0\.1)[^\s\"']*/simple\b"
+    r"|https?://[^\s\"'/]*(?:pypi|npmjs|artifactory|nexus|jfrog|pythonhosted)",
+    re.IGNORECASE,
+)
 
 
 def texts() -> list[tuple[Path, str]]:

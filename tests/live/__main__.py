@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import traceback
-from typing import Any
 
 import django
 from django.db import close_old_connections
@@ -15,14 +14,14 @@ from django.db import close_old_connections
 
 def main() -> None:
     django.setup()
-    deeds: dict[str, Any] = importlib.import_module("tests.live.deeds").DEEDS  # rows can be named only after the set-up
+    deeds = importlib.import_module("tests.live.deeds")  # rows can be named only after the set-up
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what others print must not stand among the answers
     for line in sys.stdin:
         asked = json.loads(line)
         close_old_connections()
         try:
-            answer = {"done": deeds[asked["deed"]](**asked["words"])}
+            answer = {"done": getattr(deeds, asked["deed"])(**asked["words"])}
         except Exception:  # the test says what it makes of it
             answer = {"trouble": traceback.format_exc()}
         answers.write(json.dumps(answer) + "\n")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
@@ -20,10 +20,15 @@ from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
+from tickets.mail.inbox import HandedIn, store
+from tickets.mail.invitations import page_url
+from tickets.mail.models import Door
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import Words, send_reply
+from tickets.services.reply import add_note as note
+from tickets.surveys.models import Survey
 from tickets.timers import Wish, arm_many, fire_due
 
 WORK = [
@@ -100,6 +105,31 @@ def open_one(
     return message.ticket.number
 
 
+def resolved(address: str) -> str:
+    """A ticket that was answered and resolved; its survey follows by itself. Its number."""
+    number = open_one(address, "My gems were not delivered.", subject="Gems", name="Hana", language="en")
+    write_reply(number, "They are on your account now. Have fun!", then=Status.RESOLVED)
+    return number
+
+
+def survey_path(number: str) -> str:
+    """The rating page of this ticket's survey; empty while nobody was asked."""
+    survey = Survey.objects.filter(ticket__number=number).first()
+    return page_url(survey.invitation_id).removeprefix(settings.DESK_URL) if survey else ""
+
+
+def mail_to_nobody() -> int:
+    """A mail that no game has the address for: it is put aside. The raw mail's id."""
+    headers = b"From: Ida <ida@players.example>\nTo: nobody@elsewhere.example\nSubject: Where is this?\nMessage-ID: <lost@players.example>"
+    letter = headers + b"\n\nHello?\n"
+    return store(HandedIn(content=letter, door=Door.PIPE, key="lost")).pk
+
+
+def prefer(word: str, language: str) -> None:
+    """Somebody works in this language from now on."""
+    User.objects.filter(email=email_of(word)).update(language=language)
+
+
 def player_writes(number: str, text: str) -> int:
     """A further message of the ticket's player; its id."""
     ticket = Ticket.objects.get(number=number)
@@ -112,6 +142,11 @@ def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int
     seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
     words = Words(text, answers_upto=seen.pk if seen else None, then_status=then)
     return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
+
+
+def add_note(number: str, text: str, by: str = "anna") -> int:
+    """A note for colleagues; the message's id."""
+    return note(Ticket.objects.get(number=number), text, by=User.objects.get(email=email_of(by))).pk
 
 
 def tick(task: str, queue: str = "now") -> None:
@@ -164,8 +199,3 @@ def make_due(number: str, kind: str = SILENCE) -> int:
 def wrong_waits() -> list[str]:
     """Numbers of tickets whose row says something else about the waiting than their messages."""
     return [ticket.number for ticket, _facts in wrong(list(Ticket.objects.all()))]
-
-
-DEEDS: dict[str, Callable[..., Any]] = {
-    deed.__name__: deed for deed in (studio, open_one, player_writes, write_reply, tick, answered_crowd, fire_timers, make_due, wrong_waits)
-}

@@ -63,7 +63,7 @@ class Window:
         """Go to this page; its answer must be a good one."""
         answer = self.page.goto(path)
         if answer is not None and not answer.ok:
-            self.trouble.append(f"{path}: {answer.status}")
+            raise AssertionError(f"{path} answered {answer.status}: {self.page.inner_text('body')[:500]}")
         return self.page
 
     def sign_in(self, word: str) -> Page:

@@ -85,7 +85,7 @@ def raw(request: StaffRequest, number: str, pk: int) -> FileResponse | HttpRespo
     message = message_for(request.user, number, pk, Right.SEE_RAW_MAIL)
     if message.raw is None:
         raise Http404
-    note_audit("mail.raw_read", by=request.user, subject=message, request=request, game_id=message.ticket.game_id, ticket=number)
+    note_audit("mail.looked_at", by=request.user, subject=message, request=request, game_id=message.ticket.game_id, ticket=number)
     return _blob(message.raw, "message/rfc822", f"{number}-{pk}.eml", download=True)
 
 

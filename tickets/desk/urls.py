@@ -19,7 +19,6 @@ urlpatterns = [
     path("tickets/<str:number>/", views.ticket, name="ticket"),
     path("tickets/<str:number>/news/", views.news, name="news"),
     path("tickets/<str:number>/card/", views.card, name="card"),
-    path("tickets/<str:number>/composer/", views.composer, name="composer"),
     path("tickets/<str:number>/reply/", writing.reply, name="reply"),
     path("tickets/<str:number>/note/", writing.note, name="note"),
     path("tickets/<str:number>/draft/", writing.draft, name="draft"),

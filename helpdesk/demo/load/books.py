@@ -146,7 +146,7 @@ class Books:
     def silence_of(self, status: str) -> LifecycleRule | None:
         return self.rules.get((status, Occasion.SILENCE))
 
-    def ticket_of(self, story: Story, at: datetime, text: str, follows: Ticket | None) -> Ticket:
+    def ticket_of(self, story: Story, at: datetime, *, subject: str, text: str, follows: Ticket | None) -> Ticket:
         """A new ticket; its player asks from this moment."""
         player, address = self.player_of(story, at)
         game = self.studio.games[story.game]
@@ -157,7 +157,7 @@ class Books:
                 player=player,
                 contact=address,
                 channel=story.channel,
-                subject=one_line(story.subject, 300),
+                subject=one_line(subject, 300),
                 gist=one_line(text),
                 language=story.language,
                 status="new",

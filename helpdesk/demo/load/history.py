@@ -79,9 +79,10 @@ class History:
     def _message(self, matter: _Matter, number: int, turn: Turn) -> None:
         books, story = self.books, matter.story
         follows = matter.ticket if number and matter.ticket.status == "closed" else None
+        subject = story.subject if number == 0 else f"Re: {story.subject}"
         fresh = number == 0 or follows is not None
         if fresh:
-            matter.ticket = books.ticket_of(story, turn.at, turn.text, follows)
+            matter.ticket = books.ticket_of(story, turn.at, subject=subject, text=turn.text, follows=follows)
         ticket = matter.ticket
         player = (PLAYER, ticket.player_id)
         message: Message = books.add(
@@ -99,7 +100,7 @@ class History:
                 language=story.language,
                 text=turn.text,
                 from_address=story.player.email,
-                subject=one_line(story.subject if number == 0 else f"Re: {story.subject}", 300),
+                subject=one_line(subject, 300),
                 to_address=ticket.game.address,
                 message_id=message_id(story, number),
                 in_reply_to=matter.answer.message_id if matter.answer else "",

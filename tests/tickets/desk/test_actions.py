@@ -165,5 +165,5 @@ def test_looking_at_a_players_card_is_written_down(clara: User, desk: Desk) -> N
 
     desk(clara).get(f"/tickets/{ticket.number}/card/")
 
-    entry = AuditEntry.objects.get(action="player.looked_at")
+    entry = AuditEntry.objects.get(action="players.looked_at")
     assert (entry.actor_id, entry.subject_id) == (clara.pk, ticket.player_id)

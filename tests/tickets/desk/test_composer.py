@@ -247,3 +247,26 @@ def test_the_preview_is_the_players_mail_in_a_frame_without_scripts(clara: User,
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "script-src" not in policy and "sandbox allow-same-origin" in policy
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_changing_to_a_note_and_back_is_not_reading(clara: User, desk: Desk) -> None:
+    ticket, client = make_ticket(), desk(clara)
+    seen = on_screen(client, ticket)
+    player_writes(ticket, "Stop, I have found them!")
+
+    client.post(f"/tickets/{ticket.number}/draft/?open=note", seen | {"mode": "reply", "text": "They are on their way."}, headers=HTMX)
+    page = client.post(f"/tickets/{ticket.number}/draft/?open=reply", seen | {"mode": "note"}, headers=HTMX).content.decode()
+    seen = dict(re.findall(r'<input type="hidden" name="(seen|upto)" value="(\d+)"', page))
+
+    assert reply(client, ticket, "They are on their way.", **seen)[0] == 409
+
+
+def test_the_status_chosen_outlives_a_stop(clara: User, desk: Desk) -> None:
+    ticket, client = make_ticket(), desk(clara)
+    seen = on_screen(client, ticket)
+    player_writes(ticket, "One more thing.")
+
+    _status, page = reply(client, ticket, "Done.", htmx=True, **seen, then="resolved")
+
+    assert '<input type="hidden" name="then" value="resolved">' in page
+    assert Draft.objects.get(ticket=ticket, author=clara).then_status == "resolved"

@@ -119,4 +119,4 @@ def test_the_raw_mail_is_given_only_with_its_right_and_noted(clara: User, desk: 
 
     assert b"".join(answer.streaming_content) == b"From: mirabelle\r\n\r\nSee"
     assert answer["Content-Disposition"].startswith("attachment")
-    assert AuditEntry.objects.filter(action="mail.raw_read", actor_id=paula.pk).count() == 1
+    assert AuditEntry.objects.filter(action="mail.looked_at", actor_id=paula.pk).count() == 1

@@ -22,7 +22,7 @@ from tickets.desk.queue.filters import Filter
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import Thread, Turn, thread_of
 from tickets.lifecycle.moves import reachable
-from tickets.models import Attachment, Draft, Message, Status, Ticket
+from tickets.models import Attachment, Draft, Status, Ticket
 
 RIGHTS = (
     Right.REPLY,
@@ -37,7 +37,6 @@ RIGHTS = (
     Right.SEE_PLAYER_CONTACT,
     Right.START,
 )
-NOTICED = 600  # characters of a message shown where it stopped a reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Composer:
     saved: Draft | None
     others: Sequence[Draft]
     after: Sequence[After]
-    pending_chosen: bool
+    then: str
     news: Sequence[Turn]
 
     @property
@@ -100,17 +99,20 @@ def composer_of(
     form: ComposerForm | None = None,
     news: Sequence[Turn] = (),
     mode: str = "",
+    shown: tuple[int, int] = (0, 0),
 ) -> Composer:
-    """The composer with the reader's own draft in it. Two queries."""
+    """The composer with the reader's own draft in it.
+
+    Without a `thread` on the way, `shown` says what its author has on screen: the last event and the player's last message.
+    """
     reader = request.user
     may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
-    drafts = list(
-        Draft.objects.filter(ticket=ticket).select_related("author").prefetch_related("attachments__preview").order_by("-saved_at")
-    )
+    drafts = list(Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
     own = next((draft for draft in drafts if draft.author_id == reader.pk and draft.kind == mode), None)
-    upto, answers_upto = (thread.upto, thread.answers_upto) if thread else (ticket.last_event_id, newest_inbound(ticket))
+    upto, answers_upto = (thread.upto, thread.answers_upto) if thread else shown
+    files = thread.draft_files if thread else list(Attachment.objects.filter(draft__in=drafts).select_related("preview").order_by("pk"))
     if form is None:
         form = ComposerForm(
             initial={
@@ -130,18 +132,13 @@ def composer_of(
         may_reply=may_reply,
         may_note=may_note,
         closed=closed,
-        files=list(own.attachments.all()) if own else [],
+        files=[file for file in files if own and file.draft_id == own.pk],
         saved=own if own and own.text else None,
         others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
         after=_after(ticket, then),
-        pending_chosen=then == Status.PENDING,
+        then=then,
         news=news,
     )
-
-
-def newest_inbound(ticket: Ticket) -> int:
-    """The player's last message, or 0."""
-    return Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def draw(request: StaffRequest, context: dict[str, Any], part: str = "", status: int = 200) -> HttpResponse:

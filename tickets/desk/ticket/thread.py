@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
@@ -96,12 +96,13 @@ class Thread:
     answers_upto: int
     earlier: bool
     turns: dict[int, Turn]
+    draft_files: list[Attachment] = field(default_factory=list)  # of the reader's own drafts, since they come by the same query
     changed: list[Turn] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
 
 
 def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
     """The newest part of the conversation (or all of it). Five queries, whatever there is."""
-    rows = Message.objects.filter(ticket=ticket).order_by("-pk").prefetch_related(_files(), _holds())
+    rows = Message.objects.filter(ticket=ticket).order_by("-pk").prefetch_related(_holds())
     found = list(rows if whole else rows[: MESSAGES_SHOWN + 1])
     earlier = not whole and len(found) > MESSAGES_SHOWN
     messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
@@ -114,7 +115,7 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     """What happened after this event: new entries, and in `turns` every message that an event names, to be drawn anew."""
     events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
     ids = {event.message_id for event in events if event.message_id}
-    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_files(), _holds()))
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_holds()))
     return _drawn(ticket, messages, events, reader, after=after)
 
 
@@ -126,15 +127,15 @@ def unseen_news(ticket: Ticket, reader: User, *, after: int) -> list[Turn]:
     ids = [pk for pk in events.values_list("message_id", flat=True) if pk]
     if not ids:
         return []
-    messages = list(
-        Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk").prefetch_related(_files(), _holds())
-    )
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk"))
     names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR])
-    return [_turn(message, names, reader) for message in messages]
+    return [_turn(message, names, [], reader) for message in messages]
 
 
-def _files() -> Prefetch[str, QuerySet[Attachment, Attachment], str]:
-    return Prefetch("attachments", Attachment.objects.select_related("preview").order_by("pk"))
+def _files(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Attachment]:
+    """The files of these messages and of the reader's own drafts, in one query."""
+    wanted = Q(message__in=[message.pk for message in messages]) | Q(ticket=ticket, draft__author=reader)
+    return list(Attachment.objects.filter(wanted).select_related("preview").order_by("pk"))
 
 
 def _holds() -> Prefetch[str, QuerySet[Hold, Hold], str]:
@@ -161,7 +162,8 @@ def _drawn(
 ) -> Thread:
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
     names = Names.of(events, authors)
-    turns = {message.pk: _turn(message, names, reader) for message in messages}
+    files = _files(ticket, messages, reader)
+    turns = {message.pk: _turn(message, names, files, reader) for message in messages}
     first_event: dict[int, int] = {}
     for event in events:
         if event.message_id:
@@ -176,6 +178,7 @@ def _drawn(
         answers_upto=max(inbound, default=0),
         earlier=earlier,
         turns=turns,
+        draft_files=[file for file in files if file.draft_id],
         changed=[turn for pk, turn in turns.items() if after and pk not in born],
     )
 
@@ -204,14 +207,14 @@ def _woven(
             yield Entry(run[0].at, run=run, unread_before=draw)
 
 
-def _turn(message: Message, names: Names, reader: User) -> Turn:
+def _turn(message: Message, names: Names, files: Sequence[Attachment], reader: User) -> Turn:
     is_ours = message.author_kind == ActorKind.OPERATOR
     author = message.author_name if not is_ours else names.users.get(message.author_id or 0, message.author_name)
     return Turn(
         message=message,
         author=author or names.actor(message.author_kind, message.author_id),
         approver=names.users.get(message.approver_id or 0, ""),
-        files=list(message.attachments.all()),
+        files=[file for file in files if file.message_id == message.pk],
         holds=list(message.holds.all()),
         mine=is_ours and message.author_id == reader.pk,
     )

@@ -17,7 +17,7 @@ from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of
 from tickets.desk.ticket.outlook import outlook, timers_of
-from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
+from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import news_of
 from tickets.models import Draft
 from tickets.surveys.models import Survey
@@ -34,24 +34,6 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
         target = HttpResponseRedirect(address_of(request, found.merged_into))
         return say(request, target, _("%(number)s was merged into this one.") % {"number": found.number}, "")
     return draw(request, page_context(request, found))
-
-
-@requires(Right.VIEW)
-@require_GET
-def composer(request: StaffRequest, number: str) -> HttpResponse:
-    """The composer alone, in the mode that `?mode=` names."""
-    found = ticket_for(request.user, number)
-    context = {
-        "ticket": found,
-        "can": rights_on(found, request.user),
-        "composer": composer_of(request, found, None),
-        "behind": request.GET.urlencode(),
-    }
-    return (
-        draw(request, context, "composer")
-        if request.htmx
-        else HttpResponseRedirect(address_of(request, found, mode=request.GET.get("mode", "reply")))
-    )
 
 
 @requires(Right.VIEW)
@@ -90,7 +72,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     player_card = card_of(found, request.user)
     if player_card.player:
         note_audit(
-            "player.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number
+            "players.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []

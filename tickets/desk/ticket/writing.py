@@ -81,7 +81,11 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
         time = ""
     opened = request.GET.get("open", "")
     if opened and request.htmx:
-        context = {"ticket": ticket, "can": rights_on(ticket, request.user), "composer": composer_of(request, ticket, None, mode=opened)}
+        context = {
+            "ticket": ticket,
+            "can": rights_on(ticket, request.user),
+            "composer": composer_of(request, ticket, None, mode=opened, shown=_shown(request)),
+        }
         return draw(request, context | {"behind": _behind(request)}, "composer")
     if opened:
         return HttpResponseRedirect(address_of(request, ticket, mode=opened) + "#composer")
@@ -175,6 +179,12 @@ def _kind(request: StaffRequest) -> Draft.Kind:
 def _then(request: StaffRequest) -> str:
     then = request.POST.get("then", "")
     return then if then in {value for value, _label in ComposerForm.base_fields["then"].choices} else ""  # type: ignore[attr-defined]
+
+
+def _shown(request: StaffRequest) -> tuple[int, int]:
+    """What stood on screen when the tab was changed: changing it must not count as having read what came since."""
+    seen, upto = (request.POST.get(name, "") for name in ("seen", "upto"))
+    return (int(seen) if seen.isdecimal() and len(seen) < 19 else 0, int(upto) if upto.isdecimal() and len(upto) < 19 else 0)
 
 
 def _behind(request: StaffRequest) -> str:

@@ -1,0 +1,106 @@
+"""What pages may cost the database: the same for one row and for fifty, and at most twelve queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from helpdesk.staff.models import Team
+from helpdesk.staff.rights import Right
+from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.staff import somebody
+from tickets.actors import operator
+from tickets.models import Message, Tag, Ticket, Topic
+from tickets.services import outbox
+from tickets.services.assign import assign, set_team
+from tickets.services.attachments import NewFile, keep_files
+from tickets.services.edit import set_tags, set_topic
+from tickets.services.reply import Words, add_note, send_reply
+
+pytestmark = pytest.mark.django_db
+BUDGET = 12
+
+
+@pytest.fixture
+def desk(settings: Any, tmp_path: Any) -> Client:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.UNDO_WINDOW = 0
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    }
+    client = Client()
+    client.force_login(somebody(*Right, name="Olga Ward"))
+    return client
+
+
+def full_ticket(number: int) -> Ticket:
+    """One with everything a row can show, all of it different from the other rows'."""
+    ticket = make_ticket(game=make_game("ashvale" if number % 2 else "emberfall"), player=make_player(f"Player {number}"))
+    author = somebody(name=f"Author{number} Ward")
+    by = operator(author)
+    assign(ticket, to=author, by=by)
+    set_team(ticket, to=Team.objects.create(name=f"Team {number}", slug=f"team-{number}"), by=by)
+    set_topic(ticket, Topic.objects.create(slug=f"topic-{number}", name=f"Topic {number}"), by=by)
+    set_tags(ticket, [Tag.objects.create(name=f"tag {number}")], by=by)
+    return ticket
+
+
+def talk(ticket: Ticket, number: int) -> None:
+    """A question with a picture, a note and an answer."""
+    question = player_writes(ticket, f"Question {number}")
+    keep_files(ticket, [NewFile(f"{number}.txt", b"%d" % number)], message=question)
+    author = somebody(name=f"Talker{number} Ward")
+    add_note(ticket, f"Note {number}", by=author)
+    send_reply(ticket, Words(f"Answer {number}", answers_upto=newest_question(ticket)), by=author)
+    outbox.leave_due()
+
+
+def cost(desk: Client, address: str, **headers: str) -> list[str]:
+    desk.get(address, headers=headers)  # what is read once per process is not the page's cost
+    with CaptureQueriesContext(connection) as queries:
+        response = desk.get(address, headers=headers)
+        assert response.status_code == 200
+    return [query["sql"] for query in queries.captured_queries]
+
+
+def compare(one: list[str], many: list[str]) -> None:
+    told = "\n".join(sql[:150] for sql in many)
+    assert len(many) == len(one), f"{len(one)} queries for one, {len(many)} for many:\n{told}"
+    assert len(many) <= BUDGET, f"{len(many)} queries:\n{told}"
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "fragment"])
+def test_the_queue_costs_the_same_for_one_or_fifty(headers: dict[str, str], desk: Client) -> None:
+    full_ticket(0)
+    one = cost(desk, reverse("desk:queue"), **headers)
+    for number in range(1, 50):
+        full_ticket(number)
+
+    compare(one, cost(desk, reverse("desk:queue"), **headers))
+
+
+def test_a_ticket_costs_the_same_for_one_message_or_fifty(desk: Client) -> None:
+    ticket = full_ticket(0)
+    talk(ticket, 0)
+    one = cost(desk, reverse("desk:ticket", args=[ticket.number]))
+    for number in range(1, 17):
+        talk(ticket, number)
+    assert Message.objects.filter(ticket=ticket).count() > 50
+
+    compare(one, cost(desk, reverse("desk:ticket", args=[ticket.number])))
+
+
+@pytest.mark.parametrize("name", ["desk:queue_news", "desk:rail", "staff:bell"])
+def test_what_asks_every_few_seconds_costs_little(name: str, desk: Client) -> None:
+    for number in range(5):
+        full_ticket(number)
+    desk.get(reverse(name))
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.get(reverse(name)).status_code < 400
+
+    assert len(queries) <= 8, "\n".join(query["sql"][:150] for query in queries.captured_queries)
