@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+DAYS_AHEAD = 731  # a calendar with less open time than somebody asks for in two years is no calendar
+
 Hours = Mapping[int, Collection[tuple[time, time]]]
 
 
@@ -22,7 +24,7 @@ class Calendar:
         """Open spans from `start` on, in UTC, in order and apart from each other, for two years."""
         day = start.astimezone(self.zone).date()
         reached = start.astimezone(UTC)
-        for offset in range(-1, 731):  # a night shift of the day before may still be open
+        for offset in range(-1, DAYS_AHEAD):  # a night shift of the day before may still be open
             here = day + timedelta(days=offset)
             if here in self.holidays:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -38,6 +39,18 @@ SHIFT = "make_interval(mins => (k * 37) %% 43200 + k)"
 _MIXED = "((({id})::numeric * 618970019642690137 + 7919) %% 1099511627776)::bigint"
 _LETTERS = "||".join(f"substr('{ALPHABET}', ((m >> {5 * place}) & 31)::int + 1, 1)" for place in range(7, 3, -1))
 _LETTERS += "||'-'||" + "||".join(f"substr('{ALPHABET}', ((m >> {5 * place}) & 31)::int + 1, 1)" for place in range(3, -1, -1))
+
+_OF_PLAYER = "CASE WHEN t.{kind} = 'player' THEN {{column}} + k * {{players}} ELSE {{column}} END"
+_OTHER_NAME = "regexp_replace({column}, '(@|$)', '-' || k || '\\1')"
+ANEW: dict[tuple[type[models.Model], str], str] = {  # columns that a copy makes anew
+    (Ticket, "number"): _LETTERS,
+    (Address, "address"): _OTHER_NAME,
+    (Address, "folded"): _OTHER_NAME,
+    (GameAccount, "external_id"): _OTHER_NAME,
+    (Message, "message_id"): "regexp_replace({column}, '@', '.' || k || '@')",
+    (Event, "actor_id"): _OF_PLAYER.format(kind="actor_kind"),
+    (Message, "author_id"): _OF_PLAYER.format(kind="author_kind"),
+}
 
 
 def fill(count: int, *, seed: int = 7, tell: Callable[[str], None] = print) -> int:
@@ -69,8 +82,8 @@ def _copy(copies: int, until: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
         for table in tables:
-            columns = [field for field in table._meta.concrete_fields]
-            names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
+            columns = list(table._meta.concrete_fields)
+            names = ", ".join(connection.ops.quote_name(field.attname) for field in columns)
             values = ", ".join(_value(table, field, spans) for field in columns)
             name = connection.ops.quote_name(table._meta.db_table)
             mixed = f", LATERAL (SELECT {_MIXED.format(id=f't.id + k * {spans[table]}')} AS m) AS mixed" if table is Ticket else ""
@@ -85,24 +98,14 @@ def _copy(copies: int, until: datetime) -> None:
         )
 
 
-def _value(table: type[models.Model], field: models.Field, spans: dict[type[models.Model], int]) -> str:  # type: ignore[type-arg]
+def _value(table: type[models.Model], field: models.Field[Any, Any], spans: dict[type[models.Model], int]) -> str:
     """A column of a copy, in SQL: `t` is the row it is made from, `k` the number of the copy."""
-    column = f"t.{connection.ops.quote_name(field.column)}"
-    shifted = f"{column} + k * %d"
-    target = field.related_model if isinstance(field, models.ForeignKey) else PLAIN.get((table, field.column))
-    if field.primary_key:
-        return shifted % spans[table]
-    if target in spans:
-        return shifted % spans[target]  # type: ignore[index]
-    if (table, field.column) in {(Event, "actor_id"), (Message, "author_id")}:
-        kind = "t.actor_kind" if table is Event else "t.author_kind"
-        return f"CASE WHEN {kind} = 'player' THEN {shifted % spans[Player]} ELSE {column} END"
-    if (table, field.column) == (Ticket, "number"):
-        return _LETTERS
-    if table is Address or (table, field.column) == (GameAccount, "external_id"):
-        return f"regexp_replace({column}, '(@|$)', '-' || k || '\\1')" if field.column in {"address", "folded", "external_id"} else column
-    if field.column == "message_id" and table is Message:
-        return f"regexp_replace({column}, '@', '.' || k || '@')"
+    column = f"t.{connection.ops.quote_name(field.attname)}"
+    target = field.related_model if isinstance(field, models.ForeignKey) else PLAIN.get((table, field.attname))
+    if field.primary_key or target in spans:
+        return f"{column} + k * {spans[table if field.primary_key else target]}"  # type: ignore[index]
+    if (table, field.attname) in ANEW:
+        return ANEW[table, field.attname].format(column=column, players=spans.get(Player, 0))
     if isinstance(field, models.DateTimeField) and table is not Timer:
         return f"CASE WHEN {column} > '9000-01-01' THEN {column} ELSE {column} - {SHIFT} END"
     return column

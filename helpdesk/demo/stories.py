@@ -25,6 +25,7 @@ RECENT = timedelta(hours=56)
 DEPARTMENTS = {"lost_purchase": "payments", "refund": "payments", "double_charge": "payments", "ban": "fairplay", "harassment": "fairplay"}
 
 MOODS = {"harassment": "sober", "deletion": "sober", "ideas": "bare"}  # of the answer that settles it
+FITTING_THANKS = {"harassment": (2, 7), "how_to": (0, 2, 4, 7)}  # of the list `thanks`; others may say any
 SLOW_AGAIN = {"refund": 140.0, "double_charge": 90.0}  # hours until a player misses his money
 
 Kind = Literal["message", "reply", "note", "status", "assign"]
@@ -220,8 +221,8 @@ def _play(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, busy: boo
 def _prelude(rng: Random, plot: _Plot, opening: Opening, *, hours: float, slow: float) -> None:
     """Before anybody answers: the player asks again, somebody takes the ticket, somebody leaves a note."""
     if rng.random() < 0.12 and hours > 2:
-        plot.voice.facts["date"] = date_words(plot.voice.who.language, plot.at)
-        plot.player(rng.choice(plot.manners["nudges"]), hours=9 * slow)
+        written = date_words(plot.voice.who.language, plot.at)
+        plot.player(speak(rng.choice(plot.manners["nudges"]), {"date": written}, woman=plot.voice.who.woman), hours=9 * slow)
     if rng.random() < 0.16:
         plot.staff(Turn("assign", plot.at), hours=0.4)
     if rng.random() < 0.13:
@@ -276,11 +277,12 @@ def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours:
             return outcome
         outcome, luck = "slow", 0.3 if rng.random() < 0.6 else 1
     if 0.17 <= luck < 0.5 and topic.name not in {"ideas", "localisation", "deletion"}:
-        thanks = speak(
-            rng.choice(mine["thanks"]), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman
-        )
+        fitting = [mine["thanks"][number] for number in FITTING_THANKS.get(topic.name, range(len(mine["thanks"])))]
+        thanks = speak(rng.choice(fitting), {"operator": plot.author.first_name(plot.voice.who.language)}, woman=plot.voice.who.woman)
+        serious = topic.name == "harassment"
         if plot.player(thanks, hours=7):
-            plot.answer(rng.choice(mine["welcome"]), hours=3, then="resolved", mood="brief")
+            welcome = rng.choice(mine["welcome"][1:2] if serious else mine["welcome"])
+            plot.answer(welcome, hours=3, then="resolved", mood="bare" if serious else "brief")
     if opening.followups and rng.random() < 0.05:
         _, resolved = ending(tuple(plot.turns), plot.until)
         if resolved and plot.until - resolved > timedelta(days=6):  # long closed: a follow-up opens

@@ -102,7 +102,7 @@ export function startComposer() {
   document.addEventListener("input", (event) => { if (event.target === area()) typed(); });
   document.addEventListener("change", (event) => { if (event.target.matches("#composer input[type=file][data-attach]")) attach(event.target); });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-tab]")) wantsFocus = true;
+    if (event.target.closest("[data-tab], [data-undo]")) wantsFocus = true;
     const button = event.target.closest("[data-md]");
     if (button) mark(button.dataset.md);
     const look = event.target.closest("a[data-preview]");

@@ -23,7 +23,13 @@ export function startDialogs() {
       if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) target.close();
     }
   });
-  document.addEventListener("close", (event) => { if (event.target instanceof HTMLDialogElement && opener?.isConnected) { opener.focus(); opener = null; } }, true);
+  // Focus goes back to what opened the dialog, or to what stands in its place when the page behind was drawn anew.
+  document.addEventListener("close", (event) => {
+    if (!(event.target instanceof HTMLDialogElement) || !opener) return;
+    const same = opener.isConnected ? opener : opener.dataset.key && document.querySelector(`[data-key="${opener.dataset.key}"]`);
+    (same || document.getElementById("main"))?.focus({ preventScroll: true });
+    opener = null;
+  }, true);
   // A fragment that arrives in the page's dialog opens it; one that is empty closes it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target?.closest?.("dialog[data-fragment]");

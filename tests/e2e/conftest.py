@@ -80,4 +80,4 @@ def window(town: Town, chromium: Browser) -> Iterator[Open]:
     trouble = [line for each in opened for line in each.unexpected]
     for each in opened:
         each.close()
-    assert trouble == []
+    assert not trouble, "\n".join(trouble)

@@ -22,6 +22,7 @@ class Place:
     name: str
     path: str
     who: str = "olga"
+    speaks: str = ""  # a language of its own, whatever the reader's
 
 
 def furnish(town: Town) -> list[Place]:
@@ -81,10 +82,11 @@ def furnish(town: Town) -> list[Place]:
         "deliveries": "/settings/deliveries/",
         "audit": "/settings/audit/",
     }
-    public = {"sign-in": "/accounts/login/", "forgotten": "/accounts/password/reset/", "survey": survey}
+    public = {"sign-in": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
     players = {"catcher": "/", "catcher-mail": f"/mails/{letter}", "catcher-write": "/write"}
     return [
         *(Place(name, path, "") for name, path in public.items()),
+        Place("survey", survey, "", speaks="en"),  # the ticket's language
         *(Place(name, path) for name, path in desk.items()),
         *(Place(name, path, "player") for name, path in players.items()),
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from signal import SIGCONT, SIGSTOP
+
 import pytest
 
 from tests.faults.harm import Desk
@@ -12,14 +15,28 @@ pytestmark = pytest.mark.faults
 PATIENCE = 20  # seconds a click may take on a busy machine; hanging on the broker would take longer
 
 
-def test_work_goes_on_without_the_broker(desk: Desk) -> None:
-    numbers = desk.tickets(6, "broker")
+def dies(desk: Desk) -> Callable[[], None]:
+    desk.instance.kill("valkey")
+    return lambda: desk.instance.restart("valkey")
 
-    with Traffic(desk, "broker", tickets=numbers, patient=False) as traffic:
+
+def hangs(desk: Desk) -> Callable[[], None]:
+    """Worse than dead: it takes connections and answers nothing."""
+    desk.instance.kill("valkey", SIGSTOP)
+    return lambda: desk.instance.kill("valkey", SIGCONT)
+
+
+@pytest.mark.parametrize("goes", [dies, hangs])
+def test_work_goes_on_without_the_broker(desk: Desk, goes: Callable[[Desk], Callable[[], None]]) -> None:
+    numbers = desk.tickets(6, goes.__name__)
+
+    with Traffic(desk, goes.__name__, tickets=numbers, patient=False) as traffic:
         traffic.wait_for_more(1, 2)
-        desk.instance.kill("valkey")
-        traffic.wait_for_more(2, 6)  # the first of these may have been under way; the others know nothing but silence
-        desk.instance.restart("valkey")
+        comes_back = goes(desk)
+        try:
+            traffic.wait_for_more(2, 6)  # the first of these may have been under way; the others meet nothing but silence
+        finally:
+            comes_back()
         traffic.wait_for_more(1, 2)
 
     assert [answer for answer in traffic.clerk.operator.answers if answer.broken or answer.seconds > PATIENCE] == []

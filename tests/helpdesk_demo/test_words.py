@@ -7,6 +7,7 @@ import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from helpdesk.demo.words import LANGUAGES, slots_of, topics
 FILES = ("money", "account", "trouble", "talk", "manners")
 
 
-def _read(language: str, name: str) -> dict[str, object]:
+def _read(language: str, name: str) -> dict[str, Any]:
     return tomllib.loads(files("helpdesk.demo").joinpath("texts", language, f"{name}.toml").read_text("utf-8"))
 
 
@@ -71,7 +72,7 @@ def test_every_part_is_well_formed() -> None:
 
 
 def test_quotation_marks_come_in_pairs_of_their_language() -> None:
-    pairs = {"en": "“”", "ru": "«»", "de": "„“", "es": "«»"}
+    pairs = {"en": ("“", "”"), "ru": ("«", "»"), "de": ("„", "“"), "es": ("«", "»")}
     for language, text in ALL:
         opening, closing = pairs[language]
         assert text.count(opening) == text.count(closing), text

@@ -15,7 +15,19 @@ from django.db.models import Model
 
 ROOT: Path = settings.BASE_DIR
 PACKAGES = ("helpdesk", "players", "tickets")
-_NEVER = {".git", ".venv", ".local", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "staticfiles", ".hypothesis", ".import_linter_cache"}
+_NEVER = {
+    ".git",
+    ".venv",
+    ".local",
+    "node_modules",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "staticfiles",
+    ".hypothesis",
+    ".import_linter_cache",
+}
 
 
 @cache
@@ -38,7 +50,9 @@ def name(path: Path) -> str:
 def modules(*roots: str) -> list[Path]:
     """Our Python files under `roots` (the packages when none is named), without migrations."""
     wanted = roots or PACKAGES
-    return [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in wanted and "migrations" not in path.parts]
+    return [
+        path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in wanted and "migrations" not in path.parts
+    ]
 
 
 @cache

@@ -14,7 +14,17 @@ from tests.house.ground import ROOT, dotted, files, modules, name, none_of, tree
 LIMIT = 400  # lines of a file
 WRITES = {"create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "select_for_update"}
 CORE = re.compile(r"^tickets/([a-z_]+\.py$|models/|lifecycle/|services/|management/)")
-CLOCKS = {"timezone.now", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now", "time.time", "functions.Now", "Now"}
+CLOCKS = {
+    "timezone.now",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "datetime.datetime.now",
+    "time.time",
+    "functions.Now",
+    "Now",
+}
 OTHERS_CLOCK = {"helpdesk/staff/adapters.py"}  # compares with a moment that the sign-in library took from its own clock
 WITHOUT_A_PERSON = {  # who reads tickets where nobody asks for a right
     "helpdesk/metrics.py",  # counts
@@ -42,7 +52,11 @@ def test_no_file_is_longer_than_a_person_reads() -> None:
     long = {}
     for path in files():
         parts = path.relative_to(ROOT).parts
-        if path.suffix in kinds and "migrations" not in parts and parts[0] in {"helpdesk", "players", "tickets", "tests", "templates", "static"}:
+        if (
+            path.suffix in kinds
+            and "migrations" not in parts
+            and parts[0] in {"helpdesk", "players", "tickets", "tests", "templates", "static"}
+        ):
             lines = path.read_text(encoding="utf-8").count("\n")
             if lines > LIMIT and "vendor" not in parts:
                 long[name(path)] = lines
@@ -117,13 +131,16 @@ def test_only_sign_in_and_mail_providers_send_signals() -> None:
         for path in modules()
         if not name(path).startswith(("tickets/mail/", "helpdesk/staff/"))
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and (dotted(node.func).endswith("receiver") or re.search(r"(signal|post_\w+|pre_\w+|logged_\w+)\.connect$", dotted(node.func)))
+        if isinstance(node, ast.Call)
+        and (dotted(node.func).endswith("receiver") or re.search(r"(signal|post_\w+|pre_\w+|logged_\w+)\.connect$", dotted(node.func)))
     ]
     none_of(found)
 
 
 def test_rows_have_no_logic_in_save() -> None:
-    found = [f"{name(path)}:{node.lineno}" for path in modules() for node in functions(path) if node.name == "save" and "models" in name(path)]
+    found = [
+        f"{name(path)}:{node.lineno}" for path in modules() for node in functions(path) if node.name == "save" and "models" in name(path)
+    ]
     none_of(found)
 
 
@@ -135,7 +152,11 @@ def test_no_module_is_called_for_nothing() -> None:
 @pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX:", "HACK:", "NotImplementedError"])
 def test_nothing_is_left_for_later(word: str) -> None:
     here = Path(__file__)
-    found = [name(path) for path in modules("helpdesk", "players", "tickets", "tests") if path != here and word in path.read_text(encoding="utf-8")]
+    found = [
+        name(path)
+        for path in modules("helpdesk", "players", "tickets", "tests")
+        if path != here and word in path.read_text(encoding="utf-8")
+    ]
     none_of(found)
 
 

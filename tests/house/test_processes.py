@@ -29,8 +29,13 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if key in os.environ}
     return subprocess.run(
         [sys.executable, "-c", "import django; django.setup()"],
-        cwd=ROOT, env=clean | {"DJANGO_SETTINGS_MODULE": "helpdesk.settings"} | environment, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=clean | {"DJANGO_SETTINGS_MODULE": "helpdesk.settings"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def test_a_well_locked_desk_starts() -> None:
@@ -83,8 +88,14 @@ def test_whoever_is_nudged_exists(tasks: set[str]) -> None:
     missing = []
     for path in modules():
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call) and dotted(node.func) == "nudge" and node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value not in tasks:
-                missing.append(f"{name(path)}: {node.args[0].value}")
+            if (
+                isinstance(node, ast.Call)
+                and dotted(node.func) == "nudge"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and node.args[0].value not in tasks
+            ):
+                missing.append(f"{name(path)}: {node.args[0].value!r}")
     none_of(missing)
 
 
@@ -95,13 +106,22 @@ def test_tasks_hold_no_logic() -> None:
         if path.name != "tasks.py" and "tasks" not in path.parts:
             continue
         for node in tree(path).body:
-            if isinstance(node, ast.FunctionDef) and any("shared_task" in ast.unparse(decorator) for decorator in node.decorator_list):
-                if len(node.body) > 6:
-                    long.append(f"{name(path)}: {node.name}")
+            is_task = isinstance(node, ast.FunctionDef) and any(
+                "shared_task" in ast.unparse(decorator) for decorator in node.decorator_list
+            )
+            if is_task and len(node.body) > 6:
+                long.append(f"{name(path)}: {node.name}")
     none_of(long)
 
 
 def test_every_sweep_that_the_desk_lives_by_is_scheduled() -> None:
     swept = {entry["task"] for entry in SCHEDULE.values()}
 
-    assert {"tickets.drain_now", "tickets.drain_bulk", "tickets.fire_timers", "tickets.leave_due", "tickets.recover_messages", "mail.process_due"} <= swept
+    assert {
+        "tickets.drain_now",
+        "tickets.drain_bulk",
+        "tickets.fire_timers",
+        "tickets.leave_due",
+        "tickets.recover_messages",
+        "mail.process_due",
+    } <= swept

@@ -70,7 +70,9 @@ def test_every_address_in_the_code_exists() -> None:
     missing = []
     for path in modules("helpdesk", "players", "tickets", "tests"):
         text = path.read_text(encoding="utf-8")
-        missing += [f"{name(path)}: {hit}" for hit in [*IN_CODE.findall(text), *PATTERN_NAME.findall(text)] if hit not in there and "/" not in hit]
+        missing += [
+            f"{name(path)}: {hit}" for hit in [*IN_CODE.findall(text), *PATTERN_NAME.findall(text)] if hit not in there and "/" not in hit
+        ]
     none_of(missing)
 
 
@@ -122,6 +124,12 @@ def test_pictures_and_buttons_can_be_heard() -> None:
         deaf += [f"{name(path)}: {tag[:80]}" for tag in re.findall(r"<img\b[^>]*>", text, flags=re.I) if " alt=" not in tag]
         for attributes, inner in re.findall(r"<button\b([^>]*)>(.*?)</button>", text, flags=re.S | re.I):
             words = re.sub(r"{%\s*lucide[^%]*%}|<svg.*?</svg>|<[^>]+>|\s", "", inner, flags=re.S)
-            if not words and "hidden" not in attributes.split() and "aria-label" not in attributes and "title" not in attributes and "aria-labelledby" not in attributes:
+            if (
+                not words
+                and "hidden" not in attributes.split()
+                and "aria-label" not in attributes
+                and "title" not in attributes
+                and "aria-labelledby" not in attributes
+            ):
                 deaf.append(f"{name(path)}: <button{attributes[:60]}>")
     none_of(deaf)

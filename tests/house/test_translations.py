@@ -29,7 +29,9 @@ def asked() -> dict[tuple[str, str], str]:
     """Every text that code or a template asks for: (context, id) and where it stands first."""
     found: dict[tuple[str, str], str] = {}
     sources = [(path, path.read_text(encoding="utf-8")) for path in modules()]
-    sources += [(path, templatize(path.read_text(encoding="utf-8"), origin=name(path))) for path in templates() if path.suffix in {".html", ".txt"}]
+    sources += [
+        (path, templatize(path.read_text(encoding="utf-8"), origin=name(path))) for path in templates() if path.suffix in {".html", ".txt"}
+    ]
     for path, text in sources:
         for line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
             singular = message[0] if isinstance(message, tuple) else message
@@ -49,7 +51,7 @@ def entry(language: str, context: str, text: str) -> Message | None:
 
 
 def strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -77,14 +79,22 @@ def test_a_translation_has_the_places_of_its_original(language: str) -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_plurals_have_all_their_forms(language: str) -> None:
-    wrong = [message.id for message in catalogue(language) if isinstance(message.id, tuple) and len(strings(message)) != catalogue(language).num_plurals]
+    wrong = [
+        message.id
+        for message in catalogue(language)
+        if isinstance(message.id, tuple) and len(strings(message)) != catalogue(language).num_plurals
+    ]
     none_of(wrong)
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_nothing_is_translated_that_nobody_asks_for(language: str) -> None:
     known = {text for _context, text in asked()}
-    idle = [message.id for message in catalogue(language) if message.id and (message.id if isinstance(message.id, str) else message.id[0]) not in known]
+    idle = [
+        message.id
+        for message in catalogue(language)
+        if message.id and (message.id if isinstance(message.id, str) else message.id[0]) not in known
+    ]
     none_of(idle)
 
 
@@ -95,6 +105,11 @@ def test_visible_words_of_pages_are_asked_for() -> None:
     for path in templates():
         if path.suffix != ".html" or "/dev/" in f"/{name(path)}":
             continue
-        text = re.sub(r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}|{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        text = re.sub(
+            r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}|{#.*?#}|{% comment %}.*?{% endcomment %}",
+            "",
+            path.read_text(encoding="utf-8"),
+            flags=re.S,
+        )
         bare += [f"{name(path)}: {hit}" for hit in words.findall(text)]
     none_of(bare)

@@ -32,7 +32,7 @@ class Rows:
 
     def do(self, statement: str, *values: Any) -> int:
         """Write; returns how many rows it was."""
-        return self._open().execute(statement, values).rowcount  # type: ignore[arg-type]
+        return self._open().execute(statement, values).rowcount
 
     def another(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A further connection, in a transaction: for locks that stop a worker where the test wants it."""
@@ -49,7 +49,7 @@ class Rows:
             self._link = None
 
     def _ask(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        return self._open().execute(statement, values or None).fetchall()  # type: ignore[arg-type]
+        return self._open().execute(statement, values or None).fetchall()
 
     def _open(self) -> psycopg.Connection[tuple[Any, ...]]:
         if self._link is None or self._link.closed:

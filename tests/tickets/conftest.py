@@ -35,12 +35,6 @@ def no_other_ears(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    """Nobody breaks into a test: a slow hash would cost more than the stories."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def _quiet_post() -> Iterator[Post]:
     post.sent.clear()
     post.outcomes.clear()

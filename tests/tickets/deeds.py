@@ -81,7 +81,8 @@ def listening(name: str, kinds: Iterable[str], handler: Callable[[Event], None],
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:
     """Do all of them at the same moment, each in a thread with a connection of its own; what they returned or raised."""
-    start, results = Barrier(len(deeds)), [None] * len(deeds)
+    start = Barrier(len(deeds))
+    results: list[Any] = [None] * len(deeds)
 
     def run(place: int, deed: Callable[[], Any]) -> None:
         try:

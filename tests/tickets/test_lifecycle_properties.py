@@ -6,6 +6,7 @@ HELPDESK_DEEP=1 looks for longer and elsewhere each time.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,7 +40,7 @@ PROFILE = settings(
     database=None,
     deadline=None,
     print_blob=DEEP,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    phases=[Phase.generate, Phase.shrink] if DEEP else [Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 START = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
@@ -112,7 +113,7 @@ class Desk(RuleBasedStateMachine):
             self.tickets[which] = message.ticket_id  # a follow-up takes the closed one's place
 
     @rule(which=WHICH, then=THEN, all_but=st.sampled_from([0, 0, 0, 1]), stale=WHEN_STALE, outcome=OUTCOMES, then_wait=st.booleans())
-    def anna_replies(self, which: int, then: str, all_but: int, stale: Message.WhenStale, outcome: object, then_wait: bool) -> None:
+    def anna_replies(self, *, which: int, then: str, all_but: int, stale: Message.WhenStale, outcome: object, then_wait: bool) -> None:
         ticket = self.ticket(which)
         seen = self.on_screen(ticket, all_but)
         words = Words("Here you are.", answers_upto=seen[-1] if seen else None, then_status=then, pending_on="billing", when_stale=stale)
@@ -136,10 +137,8 @@ class Desk(RuleBasedStateMachine):
 
     @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", ""]))
     def anna_sets_the_status(self, which: int, to: Status, on: str) -> None:
-        try:
+        with suppress(DomainError):
             edit.set_status(self.ticket(which), to, by=operator(self.anna), owed=Owed(on) if to == Status.PENDING else None)
-        except DomainError:
-            pass
 
     @rule(which=WHICH, yes=st.booleans())
     def anna_sorts(self, which: int, yes: bool) -> None:
@@ -181,14 +180,12 @@ class Desk(RuleBasedStateMachine):
 
     @rule(which=WHICH, into=WHICH)
     def anna_merges_or_parts(self, which: int, into: int) -> None:
-        try:
+        with suppress(DomainError):
             if which == into:
                 unmerge(self.ticket(which), by=operator(self.anna))
                 self.parted = True
             else:
                 merge(self.ticket(which), into=self.ticket(into), by=operator(self.anna))
-        except DomainError:
-            pass
 
     @invariant()
     def what_always_holds(self) -> None:
@@ -243,7 +240,7 @@ class Desk(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(7200 if DEEP else 300)
+@pytest.mark.timeout(7200 if DEEP else 900)
 @pytest.mark.usefixtures("no_other_ears")
 def test_what_always_holds() -> None:
     run_state_machine_as_test(Desk, settings=PROFILE)

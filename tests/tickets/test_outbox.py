@@ -200,7 +200,7 @@ def test_the_pauses_grow_and_then_it_has_failed(anna: User, travel: Travel, the_
     for _attempt in range(7):
         outbox.leave_due()
         message.refresh_from_db()
-        if message.state == State.QUEUED:
+        if message.state == State.QUEUED and message.leaves_at:
             pauses.append((message.leaves_at - travel.moment).total_seconds())
             travel.forward(seconds=pauses[-1])
 

@@ -29,6 +29,7 @@ SHUT: Policy = {
     "sandbox": [],
 }
 CID = re.compile(r"""src="cid:([^"]*)\"""")
+REMOTE = re.compile(r"""(<img\b[^>]*?)\ssrc="https?:[^"]*\"""", re.IGNORECASE)  # left out, not only blocked: no broken picture shows
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
 <style>
@@ -71,7 +72,8 @@ def original(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     if not message.html:
         raise Http404
     pictures = "pictures" in request.GET
-    body = _with_own_pictures(message, message.html, may_open=may(request.user, message.ticket, Right.SEE_ATTACHMENTS))
+    html = message.html if pictures else REMOTE.sub(r"\1", message.html)
+    body = _with_own_pictures(message, html, may_open=may(request.user, message.ticket, Right.SEE_ATTACHMENTS))
     policy = FRAME_POLICY | ({"img-src": ["'self'", "data:", "https:", "http:"]} if pictures else {})
     response = under(policy, HttpResponse(PAGE.format(title=escape(message.subject), body=body)))
     response["Referrer-Policy"] = "no-referrer"

@@ -24,7 +24,8 @@ def player_wrote(ticket: Ticket, message: Message, *, by: Actor) -> None:
 def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
     """The status its author chose with the reply, else what the rules say.
 
-    While the player waits for more than it answers the ticket stays our turn; only it is not new any more. A reply that changes no status still begins the silence anew: we have just spoken.
+    While the player waits for more than it answers the ticket stays our turn; only it is not new any more.
+    A reply that changes no status still begins the silence anew: we have just spoken.
     """
     if ticket.waiting_since is not None:
         if ticket.status == Status.NEW and may(Status.NEW, Status.WAITING, by.kind):
@@ -55,7 +56,7 @@ def still_waits(ticket: Ticket, *, by: Actor, message: Message | None = None) ->
 
 
 def silence_over(due: Sequence[Due]) -> None:
-    """Fire of the silence timers. Where another rule has come meanwhile, the silence goes on by that one; a player who waits has ended it."""
+    """Fire of the silence timers. Where another rule has come meanwhile, the silence goes on by that; a player who waits has ended it."""
     rules = Rules.load()
     groups: dict[LifecycleRule, list[Ticket]] = defaultdict(list)
     other: dict[int, datetime] = {}

@@ -69,11 +69,11 @@ def _oldest_of_merged(ticket: Ticket) -> datetime | None:
 def _together_since(merges: dict[int, tuple[int, int]], one: int, other: int) -> int:
     """The last message before the messages of two tickets were shown in one; 0 for a ticket and itself."""
     ways = []
-    for pk in (one, other):
-        way, highest = {pk: 0}, 0
-        while merges.get(pk, (0, 0))[0]:
-            pk, after = merges[pk]
-            highest = way[pk] = max(highest, after)
+    for start in (one, other):
+        way, highest, here = {start: 0}, 0, start
+        while merges.get(here, (0, 0))[0]:
+            here, after = merges[here]
+            highest = way[here] = max(highest, after)
         ways.append(way)
     return min((max(ways[0][pk], ways[1][pk]) for pk in ways[0].keys() & ways[1].keys()), default=0)
 

@@ -223,7 +223,7 @@ def words() -> str:
         "failed": _("That did not work. Nothing you typed is lost; try again in a moment."),
         "offline": _("No connection to the desk. What you typed stays here; it is saved when the connection is back."),
         "signed_out": _("You are signed out. Sign in again in another tab; what you typed stays here."),
-        "not_allowed": _("You may not do that here."),
+        "not_allowed": _("You may not do that here. If you have signed in anew in another tab, reload this page; your draft is kept."),
         "gone": _("This is no longer here, or no longer yours to see."),
         "leave": _("Something you typed is not saved yet."),
         "saving": _("Saving…"),

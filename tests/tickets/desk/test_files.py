@@ -95,6 +95,8 @@ def test_the_original_mail_lies_in_a_frame_and_its_foreign_pictures_stay_out(cla
 
     assert f'src="/files/{shot.pk}/picture"' in closed.content.decode()
     assert "img-src 'self' data:;" in closed["Content-Security-Policy"] + ";"
+    assert "tracker.example" not in closed.content.decode()
+    assert "tracker.example" in opened.content.decode()
     assert "https:" not in closed["Content-Security-Policy"]
     assert "https:" in opened["Content-Security-Policy"]
     assert closed["X-Frame-Options"] == "SAMEORIGIN"

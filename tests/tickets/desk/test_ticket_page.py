@@ -71,6 +71,16 @@ def test_a_players_html_is_never_part_of_our_page(clara: User, desk: Desk) -> No
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;" in page
 
 
+def test_a_link_in_a_players_words_opens_elsewhere(clara: User, desk: Desk) -> None:
+    ticket = make_ticket('See https://evil.example/?a=1&b="><script>')
+
+    page = read(desk(clara), ticket)
+
+    link = re.search(r'<a class="link" target="_blank" rel="noopener noreferrer nofollow" href="([^"]*)"', page)
+    assert link.group(1).startswith("https://evil.example/?a=1")
+    assert "<script>" not in page.split('id="entries"')[1].split("</article>")[0]
+
+
 def test_events_are_told_in_words_and_runs_are_folded(clara: User, erik: User, desk: Desk) -> None:
     ticket = make_ticket()
     assign(ticket, to=clara, by=operator(clara))

@@ -17,7 +17,7 @@ from tickets.access import visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import go, say
 from tickets.desk.queue.filters import SORTS, Filter
-from tickets.desk.queue.selectors import changed_since, choices, mine_and_all, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
 from tickets.models import Event, Status, Ticket
 from tickets.services.assign import assign, take_next
 from tickets.services.edit import set_status
@@ -58,7 +58,8 @@ def news(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Filter.of(request.GET)
     since = request.GET.get("since", "")
-    counts = tab_counts(wanted.apply(visible_tickets(request.user), request.user))
+    rows = wanted.apply(visible_tickets(request.user), request.user)
+    counts = counts_of_finds(rows) if wanted.words else tab_counts(rows)
     fresh = changed_since(request.user, wanted, int(since) if since.isdecimal() and len(since) < 19 else 0)
     return render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})
 

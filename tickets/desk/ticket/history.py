@@ -144,11 +144,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "message.retried": _said("send", gettext_lazy("sent the message again")),
     "message.settled": _said("circle-question-mark", gettext_lazy("said what became of the uncertain message")),
     "message.complained": _said("octagon-alert", gettext_lazy("marked our mail as unwanted")),
-    "survey.sent": _said("star", gettext_lazy("asked for a rating")),
-    "survey.invited": _said("star", gettext_lazy("asked for a rating")),
     "survey.answered": _said("star", gettext_lazy("rated the help")),
-    "survey.changed": _said("star", gettext_lazy("changed the rating")),
-    "survey.cancelled": _said("star-off", gettext_lazy("dropped the question for a rating")),
 }
 
 

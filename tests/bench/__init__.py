@@ -1,0 +1,1 @@
+"""Measurements, apart from the tests: they print what they found and assert nothing."""

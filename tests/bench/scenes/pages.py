@@ -1,0 +1,76 @@
+"""Pages at the server: Django's test client, everything from the middleware to the rendered bytes, without the network."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from random import Random
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from helpdesk.demo.crew import BY_KEY
+from helpdesk.games.models import Game
+from helpdesk.staff.models import User
+from tests.bench.figures import Figure, share
+from tickets.models import Message, Ticket
+
+OPERATOR = "pavel"  # his role holds in two languages: his lists pay for the scope
+
+
+def measure(*, requests: int, runs: int) -> list[Figure]:
+    client = Client()
+    client.force_login(User.objects.get(email=BY_KEY[OPERATOR].email))
+    rng = Random(5)
+    queue, game = reverse("desk:queue"), Game.objects.order_by("pk")[0].slug
+    lists = [queue, f"{queue}?status=waiting", f"{queue}?status=closed", f"{queue}?game={game}&status=new", f"{queue}?language=ru"]
+    long_ones = set(Message.objects.filter(ticket__language__in=["ru", "en"]).values_list("ticket__number", flat=True)[:2_000])
+    numbers = rng.sample(sorted(long_ones), min(400, len(long_ones)))
+    threads = [reverse("desk:ticket", args=[number]) for number in numbers]
+    figures = []
+    for name, paths, budget in (("queue page", lists, 60.0), ("ticket page", threads, 80.0)):
+        for path in paths[:20]:
+            answer = client.get(path)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answers {answer.status_code}")
+        halves, tails = [], []
+        worked = time.process_time()
+        for _run in range(runs):
+            taken = [_timed(client, paths[number % len(paths)]) for number in range(requests)]
+            halves.append(share(taken, 0.5))
+            tails.append(share(taken, 0.95))
+        own = 1000 * (time.process_time() - worked) / (requests * runs)
+        queries, weight = _cost(client, paths)
+        figures += [
+            Figure(
+                f"{name}, p50 at {Ticket.objects.count():,} tickets",
+                tuple(halves),
+                "ms",
+                remark=f"{requests} requests in each run",
+                own=own,
+            ),
+            Figure(f"{name}, p95", tuple(tails), "ms", budget=budget, at_most=True, remark=f"{weight:.0f} KB of HTML compressed"),
+            Figure(f"{name}, queries, the most of one request", (queries,), "queries", budget=12, at_most=True),
+        ]
+    return figures
+
+
+def _timed(client: Client, path: str) -> float:
+    began = time.perf_counter()
+    client.get(path)
+    return 1000 * (time.perf_counter() - began)
+
+
+def _cost(client: Client, paths: list[str]) -> tuple[float, float]:
+    most, heaviest = 0, 0
+    for path in paths[:40]:
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(path)
+        queries = [
+            query for query in seen.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET "))
+        ]
+        most = max(most, len(queries))
+        heaviest = max(heaviest, len(gzip.compress(answer.content)))
+    return float(most), heaviest / 1024
