@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
-from pytest_django.fixtures import SettingsWrapper
-from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
+from pytest_django import DjangoDbBlocker, Settings
+from pytest_django.plugin import blocking_manager_key
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
@@ -41,7 +41,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings: SettingsWrapper) -> None:
+def _cheap_passwords(settings: Settings) -> None:
     """Nobody breaks into a test: a slow hash would cost more than the stories."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
