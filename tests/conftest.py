@@ -16,7 +16,6 @@ from helpdesk.base import clock
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, post
 
-
 SEEDS = pytest.StashKey[str]()
 
 

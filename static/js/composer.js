@@ -122,7 +122,10 @@ export function startComposer() {
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (["composer", "ticket"].includes(event.detail.target?.id)) { dirty = false; submitting = false; }
-    if (wantsFocus && area()) { wantsFocus = false; area().focus(); }
+    if (!wantsFocus || !area()) return;
+    wantsFocus = false;
+    area().focus();
+    area().setSelectionRange(area().value.length, area().value.length);
   });
   document.addEventListener("submit", (event) => { if (event.target === form() && !window.htmx) submitting = true; });
   document.addEventListener("visibilitychange", () => document.hidden && flush());

@@ -64,9 +64,15 @@ def make_player(name: str = "Mirabelle", address: str = "") -> Player:
 
 
 def make_ticket(
-    text: str = "My crystals are gone.", *, game: Game | None = None, player: Player | None = None, subject: str = "Crystals", channel: str = "post",
-    language: str = "en", at: datetime | None = None,
-) -> Ticket:  # fmt: skip
+    text: str = "My crystals are gone.",
+    *,
+    game: Game | None = None,
+    player: Player | None = None,
+    subject: str = "Crystals",
+    channel: str = "post",
+    language: str = "en",
+    at: datetime | None = None,
+) -> Ticket:
     """A ticket that a player opened."""
     game, player = game or make_game(), player or make_player()
     incoming = Incoming(text=text, subject=subject, channel=channel, language=language, at=at or clock.now())

@@ -727,9 +727,7 @@ class Migration(migrations.Migration):
             model_name="ticket",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("waiting_key", datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)), ("waiting_since__isnull", True)
-                    ),
+                    models.Q(("waiting_key", datetime.datetime(9999, 1, 1, 0, 0, tzinfo=datetime.UTC)), ("waiting_since__isnull", True)),
                     models.Q(("waiting_key", models.F("waiting_since")), ("waiting_since__isnull", False)),
                     _connector="OR",
                 ),

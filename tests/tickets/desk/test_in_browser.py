@@ -122,8 +122,10 @@ def test_a_ticket_is_answered_by_keys_alone(open_page: Open, ticket: Ticket) -> 
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     expect(page.locator("textarea")).to_have_value("Found it!")
+    expect(page.locator("textarea")).to_be_focused()
     assert Message.objects.get(ticket=ticket, text="Found it!").state == "withdrawn"
 
+    page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page.get_by_label("Note to staff")).to_be_focused()
     page.keyboard.type("By keys")
