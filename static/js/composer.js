@@ -118,10 +118,12 @@ export function startComposer() {
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.elt.closest?.("#composer") && !event.detail.elt.matches?.("#composer form")) return;
     submitting = false;
-    if (event.detail.successful) dirty = false; else { dirty = true; status(say("unsaved"), true); }
+    dirty = !event.detail.successful && event.detail.xhr.status !== 409;  // a reply that was stopped has been saved
+    if (dirty) { status(say("unsaved"), true); timer = setTimeout(save, PAUSE); }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (["composer", "ticket"].includes(event.detail.target?.id)) { dirty = false; submitting = false; }
+    if (!["composer", "ticket"].includes(event.detail.target?.id)) return;
+    dirty = submitting = false;
     if (!wantsFocus || !area()) return;
     wantsFocus = false;
     area().focus();

@@ -47,5 +47,7 @@ def desk(running: Desk) -> Iterator[Desk]:
     running.mailbox.stalling = ""
     running.mend()
     yield running
+    for part in ("beat", "worker"):  # shown when the test failed
+        print(f"--- {part}\n{running.instance.log(part)[-4000:]}")
     running.mailbox.stalling = ""
     running.mend()

@@ -150,8 +150,9 @@ def add_note(number: str, text: str, by: str = "anna") -> int:
 
 
 def tick(task: str, queue: str = "now") -> None:
-    """What the beat does by the clock: ask a worker for this task, now."""
-    current_app.send_task(task, queue=queue)
+    """What the beat does by the clock: ask a worker for this task, now. On a fresh connection, as the broker may have been away."""
+    with current_app.connection_for_write() as connection:
+        current_app.send_task(task, queue=queue, producer=current_app.amqp.Producer(connection))
 
 
 @transaction.atomic

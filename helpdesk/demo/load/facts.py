@@ -33,6 +33,6 @@ def card_of(story: Story) -> dict[str, Any]:
         "server": who.server,
         "paid_90d": f"{rng.choice([0, 0, 4, 19, 59, 139])}.99 EUR",
         "device": who.device,
-        "country": who.country,
+        "city": who.country,
         "version": "4.7.1" if story.game == "emberfall" else "2.12.0",
     }

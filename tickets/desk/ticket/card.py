@@ -56,6 +56,7 @@ LABELS = {
     "bans": gettext_lazy("Bans"),
     "status": gettext_lazy("Account status"),
     "country": gettext_lazy("Country"),
+    "city": gettext_lazy("City"),
 }
 
 
