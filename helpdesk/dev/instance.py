@@ -304,7 +304,10 @@ class Instance:
     def _worker_answers(self) -> bool:
         with Celery(broker=self.redis_url, set_as_current=False) as app:
             app.conf.broker_transport_options = {"socket_connect_timeout": 2, "socket_timeout": 5}
-            return bool(app.control.ping(timeout=0.5, limit=1))
+            try:
+                return bool(app.control.ping(timeout=0.5, limit=1))
+            except app.connection_for_read().connection_errors:
+                return False  # a connection kept from before the broker's restart; the next question gets a fresh one
 
     def _log(self, name: str) -> Path:
         return self.place.logs / f"{name}.log"

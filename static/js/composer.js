@@ -102,7 +102,6 @@ export function startComposer() {
   document.addEventListener("input", (event) => { if (event.target === area()) typed(); });
   document.addEventListener("change", (event) => { if (event.target.matches("#composer input[type=file][data-attach]")) attach(event.target); });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-tab], [data-undo]")) wantsFocus = true;
     const button = event.target.closest("[data-md]");
     if (button) mark(button.dataset.md);
     const look = event.target.closest("a[data-preview]");
@@ -121,8 +120,14 @@ export function startComposer() {
     dirty = !event.detail.successful && event.detail.xhr.status !== 409;  // a reply that was stopped has been saved
     if (dirty) { status(say("unsaved"), true); timer = setTimeout(save, PAUSE); }
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (!["composer", "ticket"].includes(event.detail.target?.id)) return;
+  // who changed the tab or called a reply back goes on writing
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = event.detail.requestConfig?.elt;
+    if (asked?.matches("[data-tab]") || asked?.querySelector("[data-undo]")) wantsFocus = true;
+  });
+  // told to what has just been put into the page: the asking element may be gone by then
+  document.addEventListener("htmx:load", (event) => {
+    if (!["composer", "ticket"].includes(event.detail.elt?.id)) return;
     dirty = submitting = false;
     if (!wantsFocus || !area()) return;
     wantsFocus = false;
