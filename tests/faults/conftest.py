@@ -47,7 +47,8 @@ def desk(running: Desk) -> Iterator[Desk]:
     running.mailbox.stalling = ""
     running.mend()
     yield running
-    for part in ("beat", "worker"):  # shown when the test failed
+    print(running.activity())  # shown, as the logs are, when the test failed
+    for part in ("beat", "worker"):
         print(f"--- {part}\n{running.instance.log(part)[-4000:]}")
     running.mailbox.stalling = ""
     running.mend()

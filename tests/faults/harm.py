@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from helpdesk.dev.instance import Instance
 from helpdesk.dev.processes import descendants
 from tests.live.hand import Hand
@@ -33,6 +35,16 @@ class Desk:
             if not self.instance.alive(part):
                 self.instance.stop_part(part)
                 self.instance.restart(part)
+
+    def activity(self) -> str:
+        """What the database is busy with, and what waits to be done: for the report of a test that failed."""
+        busy = "SELECT state, wait_event_type, wait_event, now() - xact_start, left(query, 160) FROM pg_stat_activity WHERE state <> 'idle'"
+        waiting = "SELECT lane, subscriber, count(*), count(claimed_until), sum(attempts) FROM tickets_delivery GROUP BY 1, 2"
+        due = "SELECT kind, count(*), count(claimed_until) FROM tickets_timer WHERE due_at <= now() GROUP BY 1"
+        try:
+            return "\n".join(str(row) for question in (busy, waiting, due) for row in self.rows.all(question))
+        except psycopg.Error as error:
+            return f"The database does not say: {error}"
 
     # --- replies
 
@@ -71,10 +83,14 @@ class Desk:
 
     # --- the worker
 
-    def blocked(self, table: str) -> bool:
-        """Whether somebody who wants to write into this table is kept waiting by a lock."""
+    def wait_blocked(self, table: str, what: str) -> None:
+        """Until somebody who wants to write into this table is kept waiting by a lock."""
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE %s"
-        return bool(self.rows.one(waiting, f'insert into "{table}"%'))
+        try:
+            until(lambda: self.rows.one(waiting, f'insert into "{table}"%'), what, seconds=60)
+        except AssertionError as error:
+            error.add_note(self.activity())  # while the lock still stands
+            raise
 
     def kill_children(self, part: str) -> None:
         """SIGKILL to what does the work; the first process of the part lives on."""

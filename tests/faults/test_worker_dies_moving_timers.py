@@ -22,7 +22,7 @@ def test_every_due_timer_moves_its_ticket_once(desk: Desk) -> None:
     with desk.rows.another() as bystander:
         bystander.execute("LOCK TABLE tickets_event IN SHARE MODE")  # a batch stops with its timers gone and its tickets moved
         crowd += desk.hand.do("answered_crowd", count=CROWD - FIRST)
-        until(lambda: desk.blocked("tickets_event"), "a worker in the middle of a batch")
+        desk.wait_blocked("tickets_event", "a worker in the middle of a batch")
         desk.instance.kill("worker")
     assert desk.rows.one(MOVED, crowd) == FIRST
 
@@ -46,7 +46,7 @@ def test_a_subscriber_hears_each_event_once_although_its_worker_dies(desk: Desk)
     with desk.rows.another() as bystander:
         bystander.execute("LOCK TABLE tickets_timer IN SHARE ROW EXCLUSIVE MODE")  # a subscriber stops where it arms its timer
         desk.instance.restart("worker")
-        until(lambda: desk.blocked("tickets_timer"), "a subscriber in the middle of its work")
+        desk.wait_blocked("tickets_timer", "a subscriber in the middle of its work")
         desk.instance.kill("worker")
     desk.instance.restart("worker")
     desk.let_leases_lapse()
