@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from helpdesk.base import clock
 from helpdesk.base.queue import nudge
 from tickets.actors import Actor
@@ -186,18 +188,20 @@ def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
     )
 
 
+_MARK = """
+UPDATE tickets_ticket SET last_event_id = told.event, changed_at = told.at
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS told (ticket, event, at) WHERE tickets_ticket.id = told.ticket
+"""
+
+
 def _mark_tickets(entries: Sequence[Entry], events: Sequence[Event]) -> None:
     """Each ticket remembers its last event and when it changed."""
     last: dict[int, Event] = {}
     for entry, event in zip(entries, events, strict=True):
         last[entry.ticket.pk] = event
         entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
-    if len(last) == 1:
-        (pk, event), *_ = last.items()
-        Ticket.objects.filter(pk=pk).update(last_event_id=event.pk, changed_at=event.at)
-        return
-    tickets = [Ticket(pk=pk, last_event_id=event.pk, changed_at=event.at) for pk, event in last.items()]
-    Ticket.objects.bulk_update(tickets, ["last_event_id", "changed_at"], batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [list(last), [event.pk for event in last.values()], [event.at for event in last.values()]])
 
 
 def replay(subscriber: str, events: Iterable[Event]) -> int:

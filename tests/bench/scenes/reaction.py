@@ -65,17 +65,16 @@ def measure(*, seconds: int, runs: int) -> list[Figure]:
     finally:
         worker.terminate()
         worker.wait(20)
-    reached = f"reached {min(paces):.0f} to {max(paces):.0f} events a second"
+    slowest = min(paces)
+    pace = (
+        f"at {PACE} events a second"
+        if reached > 0.9 * PACE
+        else f"at {reached:.0f} events a second: the writer reached no more than {max(paces):.0f}"
+    )
+    beside = "one worker process beside the writer"
     return [
-        Figure("event to drained by all its subscribers after its commit, p50", tuple(halves), "ms", remark=reached),
-        Figure(
-            "event to drained, p95 at 50 events a second",
-            tuple(tails),
-            "ms",
-            budget=1_000,
-            at_most=True,
-            remark="one worker process beside the writer",
-        ),
+        Figure("event to drained by all its subscribers after its commit, p50", tuple(halves), "ms", remark=pace),
+        Figure("event to drained by all its subscribers, p95", tuple(tails), "ms", budget=1_000, at_most=True, remark=f"{pace}; {beside}"),
     ]
 
 
