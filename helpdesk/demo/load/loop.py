@@ -27,7 +27,7 @@ from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
 STEP = timedelta(minutes=20)
-PLAYED = timedelta(days=2, hours=12)
+PLAYED = timedelta(days=4)
 Tell = Callable[[str], None]
 
 
