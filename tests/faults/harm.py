@@ -99,7 +99,7 @@ class Desk:
 
     def let_leases_lapse(self) -> None:
         """As if the dead worker's leases were over, and ask the living one what the beat asks every half minute."""
-        self.rows.lapse("tickets_message", "tickets_delivery", "tickets_timer", "mail_rawmail")
+        self.rows.lapse()
         self.hand.do("tick", task="tickets.recover_messages")
 
     def let_orphans_lapse(self) -> None:
