@@ -23,16 +23,11 @@ def lock(ticket: Ticket) -> Ticket:
     return lock_many([ticket.pk])[0]
 
 
-def lock_many(pks: Iterable[int], *, skip_locked: bool = False) -> list[Ticket]:
-    """The tickets as they are now, locked, in the order of their ids. Those that are gone (or, with `skip_locked`, busy) are left out."""
+def lock_many(pks: Iterable[int]) -> list[Ticket]:
+    """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ticket is locked within a transaction only.")
-    rows = (
-        Ticket.objects.select_for_update(of=("self",), skip_locked=skip_locked)
-        .select_related("game")
-        .filter(pk__in=list(pks))
-        .order_by("pk")
-    )
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("game").filter(pk__in=list(pks)).order_by("pk")
     tickets = list(rows)
     for ticket in tickets:
         mark_locked(ticket)
