@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from helpdesk.base import clock
 from helpdesk.base.text import fold, one_line
 from helpdesk.games.models import Game
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
 
+_ADDRESS = """
+INSERT INTO players_address (address, folded, state, state_reason) VALUES (%s, %s, %s, '')
+ON CONFLICT (folded) DO UPDATE SET state = players_address.state RETURNING *
+"""
+
 
 def _address(address: str) -> Address:
-    """The row of a mail address, locked until the transaction ends: two first mails at once then make one player."""
-    folded = fold(address)[:320]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [folded])
-    return Address.objects.get_or_create(folded=folded, defaults={"address": one_line(address, 320)})[0]
+    """The row of a mail address, made or found, and locked until the transaction ends: two first mails at once then make one player."""
+    return Address.objects.raw(_ADDRESS, [one_line(address, 320), fold(address)[:320], Address.State.GOOD])[0]
 
 
-@transaction.atomic
 def player_for_address(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> Player:
-    """The player who writes from `address`, made if nobody does.
+    """The player who writes from `address`, made if nobody does; see `writer_from`."""
+    return writer_from(address, name=name, language=language, game=game)[0]
+
+
+@transaction.atomic(savepoint=False)
+def writer_from(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> tuple[Player, Address]:
+    """Who writes from `address`, made if nobody does, and the address.
 
     Several players on one address are not guessed between: the one with an account in `game` if exactly one has it, else a
     player without accounts who stands for “somebody at this address” until an operator says who it is.
@@ -36,10 +43,10 @@ def player_for_address(address: str, *, name: str = "", language: str = "", game
         nobody_yet = [user for user in users if user.pk not in owned]
         users = [user for user in users if user.pk in here] if len(here) == 1 else nobody_yet[:1]
     if users:
-        return users[0]
+        return users[0], row
     player = Player.objects.create(name=one_line(name, 120), language=language)
     AddressUse.objects.create(player=player, address=row)
-    return player
+    return player, row
 
 
 @transaction.atomic

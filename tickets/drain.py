@@ -50,27 +50,24 @@ def drain(lane: Lane, *, most: int = 10_000) -> int:
         taken = _claim(lane, until)
         if not taken:
             break
-        for pk in taken:
-            heard += _bring(pk, until)
+        for delivery in Delivery.objects.select_related("event").filter(pk__in=taken, claimed_until=until).order_by("pk"):
+            heard += _bring(delivery, until)
     return heard
 
 
 def _claim(lane: Lane, until: datetime) -> list[int]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"until": until, "lane": lane.value, "now": clock.now(), "limit": BATCH})
-        return sorted(row[0] for row in cursor.fetchall())
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _bring(pk: int, until: datetime) -> bool:
-    delivery = Delivery.objects.select_related("event").filter(pk=pk, claimed_until=until).first()
-    if delivery is None:
-        return False
+def _bring(delivery: Delivery, until: datetime) -> bool:
     try:
         if delivery.attempts > len(PAUSES) + 1:
             raise _Hopeless("Each worker that took this delivery was gone before it could tell why.")
         with transaction.atomic():
             _hear(delivery)
-            if Delivery.objects.filter(pk=pk, claimed_until=until).delete()[0] != 1:
+            if not Delivery.objects.filter(pk=delivery.pk, claimed_until=until).delete()[0]:
                 raise _Lost
     except _Lost:
         return False
@@ -87,8 +84,9 @@ def _hear(delivery: Delivery) -> None:
         raise _Hopeless(f"No subscriber is called {delivery.subscriber}.")
     if event.depth > MAX_DEPTH:
         raise _Hopeless(f"This chain of automation is {event.depth} events long; it began with event {event.root}.")
-    with caused_by(event):
-        listener.handler(event)
+    if listener.when(event):
+        with caused_by(event):
+            listener.handler(event)
 
 
 def _failed(delivery: Delivery, error: Exception) -> None:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -60,12 +62,13 @@ MAX_DEPTH = 8  # of a chain of automation
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A named listener to some kinds. `handler` writes rows and never uses the network."""
+    """A named listener to some kinds, `when` their event matters to it. `handler` writes rows and never uses the network."""
 
     name: str
     kinds: frozenset[str]
     handler: Handler
     lane: Lane
+    when: Callable[[Event], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,17 @@ def declare(kind: str, version: int = 1) -> None:
         raise ValueError(f"Event kind {kind} is declared twice with different versions.")
 
 
-def subscribe(name: str, kinds: Iterable[str], handler: Handler, *, lane: Lane = Lane.NOW) -> None:
-    """Listen to `kinds`, from this deploy on; the past comes by an explicit replay. Called in `AppConfig.ready()`."""
+def subscribe(
+    name: str, kinds: Iterable[str], handler: Handler, *, lane: Lane = Lane.NOW, when: Callable[[Event], bool] = lambda _event: True
+) -> None:
+    """Listen to `kinds`, from this deploy on; the past comes by an explicit replay. Called in `AppConfig.ready()`.
+
+    `when` looks at the event alone and asks no table: what it turns away costs no delivery. It is asked when the event is recorded,
+    replayed and brought.
+    """
     if name in _subscriptions:
         raise ValueError(f"Two subscribers are called {name}.")
-    subscription = Subscription(name, frozenset(kinds), handler, lane)
+    subscription = Subscription(name, frozenset(kinds), handler, lane, when)
     unknown = subscription.kinds - KINDS.keys()
     if unknown:
         raise ValueError(f"Subscriber {name} listens to undeclared kinds: {sorted(unknown)}.")
@@ -143,20 +152,54 @@ def record_many(entries: Sequence[Entry], *, lane: Lane | None = None) -> list[E
     """Write the events and their deliveries; the tickets' locks must be held, so that id order within a ticket is commit order.
 
     `data` takes ids, enums, numbers and times. `lane` overrides the subscribers' own lanes, for work that comes by the thousand.
+    One statement, however many they are.
     """
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
-    Event.objects.bulk_create(events)
-    deliveries = [
-        Delivery(event=event, subscriber=listener.name, lane=lane or listener.lane, ticket_id=event.ticket_id, due_at=recorded_at)
-        for event in events
-        for listener in _by_kind[event.kind]
+    rows = [{column: getattr(event, column) for column in _columns()} for event in events]
+    ears = [
+        (number, ear.name, (lane or ear.lane).value)
+        for number, event in enumerate(events, start=1)
+        for ear in _by_kind[event.kind]
+        if ear.when(event)
     ]
-    Delivery.objects.bulk_create(deliveries)
-    _mark_tickets(entries, events)
-    for used in sorted({delivery.lane for delivery in deliveries}):
+    heard = [list(column) for column in zip(*ears, strict=True)] or [[], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(_record_sql(), [json.dumps(rows, default=datetime.isoformat), recorded_at, *heard])
+        for event, (pk,) in zip(events, cursor.fetchall(), strict=True):
+            event.pk, event._state.adding, event._state.db = pk, False, connection.alias
+    for entry, event in zip(entries, events, strict=True):
+        entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
+    for used in sorted({used for _number, _name, used in ears}):
         nudge(f"tickets.drain_{used}", queue=used)
     return events
+
+
+@cache
+def _columns() -> tuple[str, ...]:
+    return tuple(field.column for field in Event._meta.concrete_fields if not field.primary_key)
+
+
+@cache
+def _record_sql() -> str:
+    """The events, a delivery for each ear (the number of its event, its name, the lane), and each ticket's last event and time of change."""
+    columns = ", ".join(connection.ops.quote_name(column) for column in _columns())
+    return f"""
+WITH told AS (
+    INSERT INTO tickets_event ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::tickets_event, %s)
+    RETURNING id, ticket_id, at
+), owed AS (
+    INSERT INTO tickets_delivery (event_id, subscriber, lane, ticket_id, due_at, attempts, error)
+    SELECT numbered.id, ear.name, ear.lane, numbered.ticket_id, %s, 0, ''
+    FROM (SELECT id, ticket_id, row_number() OVER (ORDER BY id) AS number FROM told) AS numbered
+    JOIN unnest(%s::int[], %s::text[], %s::text[]) AS ear (number, name, lane) ON ear.number = numbered.number ORDER BY numbered.id
+), marked AS (
+    UPDATE tickets_ticket SET last_event_id = newest.id, changed_at = newest.at
+    FROM (SELECT DISTINCT ON (ticket_id) ticket_id, id, at FROM told ORDER BY ticket_id, id DESC) AS newest
+    WHERE tickets_ticket.id = newest.ticket_id
+)
+SELECT id FROM told ORDER BY id
+"""  # noqa: S608 - our own columns
 
 
 def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
@@ -188,26 +231,12 @@ def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
     )
 
 
-_MARK = """
-UPDATE tickets_ticket SET last_event_id = told.event, changed_at = told.at
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS told (ticket, event, at) WHERE tickets_ticket.id = told.ticket
-"""
-
-
-def _mark_tickets(entries: Sequence[Entry], events: Sequence[Event]) -> None:
-    """Each ticket remembers its last event and when it changed."""
-    last: dict[int, Event] = {}
-    for entry, event in zip(entries, events, strict=True):
-        last[entry.ticket.pk] = event
-        entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, [list(last), [event.pk for event in last.values()], [event.at for event in last.values()]])
-
-
 def replay(subscriber: str, events: Iterable[Event]) -> int:
     """Let a subscriber hear past events (again); returns how many deliveries were written."""
+    ear = _subscriptions[subscriber]
+    wanted = [event for event in events if ear.when(event)]
     made = Delivery.objects.bulk_create(
-        [Delivery(event=event, subscriber=subscriber, lane=Lane.BULK, ticket_id=event.ticket_id) for event in events], ignore_conflicts=True
+        [Delivery(event=event, subscriber=subscriber, lane=Lane.BULK, ticket_id=event.ticket_id) for event in wanted], ignore_conflicts=True
     )
     nudge("tickets.drain_bulk", queue="bulk")
     return len(made)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict
@@ -27,11 +28,14 @@ def lock_many(pks: Iterable[int]) -> list[Ticket]:
     """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ticket is locked within a transaction only.")
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("game").filter(pk__in=list(pks)).order_by("pk")
-    tickets = list(rows)
+    tickets = list(_lock_rows(Ticket.objects.filter(pk__in=list(pks))).order_by("pk"))
     for ticket in tickets:
         mark_locked(ticket)
     return tickets
+
+
+def _lock_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_for_update(of=("self",)).select_related("game")
 
 
 def lock_shown(ticket: Ticket) -> Ticket:
@@ -39,13 +43,14 @@ def lock_shown(ticket: Ticket) -> Ticket:
 
     Only the last one is locked, so that who merges or unmerges them in the order of their ids never waits for us in a circle.
     """
+    pk = ticket.pk
     for _attempt in range(ATTEMPTS):
-        pk = end_of_merges(ticket.pk)
         with suppress(_Moved), transaction.atomic():
             shown = lock(Ticket(pk=pk))
-            if shown.merged_into_id is not None:
-                raise _Moved
-            return shown
+            if shown.merged_into_id is None:
+                return shown
+            raise _Moved
+        pk = end_of_merges(pk)
     raise Conflict(_("This ticket is being merged. Try again."))
 
 
@@ -61,15 +66,18 @@ def lock_message(pk: int) -> Message | None:
 
     A merge may move it between looking and locking: then the wrong ticket is let go before the right one is locked.
     """
+    shown = Message.objects.filter(pk=pk).values("ticket_id")
     for _attempt in range(ATTEMPTS):
-        ticket_id = Message.objects.filter(pk=pk).values_list("ticket_id", flat=True).first()
-        if ticket_id is None:
-            return None
         with suppress(_Moved), transaction.atomic():
-            ticket = lock(Ticket(pk=ticket_id))
-            message = Message.objects.select_for_update().get(pk=pk)
+            ticket = _lock_rows(Ticket.objects.filter(pk__in=shown)).first()
+            if ticket is None:
+                return None
+            message = Message.objects.select_for_update().filter(pk=pk).first()
+            if message is None:
+                return None
             if message.ticket_id != ticket.pk:
                 raise _Moved
+            mark_locked(ticket)
             message.ticket = ticket
             return message
     raise Conflict(_("This ticket is being merged. Try again."))

@@ -7,7 +7,12 @@ import hashlib
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from helpdesk.base import clock
 from helpdesk.base.models import Blob
+
+_NEW = """
+INSERT INTO base_blob (sha256, size, media_type, created_at) VALUES (%s, %s, %s, %s) ON CONFLICT (sha256) DO NOTHING RETURNING *
+"""
 
 
 def keep(content: bytes, *, media_type: str = "application/octet-stream") -> Blob:
@@ -19,7 +24,8 @@ def keep(content: bytes, *, media_type: str = "application/octet-stream") -> Blo
     blob = Blob(sha256=sha256, size=len(content), media_type=media_type)
     if not default_storage.exists(blob.path):
         default_storage.save(blob.path, ContentFile(content))
-    return Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(content), "media_type": media_type})[0]
+    made = list(Blob.objects.raw(_NEW, [sha256, len(content), media_type, clock.now()]))
+    return made[0] if made else Blob.objects.get(sha256=sha256)
 
 
 def read(blob: Blob) -> bytes:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import structlog
@@ -16,6 +20,7 @@ from celery import current_app
 from django.db import transaction
 from kombu import Connection, pools
 
+_gathered: ContextVar[set[Nudge] | None] = ContextVar("gathered", default=None)
 log = structlog.get_logger(__name__)
 
 BROKER_PATIENCE = 0.5  # seconds for connecting and for each answer
@@ -32,21 +37,38 @@ class Nudge:
     queue: str
 
     def __call__(self) -> None:
+        if (gathered := _gathered.get()) is not None:
+            gathered.add(self)
+            return
         if current_app.conf.task_always_eager:
             return  # nobody listens: the caller runs the loop itself
         if time.monotonic() < getattr(_state, "silent_until", 0.0):
             return
         try:
-            with pools.producers[_connection()].acquire(block=True, timeout=BROKER_PATIENCE) as producer:
+            with pools.producers[_connection(current_app.conf.broker_url)].acquire(block=True, timeout=BROKER_PATIENCE) as producer:
                 current_app.send_task(self.task, args=self.args, queue=self.queue, producer=producer, retry=False, expires=60)
         except Exception as error:  # whatever the broker does, the work is committed
             _state.silent_until = time.monotonic() + PAUSE_AFTER_FAILURE
             log.warning("broker_unreachable", task=self.task, error=str(error))
 
 
-def _connection() -> Connection:
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Nudges wait for the end of the block and then go out once each: for who commits many small transactions in a row."""
+    token = _gathered.set(waiting := set())
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+        for call in waiting:
+            call()
+
+
+@cache
+def _connection(address: str) -> Connection:
+    """What the pool's connections are made like."""
     return Connection(
-        current_app.conf.broker_url,
+        address,
         connect_timeout=BROKER_PATIENCE,
         transport_options={
             "socket_timeout": BROKER_PATIENCE,

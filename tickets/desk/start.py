@@ -14,7 +14,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
-from players.services import add_address, player_for_address
+from players.services import writer_from
 from tickets.access import visible_tickets
 from tickets.desk.answers import say
 from tickets.desk.forms import StartForm
@@ -48,11 +48,11 @@ def start(request: StaffRequest) -> HttpResponse:
 
 def _begin(request: StaffRequest, said: dict[str, Any]) -> str:
     game: Game = said["game"]
-    player = player_for_address(said["to"], name=said["name"], language=said["language"], game=game)
+    player, contact = writer_from(said["to"], name=said["name"], language=said["language"], game=game)
     message = start_conversation(
         game=game,
         player=player,
-        contact=add_address(player, said["to"]),
+        contact=contact,
         subject=said["subject"],
         language=said["language"],
         words=Words(text=said["text"]),

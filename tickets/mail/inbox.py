@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base import blobs, clock
 from helpdesk.base.claims import claim
 from helpdesk.base.errors import Conflict
-from helpdesk.base.queue import nudge
+from helpdesk.base.queue import gathering, nudge
 from helpdesk.base.text import one_line
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
@@ -125,16 +125,17 @@ def _understand(pks: list[int]) -> int:
     RawMail.objects.filter(pk__in=pks).update(attempts=F("attempts") + 1)
     known = studio()
     rows = RawMail.objects.select_related("blob").in_bulk(pks)
-    for raw in (rows[pk] for pk in pks if pk in rows):
-        try:
-            if raw.attempts > MOST_ATTEMPTS:
-                raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
-            intake.take(raw, content_of(raw), known)
-        except intake.Unfit as unfit:
-            park(raw, str(unfit))
-        except Exception as error:
-            log.exception("mail_failed", raw_mail=raw.pk)
-            _try_again(raw, error)
+    with gathering():
+        for raw in (rows[pk] for pk in pks if pk in rows):
+            try:
+                if raw.attempts > MOST_ATTEMPTS:
+                    raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
+                intake.take(raw, content_of(raw), known)
+            except intake.Unfit as unfit:
+                park(raw, str(unfit))
+            except Exception as error:
+                log.exception("mail_failed", raw_mail=raw.pk)
+                _try_again(raw, error)
     return len(pks)
 
 

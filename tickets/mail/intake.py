@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,13 +35,15 @@ class Unfit(Exception):
     """The mail cannot be taken in as it is; a person must look. The text says why."""
 
 
+class _Lost(Exception):
+    """Somebody else has taken this mail in meanwhile: our writes are taken back."""
+
+
 def take(raw: RawMail, content: bytes, known: Studio) -> None:
     """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
     mail = parse_mail(content, own_addresses=known.own_addresses)
     _note(raw, mail)
-    with transaction.atomic():
-        if not RawMail.objects.select_for_update().filter(pk=raw.pk, processed_at=None, parked_at=None).values_list("pk"):
-            return
+    with suppress(_Lost), transaction.atomic():
         namesakes = _namesakes(raw)
         if double := next((each for each in namesakes if each.digest == raw.digest), None):
             raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
@@ -152,4 +155,8 @@ def _demand_no_flood(raw: RawMail) -> None:
 def _mark(raw: RawMail, judgement: Judgement) -> None:
     raw.processed_at, raw.claimed_until = clock.now(), None
     raw.outcome, raw.reason = judgement.outcome, one_line(judgement.reason, 500)
-    raw.save(update_fields=["processed_at", "claimed_until", "outcome", "reason", "ticket", "message", "same_as", *NOTED])
+    marked = {
+        name: getattr(raw, name) for name in ("processed_at", "claimed_until", "outcome", "reason", "ticket", "message", "same_as", *NOTED)
+    }
+    if not RawMail.objects.filter(pk=raw.pk, processed_at=None, parked_at=None).update(**marked):
+        raise _Lost

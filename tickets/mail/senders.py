@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from helpdesk.base.text import fold, one_line
+from helpdesk.base.text import one_line
 from helpdesk.games.models import Game
 from players.models import Address, Player
-from players.services import player_for_address
+from players.services import writer_from
 from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.parse import MailAddress, ParsedMail
 from tickets.mail.parse.addresses import bare
@@ -61,5 +61,4 @@ def player_of(sender: MailAddress, game: Game, language: str) -> tuple[Player, A
     it can be read, but not be answered by mail."""
     if not sender.address:
         return Player.objects.create(name=one_line(sender.name, 120), language=language), None
-    player = player_for_address(sender.address, name=sender.name, language=language, game=game)
-    return player, Address.objects.filter(uses__player=player, folded=fold(sender.address)[:320]).first()
+    return writer_from(sender.address, name=sender.name, language=language, game=game)

@@ -11,5 +11,5 @@ class NoticesConfig(AppConfig):
         from tickets import events  # rows must be loaded before the rooms that speak of them
         from tickets.notices import to_players, to_staff
 
-        events.subscribe("notices.players", ["ticket.moved"], to_players.on_moved)
-        events.subscribe("notices.staff", to_staff.HANDLERS, to_staff.on_event)
+        events.subscribe("notices.players", ["ticket.moved"], to_players.on_moved, when=to_players.tells)
+        events.subscribe("notices.staff", to_staff.HANDLERS, to_staff.on_event, when=to_staff.concerns_somebody)

@@ -12,7 +12,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import wording
 from players.models import Address
 from tickets.locks import lock
-from tickets.models import Event, Message
+from tickets.models import Event, Message, Ticket
 from tickets.services.reply import Words, send_automatic
 
 log = structlog.get_logger(__name__)
@@ -20,12 +20,15 @@ log = structlog.get_logger(__name__)
 PLACES = ("player", "game", "team", "number", "subject")
 
 
+def tells(event: Event) -> bool:
+    """Whether the rule of a move names a notice."""
+    return bool(event.data.get("notice"))
+
+
 def on_moved(event: Event) -> None:
     """Subscriber: the notice of a move, in the ticket's language or the game's default."""
-    key = event.data.get("notice")
-    if not key or event.ticket is None:
-        return
-    ticket = lock(event.ticket)
+    key = event.data["notice"]
+    ticket = lock(Ticket(pk=event.ticket_id))
     if ticket.merged_into_id or (ticket.contact and ticket.contact.state != Address.State.GOOD):
         return
     game = ticket.game

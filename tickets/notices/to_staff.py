@@ -30,16 +30,12 @@ IN_TROUBLE = {
 
 def on_assigned(event: Event) -> None:
     """Somebody gave the ticket to a colleague."""
-    if event.ticket and event.assignee_id and not event.data.get("taken"):
-        _tell(event, _active(event.assignee_id), "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
+    _tell(event, _active(event.assignee_id), "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
 
 
 def on_received(event: Event) -> None:
     """The player answered a ticket that somebody has. A machine's message is no answer, and neither is the first message."""
-    ticket, message = event.ticket, event.message_id
-    if ticket is None or event.data.get("automatic") or not event.assignee_id:
-        return
-    if Message.objects.filter(ticket=ticket, pk__lt=message or 0).exclude(kind=Message.Kind.NOTE).exists():
+    if Message.objects.filter(ticket=event.ticket_id, pk__lt=event.message_id or 0).exclude(kind=Message.Kind.NOTE).exists():
         _tell(
             event, _active(event.assignee_id), "notices.player_answered", gettext_noop("The player answered in %(number)s: “%(subject)s”")
         )
@@ -63,6 +59,17 @@ def on_noted(event: Event) -> None:
     allowed = [user for user in called if visible_tickets(user).filter(pk=event.ticket.pk).exists()]
     text = gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”")
     _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_name, message=note.pk)
+
+
+def concerns_somebody(event: Event) -> bool:
+    """Whether it may be news to a colleague: nobody is told what he did himself."""
+    by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
+    match event.kind:
+        case "ticket.assigned":
+            return event.assignee_id not in {None, by}
+        case "message.received":
+            return event.assignee_id is not None and not event.data.get("automatic")
+    return True
 
 
 HANDLERS: dict[str, Callable[[Event], None]] = {

@@ -49,7 +49,7 @@ class Incoming:
     files: tuple[NewFile, ...] = ()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Address | None, follows: Ticket | None = None) -> Message:
     """A new ticket with its first message; the ticket is the message's `ticket`."""
     by = player_actor(player)
@@ -64,7 +64,7 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     return message
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(ticket: Ticket, incoming: Incoming) -> Message:
     """A further message of the player. To a closed ticket it opens a linked follow-up; the message's `ticket` tells where it went.
 
@@ -87,7 +87,7 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
     return message
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_ticket(*, game: Game, player: Player, contact: Address | None, channel: str, subject: str, language: str, by: Actor) -> Ticket:
     """A conversation that we begin. It waits for nobody until its first message has left; its lock is held on return."""
     ticket = _make(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),

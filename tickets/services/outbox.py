@@ -60,8 +60,8 @@ def leave(pk: int) -> None:
 def _take(pk: int) -> Message | None:
     """queued → sending, unless the player wrote what its author has not seen."""
     with transaction.atomic(durable=True):
-        ready = Message.objects.filter(pk=pk, state=State.QUEUED, leaves_at__lte=clock.now())
-        if not ready.exists() or (message := lock_message(pk)) is None or not ready.exists():
+        message = lock_message(pk)
+        if message is None or message.state != State.QUEUED or message.leaves_at is None or message.leaves_at > clock.now():
             return None
         if _is_stale(message):
             _return(message.ticket, message)

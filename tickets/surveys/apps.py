@@ -14,6 +14,6 @@ class SurveysConfig(AppConfig):
         from tickets.surveys.personal import erase, export
 
         events.declare("survey.answered")
-        events.subscribe("surveys", ["ticket.moved"], invite.on_moved)
+        events.subscribe("surveys", ["ticket.moved"], invite.on_moved, when=invite.matters)
         timers.register(invite.KIND, invite.fire)
         personal.keep("surveys", export=export, erase=erase)

@@ -28,11 +28,14 @@ TEXT_KEY = "survey.invite"
 OPEN_FOR = timedelta(days=30)  # an unanswered link
 
 
+def matters(event: Event) -> bool:
+    """Whether a move begins a wait for a survey or ends one."""
+    return event.status not in {event.status_before, Status.CLOSED} and Status.RESOLVED in {event.status, event.status_before}
+
+
 def on_moved(event: Event) -> None:
     """Subscriber: resolved begins the wait, coming back ends it, closing changes nothing."""
-    if event.ticket is None or event.status in {event.status_before, Status.CLOSED}:
-        return
-    ticket = lock(event.ticket)
+    ticket = lock(Ticket(pk=event.ticket_id))
     if event.status != Status.RESOLVED:
         timers.disarm([ticket], KIND)
     elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.game.survey_enabled and ticket.merged_into_id is None:
