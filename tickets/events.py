@@ -182,7 +182,7 @@ def _columns() -> tuple[str, ...]:
 
 @cache
 def _record_sql() -> str:
-    """The events, a delivery for each ear (the number of its event, its name, the lane), and each ticket's last event and time of change."""
+    """The events, a delivery for each ear (number of its event, name, lane), each ticket's last event and time of change."""
     columns = ", ".join(connection.ops.quote_name(column) for column in _columns())
     return f"""
 WITH told AS (
