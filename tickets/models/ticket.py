@@ -96,6 +96,11 @@ class Ticket(models.Model):
             models.Index(name="ticket_game_waiting", fields=["game", "status", "waiting_key", "id"]),
             models.Index(name="ticket_assignee", fields=["assignee", "status", "waiting_key", "id"], condition=Q(assignee__isnull=False)),
             models.Index(name="ticket_all_waiting", fields=["waiting_key", "id"]),
+            models.Index(
+                name="ticket_counts",  # all that a scope or a tab asks of a row: counted without looking at the table
+                fields=["status", "language", "game", "team", "topic", "id"],
+                condition=Q(merged_into__isnull=True),
+            ),
             models.Index(name="ticket_of_player", fields=["player", "-created_at"]),
         ]
 

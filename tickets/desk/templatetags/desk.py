@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -20,6 +21,7 @@ from tickets.models import Status
 
 register = template.Library()
 
+STATUS_NAMES = dict(Status.choices)
 STUDIO_RIGHTS = frozenset(right for right in Right if right.value.startswith("studio."))
 
 
@@ -60,6 +62,19 @@ def _here(request: Any) -> str:
     if match.namespace == "desk":
         return "mine" if request.GET.get("assignee") == "me" and match.url_name == "queue" else "queue"
     return "settings" if request.path.startswith("/settings") else ""
+
+
+@register.simple_tag
+@lru_cache(maxsize=4096)
+def ticket_address(number: str) -> str:
+    """A ticket's page. The queue shows the same ones again and again, and making an address costs more than a row's other cells."""
+    return reverse("desk:ticket", args=[number])
+
+
+@register.filter
+def status_name(status: str) -> str:
+    """A status in the reader's language."""
+    return str(STATUS_NAMES[status])
 
 
 @register.simple_tag
