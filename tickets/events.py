@@ -28,6 +28,7 @@ Handler = Callable[[Event], None]
 KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs by `declare`
     "ticket.opened": 1,
     "ticket.moved": 1,
+    "ticket.excused": 1,
     "ticket.assigned": 1,
     "ticket.team_set": 1,
     "ticket.topic_set": 1,

@@ -45,9 +45,10 @@ def hours_pass(travel: Travel, hours: float, *tickets: Ticket) -> None:
         ticket.refresh_from_db()
 
 
-def put(ticket: Ticket, to: Status, by: User, **owed: Any) -> Ticket:
+def put(ticket: Ticket, to: Status, by: User, *, excused_upto: int | None = None, **owed: Any) -> Ticket:
     """Set a status by hand."""
-    set_status(ticket, to, by=operator(by), owed=Owed(**{"on": "billing"} | owed) if to == Status.PENDING else None)
+    said = Owed(**{"on": "billing"} | owed) if to == Status.PENDING else None
+    set_status(ticket, to, by=operator(by), owed=said, excused_upto=excused_upto)
     ticket.refresh_from_db()
     return ticket
 

@@ -16,6 +16,7 @@ from tickets.actors import ActorKind
 from tickets.desk.languages import language_name
 from tickets.lifecycle.machine import Owed
 from tickets.lifecycle.moves import reachable
+from tickets.lifecycle.waiting import question_before
 from tickets.models import Draft, Message, Status, Ticket, Topic
 from tickets.services.reply import TEXT_LIMIT, Words
 
@@ -78,6 +79,12 @@ class StatusForm(forms.Form):
     )
     pending_until = moment_field(label=gettext_lazy("Until"), required=False)
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
+    needs_no_reply = forms.BooleanField(
+        label=gettext_lazy("The player needs no reply"),
+        required=False,
+        help_text=gettext_lazy("He said thanks, or wrote twice: nobody waits any more. Only for Answered and Resolved."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,6 +94,16 @@ class StatusForm(forms.Form):
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]
+        if ticket.waiting_since is None:
+            del self.fields["needs_no_reply"]
+        self.ticket = ticket
+
+    def excused_upto(self) -> int | None:
+        """The last of the player's messages that are said to need no reply: what stood on the screen of who says so."""
+        said = self.cleaned_data
+        if not said.get("needs_no_reply") or said["status"] not in {Status.ANSWERED, Status.RESOLVED}:
+            return None
+        return question_before(self.ticket, said["seen"] or 0)
 
     def owed(self) -> Owed | None:
         """Who owes what, or None for the other statuses."""

@@ -1,7 +1,8 @@
 """Who waits since when. This module alone writes `waiting_since`, `first_reply_at` and `last_player_message_at`.
 
 They are recomputed from the messages under the ticket's lock. A reply answers what its author had on screen (`answers_upto`); one
-that failed, bounced or is uncertain answers nothing; an acknowledgement, a notice and a survey never do.
+that failed, bounced or is uncertain answers nothing; an acknowledgement, a notice and a survey never do. A message that needs no
+reply (a thanks, a double) is one of which a person said so: nothing else makes a player's message disappear from the queue.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min, Q
 
+from helpdesk.base import clock
 from tickets.actors import ActorKind
 from tickets.locks import demand_lock
-from tickets.models import FAR, Message, Ticket
+from tickets.models import FAR, Event, Message, Ticket
 from tickets.models.message import ANSWERED_STATES
 
 FIELDS = ["waiting_since", "waiting_key", "first_reply_at", "last_player_message_at"]
 _ASKS = Q(kind=Message.Kind.INBOUND, automatic=False)
+_ASKS_STILL = _ASKS & Q(no_reply_needed_at=None)
 _ANSWERS = Q(kind=Message.Kind.REPLY, state__in=ANSWERED_STATES, purpose__in=[Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC])
 _BY_PEOPLE = _ANSWERS & Q(purpose=Message.Purpose.ANSWER, author_kind=ActorKind.OPERATOR)
 
@@ -42,7 +45,7 @@ def told(ticket: Ticket) -> Waits:
     )
     if facts["elsewhere"]:
         return Waits(_oldest_of_merged(ticket), facts["first"], facts["last"])
-    oldest = messages.filter(_ASKS, pk__gt=facts["upto"] or 0).aggregate(oldest=Min("at"))["oldest"]
+    oldest = messages.filter(_ASKS_STILL, pk__gt=facts["upto"] or 0).aggregate(oldest=Min("at"))["oldest"]
     return Waits(oldest, facts["first"], facts["last"])
 
 
@@ -60,7 +63,7 @@ def _oldest_of_merged(ticket: Ticket) -> datetime | None:
     """A reply written before a merge answers nothing of the other ticket: its author did not see that, however small its id."""
     messages, merges = Message.objects.filter(ticket=ticket), merged_here(ticket)
     replies = list(messages.filter(_ANSWERS, answers_upto__isnull=False).values_list("pk", "received_in_id", "answers_upto"))
-    for pk, where, at in messages.filter(_ASKS).order_by("at", "pk").values_list("pk", "received_in_id", "at"):
+    for pk, where, at in messages.filter(_ASKS_STILL).order_by("at", "pk").values_list("pk", "received_in_id", "at"):
         if not any(pk <= (upto or 0) and reply > _together_since(merges, where, there) for reply, there, upto in replies):
             return at
     return None
@@ -97,6 +100,30 @@ def asked(ticket: Ticket, message: Message) -> None:
     oldest = min(filter(None, [ticket.waiting_since, message.at]))
     newest = max(filter(None, [ticket.last_player_message_at, message.at]))
     _write(ticket, Waits(oldest, ticket.first_reply_at, newest))
+
+
+def question_before(ticket: Ticket, event_id: int) -> int | None:
+    """The player's last message that somebody has seen whose screen showed the ticket up to this event."""
+    received = Event.objects.filter(ticket__in=merged_here(ticket), kind="message.received", pk__lte=event_id)
+    seen: int | None = received.aggregate(last=Max("message_id"))["last"]
+    return seen
+
+
+def excuse(ticket: Ticket, *, upto: int) -> bool:
+    """The player's messages up to this one need no reply. Whether somebody waits less for that."""
+    demand_lock(ticket)
+    before = ticket.waiting_since
+    if before is not None:
+        Message.objects.filter(_ASKS_STILL, ticket=ticket, pk__lte=upto, at__gte=before).update(no_reply_needed_at=clock.now())
+        refresh(ticket)
+    return ticket.waiting_since != before
+
+
+def excuse_no_more(ticket: Ticket) -> None:
+    """What was said to need no reply needs one after all, unless it was answered meanwhile."""
+    demand_lock(ticket)
+    if Message.objects.filter(ticket=ticket, no_reply_needed_at__isnull=False).update(no_reply_needed_at=None):
+        refresh(ticket)
 
 
 def _write(ticket: Ticket, waits: Waits) -> None:

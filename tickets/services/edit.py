@@ -7,22 +7,34 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.text import one_line
 from players.models import Player
 from players.selectors import main_address
 from tickets.actors import Actor
 from tickets.events import record
+from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import Owed, move
 from tickets.locks import lock
 from tickets.models import Status, Tag, Ticket, Topic
 
 
 @transaction.atomic
-def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None) -> Ticket:
-    """Move the ticket by hand. NotAllowed when the table of moves forbids it."""
+def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, excused_upto: int | None = None) -> Ticket:
+    """Move the ticket by hand. NotAllowed when the table of moves forbids it.
+
+    `excused_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
+    Conflict when the player wrote something after it, which the person who says so has not seen.
+    """
     ticket = lock(ticket)
+    if to == Status.WAITING:
+        waiting.excuse_no_more(ticket)
     move(ticket, to, by=by, owed=owed)
+    if excused_upto:
+        if waiting.excuse(ticket, upto=excused_upto):
+            record(ticket, "ticket.excused", by=by, upto=excused_upto)
+        if ticket.waiting_since:
+            raise Conflict(_("The player has written meanwhile. Read that first."))
     return ticket
 
 

@@ -9,7 +9,7 @@ from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
 from players.models import Player
-from tests.factories.desk import make_game, make_ticket
+from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.models import Message, Status, Ticket, Topic
@@ -48,6 +48,35 @@ def test_the_dialog_answers_with_the_whole_ticket(clara: User, desk: Desk) -> No
 
     assert answer["HX-Retarget"] == "#ticket"
     assert "Being checked: nothing closes it meanwhile." in answer.content.decode()
+
+
+def test_who_resolves_a_ticket_says_whether_the_player_needs_a_reply(clara: User, desk: Desk) -> None:
+    kept, excused, client = make_ticket(), make_ticket(), desk(clara)
+    dialog = client.get(f"/tickets/{excused.number}/status/", headers=HTMX).content.decode()
+    assert "The player needs no reply" in dialog
+
+    client.post(f"/tickets/{kept.number}/status/", {"status": "resolved", "seen": kept.last_event_id})
+    client.post(f"/tickets/{excused.number}/status/", {"status": "resolved", "needs_no_reply": "on", "seen": excused.last_event_id})
+
+    for ticket in (kept, excused):
+        ticket.refresh_from_db()
+    assert (kept.status, kept.waiting_since is None) == (Status.RESOLVED, False)
+    assert (excused.status, excused.waiting_since) == (Status.RESOLVED, None)
+    assert "needs no reply" not in client.get(f"/tickets/{excused.number}/status/", headers=HTMX).content.decode()
+
+
+def test_resolving_is_stopped_when_the_player_has_written_meanwhile(desk: Desk) -> None:
+    ticket, client = make_ticket(), desk(somebody(*DAILY, Right.BULK))
+    player_writes(ticket, "It is broken again!")
+
+    said = {"status": "resolved", "needs_no_reply": "on", "seen": ticket.last_event_id}
+    answer = client.post(f"/tickets/{ticket.number}/status/", said, headers=HTMX)
+
+    assert (answer.status_code, "The player has written meanwhile" in answer.content.decode()) == (422, True)
+    bulk = client.post("/tickets/picked/", {"do": "status:resolved", "pick": [ticket.number], "seen": ticket.last_event_id}, follow=True)
+    assert "The player has written meanwhile" in bulk.content.decode()
+    ticket.refresh_from_db()
+    assert ticket.status == Status.NEW
 
 
 def test_a_ticket_goes_to_a_person_and_a_team(clara: User, erik: User, desk: Desk) -> None:

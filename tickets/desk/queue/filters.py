@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from tickets.desk.answers import whole_number
 from tickets.models import FAR, Status, Ticket, Topic
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -86,10 +87,10 @@ class Filter:
             rows = rows.filter(language=self.language)
         if self.assignee:
             rows = rows.filter(
-                assignee=reader.pk if self.assignee == "me" else None if self.assignee == "nobody" else _number(self.assignee)
+                assignee=reader.pk if self.assignee == "me" else None if self.assignee == "nobody" else whole_number(self.assignee)
             )
         if self.team:
-            rows = rows.filter(team=_number(self.team))
+            rows = rows.filter(team=whole_number(self.team))
         if self.topic:
             rows = rows.filter(topic=_pk_of(Topic.objects.filter(slug=self.topic)))
         if self.words:
@@ -117,8 +118,3 @@ def _default_sort(tab: str) -> str:
 def _pk_of(rows: QuerySet[Game] | QuerySet[Topic]) -> int:
     """The id itself and no join: only so the planner sees which part of the index is meant. 0 where there is no such row."""
     return rows.values_list("pk", flat=True).first() or 0
-
-
-def _number(said: str) -> int:
-    """A number out of a URL that fits into a bigint; else one that nobody has."""
-    return int(said) if len(said) < 19 else 0

@@ -15,9 +15,10 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires, scope_for
 from tickets.access import visible_tickets
 from tickets.actors import operator
-from tickets.desk.answers import go, say
+from tickets.desk.answers import go, say, whole_number
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
+from tickets.lifecycle.waiting import question_before
 from tickets.models import Event, Status, Ticket
 from tickets.services.assign import assign, take_next
 from tickets.services.edit import set_status
@@ -57,10 +58,9 @@ def queue(request: StaffRequest) -> HttpResponse:
 def news(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Filter.of(request.GET)
-    since = request.GET.get("since", "")
     rows = wanted.apply(visible_tickets(request.user), request.user)
     counts = counts_of_finds(rows) if wanted.words else tab_counts(rows)
-    fresh = changed_since(request.user, wanted, int(since) if since.isdecimal() and len(since) < 19 else 0)
+    fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     return render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})
 
 
@@ -129,7 +129,8 @@ def _do(ticket: Ticket, act: str, request: StaffRequest) -> None:
         )
         assign(ticket, to=to, by=operator(request.user))
     elif verb == "status" and what in {Status.IN_PROGRESS, Status.RESOLVED, Status.WAITING}:
-        set_status(ticket, Status(what), by=operator(request.user))
+        seen = question_before(ticket, whole_number(request.POST.get("seen")))
+        set_status(ticket, Status(what), by=operator(request.user), excused_upto=seen if what == Status.RESOLVED else None)
     else:
         raise DomainError(_("Choose what to do with them."))
 

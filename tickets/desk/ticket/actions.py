@@ -15,6 +15,7 @@ from tickets.access import message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, go, refusable, say
 from tickets.desk.forms import AssignForm, FactsForm, StatusForm
+from tickets.desk.looking import read_upto
 from tickets.desk.ticket.page import draw, page_context
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import assign as assign_ticket
@@ -37,11 +38,14 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         "pending_on": ticket.pending_on,
         "pending_until": ticket.pending_until,
         "pending_told": ticket.pending_told,
+        "needs_no_reply": True,
+        "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
     if form.is_valid():
         with refusals(form):
-            set_status(ticket, Status(form.cleaned_data["status"]), by=operator(request.user), owed=form.owed())
+            to = Status(form.cleaned_data["status"])
+            set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
         if form.is_valid():
             return _done(request, ticket)
     return _dialog(request, ticket, form, "status")

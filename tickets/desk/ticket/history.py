@@ -129,6 +129,7 @@ def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str
 
 WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.moved": _moved,
+    "ticket.excused": _said("message-circle-check", gettext_lazy("said that the player needs no reply")),
     "ticket.assigned": _assigned,
     "ticket.team_set": _team,
     "ticket.topic_set": _topic,

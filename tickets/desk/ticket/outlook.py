@@ -57,12 +57,18 @@ def _standing(ticket: Ticket) -> list[Prospect]:
             return [Prospect("hourglass", words % {"who": ticket.pending_on}, ticket.pending_until, late)]
         case Status.IN_PROGRESS:
             return [Prospect("timer-off", _("Being checked: nothing closes it meanwhile."))]
-        case Status.NEW | Status.WAITING if ticket.waiting_since:
-            return [Prospect("timer-off", _("Nothing closes it while the player waits."))]
-        case Status.ANSWERED if ticket.waiting_since:
-            return [Prospect("triangle-alert", _("The player still waits: a message of ours did not arrive."), late=True)]
         case _:
-            return []
+            return [_still_waits(ticket)] if ticket.waiting_since else []
+
+
+def _still_waits(ticket: Ticket) -> Prospect:
+    match ticket.status:
+        case Status.ANSWERED:
+            return Prospect("triangle-alert", _("The player still waits: a message of ours did not arrive."), late=True)
+        case Status.RESOLVED:
+            return Prospect("triangle-alert", _("Nothing closes it: a message of the player is neither answered nor excused."), late=True)
+        case _:
+            return Prospect("timer-off", _("Nothing closes it while the player waits."))
 
 
 def _timed(ticket: Ticket, timers: Sequence[Timer]) -> list[Prospect]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from helpdesk.audit.services import note_audit
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
-from tickets.desk.answers import address_of, say
+from tickets.desk.answers import address_of, say, whole_number
 from tickets.desk.looking import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
@@ -41,7 +41,7 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 def news(request: StaffRequest, number: str) -> HttpResponse:
     """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
     found = ticket_for(request.user, number)
-    after, people = _number(request.POST.get("after")), request.POST.get("people", "")
+    after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
     drafts = Draft.objects.filter(ticket=found).exclude(author=request.user).select_related("author")
     others = colleagues(found, request.user, drafts)
@@ -111,7 +111,3 @@ def step(request: StaffRequest, number: str, way: str) -> HttpResponse:
         return HttpResponseRedirect(address_of(request, to))
     words = _("That was the last one of this view.") if way == "next" else _("That was the first one of this view.")
     return say(request, HttpResponseRedirect(f"{reverse('desk:queue')}?{request.GET.urlencode()}"), words, "")
-
-
-def _number(said: str | None) -> int:
-    return int(said) if said and said.isdecimal() and len(said) < 19 else 0

@@ -17,7 +17,7 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
-from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
+from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under, whole_number
 from tickets.desk.forms import ComposerForm
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
 from tickets.desk.ticket.thread import Turn, unseen_news
@@ -183,8 +183,7 @@ def _then(request: StaffRequest) -> str:
 
 def _shown(request: StaffRequest) -> tuple[int, int]:
     """What stood on screen when the tab was changed: changing it must not count as having read what came since."""
-    seen, upto = (request.POST.get(name, "") for name in ("seen", "upto"))
-    return (int(seen) if seen.isdecimal() and len(seen) < 19 else 0, int(upto) if upto.isdecimal() and len(upto) < 19 else 0)
+    return whole_number(request.POST.get("seen")), whole_number(request.POST.get("upto"))
 
 
 def _behind(request: StaffRequest) -> str:
