@@ -236,8 +236,14 @@ def replay(subscriber: str, events: Iterable[Event]) -> int:
     """Let a subscriber hear past events (again); returns how many deliveries were written."""
     ear = _subscriptions[subscriber]
     wanted = [event for event in events if ear.when(event)]
+    waiting = set(Delivery.objects.filter(subscriber=subscriber, event__in=wanted).values_list("event_id", flat=True))
     made = Delivery.objects.bulk_create(
-        [Delivery(event=event, subscriber=subscriber, lane=Lane.BULK, ticket_id=event.ticket_id) for event in wanted], ignore_conflicts=True
+        [
+            Delivery(event=event, subscriber=subscriber, lane=Lane.BULK, ticket_id=event.ticket_id)
+            for event in wanted
+            if event.pk not in waiting
+        ],
+        ignore_conflicts=True,
     )
     nudge("tickets.drain_bulk", queue="bulk")
     return len(made)

@@ -20,7 +20,7 @@ from celery import current_app
 from django.db import transaction
 from kombu import Connection, pools
 
-_gathered: ContextVar[set[Nudge] | None] = ContextVar("gathered", default=None)
+_gathered: ContextVar[dict[Nudge, None] | None] = ContextVar("gathered", default=None)
 log = structlog.get_logger(__name__)
 
 BROKER_PATIENCE = 0.5  # seconds for connecting and for each answer
@@ -37,9 +37,14 @@ class Nudge:
     queue: str
 
     def __call__(self) -> None:
-        if (gathered := _gathered.get()) is not None:
-            gathered.add(self)
-            return
+        gathered = _gathered.get()
+        if gathered is None:
+            self.send()
+        else:
+            gathered[self] = None
+
+    def send(self) -> None:
+        """Now, if the broker can be reached."""
         if current_app.conf.task_always_eager:
             return  # nobody listens: the caller runs the loop itself
         if time.monotonic() < getattr(_state, "silent_until", 0.0):
@@ -55,7 +60,8 @@ class Nudge:
 @contextmanager
 def gathering() -> Iterator[None]:
     """Nudges wait for the end of the block and then go out once each: for who commits many small transactions in a row."""
-    token = _gathered.set(waiting := set())
+    waiting: dict[Nudge, None] = {}  # a set that keeps its order
+    token = _gathered.set(waiting)
     try:
         yield
     finally:

@@ -29,7 +29,7 @@ FITTING_THANKS = {"harassment": (2, 7), "how_to": (0, 2, 4, 7)}  # of the list `
 SLOW_AGAIN = {"refund": 140.0, "double_charge": 90.0}  # hours until a player misses his money
 
 Kind = Literal["message", "reply", "note", "status", "assign"]
-Mishap = Literal["", "failed", "bounced", "uncertain", "automatic"]
+Mishap = Literal["", "failed", "bounced", "uncertain", "automatic", "stale", "draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One matter from its first message to where it stands now. `ends`: the status its (last) ticket then has."""
+    """One matter from its first message to where it stands now. `ends`: the status its (last) ticket then has, if no mishap comes in."""
 
     number: int
     game: str
@@ -346,8 +346,8 @@ def _rating(rng: Random, voice: Voice, author: Member, outcome: str) -> Rating |
 
 
 def _mishap(rng: Random, turns: tuple[Turn, ...], until: datetime) -> Mishap:
-    """What went wrong with the mail: rare, and only recently, so that a failed one has not been mended long ago."""
+    """What went wrong with the last reply, or that it is still being written: rare, and only recently, as if nobody had mended it yet."""
     last = turns[-1]
     if last.kind != "reply" or until - last.at > timedelta(days=3) or rng.random() > 0.4:
         return ""
-    return rng.choice(("failed", "bounced", "uncertain", "automatic"))
+    return rng.choice(("failed", "bounced", "uncertain", "automatic", "stale", "draft"))

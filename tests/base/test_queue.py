@@ -12,7 +12,7 @@ from celery import current_app
 from django.db import transaction
 
 from helpdesk.base import queue
-from helpdesk.base.queue import nudge
+from helpdesk.base.queue import gathering, nudge
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[Any, ...], str]]:
     """What is sent, in place of a broker."""
     calls: list[tuple[str, tuple[Any, ...], str]] = []
-    monkeypatch.setattr(queue.Nudge, "__call__", lambda self: calls.append((self.task, self.args, self.queue)))
+    monkeypatch.setattr(queue.Nudge, "send", lambda self: calls.append((self.task, self.args, self.queue)))
     return calls
 
 
@@ -48,6 +48,17 @@ def test_what_is_asked_for_twice_is_sent_once(sent: list, django_capture_on_comm
         nudge("tickets.leave", 7, queue="bulk")
 
     assert sent == [("tickets.leave", (7,), "now"), ("tickets.leave", (8,), "now"), ("tickets.leave", (7,), "bulk")]
+
+
+def test_many_small_transactions_nudge_once_at_their_end(sent: list, django_capture_on_commit_callbacks) -> None:
+    with pytest.raises(ZeroDivisionError), gathering():
+        for pk in (7, 7, 8):
+            with django_capture_on_commit_callbacks(execute=True):
+                nudge("tickets.leave", pk)
+        assert sent == []
+        raise ZeroDivisionError  # what was committed before is told all the same
+
+    assert sent == [("tickets.leave", (7,), "now"), ("tickets.leave", (8,), "now")]
 
 
 def test_a_change_taken_back_nudges_nobody(sent: list, django_capture_on_commit_callbacks) -> None:

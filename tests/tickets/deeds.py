@@ -16,7 +16,7 @@ from tickets import events, timers
 from tickets.actors import operator
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import Owed
-from tickets.models import Event, Lane, LifecycleRule, Message, Status, Ticket
+from tickets.models import Event, LifecycleRule, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import set_status
 from tickets.services.reply import Words, send_reply
@@ -69,9 +69,9 @@ def facts_hold(*tickets: Ticket) -> bool:
 
 
 @contextmanager
-def listening(name: str, kinds: Iterable[str], handler: Callable[[Event], None], lane: Lane = Lane.NOW):
+def listening(name: str, kinds: Iterable[str], handler: Callable[[Event], None], **more: Any):
     """A subscriber for the length of a story."""
-    events.subscribe(name, kinds, handler, lane=lane)
+    events.subscribe(name, kinds, handler, **more)
     try:
         yield
     finally:

@@ -250,7 +250,7 @@ def test_a_subscriber_that_left_the_code_is_parked_with_its_name(travel: Travel)
 
 def test_the_lanes_are_apart_but_a_ticket_keeps_its_order(travel: Travel) -> None:
     ear = Ear()
-    with listening("ear", RECEIVED, ear, Lane.BULK):
+    with listening("ear", RECEIVED, ear, lane=Lane.BULK):
         ticket = make_ticket()
         assert drain.drain(Lane.NOW) == 0
         Delivery.objects.create(
@@ -296,6 +296,31 @@ def test_a_replay_brings_the_past_once(travel: Travel) -> None:
         drain.drain(Lane.BULK)
 
     assert len(ear.heard) == 2
+
+
+def test_what_does_not_matter_to_a_listener_costs_no_delivery(travel: Travel) -> None:
+    ear = Ear()
+    first, second = make_ticket(), make_ticket()
+    with listening("ear", RECEIVED, ear, when=lambda event: event.ticket_id == second.pk):
+        player_writes(first)
+        player_writes(second)
+        assert [delivery.ticket_id for delivery in waiting()] == [second.pk]
+
+        assert replay("ear", Event.objects.filter(kind="message.received")) == 1  # the second's first message; the other one waits already
+        drain.drain(Lane.NOW)
+        drain.drain(Lane.BULK)
+
+    assert [ticket for ticket, _event in ear.heard] == [second.pk, second.pk]
+
+
+def test_a_listener_that_changed_its_mind_is_left_alone(travel: Travel) -> None:
+    ear = Ear()
+    with listening("ear", RECEIVED, ear):
+        make_ticket()
+    with listening("ear", RECEIVED, ear, when=lambda event: False):
+        drain.drain(Lane.NOW)
+
+    assert (ear.heard, waiting()) == ([], [])
 
 
 def test_an_event_is_gone_when_its_change_was_taken_back(anna: User, travel: Travel) -> None:

@@ -26,10 +26,11 @@ from tickets.lifecycle.machine import Owed
 from tickets.mail import inbox
 from tickets.mail.inbox import HandedIn
 from tickets.mail.models import Door
-from tickets.models import Message, Status, Ticket
+from tickets.models import Draft, Message, Status, Ticket
 from tickets.services import news, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile
+from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import Words, add_note, send_reply
@@ -38,6 +39,18 @@ BY_DOOR = timedelta(days=2)  # what came in so lately came by the real door, as 
 PICTURES = timedelta(days=21)  # older screenshots are left out
 TRACKED = timedelta(days=5)  # so lately the provider told us of deliveries
 PENDING_DAYS = 3
+AWAY = {
+    "en": "I am away until Monday.",
+    "ru": "Меня нет до понедельника.",
+    "de": "Ich bin bis Montag nicht da.",
+    "es": "Estoy fuera hasta el lunes.",
+}
+ONE_MORE_THING = {
+    "en": "One more thing: it has just happened again, on my phone too.",
+    "ru": "И ещё: только что повторилось, теперь и на телефоне.",
+    "de": "Noch etwas: Es ist gerade wieder passiert, jetzt auch auf dem Handy.",
+    "es": "Otra cosa: acaba de pasar otra vez, ahora también en el móvil.",
+}
 
 
 @dataclass(slots=True)
@@ -187,7 +200,11 @@ class Stage:
 
     def _reply(self, matter: Matter, turn: Turn) -> None:
         user, story = self._user(turn), matter.story
+        mishap = story.mishap if matter.turn == len(story.turns) - 1 else ""
         self._touch(matter, user)
+        if mishap == "draft":
+            save_draft(Ticket(pk=matter.ticket_pk), author=user, kind=Draft.Kind.REPLY, text=turn.text, then_status=turn.then)
+            return
         owed = Owed(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
         words = Words(
             turn.text,
@@ -197,13 +214,27 @@ class Stage:
             pending_until=owed.until if owed else None,
         )
         message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)
-        last = matter.turn == len(story.turns) - 1
-        backend = {"failed": transport.REFUSING, "uncertain": transport.FALLING_SILENT}.get(story.mishap if last else "", transport.NOWHERE)
+        if mishap == "stale":
+            with clock.travel(turn.at + timedelta(seconds=5)):
+                self._meanwhile(matter, ONE_MORE_THING)
+        backend = {"failed": transport.REFUSING, "uncertain": transport.FALLING_SILENT}.get(mishap, transport.NOWHERE)
         with clock.travel(turn.at + timedelta(seconds=settings.UNDO_WINDOW + 1)), transport.by(backend):
             outbox.leave(message.pk)
         matter.answer = Message.objects.get(pk=message.pk)
-        if backend == transport.NOWHERE and self.until - turn.at < TRACKED:
-            self._heard_of(matter, turn, mishap=story.mishap if last else "")
+        if matter.answer.state == Message.State.SENT and self.until - turn.at < TRACKED:
+            self._heard_of(matter, turn, mishap=mishap)
+
+    def _meanwhile(self, matter: Matter, text: dict[str, str], *, automatic: bool = False) -> None:
+        """What comes from the player's side without being a turn of the story."""
+        story = matter.story
+        incoming = Incoming(
+            text=text[story.language],
+            channel="mail",
+            subject=f"Re: {story.subject}",
+            automatic=automatic,
+            from_address=story.player.email,
+        )
+        receive(self._ticket(matter), incoming)
 
     def _heard_of(self, matter: Matter, turn: Turn, *, mishap: str) -> None:
         """What the provider tells within the minutes after."""
@@ -216,20 +247,6 @@ class Stage:
                 return
             news.delivered(pk, at)
             if mishap == "automatic":
-                text = {
-                    "en": "I am away until Monday.",
-                    "ru": "Меня нет до понедельника.",
-                    "de": "Ich bin bis Montag nicht da.",
-                    "es": "Estoy fuera hasta el lunes.",
-                }
-                away = Incoming(
-                    text=text[matter.story.language],
-                    channel="mail",
-                    at=at,
-                    subject="Re: " + matter.story.subject,
-                    automatic=True,
-                    from_address=matter.story.player.email,
-                )
-                receive(self._ticket(matter), away)
+                self._meanwhile(matter, AWAY, automatic=True)
             elif self.rng.random() < 0.6 and at + timedelta(minutes=20) < self.until:
                 news.opened(pk, at + timedelta(minutes=self.rng.randint(1, 20)))
