@@ -143,17 +143,18 @@ def record(
     message: Message | None = None,
     status_before: str = "",
     at: datetime | None = None,
+    saving: Sequence[str] = (),
     **data: Any,
 ) -> Event:
     """One event of a locked ticket; see `record_many`."""
-    return record_many([Entry(ticket, kind, by, message, status_before, at, data)])[0]
+    return record_many([Entry(ticket, kind, by, message, status_before, at, data)], saving=saving)[0]
 
 
-def record_many(entries: Sequence[Entry], *, lane: Lane | None = None) -> list[Event]:
-    """Write the events and their deliveries; the tickets' locks must be held, so that id order within a ticket is commit order.
+def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: Lane | None = None) -> list[Event]:
+    """Write the events, their deliveries and the tickets' changes; the locks must be held, so that id order in a ticket is commit order.
 
-    `data` takes ids, enums, numbers and times. `lane` overrides the subscribers' own lanes, for work that comes by the thousand.
-    One statement, however many they are.
+    `data` takes ids, enums, numbers and times. `saving` names the tickets' fields that have changed. `lane` overrides the
+    subscribers' own lanes, for work that comes by the thousand. One statement, however many they are.
     """
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
@@ -165,8 +166,13 @@ def record_many(entries: Sequence[Entry], *, lane: Lane | None = None) -> list[E
         if ear.when(event)
     ]
     heard = [list(column) for column in zip(*ears, strict=True)] or [[], [], []]
+    changed = tuple(Ticket._meta.get_field(name).attname for name in saving)
+    tickets = [
+        {name: getattr(ticket, name) for name in ("id", *changed)}
+        for ticket in {entry.ticket.pk: entry.ticket for entry in entries}.values()
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_record_sql(), [json.dumps(rows, default=datetime.isoformat), recorded_at, *heard])
+        cursor.execute(_record_sql(changed), [_json(rows), recorded_at, *heard, _json(tickets)])
         for event, (pk,) in zip(events, cursor.fetchall(), strict=True):
             event.pk, event._state.adding, event._state.db = pk, False, connection.alias
     for entry, event in zip(entries, events, strict=True):
@@ -176,15 +182,20 @@ def record_many(entries: Sequence[Entry], *, lane: Lane | None = None) -> list[E
     return events
 
 
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=datetime.isoformat)
+
+
 @cache
 def _columns() -> tuple[str, ...]:
     return tuple(field.column for field in Event._meta.concrete_fields if not field.primary_key)
 
 
 @cache
-def _record_sql() -> str:
-    """The events, a delivery for each ear (number of its event, name, lane), each ticket's last event and time of change."""
+def _record_sql(changed: tuple[str, ...]) -> str:
+    """The events; a delivery for each ear (number of its event, name, lane); in each ticket what has changed and by which event."""
     columns = ", ".join(connection.ops.quote_name(column) for column in _columns())
+    changes = "".join(f", {connection.ops.quote_name(column)} = now.{connection.ops.quote_name(column)}" for column in changed)
     return f"""
 WITH told AS (
     INSERT INTO tickets_event ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::tickets_event, %s)
@@ -195,8 +206,9 @@ WITH told AS (
     FROM (SELECT id, ticket_id, row_number() OVER (ORDER BY id) AS number FROM told) AS numbered
     JOIN unnest(%s::int[], %s::text[], %s::text[]) AS ear (number, name, lane) ON ear.number = numbered.number ORDER BY numbered.id
 ), marked AS (
-    UPDATE tickets_ticket SET last_event_id = newest.id, changed_at = newest.at
+    UPDATE tickets_ticket SET last_event_id = newest.id, changed_at = newest.at{changes}
     FROM (SELECT DISTINCT ON (ticket_id) ticket_id, id, at FROM told ORDER BY ticket_id, id DESC) AS newest
+    JOIN json_populate_recordset(NULL::tickets_ticket, %s) AS now ON now.id = newest.ticket_id
     WHERE tickets_ticket.id = newest.ticket_id
 )
 SELECT id FROM told ORDER BY id

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict
@@ -28,14 +27,12 @@ def lock_many(pks: Iterable[int]) -> list[Ticket]:
     """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ticket is locked within a transaction only.")
-    tickets = list(_lock_rows(Ticket.objects.filter(pk__in=list(pks))).order_by("pk"))
+    wanted = list(pks)
+    rows = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+    tickets = list(rows.select_related("game") if len(wanted) == 1 else rows.prefetch_related("game"))  # many tickets, but few games
     for ticket in tickets:
         mark_locked(ticket)
     return tickets
-
-
-def _lock_rows(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    return tickets.select_for_update(of=("self",)).select_related("game")
 
 
 def lock_shown(ticket: Ticket) -> Ticket:
@@ -69,7 +66,7 @@ def lock_message(pk: int) -> Message | None:
     shown = Message.objects.filter(pk=pk).values("ticket_id")
     for _attempt in range(ATTEMPTS):
         with suppress(_Moved), transaction.atomic():
-            ticket = _lock_rows(Ticket.objects.filter(pk__in=shown)).first()
+            ticket = Ticket.objects.select_for_update(of=("self",)).select_related("game").filter(pk__in=shown).first()
             if ticket is None:
                 return None
             message = Message.objects.select_for_update().filter(pk=pk).first()

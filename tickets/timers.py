@@ -140,7 +140,7 @@ def _fire(pks: list[int]) -> None:
 def _fire_together(pks: list[int]) -> None:
     wanted = Timer.objects.filter(pk__in=pks).values_list("ticket_id", flat=True)
     tickets = {ticket.pk: ticket for ticket in lock_many(wanted)}
-    still_due = Timer.objects.select_related("rule").filter(pk__in=pks, due_at__lte=clock.now()).order_by("due_at", "pk")
+    still_due = Timer.objects.filter(pk__in=pks, due_at__lte=clock.now()).order_by("due_at", "pk")
     by_kind: dict[str, list[Due]] = defaultdict(list)
     for timer in still_due:
         by_kind[timer.kind].append((tickets[timer.ticket_id], timer))

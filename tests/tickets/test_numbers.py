@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, repeat
 
 import pytest
+from django.db import transaction
 
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket
@@ -34,7 +35,7 @@ def test_a_source_of_numbers_that_never_changes_is_noticed(travel: Travel, monke
     monkeypatch.setattr("tickets.services.open.new_number", lambda: "AAAA-AAAA")
     make_ticket()
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError), transaction.atomic():
         make_ticket()
 
     assert Ticket.objects.count() == 1

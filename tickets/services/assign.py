@@ -20,8 +20,7 @@ def assign(ticket: Ticket, *, to: User | None, by: Actor) -> Ticket:
     if before == (to.pk if to else None):
         return ticket
     ticket.assignee = to
-    ticket.save(update_fields=["assignee"])
-    record(ticket, "ticket.assigned", by=by, assignee=to.pk if to else None, before=before)
+    record(ticket, "ticket.assigned", by=by, saving=["assignee"], assignee=to.pk if to else None, before=before)
     return ticket
 
 
@@ -33,8 +32,7 @@ def set_team(ticket: Ticket, *, to: Team | None, by: Actor) -> Ticket:
     if before == (to.pk if to else None):
         return ticket
     ticket.team = to
-    ticket.save(update_fields=["team"])
-    record(ticket, "ticket.team_set", by=by, team=to.pk if to else None, before=before)
+    record(ticket, "ticket.team_set", by=by, saving=["team"], team=to.pk if to else None, before=before)
     return ticket
 
 
@@ -47,6 +45,5 @@ def take_next(candidates: QuerySet[Ticket], *, by: User) -> Ticket | None:
         return None
     mark_locked(ticket)
     ticket.assignee = by
-    ticket.save(update_fields=["assignee"])
-    record(ticket, "ticket.assigned", by=operator(by), assignee=by.pk, before=None, taken=True)
+    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=None, taken=True)
     return ticket

@@ -47,8 +47,7 @@ def rename(ticket: Ticket, subject: str, *, by: Actor) -> Ticket:
         raise DomainError(_("A ticket needs a subject."), field="subject")
     if subject != ticket.subject:
         ticket.subject = subject
-        ticket.save(update_fields=["subject"])
-        record(ticket, "ticket.renamed", by=by)
+        record(ticket, "ticket.renamed", by=by, saving=["subject"])
     return ticket
 
 
@@ -59,8 +58,8 @@ def set_topic(ticket: Ticket, topic: Topic | None, *, by: Actor, by_machine: boo
     if (ticket.topic_id, ticket.topic_by_machine) != (topic.pk if topic else None, by_machine):
         before = ticket.topic_id
         ticket.topic, ticket.topic_by_machine = topic, by_machine
-        ticket.save(update_fields=["topic", "topic_by_machine"])
-        record(ticket, "ticket.topic_set", by=by, topic=topic.pk if topic else None, before=before, by_machine=by_machine)
+        said = {"topic": topic.pk if topic else None, "before": before, "by_machine": by_machine}
+        record(ticket, "ticket.topic_set", by=by, saving=["topic", "topic_by_machine"], **said)
     return ticket
 
 
@@ -72,8 +71,7 @@ def set_language(ticket: Ticket, language: str, *, by: Actor) -> Ticket:
         raise DomainError(_("This game is not supported in that language."), field="language")
     if language != ticket.language:
         before, ticket.language = ticket.language, language
-        ticket.save(update_fields=["language"])
-        record(ticket, "ticket.language_set", by=by, before=before)
+        record(ticket, "ticket.language_set", by=by, saving=["language"], before=before)
     return ticket
 
 
@@ -95,6 +93,5 @@ def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
     if player.pk != ticket.player_id:
         before, ticket.player = ticket.player_id, player
         ticket.contact = ticket.contact or main_address(player)
-        ticket.save(update_fields=["player", "contact"])
-        record(ticket, "ticket.player_set", by=by, player=player.pk, before=before)
+        record(ticket, "ticket.player_set", by=by, saving=["player", "contact"], player=player.pk, before=before)
     return ticket
