@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from helpdesk.staff.models import User
@@ -186,6 +186,102 @@ def test_without_a_connection_the_words_stay_and_are_saved_later(open_page: Open
     expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=10_000)
     expect(text).to_have_value("Half a thought")
     assert Draft.objects.get(ticket=ticket, author=greta).text == "Half a thought"
+
+
+def test_what_is_typed_while_the_tab_changes_goes_along(open_page: Open, ticket: Ticket, greta: User) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.get_by_label("Reply to the player").fill("To the player.")
+    page.keyboard.press("Escape")
+    held = hold(page, "**/draft/?open=note*")
+
+    page.keyboard.press("n")
+    page.keyboard.type("For us")
+    page.keyboard.press("Control+Enter")  # nothing leaves while it is open which of the two it would be
+    page.wait_for_timeout(200)
+    let_go(page, held)
+
+    note = page.get_by_label("Note to staff")
+    expect(note).to_have_value("For us")
+    expect(note).to_be_focused()
+    page.keyboard.type(" alone.")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    drafts = dict(Draft.objects.filter(ticket=ticket, author=greta).values_list("kind", "text"))
+    assert drafts == {"reply": "To the player.", "note": "For us alone."}
+
+
+def test_the_tab_that_is_open_asks_for_nothing(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("A thought")
+    asked = hold(page, "**/draft/?open=*")
+
+    page.get_by_role("tab", name="Reply").click()
+    page.keyboard.type(" and its end")
+
+    expect(text).to_be_focused()
+    expect(text).to_have_value("A thought and its end")
+    assert asked == []
+
+
+def test_what_is_typed_while_the_ticket_is_drawn_anew_stays(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("Saved long ago")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    held = hold(page, "**/take/*")
+
+    page.get_by_role("button", name="Take it").click()
+    text.press_sequentially(", this not yet")
+    let_go(page, held)
+
+    expect(page.locator("#facts")).to_contain_text("Greta Blum")
+    expect(text).to_have_value("Saved long ago, this not yet")
+    expect(text).to_be_focused()
+
+
+def test_what_is_typed_after_sending_is_the_next_reply(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("Found it!")
+    held = hold(page, "**/reply/*")
+
+    page.keyboard.press("Control+Enter")
+    text.press_sequentially(" And the shield")
+    let_go(page, held)
+
+    expect(page.locator("article.msg", has_text="Found it!")).to_be_visible()
+    expect(text).to_have_value("And the shield")
+    assert Message.objects.filter(ticket=ticket, text="Found it!").exists()
+
+
+def test_a_note_typed_on_never_slips_into_the_reply(open_page: Open, ticket: Ticket, greta: User) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.keyboard.press("n")
+    note = page.get_by_label("Note to staff")
+    note.fill("Looks like fraud.")
+    held = hold(page, "**/note/*")
+
+    page.keyboard.press("Control+Enter")
+    note.press_sequentially(" Ask billing")
+    let_go(page, held)
+
+    expect(page.locator("article.note", has_text="Looks like fraud.")).to_be_visible()
+    expect(page.locator(".toast")).to_contain_text("is kept in your draft")
+    expect(page.locator("#composer textarea")).to_have_value("")
+    assert Draft.objects.get(ticket=ticket, author=greta, kind="note").text == "Ask billing"
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Requests to this address wait until the test lets them go, as on a slow line."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    while not held:
+        page.wait_for_timeout(50)
+    held.pop().continue_()
 
 
 def test_a_message_that_comes_in_is_drawn_without_a_reload(open_page: Open, ticket: Ticket) -> None:
