@@ -114,7 +114,9 @@ def draft_mark(begun: dict[int, list[Begun]], ticket: int) -> str:
     if first.returned:
         title = _("Your reply came back: the player wrote before it left. The words are in the composer.")
         return format_html('<span class="chip late" title="{}">{}{}</span> ', title, icon("undo-2", 12), _("came back"))
-    return format_html('<span class="chip mine" title="{}">{}{}</span> ', _("You have begun an answer or a note here"), icon("pencil", 12), _("draft"))
+    return format_html(
+        '<span class="chip mine" title="{}">{}{}</span> ', _("You have begun an answer or a note here"), icon("pencil", 12), _("draft")
+    )
 
 
 @register.simple_tag
