@@ -191,7 +191,8 @@ export function startComposer() {
     if (wantsFocus) focusEnd();
     wantsFocus = false;
   });
-  document.addEventListener("submit", (event) => { if (event.target === form() && !window.htmx) submitting = true; });
+  // another form leaves the page or draws it anew: what waits to be saved goes first
+  document.addEventListener("submit", (event) => { if (event.target !== form()) flush(); else if (!window.htmx) submitting = true; }, true);
   document.addEventListener("visibilitychange", () => document.hidden && flush());
   window.addEventListener("online", () => dirty && save());
   known = area()?.defaultValue ?? null;
