@@ -17,6 +17,7 @@ from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tickets.models import Draft, Message, Ticket
+from tickets.services.drafts import save_draft
 from tickets.services.reply import Words, add_note, send_reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -89,7 +90,9 @@ def blemishes(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["queue", "ticket", "status", "start", "empty"])
-def test_nothing_stands_in_the_way_of_anybody(open_page: Open, ticket: Ticket, place: str) -> None:
+def test_nothing_stands_in_the_way_of_anybody(open_page: Open, ticket: Ticket, greta: User, place: str) -> None:
+    long = make_ticket(subject="The sword of a name as long as the way to the last of the nine forges under the mountain")
+    save_draft(long, author=greta, kind=Draft.Kind.REPLY, text="Half a thought")
     paths = {"queue": "/tickets/", "start": "/tickets/new/", "empty": "/tickets/?status=closed"}
     page = open_page(paths.get(place, f"/tickets/{ticket.number}/"))
     if place in {"ticket", "status"}:
