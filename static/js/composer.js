@@ -167,10 +167,12 @@ export function startComposer() {
     if (asks.matches("[data-tab]")) onItsWay(true);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.elt.closest?.("#composer") || !event.detail.elt.matches("form, [data-tab]")) return;  // what the answer replaced is handled there
+    const asks = event.detail.elt, tab = asks.matches?.("[data-tab]");
+    if (!asks.closest?.("#composer") || !(tab || asks.matches("form"))) return;
     submitting = false;
-    if (event.detail.successful || event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
-    if (event.detail.elt.matches("[data-tab]")) onItsWay(false);
+    if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
+    if (event.detail.successful && !asks.isConnected) return;  // its answer stands in its place
+    if (tab && asks.isConnected) onItsWay(false);
     dirty = true;
     status(say("unsaved"), true);
     timer = setTimeout(save, PAUSE);

@@ -23,7 +23,8 @@ from tickets.services.reply import Words, add_note, send_reply
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[[str], Page]
-UNSAID = ("status of 409", "status of 422", "status of 503")  # Chromium notes in its console what the page itself tells in words
+# Chromium and htmx note in the console what the page itself tells in words
+UNSAID = ("status of 403", "Code 403", "status of 409", "status of 422", "status of 503")
 
 
 @pytest.fixture(scope="module")
@@ -272,6 +273,28 @@ def test_a_note_typed_on_never_slips_into_the_reply(open_page: Open, ticket: Tic
     expect(page.locator(".toast")).to_contain_text("is kept in your draft")
     expect(page.locator("#composer textarea")).to_have_value("")
     assert Draft.objects.get(ticket=ticket, author=greta, kind="note").text == "Ask billing"
+
+
+def test_a_session_that_ended_leaves_the_words_until_somebody_signs_in_again(
+    open_page: Open, ticket: Ticket, greta: User, live_server: LiveServer
+) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("A long thought")
+    page.context.add_cookies([{"name": "sessionid", "value": "ended", "url": live_server.url}])
+
+    page.get_by_role("tab", name="Note").click()
+
+    expect(page.locator(".toast").first).to_contain_text("what you typed stays here")
+    expect(text).to_have_value("A long thought")
+    expect(page.locator("#composer [data-main]")).to_be_enabled()
+
+    client = Client()
+    client.force_login(greta)  # in another tab, which brings another token too
+    again = {"sessionid": client.cookies["sessionid"].value, "csrftoken": "n" * 32}
+    page.context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in again.items()])
+    expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=15_000)
+    assert Draft.objects.get(ticket=ticket, author=greta).text == "A long thought"
 
 
 def hold(page: Page, address: str) -> list[Route]:
