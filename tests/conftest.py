@@ -27,12 +27,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, p
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """A test with real commits ends with empty tables: bring back what the migrations had put there, for those that come after it."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """A test with real commits ends with empty tables: bring back what the migrations had put there, for those that come after it.
+
+    After the last one the tests' own database is gone already, and the connection leads to the one it was made beside.
+    """
     yield
     marker = item.get_closest_marker("django_db")
     asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    if asked or (marker and marker.kwargs.get("transaction")):
+    if nextitem and (asked or (marker and marker.kwargs.get("transaction"))):
         with item.config.stash[blocking_manager_key].unblock():
             call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
             connection.creation.deserialize_db_from_string(item.config.stash[SEEDS])

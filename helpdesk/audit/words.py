@@ -97,6 +97,8 @@ FACTS: dict[str, Any] = {
     "error": _("error"),
     "reason": _("reason"),
     "mails": _("mails"),
+    "ticket": _("ticket"),
+    "tickets": _("tickets"),
     "deliveries": _("deliveries"),
 }
 

@@ -1,5 +1,6 @@
 // The composer: tabs, the draft saved on the server a second after the last key, files, marks, preview.
-// The text lives in the textarea; nothing here ever empties it.
+// The text lives in the textarea; nothing here ever empties it, and an answer that redraws it takes over what was typed meanwhile.
+import { merged } from "./merging.js";
 import { post, token } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
@@ -8,6 +9,7 @@ import { toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
 let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false;
+let known = null, before = null;  // what the server has of the text; how the composer stood when its redrawn self came
 
 const box = () => document.getElementById("composer");
 const form = () => box()?.querySelector("form[data-draft]");
@@ -30,6 +32,7 @@ async function save(options = {}) {
   for (const name of ["text", "mode", "then"]) body.append(name, target.querySelector(`textarea[name=${name}], input[name=${name}]`)?.value ?? "");
   saving = post(target.dataset.draft, body, options).then((said) => {
     tries = 0;
+    if (target === form()) known = body.get("text");
     if (!dirty) status(say("saved", { time: said.time }));
   }).catch((error) => {
     dirty = true;
@@ -89,11 +92,45 @@ async function preview(button) {
   open(dialog);
 }
 
+const mode = () => form()?.elements.mode?.value ?? "";
+const isOpen = (tab) => tab.getAttribute("aria-selected") === "true";
+
+function focusEnd() {
+  const text = area();
+  if (!text) return;
+  text.focus();
+  text.setSelectionRange(text.value.length, text.value.length);
+}
+
 function focusText(tab) {
   const wanted = box()?.querySelector(`[data-tab="${tab}"]`);
   if (!wanted) return false;
-  if (wanted.getAttribute("aria-selected") !== "true") wanted.click();
-  else area()?.focus();
+  if (isOpen(wanted)) area()?.focus();
+  else wanted.click();
+}
+
+/** While the other tab is on its way, typing goes on and nothing can be sent: a note must not leave as a reply. */
+function onItsWay(under) {
+  form()?.setAttribute("aria-busy", String(under));
+  for (const button of box()?.querySelectorAll("[name=then], [name=anyway], [data-main]") ?? []) if (button.type === "submit") button.disabled = under;
+  if (under) focusEnd();
+}
+
+/** The composer has been drawn anew. What was typed since the server was asked is in nobody's answer but stays. */
+function takeOver(was) {
+  const text = area(), fresh = known = text?.value ?? "";
+  if (!was || was.text === was.known) return;
+  if (!text || (was.mode !== mode() && !was.asked)) {  // words for staff do not slip into a reply: they wait where they were written
+    const body = new FormData(), words = merged(was.known, was.text, "");
+    body.append("mode", was.mode);
+    body.append("text", words);
+    if (words) post(was.draft, body).then(() => toast(say("kept"))).catch((error) => toast(error.message, "late"));
+    return;
+  }
+  text.value = merged(was.known, was.text, fresh);
+  if (text.value === fresh) return;
+  wantsFocus ||= was.focused;
+  typed();
 }
 
 export function startComposer() {
@@ -112,30 +149,54 @@ export function startComposer() {
     const kind = { b: "bold", i: "italic", k: "link" }[event.key.toLowerCase()];
     if (kind) { event.preventDefault(); mark(kind); }
   });
+  // a tab that is open already has nothing to ask for
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("#composer [data-tab]");
+    if (!tab || !isOpen(tab)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    focusEnd();
+  }, true);
   // sending, or changing between reply and note, saves through the form itself
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.closest("#composer") && event.detail.elt.matches("form")) { submitting = true; clearTimeout(timer); } });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const asks = event.detail.elt;
+    if (!asks.closest("#composer") || !asks.matches("form, [data-tab]")) return;
+    clearTimeout(timer);
+    submitting = true;
+    known = area()?.value ?? null;
+    if (asks.matches("[data-tab]")) onItsWay(true);
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.elt.closest?.("#composer") && !event.detail.elt.matches?.("#composer form")) return;
+    const asks = event.detail.elt, tab = asks.matches?.("[data-tab]");
+    if (!asks.closest?.("#composer") || !(tab || asks.matches("form"))) return;
     submitting = false;
-    dirty = !event.detail.successful && event.detail.xhr.status !== 409;  // a reply that was stopped has been saved
-    if (dirty) { status(say("unsaved"), true); timer = setTimeout(save, PAUSE); }
+    if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
+    if (event.detail.successful && !asks.isConnected) return;  // its answer stands in its place
+    if (tab && asks.isConnected) onItsWay(false);
+    dirty = true;
+    status(say("unsaved"), true);
+    timer = setTimeout(save, PAUSE);
   });
   // who changed the tab or called a reply back goes on writing
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const asked = event.detail.requestConfig?.elt;
-    if (asked?.matches("[data-tab]") || asked?.querySelector("[data-undo]")) wantsFocus = true;
+    const asked = event.detail.requestConfig?.elt, old = event.detail.target?.querySelector?.("#composer textarea");
+    const tab = Boolean(asked?.matches("[data-tab]"));
+    if (event.detail.shouldSwap && (tab || asked?.querySelector("[data-undo]"))) wantsFocus = true;
+    before = old && { text: old.value, known: known ?? old.defaultValue, mode: mode(), draft: form()?.dataset.draft, asked: tab, focused: document.activeElement === old };
   });
-  // told to what has just been put into the page: the asking element may be gone by then
-  document.addEventListener("htmx:load", (event) => {
-    if (!["composer", "ticket"].includes(event.detail.elt?.id)) return;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!["composer", "ticket"].includes(event.target.id)) return;
+    clearTimeout(timer);
     dirty = submitting = false;
-    if (!wantsFocus || !area()) return;
+    takeOver(before);
+    before = null;
+    if (wantsFocus) focusEnd();
     wantsFocus = false;
-    area().focus();
-    area().setSelectionRange(area().value.length, area().value.length);
   });
-  document.addEventListener("submit", (event) => { if (event.target === form() && !window.htmx) submitting = true; });
+  // another form leaves the page or draws it anew: what waits to be saved goes first
+  document.addEventListener("submit", (event) => { if (event.target !== form()) flush(); else if (!window.htmx) submitting = true; }, true);
   document.addEventListener("visibilitychange", () => document.hidden && flush());
   window.addEventListener("online", () => dirty && save());
+  known = area()?.defaultValue ?? null;
   window.addEventListener("beforeunload", (event) => { if (dirty && !submitting && area()?.value.trim()) { flush(); event.preventDefault(); } });
 }

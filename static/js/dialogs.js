@@ -15,6 +15,8 @@ export function startDialogs() {
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest?.("details[data-menu]"));
+    const chosen = target.closest?.("details[data-menu] .sheet a");
+    if (chosen) { const menu = chosen.closest("details"); menu.open = false; menu.querySelector("summary").focus({ preventScroll: true }); }  // what was chosen happens elsewhere
     const opens = target.closest?.("[data-open]");
     if (opens) { closeMenus(); open(document.getElementById(opens.dataset.open)); return; }
     if (target.closest?.("[data-close-dialog]")) target.closest("dialog")?.close();

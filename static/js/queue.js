@@ -37,6 +37,13 @@ onKey("x", () => {
   box.click();
 });
 
+// on a phone the tabs scroll sideways: the open one is in sight, and new counts leave them where the hand has put them
+const tabs = () => document.getElementById("tabs");
+let shifted = 0;
+tabs()?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target?.id === "tabs") shifted = event.detail.target.scrollLeft; });
+document.addEventListener("htmx:oobAfterSwap", () => { if (shifted && tabs()) tabs().scrollLeft = shifted; });
+
 // picking: the bar at the foot says how many and offers what can be done with them
 function count() {
   const bar = document.getElementById("picked");

@@ -56,8 +56,11 @@ setInterval(() => {
   }
 }, 1000);
 
-// on a phone the page itself scrolls: it opens at the newest message too
-if (matchMedia("(max-width: 860px)").matches && !location.hash) (document.getElementById("unread") ?? document.querySelector("#entries > :last-child"))?.scrollIntoView({ block: "center" });
+// on a phone the page itself scrolls: it opens at the newest message too, and shows what has just been sent
+const phone = matchMedia("(max-width: 860px)");
+const toNewest = (mark) => (mark ?? document.querySelector("#entries > :last-child"))?.scrollIntoView({ block: "center" });
+if (phone.matches && !location.hash) toNewest(document.getElementById("unread"));
+document.addEventListener("htmx:afterSwap", (event) => { if (phone.matches && event.target.id === "ticket") toNewest(); });
 
 // leaving for the next ticket or the queue: what was typed in the last second is saved first
 document.addEventListener("click", (event) => { if (event.target.closest("a[href]")) flush(); }, true);

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the folder for the pictures: NAME-WIDTH-LANGUAGE-LOOK.png")
     parser.add_argument("names", nargs="*", help="only these pages")
     parser.add_argument("--demo", action="store_true", help="with the demo's studio in it")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.out.mkdir(parents=True, exist_ok=True)
     instance = Instance(Path(tempfile.mkdtemp(prefix="pictures-")), environment={"UNDO_WINDOW": "1"})
     try:

@@ -75,6 +75,7 @@ def studio() -> None:
                 "default_language": "en",
             },
         )
+    Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
     agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": [right.value for right in WORK]})
     keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": list(Right.values)})
     strict, _made = Role.objects.get_or_create(

@@ -150,7 +150,10 @@ class StartForm(forms.Form):
     game = forms.ModelChoiceField(Game.objects.none(), label=gettext_lazy("Game"), empty_label=None)
     to = forms.EmailField(label=gettext_lazy("The player's mail address"), max_length=254)
     name = forms.CharField(
-        label=gettext_lazy("His name"), max_length=120, required=False, help_text=gettext_lazy("Only if the desk does not know him yet.")
+        label=gettext_lazy("The player's name"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Only if the desk does not know the player yet."),
     )
     language = forms.CharField(label=gettext_lazy("Language"), max_length=12, widget=forms.Select)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)

@@ -238,6 +238,7 @@ def words() -> str:
         "saving": _("Saving…"),
         "saved": _("Saved %(time)s"),
         "unsaved": _("Not saved yet"),
+        "kept": _("What you typed meanwhile is kept in your draft."),
         "leaves_in": _("leaves in %(n)s s"),
         "leaving": _("leaving now"),
         "too_big": _("%(name)s is larger than %(limit)s and was not added."),

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.games.models import COLOUR, Game
 from helpdesk.staff.forms.people import language_name
@@ -52,7 +53,7 @@ class ColourField(forms.CharField):
 
 
 class GameForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     strapline = forms.CharField(label=_("Line under the name"), max_length=120, required=False)
     team_name = forms.CharField(label=_("Who signs"), max_length=80, help_text=_("Under the author's name, like “Emberfall Support”."))
     sender_name = forms.CharField(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.staff.models import Role
 from helpdesk.staff.rights import RIGHT_GROUPS
@@ -14,7 +15,7 @@ from helpdesk.staff.rights import RIGHT_GROUPS
 class RoleForm(forms.Form):
     """One field of checkboxes for each group of rights; `chosen_rights` joins them again."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=80)
     requires_second_factor = forms.BooleanField(
         label=_("Demands a second factor"),
         required=False,

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -24,6 +25,6 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name, alone = self.fields["name"], self.fields["passwordless"]
-        name.label, name.help_text = _("Name"), _("Under which you will know it again.")
+        name.label, name.help_text = pgettext_lazy("of a thing", "Name"), _("Under which you will know it again.")
         alone.label, alone.initial = _("It opens the desk without the password"), True
         alone.help_text = _("The key then asks for a fingerprint, a face or its own code. Without this it is a second factor only.")

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# the labels that the seeds wrote into the database; pages translate them when they show them
+LABELS = (
+    gettext_noop("Mail: small print at the end"),
+    gettext_noop("Mail: under the author's name"),
+    gettext_noop("Notice: closed"),
+    gettext_noop("Notice: resolved after silence"),
+    gettext_noop("Survey: invitation"),
+)
 
 
 class TextForm(forms.Form):

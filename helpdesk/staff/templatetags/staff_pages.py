@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.words import fact_words
 from helpdesk.staff.menu import Room, rooms
+from helpdesk.staff.models import Grant
 from helpdesk.staff.rights import Right
 
 register = template.Library()
@@ -49,6 +50,12 @@ def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
     """An entry's facts as (name, old or None, new), changes first."""
     changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
     return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
+
+
+@register.filter
+def role_names(grants: Iterable[Grant]) -> str:
+    """Each role once, however often it was given for different games or languages."""
+    return ", ".join(dict.fromkeys(grant.role.name for grant in grants)) or "–"
 
 
 def _short(value: Any) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from helpdesk.staff.models import User
@@ -17,12 +17,14 @@ from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tickets.models import Draft, Message, Ticket
+from tickets.services.drafts import save_draft
 from tickets.services.reply import Words, add_note, send_reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 Open = Callable[[str], Page]
-UNSAID = ("status of 409", "status of 422", "status of 503")  # Chromium notes in its console what the page itself tells in words
+# Chromium and htmx note in the console what the page itself tells in words
+UNSAID = ("status of 403", "Code 403", "status of 409", "status of 422", "status of 503")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,9 @@ def blemishes(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["queue", "ticket", "status", "start", "empty"])
-def test_nothing_stands_in_the_way_of_anybody(open_page: Open, ticket: Ticket, place: str) -> None:
+def test_nothing_stands_in_the_way_of_anybody(open_page: Open, ticket: Ticket, greta: User, place: str) -> None:
+    long = make_ticket(subject="The sword of a name as long as the way to the last of the nine forges under the mountain")
+    save_draft(long, author=greta, kind=Draft.Kind.REPLY, text="Half a thought")
     paths = {"queue": "/tickets/", "start": "/tickets/new/", "empty": "/tickets/?status=closed"}
     page = open_page(paths.get(place, f"/tickets/{ticket.number}/"))
     if place in {"ticket", "status"}:
@@ -186,6 +190,124 @@ def test_without_a_connection_the_words_stay_and_are_saved_later(open_page: Open
     expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=10_000)
     expect(text).to_have_value("Half a thought")
     assert Draft.objects.get(ticket=ticket, author=greta).text == "Half a thought"
+
+
+def test_what_is_typed_while_the_tab_changes_goes_along(open_page: Open, ticket: Ticket, greta: User) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.get_by_label("Reply to the player").fill("To the player.")
+    page.keyboard.press("Escape")
+    held = hold(page, "**/draft/?open=note*")
+
+    page.keyboard.press("n")
+    page.keyboard.type("For us")
+    page.keyboard.press("Control+Enter")  # nothing leaves while it is open which of the two it would be
+    page.wait_for_timeout(200)
+    let_go(page, held)
+
+    note = page.get_by_label("Note to staff")
+    expect(note).to_have_value("For us")
+    expect(note).to_be_focused()
+    page.keyboard.type(" alone.")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    drafts = dict(Draft.objects.filter(ticket=ticket, author=greta).values_list("kind", "text"))
+    assert drafts == {"reply": "To the player.", "note": "For us alone."}
+
+
+def test_the_tab_that_is_open_asks_for_nothing(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("A thought")
+    asked = hold(page, "**/draft/?open=*")
+
+    page.get_by_role("tab", name="Reply").click()
+    page.keyboard.type(" and its end")
+
+    expect(text).to_be_focused()
+    expect(text).to_have_value("A thought and its end")
+    assert asked == []
+
+
+def test_what_is_typed_while_the_ticket_is_drawn_anew_stays(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("Saved long ago")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    held = hold(page, "**/take/*")
+
+    page.get_by_role("button", name="Take it").click()
+    text.press_sequentially(", this not yet")
+    let_go(page, held)
+
+    expect(page.locator("#facts")).to_contain_text("Greta Blum")
+    expect(text).to_have_value("Saved long ago, this not yet")
+    expect(text).to_be_focused()
+
+
+def test_what_is_typed_after_sending_is_the_next_reply(open_page: Open, ticket: Ticket) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("Found it!")
+    held = hold(page, "**/reply/*")
+
+    page.keyboard.press("Control+Enter")
+    text.press_sequentially(" And the shield")
+    let_go(page, held)
+
+    expect(page.locator("article.msg", has_text="Found it!")).to_be_visible()
+    expect(text).to_have_value("And the shield")
+    assert Message.objects.filter(ticket=ticket, text="Found it!").exists()
+
+
+def test_a_note_typed_on_never_slips_into_the_reply(open_page: Open, ticket: Ticket, greta: User) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    page.keyboard.press("n")
+    note = page.get_by_label("Note to staff")
+    note.fill("Looks like fraud.")
+    held = hold(page, "**/note/*")
+
+    page.keyboard.press("Control+Enter")
+    note.press_sequentially(" Ask billing")
+    let_go(page, held)
+
+    expect(page.locator("article.note", has_text="Looks like fraud.")).to_be_visible()
+    expect(page.locator(".toast")).to_contain_text("is kept in your draft")
+    expect(page.locator("#composer textarea")).to_have_value("")
+    assert Draft.objects.get(ticket=ticket, author=greta, kind="note").text == "Ask billing"
+
+
+def test_a_session_that_ended_leaves_the_words_until_somebody_signs_in_again(
+    open_page: Open, ticket: Ticket, greta: User, live_server: LiveServer
+) -> None:
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.fill("A long thought")
+    page.context.add_cookies([{"name": "sessionid", "value": "ended", "url": live_server.url}])
+
+    page.get_by_role("tab", name="Note").click()
+
+    expect(page.locator(".toast").first).to_contain_text("what you typed stays here")
+    expect(text).to_have_value("A long thought")
+    expect(page.locator("#composer [data-main]")).to_be_enabled()
+
+    client = Client()
+    client.force_login(greta)  # in another tab, which brings another token too
+    again = {"sessionid": client.cookies["sessionid"].value, "csrftoken": "n" * 32}
+    page.context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in again.items()])
+    expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=15_000)
+    assert Draft.objects.get(ticket=ticket, author=greta).text == "A long thought"
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Requests to this address wait until the test lets them go, as on a slow line."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright wants a function of ours
+    return held
+
+
+def let_go(page: Page, held: list[Route]) -> None:
+    while not held:
+        page.wait_for_timeout(50)
+    held.pop().continue_()
 
 
 def test_a_message_that_comes_in_is_drawn_without_a_reload(open_page: Open, ticket: Ticket) -> None:

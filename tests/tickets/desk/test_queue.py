@@ -13,15 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
-from tests.factories.desk import make_game, make_player, make_ticket
+from tests.factories.desk import Post, make_game, make_player, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
 from tickets.actors import operator
 from tickets.desk.queue import selectors
 from tickets.desk.queue.filters import Filter
-from tickets.models import Status
+from tickets.models import Draft, Status
+from tickets.services import outbox
 from tickets.services.assign import assign
+from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status
+from tickets.services.reply import Words, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +189,37 @@ def test_the_next_neighbour_follows_the_view_somebody_came_from(clara: User, des
     assert client.get(f"/tickets/{old.number}/step/next/?language=en")["Location"] == f"/tickets/{young.number}/?language=en"
     assert client.get(f"/tickets/{young.number}/step/previous/?language=en")["Location"] == f"/tickets/{old.number}/?language=en"
     assert client.get(f"/tickets/{young.number}/step/next/?language=en")["Location"] == "/tickets/?language=en"
+
+
+def test_a_row_says_whose_words_wait_in_its_composer(clara: User, erik: User, desk: Desk) -> None:
+    mine, his, both = (make_ticket(subject=subject) for subject in ("Mine", "His", "Both"))
+    for ticket, author in ((mine, clara), (his, erik), (both, erik), (both, clara)):
+        save_draft(ticket, author=author, kind=Draft.Kind.NOTE, text="Half a thought")
+    save_draft(make_ticket(subject="Emptied"), author=clara, kind=Draft.Kind.REPLY, text="")
+
+    rows = marks(read(desk(clara)))
+
+    assert rows == {"Mine": "draft", "His": "Erik Holm has a draft here", "Both": "draft", "Emptied": ""}
+
+
+def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
+    clara: User, erik: User, desk: Desk, travel: Travel, the_post: Post
+) -> None:
+    ticket = make_ticket(subject="Sword")
+    seen = newest_question(ticket)
+    send_reply(ticket, Words("Found it!", answers_upto=seen), by=clara)
+    player_writes(ticket, "I have found it myself!")
+    travel.forward(minutes=1)
+    outbox.leave_due()
+
+    assert marks(read(desk(clara))) == {"Sword": "came back"}
+    assert marks(read(desk(erik))) == {"Sword": "Clara Novak has a draft here"}
+
+    send_reply(ticket, Words("So you did.", answers_upto=newest_question(ticket)), by=clara)
+    assert marks(read(desk(clara))) == {"Sword": ""}
+
+
+def marks(page: str) -> dict[str, str]:
+    """What stands before the subject of each row, in words."""
+    cells = re.findall(r'<td class="c-subject"><a[^>]*>(.*?)<span class="subject">([^<]+)<', page, re.DOTALL)
+    return {subject: re.sub(r"<[^>]*>", "", before).strip() for before, subject in cells}

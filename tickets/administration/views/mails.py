@@ -66,7 +66,8 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
     try:
-        context["facts"] = explained(raw)
+        context["facts"] = facts = explained(raw)
+        context["outcome"] = Outcome(facts["outcome"]).label
         if may_read:
             services.look_at_mail(raw, by=request.user, request=request)
             source = content_of(raw)

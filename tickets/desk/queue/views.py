@@ -16,6 +16,7 @@ from helpdesk.staff.rights import Right, StaffRequest, has_right, requires, scop
 from tickets.access import visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import go, say, whole_number
+from tickets.desk.looking import begun
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
 from tickets.lifecycle.waiting import question_before
@@ -38,6 +39,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
     context = {
         "queue": found,
+        "begun": begun(found.page.rows, request.user),
         "filter": wanted,
         "choices": choices(request.user),
         "sorts": SORTS.values(),

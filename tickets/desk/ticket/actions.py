@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.staff.forms.refusals import refusals
@@ -141,7 +142,7 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) -> HttpResponse:
     """The form in the page's dialog, or as a page of its own where no script runs."""
-    titles = {"status": _("Change the status"), "assign": _("Assign"), "facts": _("Subject, topic, language")}
+    titles = {"status": pgettext("once", "Change the status"), "assign": _("Assign"), "facts": _("Subject, topic, language")}
     context = {
         "ticket": ticket,
         "form": form,

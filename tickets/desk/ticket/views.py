@@ -41,6 +41,8 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 def news(request: StaffRequest, number: str) -> HttpResponse:
     """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
     found = ticket_for(request.user, number)
+    if "after" not in request.POST:  # a page whose script did not run cannot say what it shows, and must not get all of it twice
+        return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
     drafts = Draft.objects.filter(ticket=found).exclude(author=request.user).select_related("author")
