@@ -32,7 +32,9 @@ _STARTS = re.compile(
     r"|пн|вт|ср|чт|пт|сб|вс)\b|понедельник|вторник|сред[аы]|четверг|пятниц[аы]|суббот[аы]|воскресень[ея]|В\s)",
     re.IGNORECASE,
 )
-_STRONG = re.compile(r"[\w.+-]+@[\w.-]+|\d{4}.{0,30}\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.{0,30}\d{4}")
+_TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.])"
+_STRONG = re.compile(rf"[\w.+-]+@[\w.-]+|\d{{4}}.{{0,30}}?{_TIME}|{_TIME}.{{0,30}}\d{{4}}")
+"""An address, or a year with a time: "my friend wrote on 14.10.2025:" introduces the player's own words."""
 _HEADER_LINES = 9
 _MAX_LINES = 5_000
 

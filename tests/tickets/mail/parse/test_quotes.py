@@ -231,3 +231,10 @@ def test_links_tell_where_they_lead_and_pictures_their_words():
 
 def test_what_is_hidden_in_html_is_not_read_aloud():
     assert read('<div style="display:none">preheader</div><p>Words</p>', kind="text/html").text == "Words"
+
+
+@pytest.mark.parametrize("line", ["my friend wrote on 14.10.2025:", "Der Support schrieb am 14.10.2025:", "Мне написали 14.10.2025:"])
+def test_a_players_own_sentence_with_a_date_hides_nothing_below_it(line: str):
+    text = f"Hello,\n{line}\nthe sword is gone.\nThanks"
+
+    assert (read(text).text, read(text).quoted) == (text, "")
