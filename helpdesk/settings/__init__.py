@@ -141,9 +141,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
-        "OPTIONS": {
-            "MAX_ENTRIES": 20_000
-        },  # above it live entries are thrown away; of 300, the default, a stranger's guesses would make room
+        # above it live counters of the sign-in are thrown away; of 300, the default, a stranger's guesses would make that
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 
