@@ -28,6 +28,7 @@ from tickets.surveys.selectors import survey_of_invitation
 
 LARGEST_BODY = 32 * 1024  # bytes; the longest comment in four-byte letters, percent-encoded, is smaller
 PERIOD = 600  # seconds
+MOST_GETS, STRIDE = 600, 20  # pages and style sheets; each so many are written down at once
 DAY_PAPER, NIGHT_PAPER = "#ffffff", "#1c1d22"
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -58,7 +59,7 @@ def _refused(request: HttpRequest, token: str) -> HttpResponse | None:
             return _sorry(request, "too_long", status=413)
         if message_named_by(token) is not None and too_often("survey-token", token, times=15, seconds=PERIOD):
             return _sorry(request, "busy", status=429)
-    elif too_often("survey-get", who, times=300, seconds=PERIOD, stride=10):
+    elif too_often("survey-get", who, times=MOST_GETS, seconds=PERIOD, stride=STRIDE):
         return _sorry(request, "busy", status=429)
     return None
 
@@ -108,6 +109,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
     """A game's colours as a style sheet of our own, so that the page needs no inline style."""
+    if too_often("survey-get", network(client_address(request) or ""), times=MOST_GETS, seconds=PERIOD, stride=STRIDE):
+        return HttpResponse(status=429)
     colours = palette(look_of(get_object_or_404(Game, slug=slug)))
     hover = mix(colours.main, colours.on_main, 0.88)
     context = {
