@@ -27,9 +27,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, p
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """A test with real commits ends with empty tables: bring back what the migrations had put there, for those that come after it."""
     yield
+    if nextitem is None:  # the database is gone already
+        return
     marker = item.get_closest_marker("django_db")
     asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     if asked or (marker and marker.kwargs.get("transaction")):

@@ -81,7 +81,7 @@ def to_mime(content: bytes, *, form: str, content_type: str) -> bytes:
     if form == RawMail.Form.MAILGUN:
         _post(request, content, content_type)
     else:
-        request._body = content  # type: ignore[attr-defined]  # what request.body answers; read by itself it may be no larger than a form
+        request._body = content  # what request.body answers; read by itself it may be no larger than a form
     try:
         event = view.parse_events(request)[0]
         mail: bytes = event.message.as_bytes()
@@ -115,7 +115,7 @@ def _post(request: WSGIRequest, body: bytes, content_type: str) -> None:
     """What `request.POST` and `request.FILES` answer; Django's own reading refuses what is larger than a form may be."""
     fields = QueryDict(mutable=True)
     fields.update({name: value.decode("utf-8", "replace") for name, value in form_fields(body, content_type).items()})
-    files: MultiValueDict[str, UploadedFile] = MultiValueDict()
+    files: MultiValueDict[str, UploadedFile[bytes]] = MultiValueDict()
     for name, part in _form_parts(body, content_type):
         if _is_file(part):
             files.appendlist(name, SimpleUploadedFile(part.name or "file", part.body, part.type))

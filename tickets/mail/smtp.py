@@ -42,8 +42,8 @@ class SmtpTransport(EmailBackend):
 
     def tell(self, before_data: Callable[[], None]) -> None:
         """Ask it of the connection that is open now."""
-        assert isinstance(self.connection, _Telling)
-        self.connection.before_data = before_data
+        connection: Any = self.connection  # one of the two above, once it is open
+        connection.before_data = before_data
 
 
 def transport() -> BaseEmailBackend:

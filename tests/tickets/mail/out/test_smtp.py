@@ -177,7 +177,12 @@ def test_a_refused_sender_is_told_apart_for_now_and_for_good(server, mailed, lef
 def test_it_is_not_handed_before_the_server_waits_for_the_words(server, mailed, left, monkeypatch):
     seen = []
     handed = outbox._handed
-    monkeypatch.setattr(outbox, "_handed", lambda message: seen.append(list(server.talk)) or handed(message))
+
+    def watched(message):
+        seen.append(list(server.talk))
+        handed(message)
+
+    monkeypatch.setattr(outbox, "_handed", watched)
 
     assert left(mailed).state == Message.State.SENT
     assert seen == [["mail", "rcpt"]]
