@@ -12,7 +12,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 
-from helpdesk.base import clock
+from helpdesk.base import clock, knocks
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, post
 
@@ -46,6 +46,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def _cheap_passwords(settings: Settings) -> None:
     """Nobody breaks into a test: a slow hash would cost more than the stories."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_knocked() -> None:
+    """What the process remembers of a test before."""
+    knocks.forget()
 
 
 @pytest.fixture(autouse=True)

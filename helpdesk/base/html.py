@@ -22,7 +22,7 @@ ATTRIBUTES = {
     "*": {"dir", "lang"},
 }
 SCHEMES = {"http", "https", "mailto", "cid"}
-_REMOTE = re.compile(r"<img\b[^>]*\bsrc=[\"']https?:", re.IGNORECASE)
+_REMOTE = re.compile(r"<img\b[^>]*\bsrc=[\"']\s*https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

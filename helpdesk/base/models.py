@@ -58,3 +58,16 @@ class TextVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="text_version_once", fields=["text", "language", "version"])]
+
+
+class Knock(models.Model):
+    """How often somebody came to a public door within a window; see `knocks.py`. Written by every web process, swept when it is over."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    key = models.CharField(max_length=120, unique=True)  # door, window, digest of who
+    visits = models.PositiveIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="knock_over", fields=["until"])]

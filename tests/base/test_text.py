@@ -53,3 +53,7 @@ def test_folding_twice_is_folding_once_for_what_people_write(said: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("Mira@Mail.Example", " mira@mail.example"), ("ＭＩＲＡ", "mira"), ("STRASSE", "straße")])
 def test_what_looks_the_same_folds_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
+
+
+def test_no_name_turns_what_stands_behind_it_round() -> None:
+    assert one_line("invoice\u202egnp.exe \u2066x\u2069") == "invoicegnp.exe x"

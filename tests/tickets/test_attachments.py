@@ -15,7 +15,7 @@ from tests.conftest import Travel
 from tests.factories.desk import make_ticket
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services import attachments
-from tickets.services.attachments import NewFile, attach, keep_files, type_of
+from tickets.services.attachments import NewFile, Patience, attach, keep_files, type_of
 from tickets.services.drafts import save_draft
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,27 @@ def test_a_bomb_is_kept_as_it_came_and_never_shown(ticket: Ticket, monkeypatch: 
     assert (file.preview, blobs.read(file.blob)) == (None, bomb)
 
 
+def test_pictures_that_are_harmless_each_are_not_unpacked_without_end(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Patience, "__init__", lambda self: setattr(self, "pixels", 2 * 64 * 48))
+    files = [NewFile(f"{n}.png", picture("PNG")) for n in range(4)]
+
+    rows = keep_files(ticket, files, message=Message.objects.get(ticket=ticket))
+
+    assert [row.preview is not None for row in rows] == [True, True, False, False]
+    assert all(row.blob for row in rows)
+
+
+def test_a_bomb_of_tiny_frames_is_not_unpacked(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "FRAMES", 5)
+    frames = [Image.new("RGB", (1, 1), (shade, 0, 0)) for shade in range(0, 250, 40)]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+
+    assert kept(ticket, "dance.gif", out.getvalue()).preview is None
+
+
 def test_a_bomb_of_frames_is_not_unpacked(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "PIXELS", 100)
+    monkeypatch.setattr(attachments, "MOVING_PIXELS", 400)
     frames = [Image.new("RGB", (10, 10), (shade, 0, 0)) for shade in range(0, 250, 40)]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])

@@ -29,7 +29,7 @@ SHUT: Policy = {
     "sandbox": [],
 }
 CID = re.compile(r"""src="cid:([^"]*)\"""")
-REMOTE = re.compile(r"""(<img\b[^>]*?)\ssrc="https?:[^"]*\"""", re.IGNORECASE)  # left out, not only blocked: no broken picture shows
+REMOTE = re.compile(r"""(<img\b[^>]*?)\ssrc="\s*https?:[^"]*\"""", re.IGNORECASE)  # left out, not only blocked: no broken picture shows
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
 <style>

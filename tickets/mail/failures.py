@@ -1,14 +1,14 @@
 """What an error while sending means for the message. The one question: may it have left?
 
-Before `handed` nothing has left: try again. After it only a plain refusal is certain; a connection that breaks or falls silent
-leaves it open, and then a person decides.
+Before `handed` nothing has left: try again, or fail if the mail itself was refused. After it only a plain refusal is certain; a
+connection that breaks or falls silent leaves it open, and then a person decides.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from smtplib import SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPHeloError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 import requests
@@ -26,9 +26,21 @@ NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
 GREYLISTED = re.compile(r"gr[ea]y.?list|try again later", re.IGNORECASE)
 
 
-def before_handing(error: Exception) -> Outcome:
-    """The server could not be reached or would not let us in; nothing has left."""
+def before_opening(error: Exception) -> Outcome:
+    """The server could not be reached or would not let us in; nothing has left, and nothing was said of this message."""
     return Retry(_words(error))
+
+
+def before_handing(error: Exception) -> Outcome:
+    """It broke or was refused before the words left: never uncertain. Only a plain refusal of this mail is for good."""
+    match error:
+        case SMTPHeloError():
+            return Retry(_words(error), SLOW_DOWN)  # it is us that the server dislikes
+        case SMTPNotSupportedError() | ValueError():
+            return Failed(_words(error))  # an address that this server's SMTP cannot carry
+        case _:
+            outcome = after_handing(error)
+            return Retry(outcome.reason) if isinstance(outcome, Uncertain) else outcome
 
 
 def after_handing(error: Exception) -> Outcome:

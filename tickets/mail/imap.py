@@ -22,12 +22,17 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 TIMEOUT = 30  # seconds
 BATCH = 200  # mails at one poll
+PATIENCE = 3  # polls that fail before one mail that the server does not give is left behind
 LONGEST_PAUSE = timedelta(minutes=30)  # between tries of a mailbox that fails
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
 class MailboxTrouble(Exception):
     """The mailbox cannot be polled; the text says why."""
+
+
+class MailRefused(MailboxTrouble):
+    """The server does not give this one mail."""
 
 
 def poll_all() -> int:
@@ -84,7 +89,12 @@ def _fetch(box: Mailbox, server: BaseMailBox) -> int:
     uids = sorted(int(uid) for uid in server.uids(AND(uid=U(str(box.last_uid + 1), "*"))))
     came = 0
     for uid in [uid for uid in uids if uid > box.last_uid][:BATCH]:
-        _take(box, server, uid)
+        try:
+            _take(box, server, uid)
+        except MailRefused as refusal:
+            if box.failures < PATIENCE:
+                raise
+            _leave_behind(box, uid, str(refusal))
         box.last_uid = uid
         box.save(update_fields=["last_uid"])
         came += 1
@@ -96,7 +106,7 @@ def _take(box: Mailbox, server: BaseMailBox, uid: int) -> None:
     size = _size(server, uid)
     too_large = size > settings.MAX_MAIL_BYTES
     content = _literal(server, uid, "BODY.PEEK[HEADER]" if too_large else "BODY.PEEK[]")
-    raw = store(HandedIn(content=content, door=Door.IMAP, key=f"{box.pk}:{box.uidvalidity}:{uid}", mailbox=box.address))
+    raw = store(HandedIn(content=content, door=Door.IMAP, key=_key(box, uid), mailbox=box.address))
     if too_large:
         park(raw, f"{size} bytes, of which {settings.MAX_MAIL_BYTES} are allowed: only the head was taken, the mail lies in the mailbox")
         return
@@ -106,6 +116,16 @@ def _take(box: Mailbox, server: BaseMailBox, uid: int) -> None:
         server.move([str(uid)], box.move_to)
     else:
         server.flag([str(uid)], [MailMessageFlags.SEEN], True)
+
+
+def _leave_behind(box: Mailbox, uid: int, reason: str) -> None:
+    """A mail that the server does not give, however often it is asked, keeps the others from nobody: a parked row tells where it lies."""
+    raw = store(HandedIn(content=b"", door=Door.IMAP, key=_key(box, uid), mailbox=box.address))
+    park(raw, f"{reason}; it lies in the mailbox")
+
+
+def _key(box: Mailbox, uid: int) -> str:
+    return f"{box.pk}:{box.uidvalidity}:{uid}"
 
 
 def _size(server: BaseMailBox, uid: int) -> int:
@@ -119,11 +139,11 @@ def _literal(server: BaseMailBox, uid: int, what: str) -> bytes:
     for line in _answer(server, uid, what):
         if isinstance(line, tuple) and len(line) > 1:
             return bytes(line[1])
-    raise MailboxTrouble(f"the server gave no content for mail {uid}")
+    raise MailRefused(f"the server gave no content for mail {uid}")
 
 
 def _answer(server: BaseMailBox, uid: int, what: str) -> list[object]:
     kind, answer = server.client.uid("FETCH", str(uid), f"({what})")
     if kind != "OK":
-        raise MailboxTrouble(f"the server refused mail {uid}: {answer!r}")
+        raise MailRefused(f"the server refused mail {uid}: {answer!r}")
     return list(answer)

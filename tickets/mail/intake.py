@@ -78,7 +78,8 @@ def _reply(raw: RawMail, mail: ParsedMail, sender: MailAddress, found: Found) ->
     ticket = found.ticket
     language = detect(mail.text, ticket.game.languages)
     stranger = not writes_from(ticket.player, sender.address)
-    return receive(ticket, _incoming(raw, mail, sender, language, stranger=stranger))
+    away = mail.auto is not None and mail.auto.away
+    return receive(ticket, replace(_incoming(raw, mail, sender, language, stranger=stranger), automatic=away))
 
 
 def _open(raw: RawMail, mail: ParsedMail, sender: MailAddress, known: Studio) -> Message:

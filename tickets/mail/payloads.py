@@ -16,8 +16,10 @@ from anymail.exceptions import AnymailError
 from anymail.webhooks.mailgun import MailgunInboundWebhookView
 from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from tickets.mail.models import RawMail
 from tickets.mail.parse.headers import Headers
@@ -75,8 +77,13 @@ def to_mime(content: bytes, *, form: str, content_type: str) -> bytes:
         view, kind = MailgunInboundWebhookView(webhook_signing_key="not asked again"), content_type
     else:
         view, kind = PostmarkInboundWebhookView(webhook_secret=["not asked again"]), "application/json"
+    request = _request(content, kind, "")
+    if form == RawMail.Form.MAILGUN:
+        _post(request, content, content_type)
+    else:
+        request._body = content  # what request.body answers; read by itself it may be no larger than a form
     try:
-        event = view.parse_events(_request(content, kind, ""))[0]
+        event = view.parse_events(request)[0]
         mail: bytes = event.message.as_bytes()
     except (AnymailError, SuspiciousOperation, KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError(f"the payload cannot be read: {type(error).__name__}: {error}") from error
@@ -89,15 +96,30 @@ def form_fields(body: bytes, content_type: str) -> dict[str, bytes]:
     if kind == "application/x-www-form-urlencoded":
         pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=1_000)
         return {name: value.encode("latin-1") for name, value in pairs}
-    if kind != "multipart/form-data":
-        return {}
+    return {name: part.body for name, part in _form_parts(body, content_type) if not _is_file(part) or name == "body-mime"}
+
+
+def _form_parts(body: bytes, content_type: str) -> list[tuple[str, Part]]:
+    """The named parts of a posted multipart form, however large; none of anything else."""
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        return []
     root = Part(Headers([("content-type", content_type.encode("latin-1", "replace"))]), body)
-    fields = {}
-    for part in Cutter().parts_of(root):
-        name = part.disposition_params.get("name")
-        if name and ("filename" not in part.disposition_params or name == "body-mime"):
-            fields[name] = part.body
-    return fields
+    return [(name, part) for part in Cutter().parts_of(root) if (name := part.disposition_params.get("name"))]
+
+
+def _is_file(part: Part) -> bool:
+    return "filename" in part.disposition_params
+
+
+def _post(request: WSGIRequest, body: bytes, content_type: str) -> None:
+    """What `request.POST` and `request.FILES` answer; Django's own reading refuses what is larger than a form may be."""
+    fields = QueryDict(mutable=True)
+    fields.update({name: value.decode("utf-8", "replace") for name, value in form_fields(body, content_type).items()})
+    files: MultiValueDict[str, UploadedFile[bytes]] = MultiValueDict()
+    for name, part in _form_parts(body, content_type):
+        if _is_file(part):
+            files.appendlist(name, SimpleUploadedFile(part.name or "file", part.body, part.type))
+    request._post, request._files = fields, files  # type: ignore[attr-defined]
 
 
 def _request(body: bytes, content_type: str, authorization: str) -> WSGIRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from helpdesk.base.text import one_line
@@ -12,9 +13,21 @@ from tickets.mail.parse import Bounce
 from tickets.models import Message
 from tickets.services import news
 
+ABOUT_THE_ADDRESS = ("5.0.", "5.1.", "5.2.0", "5.2.1", "5.4.1", "5.4.4")  # unknown, no such address, mailbox disabled, no such host
+NO_SUCH_USER = re.compile(
+    r"(?:no such|unknown|invalid|non-?existent|not a valid) (?:user|mailbox|recipient|address|account)"
+    r"|(?:user|mailbox|recipient|address|account)\b[^.\n]{0,60} (?:unknown|not found|does(?: not|n't) exist|disabled|inactive|suspended)",
+    re.IGNORECASE,
+)
+
+
+def is_gone(status: str, told: str) -> bool:
+    """Whether a permanent failure speaks of the address. A full box, a filter's dislike or a mail too large does not."""
+    return not status or status.startswith(ABOUT_THE_ADDRESS) or bool(NO_SUCH_USER.search(told))
+
 
 def came_back(bounce: Bounce, *, at: datetime) -> Message | None:
-    """Mark the message as bounced, and for a permanent failure its address too. None if it is no mail of ours that we know:
+    """Mark the message as bounced, and its address too where nobody is there for good. None if it is no mail of ours that we know:
 
     then nothing is marked, or anybody could spoil an address by a forged report.
     """
@@ -23,6 +36,6 @@ def came_back(bounce: Bounce, *, at: datetime) -> Message | None:
         return None
     reason = one_line(" ".join(part for part in (bounce.status or "", bounce.diagnostic) if part), 300) or "it came back"
     news.bounced(message.pk, at, reason=reason)
-    if bounce.permanent:
+    if bounce.permanent and is_gone(bounce.status or "", bounce.diagnostic):
         mark_address(message.to_address or bounce.address or "", Address.State.BOUNCED, reason=reason)
     return message

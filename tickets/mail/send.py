@@ -8,13 +8,13 @@ from contextlib import suppress
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.dummy import EmailBackend as NullTransport
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import Conflict, DomainError
 from players.models import Address
 from players.selectors import main_address
 from players.services import mark_address
@@ -23,7 +23,8 @@ from tickets.channels import Failed, Outcome, Retry, Sent
 from tickets.mail.addressing import message_id_for
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
-from tickets.mail.failures import after_handing, before_handing, nobody_there
+from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
+from tickets.mail.smtp import SmtpTransport, transport
 from tickets.mail.threads import parent_of
 from tickets.models import Message, Ticket
 
@@ -57,7 +58,7 @@ def prepare(ticket: Ticket, message: Message) -> None:
 
 def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
     """Send one claimed message. A Conflict raised by `handed` goes through: then somebody else has it, and nothing was sent."""
-    connection = get_connection(fail_silently=False)
+    connection = transport()
     if isinstance(connection, NullTransport):  # a demo's past: nobody is there to receive it
         handed()
         return Sent()
@@ -71,20 +72,33 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         connection.open()
     except Exception as error:
         _close(connection)
-        return before_handing(error)
+        return before_opening(error)
     try:
-        handed()
-        outcome = _transmit(mail, connection)
+        outcome = _transmit(mail, connection, handed)
     finally:
         _close(connection)
     return _noted(message, mail, outcome)
 
 
-def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend) -> Outcome:
+def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> Outcome:
+    """Over SMTP it is handed when the server has taken sender and recipient and waits for the words; elsewhere before the one request."""
+    gone = False
+
+    def hand() -> None:
+        nonlocal gone
+        handed()
+        gone = True
+
     try:
+        if isinstance(connection, SmtpTransport):
+            connection.tell(hand)
+        else:
+            hand()
         sent = connection.send_messages([mail])
+    except Conflict:
+        raise
     except Exception as error:
-        return after_handing(error)
+        return after_handing(error) if gone else before_handing(error)
     if sent != 1:
         return Failed("The mail backend took nothing: a hook or a setting cancelled it.")
     status = getattr(mail, "anymail_status", None)

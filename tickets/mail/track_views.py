@@ -16,7 +16,10 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from helpdesk.audit.client import client_address
+from helpdesk.base.knocks import network
 from tickets.mail.track import note_tracking
+from tickets.mail.webhooks import knocks_too_often, note_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +65,12 @@ def tracking(request: HttpRequest, provider: str) -> HttpResponseBase:
     view, keys = PROVIDERS.get(provider, (None, ()))
     if view is None or not any(settings.ANYMAIL.get(key) for key in keys):
         raise Http404
+    client = network(client_address(request) or "")
+    if knocks_too_often(client):
+        return HttpResponse(status=429)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return HttpResponse(status=413)
     answer: HttpResponseBase = view.as_view()(request)
+    if answer.status_code == 403:
+        note_refusal(client)
     return answer

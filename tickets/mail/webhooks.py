@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import defaultdict
-
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.audit.client import client_address
+from helpdesk.base.knocks import is_shut, network, too_often
 from tickets.mail.inbox import HandedIn, store
 from tickets.mail.models import Door
 from tickets.mail.payloads import PROVIDERS, Refused
@@ -23,33 +20,20 @@ from tickets.mail.payloads import PROVIDERS, Refused
 log = structlog.get_logger(__name__)
 
 FORM_OVERHEAD = 1.5  # a mail of the largest size, packed into a form or into JSON
-PERIOD = 60.0  # seconds
-MOST_REFUSED = 20  # unproved requests of one client in a period, in one process
-MOST_CALLS = 3_000
+PERIOD = 60  # seconds
+MOST_REFUSED = 20  # unproved requests of one client in a period, at all web processes together
+MOST_CALLS = 6_000
+STRIDE = 25  # calls; a provider hands in many, and not each is worth a row's change
 
 
-class Turnstile:
-    """Counts by client and period, in this process; forgets everybody when a period ends."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.period = 0.0
-        self.counts: dict[str, int] = defaultdict(int)
-        self.lock = threading.Lock()
-
-    def add(self, client: str, amount: int = 1) -> bool:
-        """Count; False when the client has used up the period."""
-        now = time.monotonic()
-        with self.lock:
-            if now - self.period > PERIOD:
-                self.period = now
-                self.counts.clear()
-            self.counts[client] += amount
-            return self.counts[client] <= self.most
+def knocks_too_often(client: str) -> bool:
+    """Before the body is read: called too often, or refused too often. All doors of the providers count together."""
+    return is_shut("hook-refused", client, seconds=PERIOD) or too_often("hook", client, times=MOST_CALLS, seconds=PERIOD, stride=STRIDE)
 
 
-refused = Turnstile(MOST_REFUSED)
-calls = Turnstile(MOST_CALLS)
+def note_refusal(client: str) -> None:
+    """A request that did not prove itself: after some of them the door is shut to this client for a while."""
+    too_often("hook-refused", client, times=MOST_REFUSED, seconds=PERIOD)
 
 
 @csrf_exempt
@@ -58,8 +42,8 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     """200 when the mail is stored; 4xx when it never will be; anything else makes the provider try again."""
     if provider not in PROVIDERS or request.method == "HEAD":  # some providers try the address by HEAD when it is set
         return _said(200 if provider in PROVIDERS else 404, "")
-    client = client_address(request) or ""
-    if not calls.add(client) or not refused.add(client, 0):
+    client = network(client_address(request) or "")
+    if knocks_too_often(client):
         return _said(429, "Too many requests.")
     body = _body(request)
     if body is None:
@@ -67,7 +51,7 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     try:
         delivered = PROVIDERS[provider](body, request.META.get("CONTENT_TYPE", ""), request.headers.get("Authorization", ""))
     except Refused as reason:
-        refused.add(client)
+        note_refusal(client)
         log.warning("mail_hook_refused", provider=provider, reason=str(reason))
         return _said(400, "Not accepted.")
     raw = store(

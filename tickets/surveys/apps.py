@@ -10,10 +10,12 @@ class SurveysConfig(AppConfig):
     def ready(self) -> None:
         from helpdesk.base import personal
         from tickets import events, timers  # rows must be loaded before the rooms that speak of them
+        from tickets.models import Lane
         from tickets.surveys import invite
         from tickets.surveys.personal import erase, export
 
         events.declare("survey.answered")
         events.subscribe("surveys", ["ticket.moved"], invite.on_moved, when=invite.matters)
+        events.subscribe(invite.SUBSCRIBER, [], invite.on_due, lane=Lane.BULK)
         timers.register(invite.KIND, invite.fire)
         personal.keep("surveys", export=export, erase=erase)

@@ -14,6 +14,7 @@ from helpdesk.base.texts import Wording, wording
 from players.models import Address
 from tickets import timers
 from tickets.actors import ActorKind
+from tickets.events import replay
 from tickets.locks import lock
 from tickets.models import Event, Message, Status, Ticket
 from tickets.models.message import ANSWERED_STATES
@@ -24,6 +25,7 @@ from tickets.timers import Due
 log = structlog.get_logger(__name__)
 
 KIND = "surveys.invite"
+SUBSCRIBER = "surveys.invite"
 TEXT_KEY = "survey.invite"
 OPEN_FOR = timedelta(days=30)  # an unanswered link
 
@@ -43,27 +45,22 @@ def on_moved(event: Event) -> None:
 
 
 def fire(due: Sequence[Due]) -> None:
-    """Timer kind: send the surveys whose resolution is still the last word of their ticket."""
-    tickets = [ticket for ticket, _timer in due]
-    last = dict(
-        Event.objects.filter(ticket__in=tickets, kind="ticket.moved", status=Status.RESOLVED)
-        .exclude(status_before=Status.RESOLVED)
-        .values_list("ticket_id")
-        .annotate(last=Max("id"))
-    )
-    resolutions = Event.objects.in_bulk([timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id])
-    refused = set(Refusal.objects.filter(player__in=[ticket.player_id for ticket in tickets]).values_list("player_id", flat=True))
-    asked = set(Survey.objects.filter(resolution_event_id__in=resolutions).values_list("resolution_event_id", flat=True))
-    texts: dict[tuple[int, str], Wording | None] = {}
-    for ticket, timer in due:
-        resolution = resolutions.get(timer.anchor_event_id or 0)
-        if resolution is None or last.get(ticket.pk) != resolution.pk or resolution.pk in asked or ticket.player_id in refused:
-            continue
-        if ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and ticket.game.survey_enabled:
-            key = (ticket.game_id, ticket.language)
-            if key not in texts:
-                texts[key] = _words_of(ticket)
-            _invite(ticket, resolution, texts[key])
+    """Timer kind: the wait is over. Timers fire by the hundred in one transaction, and an invitation costs many statements: so only a
+    delivery of the resolution is written here, and each survey is sent in a short transaction of its own."""
+    replay(SUBSCRIBER, Event.objects.filter(pk__in=[timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id]))
+
+
+def on_due(resolution: Event) -> None:
+    """Subscriber, heard by `fire` alone: send the survey if this resolution is still the last word of its ticket."""
+    if Survey.objects.filter(resolution_event_id=resolution.pk).exists():
+        return
+    ticket = lock(Ticket(pk=resolution.ticket_id))
+    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not ticket.game.survey_enabled:
+        return
+    resolved = Event.objects.filter(ticket=ticket, kind="ticket.moved", status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)
+    last = resolved.aggregate(last=Max("pk"))["last"]
+    if last == resolution.pk and not Refusal.objects.filter(player=ticket.player_id).exists():
+        _invite(ticket, resolution, _words_of(ticket))
 
 
 def rated_reply(ticket: Ticket, resolution: Event) -> Message | None:

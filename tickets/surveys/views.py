@@ -16,17 +16,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from helpdesk.audit.client import client_address
+from helpdesk.base.knocks import network, too_often
 from helpdesk.games.models import Game
 from tickets.mail.brand import mix, palette, readable
 from tickets.mail.invitations import message_named_by
 from tickets.mail.looks import look_of
 from tickets.surveys import forms, services
-from tickets.surveys.limits import too_often
 from tickets.surveys.models import Survey
 from tickets.surveys.phrases import preferred, spoken, words
 from tickets.surveys.selectors import survey_of_invitation
 
 LARGEST_BODY = 32 * 1024  # bytes; the longest comment in four-byte letters, percent-encoded, is smaller
+PERIOD = 600  # seconds
+MOST_GETS, STRIDE = 600, 20  # pages and style sheets; each so many are written down at once
 DAY_PAPER, NIGHT_PAPER = "#ffffff", "#1c1d22"
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -49,13 +51,15 @@ def public(view: View) -> View:
 def _refused(request: HttpRequest, token: str) -> HttpResponse | None:
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
-    who = client_address(request) or "unknown"
+    who = network(client_address(request) or "")
     if request.method == "POST":
+        if too_often("survey-post", who, times=30, seconds=PERIOD):
+            return _sorry(request, "busy", status=429)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
             return _sorry(request, "too_long", status=413)
-        if too_often("survey-post", who, times=30, seconds=600) or too_often("survey-token", token, times=15, seconds=600):
+        if message_named_by(token) is not None and too_often("survey-token", token, times=15, seconds=PERIOD):
             return _sorry(request, "busy", status=429)
-    elif too_often("survey-get", who, times=300, seconds=600):
+    elif too_often("survey-get", who, times=MOST_GETS, seconds=PERIOD, stride=STRIDE):
         return _sorry(request, "busy", status=429)
     return None
 
@@ -105,6 +109,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
     """A game's colours as a style sheet of our own, so that the page needs no inline style."""
+    if too_often("survey-get", network(client_address(request) or ""), times=MOST_GETS, seconds=PERIOD, stride=STRIDE):
+        return HttpResponse(status=429)
     colours = palette(look_of(get_object_or_404(Game, slug=slug)))
     hover = mix(colours.main, colours.on_main, 0.88)
     context = {

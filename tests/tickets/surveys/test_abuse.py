@@ -7,9 +7,11 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
+from helpdesk.base.models import Knock
 from tickets.mail.invitations import token_for
 from tickets.models import Event
-from tickets.surveys.models import Survey
+from tickets.surveys import views
+from tickets.surveys.models import Refusal, Survey
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,36 @@ def test_a_brand_typed_in_bad_faith_breaks_no_style(ask, client):
     assert "};b{" not in css.content.decode()
     assert client.get(page(survey)).status_code == 200
     assert client.get(reverse("surveys:brand", args=["nobody"])).status_code == 404
+
+
+def test_looking_without_end_is_slowed_down_at_every_page_of_the_door(ask, client):
+    survey = ask(slug="odd")
+    style = reverse("surveys:brand", args=["odd"])
+
+    codes = [client.get(page(survey)).status_code for _look in range(views.MOST_GETS + views.STRIDE)]
+
+    assert (codes[0], codes[-1]) == (200, 429)
+    assert client.head(page(survey)).status_code == 429
+    assert client.get(style).status_code == 429
+
+
+def test_guesses_fill_no_table(db, client):
+    for number in range(25):
+        client.post(reverse("surveys:answer", args=[f"guess{number}"]))
+
+    assert Knock.objects.count() == 1
+
+
+@pytest.mark.parametrize("purpose", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}, {}])
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_scanner_that_follows_the_links_of_the_mail_rates_nothing(ask, client, purpose, method):
+    survey = ask()
+
+    for score in range(1, 6):
+        getattr(client, method)(f"{page(survey)}?score={score}", headers=purpose)
+    client.get(reverse("surveys:stop", args=[token_for(survey.invitation_id)]))
+
+    survey.refresh_from_db()
+    assert survey.score is None
+    assert not Refusal.objects.exists()
+    assert not Event.objects.filter(kind="survey.answered").exists()

@@ -16,7 +16,7 @@ from tickets.locks import lock
 from tickets.models import Lane, Message, Status, Timer
 from tickets.services import news, outbox
 from tickets.services.reply import Words, send_automatic, send_reply
-from tickets.surveys.invite import KIND
+from tickets.surveys.invite import KIND, fire
 from tickets.surveys.models import Refusal, Survey
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,7 @@ def go_on(travel, **amount):
     drain.drain(Lane.NOW)
     drain.drain(Lane.BULK)
     timers.fire_due()
+    drain.drain(Lane.BULK)
     outbox.leave_due()
     drain.drain(Lane.NOW)
     drain.drain(Lane.BULK)
@@ -100,8 +101,49 @@ def test_coming_back_in_the_last_moment_is_noticed_although_no_subscriber_has_he
     travel.forward(hours=25)
     player_writes(ticket, "It is still missing.")
     timers.fire_due()
+    drain.drain(Lane.BULK)
 
     assert surveys_sent(ticket) == []
+
+
+def test_coming_back_between_the_timer_and_its_survey_is_noticed(the_post, travel, anna):
+    ticket = make_ticket()
+    answer(ticket, anna, travel)
+
+    travel.forward(hours=25)
+    timers.fire_due()
+    player_writes(ticket, "It is still missing.")
+    drain.drain(Lane.BULK)
+
+    assert surveys_sent(ticket) == []
+
+
+def test_what_is_due_at_once_holds_no_ticket_for_long(the_post, travel, anna, django_assert_max_num_queries):
+    """Firing is one transaction over all due tickets: whatever it costs, their players and operators wait for it."""
+    tickets = [make_ticket(text=f"Question {n}") for n in range(12)]
+    for ticket in tickets:
+        answer(ticket, anna, travel)
+    travel.forward(hours=25)
+    due = [(ticket, Timer.objects.get(ticket=ticket, kind=KIND)) for ticket in tickets]
+
+    with django_assert_max_num_queries(5):
+        fire(due)
+    drain.drain(Lane.BULK)
+
+    assert Survey.objects.count() == 12
+
+
+def test_a_timer_that_fires_twice_asks_once(the_post, travel, anna):
+    ticket = make_ticket()
+    answer(ticket, anna, travel)
+    travel.forward(hours=25)
+    timer = Timer.objects.get(ticket=ticket, kind=KIND)
+
+    for _time in range(2):
+        fire([(ticket, timer)])
+        drain.drain(Lane.BULK)
+
+    assert len(surveys_sent(ticket)) == 1
 
 
 def test_each_resolution_has_one_survey_of_its_own(the_post, travel, anna, boris):

@@ -25,6 +25,7 @@ def test_the_player_follows_the_link_of_his_mail_and_the_rating_stands(anna, tra
         outbox.leave_due()
         drain.drain(Lane.NOW)
         timers.fire_due()
+    drain.drain(Lane.BULK)
     outbox.leave_due()
 
     answer, asked = mailoutbox

@@ -69,6 +69,7 @@ def is_stub(plain: str, html_text: str) -> bool:
 @dataclass(slots=True)
 class _Reader:
     contents: Contents = field(default_factory=Contents)
+    no_texts: list[Part] = field(default_factory=list)  # sent as text and filed instead
 
     def part(self, part: Part, *, alone: bool = False) -> None:
         if part.children:
@@ -114,7 +115,9 @@ class _Reader:
         self._defects([part.defect()])
         if is_binary(content, part.params.get("charset", "")):
             self.contents.segments.remove(segment)
-            self.file(part)
+            if not any(each is part for each in self.no_texts):
+                self.no_texts.append(part)
+                self.file(part)
             return
         if part.type == "text/plain":
             files, content = extract_uuencoded(content) if b"begin" in content else ([], content)

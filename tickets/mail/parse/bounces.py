@@ -12,6 +12,7 @@ from tickets.mail.parse.values import AutoReply, Bounce, MailAddress
 
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]"
 _FIND_ADDRESS = re.compile(_ADDRESS)
+_FIND_FOREIGN = re.compile(r"[^\s<>;,@]{1,64}@[^\s<>;,@]{1,190}")  # beyond ASCII (RFC 6531)
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -])")
 _ORIGINAL_ID = re.compile(rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\r\n]{3,500}>)", re.IGNORECASE | re.MULTILINE)
@@ -86,13 +87,13 @@ class Recipient:
 def find_bounce(root: Part, sender: MailAddress, subject: str, text: str) -> tuple[Bounce | None, AutoReply | None]:
     """(the bounce, None), or (None, why it is a report all the same) for a delay or a receipt, or (None, None)."""
     leaves = _leaves(root)
-    report = next((part for part in leaves if part.type in _REPORTS), None) or _inside_mail(root, leaves)
-    if report is not None:
-        return _by_report(report, root, leaves, text)
     failed = root.headers.text("x-failed-recipients")
     machine = (
         bool(failed) or is_daemon(sender.address) or is_null_sender(root) or (not sender.address and "mail delivery" in sender.name.lower())
     )
+    report = next((part for part in leaves if part.type in _REPORTS), None) or _inside_mail(root, leaves)
+    if report is not None and (machine or root.type != "multipart/mixed" or root.headers.token("auto-submitted") not in {"", "no"}):
+        return _by_report(report, root, leaves, text)  # a person who sends us a report with words of his own asks about it
     opening = next((found for found in (each.search(text[:20_000]) for each in _OPENINGS) if found), None)
     if not machine or not (opening or failed or (_SUBJECT.search(subject) and _FIND_ADDRESS.search(text))):
         return None, None
@@ -166,7 +167,8 @@ def _fields(group: bytes) -> Headers:
 
 def _recipient_address(value: str) -> str | None:
     """`rfc822; anna@example.org` and its careless forms."""
-    found = _FIND_ADDRESS.search(value.rpartition(";")[2])
+    told = value.rpartition(";")[2]
+    found = _FIND_ADDRESS.search(told) or _FIND_FOREIGN.search(told)
     return found[0] if found else None
 
 

@@ -55,6 +55,7 @@ COMMON_RUSSIAN = set("оеаинтсрвлкмдпуяыьгзбч")
 RARE_IN_CYRILLIC_TEXT = re.compile(
     r"[а-яё][А-ЯЁ]|[А-Яа-яЁё][^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>]|[^\sА-Яа-яЁё.,:;!?()\"'«»—–0-9\-/<>][А-Яа-яЁё]"
 )
+SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 HIGH_RUNS = re.compile(rb"[\x80-\xff]{3,}")
 WIDE = {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
 SAMPLE = 8_000
@@ -95,7 +96,7 @@ def _decode(data: bytes, codec: str | None) -> str:
     if codec not in {None, "utf-8"} and (text := _declared(data, codec)) is not None:
         return _correct_cyrillic(data, codec, text)
     damaged = data.decode("utf-8", "replace")
-    return damaged if codec in {None, "utf-8"} and _is_damaged_utf8(damaged) else guess(data)
+    return damaged if codec in {None, "utf-8"} and _is_damaged_utf8(damaged, believed=codec == "utf-8") else guess(data)
 
 
 def _plain_ascii(data: bytes, codec: str | None) -> str:
@@ -107,7 +108,17 @@ def _plain_ascii(data: bytes, codec: str | None) -> str:
 
 def _as_utf8(data: bytes, codec: str | None) -> str | None:
     text = _strictly(data, "utf-8")
-    return text if text is None else _prefer_multibyte(data, codec) or text
+    if text is None:
+        return _with_surrogates(data) if SURROGATE.search(data) else None
+    return _prefer_multibyte(data, codec) or text
+
+
+def _with_surrogates(data: bytes) -> str | None:
+    """UTF-8 in which a program wrote each half of a pair by itself (CESU-8), as some do with every emoji."""
+    try:
+        return data.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    except UnicodeError:
+        return None
 
 
 def guess(data: bytes) -> str:
@@ -199,8 +210,8 @@ def _mostly_runs(sample: bytes) -> bool:
     return in_runs > high * 0.6
 
 
-def _is_damaged_utf8(text: str) -> bool:
-    """Bytes were lost or cut in a text that is UTF-8 otherwise."""
+def _is_damaged_utf8(text: str, *, believed: bool) -> bool:
+    """Bytes were lost or cut in a text that is UTF-8 otherwise; a label that says so is believed sooner."""
     broken = text.count("\ufffd")
     whole = sum(sign > "\x7f" for sign in text) - broken
-    return whole > 3 * broken
+    return whole > (1 if believed else 3) * broken

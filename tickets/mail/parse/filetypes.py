@@ -36,6 +36,7 @@ _SVG = re.compile(
 )
 _TOKEN = re.compile(r"^[a-z0-9.+-]+/[a-z0-9.+_-]+$")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+STRAYS = 6
 _MEDIA = ("image/", "video/", "audio/", "font/")
 
 
@@ -77,11 +78,12 @@ def _by_nature(head: bytes, declared: str) -> str:
 
 
 def is_binary(content: bytes, charset: str) -> bool:
-    """Sent as text, but no text: every twentieth sign of it is one that no text holds."""
+    """Sent as text, but no text: every twentieth sign of it is one that no text holds, and not only a few got in by mistake."""
     if "utf-16" in charset.lower() or "utf-32" in charset.lower() or content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     head = content[:4_096]
-    return len(_CONTROL.findall(head)) * 20 > len(head)
+    strange = len(_CONTROL.findall(head))
+    return strange > STRAYS and strange * 20 > len(head)
 
 
 def default_name(number: int, kind: str) -> str:

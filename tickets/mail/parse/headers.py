@@ -14,6 +14,7 @@ from tickets.mail.parse.charsets import decode
 from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS
 
 ENCODED_WORD = re.compile(rb"=\?([\w.:+()-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show `gpj.exe` as `exe.jpg`
 _BLANKS = re.compile(r"[ \t\r\n\x0b\x0c]+")
 _ANGLED = re.compile(rb"<([^<>]{1,2000})>")
 _PARAMETER = re.compile(rb';\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
@@ -128,8 +129,8 @@ def _joined(pieces: dict[int, tuple[bytes, bool]]) -> str:
 
 
 def file_name(name: str) -> str:
-    """A file name without folders and control signs, not longer than a file system takes; the ending is kept."""
-    name = re.split(r"[\\/]", clean(name))[-1].replace("\n", " ").strip().strip(".").strip()
+    """A file name without folders, control signs and signs that turn it round, not longer than a file system takes; the ending is kept."""
+    name = re.split(r"[\\/]", _TURNING.sub("", clean(name)))[-1].replace("\n", " ").strip().strip(".").strip()
     if len(name) <= MAX_NAME_CHARS:
         return name
     stem, dot, ending = name.rpartition(".")

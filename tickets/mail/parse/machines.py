@@ -30,7 +30,9 @@ _VACATION = re.compile(
     re.IGNORECASE,
 )
 _DAEMONS = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|maildaemon|mdaemon|double-bounce|bounces?)(?:[+=-].*)?@", re.IGNORECASE
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|maildaemon|mdaemon|microsoftexchange[0-9a-f]{20,}|double-bounce|bounces?)"
+    r"(?:[+=-].*)?@",
+    re.IGNORECASE,
 )
 _NO_REPLY = re.compile(
     r"^(?:[\w.-]*[._-])?(?:no|do[-_.]?not|donot|dont|not|nao|n[aã]o)[-_.]?(?:reply|respond|answer|responder?|antworten)\b"
@@ -67,7 +69,7 @@ def auto_reply(root: Part, sender: MailAddress, subject: str, own_addresses: fro
     if hints:
         return AutoReply(hints[0], certain=False)
     if vacation:
-        return AutoReply(f"subject “{vacation[0].strip()}”", certain=False)
+        return AutoReply(f"subject “{vacation[0].strip()}”", certain=False, away=True)
     return None
 
 

@@ -30,6 +30,7 @@ SEPARATOR = re.compile(
     r"|Début du message (?:réexpédié|transféré)|Reply above this line|Ответьте выше этой строки)\s*:?)[\s*_]*$",
     re.IGNORECASE,
 )
+THIN_RULE = re.compile(r"^\s*-{10,}\s*$")
 RULE = re.compile(r"^\s*(?:_{10,}|-{20,}|={20,}|—{10,}|─{5,})\s*$")
 
 _VERB = (
@@ -57,7 +58,8 @@ DEVICE = re.compile(
     r"|Get (?:Outlook|BlueMail|TypeApp) for \w+[^\n]{0,80}"
     r"|(?:Von|Mit) (?:meinem|meiner) [^\n]{2,50} (?:gesendet|versendet|geschickt)"
     r"|Gesendet (?:von|mit|über|via|aus) [^\n]{2,60}|Diese Nachricht wurde von meinem [^\n]{2,60} gesendet"
-    r"|Holen Sie sich Outlook [^\n]{0,60}|Outlook für \w+ beziehen"
+    r"|Holen Sie sich Outlook [^\n]{0,60}|Outlook für \w+ (?:beziehen|herunterladen)"
+    r"|(?:Получите|Получить|Загрузите|Скачать) Outlook для \w+"
     r"|Отправлено (?:с|из|через|от|при помощи|с помощью) (?:[^\n.!?]|\.(?=\w)){2,70}|Послано (?:с|из) [^\n]{2,60}"
     r"|С мобильного (?:телефона|устройства)"
     r"|Enviado (?:desde|con|por|via|a través de) [^\n]{2,60}|Obtener Outlook para \w+[^\n]{0,80}|Enviado do meu [^\n]{2,60}"

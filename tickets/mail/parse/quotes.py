@@ -23,6 +23,7 @@ from tickets.mail.parse.quote_words import (
     PROGRAM,
     RULE,
     SEPARATOR,
+    THIN_RULE,
 )
 from tickets.mail.parse.values import ReplyParts
 
@@ -32,7 +33,9 @@ _STARTS = re.compile(
     r"|пн|вт|ср|чт|пт|сб|вс)\b|понедельник|вторник|сред[аы]|четверг|пятниц[аы]|суббот[аы]|воскресень[ея]|В\s)",
     re.IGNORECASE,
 )
-_STRONG = re.compile(r"[\w.+-]+@[\w.-]+|\d{4}.{0,30}\d{1,2}[:.]\d{2}|\d{1,2}[:.]\d{2}.{0,30}\d{4}")
+_TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.])"
+_STRONG = re.compile(rf"[\w.+-]+@[\w.-]+|\d{{4}}.{{0,30}}?{_TIME}|{_TIME}.{{0,30}}\d{{4}}")
+"""An address, or a year with a time: "my friend wrote on 14.10.2025:" introduces the player's own words."""
 _HEADER_LINES = 9
 _MAX_LINES = 5_000
 
@@ -92,6 +95,7 @@ def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:
                 continue
             start = index
         joined = " ".join(each.text for each in lines[start : index + 1])
+        start = _above_labels(lines, marks, start)
         if quote_follows or following is None:
             marks[start : index + 1] = [Mark.QUOTE] * (index + 1 - start)
         elif _STRONG.search(joined):
@@ -111,6 +115,15 @@ def _introduction_start(lines: list[Line], marks: list[Mark], last: int) -> int 
         if (start == last or _STARTS.match(joined)) and (ATTRIBUTION.match(joined) or DATED.match(joined)):
             found = start
     return found
+
+
+def _above_labels(lines: list[Line], marks: list[Mark], start: int) -> int:
+    """Over the lines To and Subject, under a rule, that Yandex writes above its introduction."""
+    top = start
+    while top > 0 and marks[top - 1] is Mark.TEXT and LABEL.match(lines[top - 1].text):
+        top -= 1
+    ruled = top < start and top > 0 and THIN_RULE.match(lines[top - 1].text)
+    return top - 1 if ruled else start
 
 
 def _mark_rest(lines: list[Line], marks: list[Mark]) -> None:

@@ -50,11 +50,13 @@ class AutoReply:
     """Why we think that a machine wrote the mail.
 
     `certain` ones are no player's words and open nothing. The others (mailing lists, no-reply senders) are read by people and may be
-    answered by people, but never by us automatically.
+    answered by people, but never by us automatically. `away` is a vacation note by its subject alone: it is shown, and nobody waits
+    for an answer to it.
     """
 
     reason: str
     certain: bool
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

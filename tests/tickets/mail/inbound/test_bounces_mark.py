@@ -13,6 +13,7 @@ from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
 from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias
+from tickets.mail.returns import is_gone
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.reply import Words, send_reply
@@ -102,3 +103,27 @@ def test_a_forged_report_spoils_no_address(ember: Game):
 
     assert (raw.outcome, raw.message) == (Outcome.BOUNCE, None)
     assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
+
+
+@pytest.mark.parametrize("status", ["5.2.2", "5.7.1", "5.3.4", "5.6.1"])
+def test_a_full_box_or_a_filters_dislike_speaks_against_the_mail_not_the_address(answered: Message, status: str):
+    hand_in(report("<desk.1@ember.example>", status=status))
+
+    answered.refresh_from_db()
+    assert answered.state == Message.State.BOUNCED
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "gone"),
+    [
+        ("5.1.1", "", True),
+        ("", "user not found", True),
+        ("5.7.1", "550 5.7.1 No such user!", True),
+        ("5.4.1", "Recipient address rejected: Access denied", True),
+        ("5.7.1", "rejected as spam", False),
+        ("5.2.2", "mailbox full", False),
+    ],
+)
+def test_what_speaks_against_an_address(status: str, told: str, gone: bool):
+    assert is_gone(status, told) is gone

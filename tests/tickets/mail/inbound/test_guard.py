@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from helpdesk.games.models import Game
+from helpdesk.staff.models import User
 from tests.conftest import Travel
+from tests.factories.desk import newest_question
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail import guard
-from tickets.models import Message, Ticket
-from tickets.services.reply import Words, send_automatic
+from tickets.models import Message, Status, Ticket
+from tickets.services import outbox
+from tickets.services.reply import Words, send_automatic, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +79,19 @@ def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember
     raw = hand_in(letter("From the form", reply_to="Anna <anna@players.example>", **{"from": "Form <no-reply@studio.example>"}))
 
     assert (raw.message.from_address, raw.ticket.contact.address) == ("anna@players.example", "anna@players.example")
+
+
+def test_a_vacation_note_known_by_its_subject_alone_reopens_nothing(ember: Game, travel: Travel, anna: User):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    reply = send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    travel.forward(seconds=20)
+    outbox.leave_due()
+    reply.refresh_from_db()
+
+    note = letter("Back on Monday.", subject="Automatic reply: Your sword", message_id="<v@x.example>", in_reply_to=reply.message_id)
+    raw = hand_in(note)
+
+    raw.ticket.refresh_from_db()
+    assert (raw.ticket, raw.message.automatic) == (ticket, True)
+    assert (raw.ticket.status, raw.ticket.waiting_since) == (Status.ANSWERED, None)
+    assert notice(raw.ticket).state == Message.State.HELD

@@ -136,3 +136,28 @@ def test_a_mailbox_without_a_password_says_so(server: Server, box: Mailbox, sett
 
     box.refresh_from_db()
     assert "the environment has no MAILBOX_PASSWORD_EMBER" in box.error
+
+
+def test_one_mail_that_the_server_never_gives_keeps_the_others_back_only_for_a_while(
+    server: Server, box: Mailbox, ember: Game, travel: Travel, monkeypatch: pytest.MonkeyPatch
+):
+    server.deliver(box.user, letter("First"), letter("Second", message_id="<2@players.example>"))
+    given = imap._literal
+
+    def broken(session: Any, uid: int, what: str) -> bytes:
+        if uid == 1:
+            raise imap.MailRefused("the server refused mail 1")
+        return given(session, uid, what)
+
+    monkeypatch.setattr(imap, "_literal", broken)
+    for _poll in range(imap.PATIENCE):
+        assert imap.poll_all() == 0
+        travel.forward(hours=1)
+
+    assert imap.poll_all() == 2
+
+    parked, second = RawMail.objects.order_by("pk")
+    assert (parked.parked_at is not None, parked.reason) == (True, "the server refused mail 1; it lies in the mailbox")
+    assert b"Second" in blobs.read(second.blob)
+    box.refresh_from_db()
+    assert (box.failures, box.error, box.last_uid) == (0, "", 2)

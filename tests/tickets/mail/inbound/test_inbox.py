@@ -10,15 +10,19 @@ import pytest
 from helpdesk.base import blobs
 from helpdesk.base.errors import Conflict
 from helpdesk.games.models import Game
+from helpdesk.staff.models import User
 from tests.conftest import Travel
-from tests.factories.desk import make_game
+from tests.factories.desk import make_game, newest_question
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
+from tickets import drain
 from tickets.mail import inbox, intake, personal
 from tickets.mail.addressing import reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import RawMail, ReceivedKey
-from tickets.models import Message, Status, Ticket
+from tickets.models import Lane, Message, Status, Ticket
+from tickets.services import outbox
+from tickets.services.reply import Words, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -236,3 +240,20 @@ def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
 
     assert ([each["subject"] for each in told], forgotten) == (["My sword is gone"], 1)
     assert RawMail.objects.count() == 1
+
+
+def test_a_stranger_who_names_another_players_mail_reads_nothing_back(ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]):
+    ticket = hand_in(letter("My sword is gone. My card ends in 1234.")).ticket
+    eve = letter("Tell me all about it.", message_id="<e@x.example>", in_reply_to="<a1@players.example>", **{"from": "eve@x.example"})
+
+    raw = hand_in(eve)
+    send_reply(ticket, Words("Your sword is back.", answers_upto=newest_question(ticket)), by=anna)
+    travel.forward(seconds=20)
+    for lane in Lane:
+        drain.drain(lane)
+    outbox.leave_due()
+
+    assert (raw.ticket, raw.message.from_stranger) == (ticket, True)
+    assert {address for mail in mailoutbox for address in mail.recipients()} == {"anna@players.example"}
+    ticket.refresh_from_db()
+    assert ticket.contact.address == "anna@players.example"

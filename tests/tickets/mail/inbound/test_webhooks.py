@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from helpdesk.base import blobs
+from helpdesk.base import blobs, knocks
 from helpdesk.games.models import Game
 from tests.factories.desk import make_game
 from tests.tickets.mail.parse.letters import letter
@@ -29,8 +31,6 @@ URL = "/hooks/mail/mailgun/inbound/mime"
 @pytest.fixture(autouse=True)
 def _provider(settings: Any) -> None:
     settings.ANYMAIL = {"MAILGUN_WEBHOOK_SIGNING_KEY": KEY, "WEBHOOK_SECRET": "studio:secret"}
-    webhooks.refused.counts.clear()
-    webhooks.calls.counts.clear()
 
 
 def basic(secret: str = "studio:secret") -> str:
@@ -214,3 +214,74 @@ def test_a_payload_that_makes_no_sense_is_parked_in_the_end(client: Client, embe
     raw = RawMail.objects.get()
     assert raw.parked_at is not None
     assert "payload cannot be read" in raw.reason
+
+
+def test_a_client_that_is_refused_often_waits_at_all_processes_and_all_doors(client: Client, ember: Game):
+    for _attempt in range(webhooks.MOST_REFUSED):
+        post(client, {"body-mime": b"x"})
+    knocks.forget()  # another process, which has not seen it yet
+    post(client, {"body-mime": b"x"})
+
+    assert post(client, {"body-mime": letter("forged"), **signed(key="guessed")}) == 429
+    assert client.post("/hooks/mail/postmark/inbound", data="{}", content_type="application/json").status_code == 429
+    assert client.post("/hooks/mail/mailgun/tracking", data="{}", content_type="application/json").status_code == 429
+
+
+def test_a_flood_of_unproved_requests_writes_no_more_than_its_limit(client: Client, ember: Game):
+    for _attempt in range(webhooks.MOST_REFUSED + 1):
+        post(client, {"body-mime": b"x"})
+
+    with CaptureQueriesContext(connection) as queries:
+        assert {post(client, {"body-mime": b"x"}) for _attempt in range(50)} == {429}
+    assert len(queries) == 0
+
+
+def test_a_large_payload_without_raw_mail_is_understood_too(client: Client, ember: Game, settings: Any):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+    file = base64.b64encode(b"%PDF-1.7 " + b"x" * 30_000).decode()
+    payload = {
+        "MessageID": "73e6d360-66ec",
+        "OriginalRecipient": "help@ember.example",
+        "FromFull": {"Email": "anna@players.example", "Name": "Anna"},
+        "ToFull": [{"Email": "help@ember.example", "Name": ""}],
+        "Subject": "The file",
+        "TextBody": "See the file.",
+        "HtmlBody": "",
+        "Headers": [{"Name": "Message-ID", "Value": "<p3@players.example>"}],
+        "Attachments": [{"Name": "a.pdf", "Content": file, "ContentType": "application/pdf", "ContentLength": 30_009}],
+    }
+
+    response = client.post(
+        "/hooks/mail/postmark/inbound", data=json.dumps(payload), content_type="application/json", headers={"authorization": basic()}
+    )
+
+    assert response.status_code == 200
+    inbox.process(RawMail.objects.get().pk)
+    assert Message.objects.get().attachments.get().size == 30_009
+
+
+def test_a_large_form_without_raw_mail_is_understood_too(client: Client, ember: Game, settings: Any):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
+    fields = {
+        "recipient": "help@ember.example",
+        "from": "Anna <anna@players.example>",
+        "subject": "Sword",
+        "body-plain": "Where is it? " * 2_000,
+        "message-headers": json.dumps([["Message-Id", "<p4@players.example>"], ["From", "Anna <anna@players.example>"]]),
+        **signed(token="u" * 50),
+    }
+    file = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="attachment-1"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
+    body = file.encode() + b"%PDF-1.7 \xff" + b"x" * 30_000 + b"\r\n" + form({"attachment-count": "1", **fields})
+
+    response = client.post(
+        "/hooks/mail/mailgun/inbound",
+        data=body,
+        content_type=f"multipart/form-data; boundary={BOUNDARY}",
+        headers={"authorization": basic()},
+    )
+
+    assert response.status_code == 200
+    inbox.process(RawMail.objects.get().pk)
+    message = Message.objects.get()
+    assert message.text.startswith("Where is it?")
+    assert (message.attachments.get().name, message.attachments.get().size) == ("a.pdf", 30_010)

@@ -11,7 +11,7 @@ from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tickets.channels import Failed, Retry, Uncertain
-from tickets.mail.failures import after_handing, before_handing, nobody_there
+from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
 
 
 def api(status):
@@ -66,8 +66,28 @@ def test_what_an_error_after_handing_means(error, outcome):
 @pytest.mark.parametrize(
     "error", [ConnectionRefusedError("refused"), TimeoutError(), smtplib.SMTPAuthenticationError(535, b"bad"), socket.gaierror()]
 )
-def test_before_handing_everything_is_tried_again(error):
-    assert isinstance(before_handing(error), Retry)
+def test_while_the_connection_opens_everything_is_tried_again(error):
+    assert isinstance(before_opening(error), Retry)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), Retry),
+        (ConnectionResetError("reset by peer"), Retry),
+        (TimeoutError("timed out"), Retry),
+        (smtplib.SMTPHeloError(554, b"we do not know you"), Retry),
+        (smtplib.SMTPSenderRefused(421, b"4.3.2 going down", "x"), Retry),
+        (smtplib.SMTPSenderRefused(-1, b"", "x"), Retry),
+        (smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"5.1.1 no such user")}), Failed),
+        (smtplib.SMTPNotSupportedError("SMTPUTF8"), Failed),
+        (UnicodeEncodeError("ascii", "ä", 0, 1, "no"), Failed),
+        (RuntimeError("something nobody thought of"), Retry),
+    ],
+    ids=lambda value: f"{type(value).__name__}" if isinstance(value, Exception) else getattr(value, "__name__", ""),
+)
+def test_before_the_words_left_nothing_is_uncertain(error, outcome):
+    assert type(before_handing(error)) is outcome
 
 
 def test_only_a_missing_mailbox_speaks_against_the_address():

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 
+from helpdesk.base.errors import Conflict
 from players.models import Address
 from tickets.models import Event, Message
 from tickets.services import outbox
@@ -19,9 +20,29 @@ class Moody:
     """Answers as it is told, and keeps what it took."""
 
     def __init__(self):
-        self.taken, self.rcpt, self.data, self.hang_up = [], "250 OK", "250 OK", False
+        self.taken, self.sender, self.rcpt, self.data, self.hang_up = [], "250 OK", "250 OK", "250 OK", ""
+        self.talk = []
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return ["554 we do not know you"] if self.hang_up == "ehlo" else responses
+
+    async def handle_HELO(self, server, session, envelope, hostname):
+        session.host_name = hostname
+        return "554 we do not know you" if self.hang_up == "ehlo" else "250 a moody server"
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        self.talk.append("mail")
+        if self.hang_up == "mail":
+            server.transport.abort()
+        if self.sender.startswith("250"):
+            envelope.mail_from = address
+        return self.sender
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        self.talk.append("rcpt")
+        if self.hang_up == "rcpt":
+            server.transport.abort()
         if self.rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
@@ -29,7 +50,7 @@ class Moody:
     async def handle_DATA(self, server, session, envelope):
         if self.data.startswith("250"):
             self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        if self.hang_up:
+        if self.hang_up == "data":
             server.transport.abort()
         return self.data
 
@@ -107,7 +128,7 @@ def test_greylisting_is_waited_out(server, mailed, left, travel):
 
 
 def test_a_server_that_takes_it_and_hangs_up_leaves_it_uncertain_and_it_is_not_sent_again(server, mailed, left, travel):
-    server.hang_up = True
+    server.hang_up = "data"
 
     message = left(mailed)
     travel.forward(hours=5)
@@ -120,6 +141,61 @@ def test_a_server_that_takes_it_and_hangs_up_leaves_it_uncertain_and_it_is_not_s
     assert len(server.taken) == 1
     assert mailed.waiting_since is not None
     assert Event.objects.filter(kind="message.uncertain", message_id=message.pk).count() == 1
+
+
+@pytest.mark.parametrize("where", ["ehlo", "mail", "rcpt"])
+def test_a_break_before_the_words_left_is_tried_again_and_never_uncertain(server, mailed, left, travel, where):
+    server.hang_up = where
+    message = left(mailed)
+    assert (message.state, message.attempts, server.taken) == (Message.State.QUEUED, 1, [])
+
+    server.hang_up = ""
+    travel.forward(minutes=6)
+    outbox.leave_due()
+
+    message.refresh_from_db()
+    assert message.state == Message.State.SENT
+    assert len(server.taken) == 1
+    assert not Event.objects.filter(kind="message.uncertain").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("421 4.3.2 going down", Message.State.QUEUED),
+        ("451 4.3.0 later", Message.State.QUEUED),
+        ("553 5.7.1 not for you to send", Message.State.FAILED),
+    ],
+)
+def test_a_refused_sender_is_told_apart_for_now_and_for_good(server, mailed, left, answer, state):
+    server.sender = answer
+
+    assert left(mailed).state == state
+    assert Address.objects.get(address="tamsin@mail.example").state == Address.State.GOOD
+
+
+def test_it_is_not_handed_before_the_server_waits_for_the_words(server, mailed, left, monkeypatch):
+    seen = []
+    handed = outbox._handed
+
+    def watched(message):
+        seen.append(list(server.talk))
+        handed(message)
+
+    monkeypatch.setattr(outbox, "_handed", watched)
+
+    assert left(mailed).state == Message.State.SENT
+    assert seen == [["mail", "rcpt"]]
+
+
+def test_who_lost_the_claim_meanwhile_sends_no_words(server, mailed, left, monkeypatch):
+    def somebody_was_first(_message):
+        raise Conflict("Somebody else sends this message.")
+
+    monkeypatch.setattr(outbox, "_handed", somebody_was_first)
+
+    assert left(mailed).state == Message.State.SENDING
+    assert server.taken == []
 
 
 def test_giving_up_at_last(settings, mailed, left, travel):

@@ -253,3 +253,19 @@ def test_empty_mails_are_values_too():
 
 def test_bytes_that_are_no_mail_are_not_shown_as_words():
     assert parse_mail(PNG * 50).readable is False
+
+
+def test_a_few_nuls_in_a_text_leave_it_a_text():
+    mail = parse_mail(letter(b"Hel\x00lo, my \x00\x00sword\x00"))
+
+    assert (mail.text, mail.attachments) == ("Hello, my sword", ())
+
+
+def test_what_is_sent_as_text_and_is_none_is_filed_once():
+    assert len(names(letter(bytes(range(1, 32)) * 50))) == 1
+
+
+def test_no_file_name_turns_its_ending_round():
+    file = part("MZ", "image/png", content_disposition="attachment; filename*=UTF-8''invoice%E2%80%AEgnp.exe")
+
+    assert names(multipart_letter(part("See."), file))[0][0] == "invoicegnp.exe"

@@ -147,3 +147,29 @@ def test_a_player_who_sends_us_such_a_report_is_a_player(server: str):
     mail = parse_mail(letter("I got this, what does it mean?\n\n" + SERVERS[server]))
 
     assert (mail.bounce, judge(mail).outcome) == (None, Outcome.OPEN)
+
+
+def test_a_player_who_sends_us_somebodys_report_asks_about_it():
+    raw = multipart_letter(
+        part("When I write to your shop I get this. What is wrong?"),
+        part(FAILED.format(status="5.1.1", text="550 unknown").replace("anna@players", "shop@ember"), "message/delivery-status"),
+    )
+
+    mail = parse_mail(raw)
+
+    assert (mail.bounce, mail.auto_reply, judge(mail).outcome) == (None, None, Outcome.OPEN)
+
+
+def test_the_same_from_a_mail_server_is_a_bounce():
+    told = part(FAILED.format(status="5.1.1", text="550 unknown"), "message/delivery-status")
+
+    assert parse_mail(multipart_letter(part("Sorry."), told, headers=DAEMON)).bounce is not None
+
+
+def test_a_recipient_beyond_ascii_is_named():
+    fields = "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: utf-8; анна@пример.example\nAction: failed\nStatus: 5.1.1\n"
+
+    bounce = parse_mail(report(fields)).bounce
+
+    assert bounce is not None
+    assert bounce.address == "анна@пример.example"

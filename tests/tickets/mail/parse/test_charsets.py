@@ -75,3 +75,14 @@ def test_html_may_name_its_charset_itself():
 
 def test_an_unknown_label_is_noted():
     assert parse_mail(letter(b"Hello", charset="klingon")).defects == ("unknown charset klingon",)
+
+
+def test_a_few_broken_letters_do_not_make_utf_8_something_else():
+    raw = letter("5 €, und Grüße".encode() + b" \xd0\x9c\xd0\xb5\xd1", charset="utf-8")
+
+    assert parse_mail(raw).text == "5 €, und Grüße Ме\N{REPLACEMENT CHARACTER}"
+
+
+def test_halves_of_emoji_written_each_by_itself_are_put_together():
+    assert parse_mail(letter(b"Danke \xed\xa0\xbd\xed\xb8\x80, gro\xc3\x9fartig")).text == "Danke \N{GRINNING FACE}, großartig"
+    assert parse_mail(letter("Grüße ".encode() + b"\xed\xa0\xbd!")).text == "Grüße \N{REPLACEMENT CHARACTER}!"

@@ -231,3 +231,23 @@ def test_links_tell_where_they_lead_and_pictures_their_words():
 
 def test_what_is_hidden_in_html_is_not_read_aloud():
     assert read('<div style="display:none">preheader</div><p>Words</p>', kind="text/html").text == "Words"
+
+
+@pytest.mark.parametrize("line", ["my friend wrote on 14.10.2025:", "Der Support schrieb am 14.10.2025:", "Мне написали 14.10.2025:"])
+def test_a_players_own_sentence_with_a_date_hides_nothing_below_it(line: str):
+    text = f"Hello,\n{line}\nthe sword is gone.\nThanks"
+
+    assert (read(text).text, read(text).quoted) == (text, "")
+
+
+def test_the_small_head_that_yandex_writes_above_its_introduction_belongs_to_the_quote():
+    head = '----------------\nКому: Anna (anna@players.example);\nТема: Re: Меч;\n14.10.2025, 09:30, "Support" <help@ember.example>:'
+
+    mail = read(f"Не пришло\n\n{head}\n\n> Здравствуйте")
+
+    assert (mail.text, mail.quoted.startswith("-----")) == ("Не пришло", True)
+
+
+@pytest.mark.parametrize("line", ["Получите Outlook для Android<https://aka.ms/AAb9ysg>", "Outlook für Android herunterladen"])
+def test_an_advertisement_of_the_mail_program_is_no_part_of_the_text(line: str):
+    assert read(f"Не пришло\n\n{line}").text == "Не пришло"

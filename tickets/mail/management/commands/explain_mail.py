@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
+from helpdesk.base.text import clean
 from tickets.mail.explain import explain
 from tickets.mail.lookup import thread_of
 from tickets.mail.senders import studio
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         except (OperationalError, ProgrammingError) as error:
             self.stderr.write(f"No database ({str(error).strip().splitlines()[0]}): threads are judged by headers alone.")
         for name in options["files"]:
-            self.stdout.write(json.dumps(explain(self._read(name), own_addresses, file=name, threads=threads), ensure_ascii=False))
+            self.stdout.write(json.dumps(explain(self._read(name), own_addresses, file=clean(name), threads=threads), ensure_ascii=False))
 
     def _read(self, name: str) -> bytes:
         try:
