@@ -177,7 +177,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any silence of 
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 5 * 3600, "socket_connect_timeout": 5, "socket_keepalive": True}
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat.db")
+CELERY_BEAT_SCHEDULER = "helpdesk.beat:Beat"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
 # --- mail
