@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,6 +12,8 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from helpdesk import pulse
 
+LONGEST = timedelta(hours=1)  # no line of the schedule waits longer
+
 log = structlog.get_logger(__name__)
 
 
@@ -18,6 +21,12 @@ class Beat(Scheduler):  # type: ignore[misc, unused-ignore]
     """Celery's own, without its file on disk, which a crash may spoil and a read-only disk refuses."""
 
     _shown = float("-inf")
+
+    def setup_schedule(self) -> None:
+        """Everything is due at once: nobody knows how long there was no beat."""
+        super().setup_schedule()
+        for entry in self.schedule.values():
+            entry.last_run_at -= LONGEST
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         wait: float = super().tick(*args, **kwargs)
