@@ -36,8 +36,8 @@ CSRF_TRUSTED_ORIGINS = [DESK_URL]
 if any(not re.fullmatch(r"\.?[\w*-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\]", host, re.IGNORECASE) for host in ALLOWED_HOSTS):
     env.wrong("ALLOWED_HOSTS", "must be host names without https:// and without ports, separated by commas")
 if PRODUCTION:
-    if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 40 or SECRET_KEY.startswith("#"):
-        env.wrong("SECRET_KEY", "is missing or shorter than 40 characters: set a long random one and keep it secret", show=False)
+    if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 50 or SECRET_KEY.startswith("#"):
+        env.wrong("SECRET_KEY", "is missing or shorter than 50 characters: set a long random one and keep it secret", show=False)
     if DEBUG:
         env.wrong("DEBUG", "is on, and in production it would show players' data to strangers: unset it", show=False)
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
@@ -51,6 +51,7 @@ if DESK_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
     SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", True)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # a desk does not speak for the studio's other subdomains
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 
 INSTALLED_APPS = [
@@ -181,7 +182,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
 # --- mail
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
