@@ -43,6 +43,7 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
         "loggers": {
             "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
             "celery.beat": {"level": "WARNING"},
+            "django_structlog.celery": {"level": "DEBUG" if level == "DEBUG" else "WARNING"},  # else two lines for each tick of the beat
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
         },
