@@ -164,7 +164,9 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = False  # a task carries nothing: rows are claimed, and a sweep finds what a dead worker left
+# Early acknowledgement: a task carries nothing, rows are claimed, and a sweep finds what a dead worker left. Late ones would bring the
+# same nudge again and again to a task that kills its worker, and kill a worker that meets a dead broker (docs/operate.md, Scale).
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the broker's death must not cut a mail off in the middle
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # KiB
