@@ -26,7 +26,7 @@ class Beat(Scheduler):  # type: ignore[misc, unused-ignore]
         """Everything is due at once: nobody knows how long there was no beat."""
         super().setup_schedule()
         for entry in self.schedule.values():
-            entry.last_run_at -= LONGEST
+            entry.last_run_at = entry.default_now() - LONGEST
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         wait: float = super().tick(*args, **kwargs)

@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc, unused-ignore]
     """`import … from "./net.js"` is rewritten to the hashed name: a module may be cached for ever, and a deploy never mixes old with new.
 
     Only in our own folder: other people's files speak of imports in comments, and of files that they do not bring.
@@ -14,4 +14,4 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
 
     max_post_process_passes = 10  # modules that import modules that import modules
     support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1])
+    _js_module_import_aggregation_patterns = ("js/*.js", HashedFilesMixin._js_module_import_aggregation_patterns[1])  # type: ignore[attr-defined]
