@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport.redis import Channel
 
 from helpdesk.schedule import SCHEDULE
@@ -17,4 +18,5 @@ Channel.do_restore = False
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE
+app.steps["worker"].add(DjangoStructLogInitStep)  # task and request ids on what a worker logs
 app.autodiscover_tasks()

@@ -1,9 +1,10 @@
 """What is misconfigured, said at start with an id. Errors stop `migrate` and the like; settings themselves refuse the worst before.
 
 E001 secret · E002 DEBUG · E003 open hosts · E004 players' links without https · E005 nobody sends the mail · E006 sender of nowhere ·
-E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · W001 numbers for this machine only ·
-W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not collected · W005 texts not compiled ·
-W006 a catcher in production
+E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import
+
+W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
+collected · W005 texts not compiled · W006 a catcher in production · W007 the example's password
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.utils.module_loading import import_string
 
 Check = Callable[[], Iterator[CheckMessage]]
-SHORTEST_SECRET = 40  # characters
+SHORTEST_SECRET = 50  # characters
 HOME_NAMES = {"127.0.0.1", "localhost", "::1"}
+EXAMPLE_PASSWORD = "change-me"
 PLAIN_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -55,12 +57,16 @@ def address() -> Iterator[CheckMessage]:
 
 
 def mail_out() -> Iterator[CheckMessage]:
-    if settings.EMAIL_BACKEND == PLAIN_SMTP and settings.EMAIL_HOST in HOME_NAMES | {""}:
+    if settings.EMAIL_BACKEND == PLAIN_SMTP and not settings.EMAIL_HOST:
         yield Error(
             "No mail server is set, so answers to players go nowhere.",
             hint="Set EMAIL_HOST (and EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS), or EMAIL_BACKEND to a provider's.",
             id="helpdesk.E005",
         )
+    try:
+        import_string(settings.EMAIL_BACKEND)
+    except ImportError as error:
+        yield Error(f"EMAIL_BACKEND names {settings.EMAIL_BACKEND}, which cannot be imported: {error}.", id="helpdesk.E010")
     if settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") in HOME_NAMES | {""}:
         yield Error("DEFAULT_FROM_EMAIL is an address of nowhere.", hint="Set it to an address of your studio.", id="helpdesk.E006")
     if settings.CATCHER_URL:
@@ -124,6 +130,12 @@ def database() -> Iterator[CheckMessage]:
         if "postgresql" not in database.get("ENGINE", ""):
             yield Error(
                 f"The database “{alias}” is not PostgreSQL.", hint="Set DATABASE_URL to a postgresql:// address.", id="helpdesk.E009"
+            )
+        if settings.PRODUCTION and database.get("PASSWORD") == EXAMPLE_PASSWORD:
+            yield Warning(
+                "The database's password is the one of the example.",
+                hint="Choose another in POSTGRES_PASSWORD and DATABASE_URL.",
+                id="helpdesk.W007",
             )
 
 

@@ -1,7 +1,8 @@
 """Two doors for machines: is this process alive, and is the desk ready to serve.
 
 Without its database the desk is down. Without its broker it is only slower (the sweeps carry what the nudges would have carried),
-so a load balancer must not take it away: that is “degraded”, with code 200.
+and without its beat or a worker it still takes what people write; so a load balancer must not take it away: that is “degraded”,
+with code 200.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from kombu import Connection
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from helpdesk import pulse
+from helpdesk.base.clock import now
 
 BROKER_PATIENCE = 1.0  # seconds
 
@@ -48,6 +52,7 @@ def livez(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Each part by name: ok, down, or (what only makes things slower) degraded. 503 when the desk cannot work."""
     parts = {name: _ask(name, check, when_not) for name, (check, when_not) in PARTS.items()}
+    parts |= _pulses() if parts["database"] == parts["migrations"] == "ok" else {}
     found = set(parts.values())
     status = "down" if "down" in found else "degraded" if "degraded" in found else "ok"
     return JsonResponse({"status": status, "parts": parts}, status=503 if status == "down" else 200)
@@ -76,6 +81,18 @@ def broker_answers() -> bool:
     with Connection(url, connect_timeout=BROKER_PATIENCE) as link:
         link.connect()
     return True
+
+
+def _pulses() -> dict[str, str]:
+    """The beat and the worker of each queue. While the beat is silent nobody asks the workers, so of them nothing is known."""
+    try:
+        found = pulse.states(now())
+    except DatabaseError as error:
+        connection.close()
+        log.warning("part_does_not_answer", part="pulse", error=str(error))
+        return {}
+    words = {name if name == pulse.BEAT else f"worker_{name}": state for name, state in found.items()}
+    return {name: "degraded" if state == "silent" else state for name, state in words.items()}
 
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {  # part: how to ask it, what it means when it does not answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from helpdesk import pulse
 from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
 from tickets.models import OPEN, Delivery, Lane, Message, Ticket, Timer
@@ -70,7 +72,13 @@ class Work(Collector):
         messages = {state: Message.objects.filter(state=state).count() for state in SHOWN_STATES}
         yield _gauge("helpdesk_messages", "Messages to players that are under way or in trouble.", "state", messages)
         by_status = dict(Ticket.objects.filter(status__in=OPEN).values_list("status").annotate(Count("pk")).order_by("status"))
+        yield _gauge("helpdesk_silence_seconds", "Seconds since the beat, or a worker of this queue, was seen alive.", "part", silences(at))
         yield _gauge("helpdesk_tickets", "Open tickets.", "status", {str(status): by_status.get(status, 0) for status in OPEN})
+
+
+def silences(at: datetime) -> dict[str, float]:
+    """How long each part has been silent; without end for one that was never seen."""
+    return {part: math.inf if since is None else since.total_seconds() for part, since in pulse.silences(at).items()}
 
 
 def due_work(at: datetime) -> dict[str, Waiting]:

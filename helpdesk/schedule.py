@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
-def tick(task: str, seconds: float, queue: str = "now") -> dict[str, Any]:
+def tick(task: str, seconds: float, queue: str = "now", *args: str) -> dict[str, Any]:
     """One line of the schedule: `task` each `seconds`, on `queue`."""
-    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 1.0), "queue": queue}}
+    return {"task": task, "schedule": seconds, "args": args, "options": {"expires": max(seconds, 1.0), "queue": queue}}
 
 
 SCHEDULE = {
@@ -19,5 +19,6 @@ SCHEDULE = {
     "raw mails not yet read": tick("mail.process_due", 5),
     "letters to staff": tick("staff.send_letters", 10),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
-    "mailboxes to poll": tick("mail.poll_mailboxes", 30, "bulk"),
+    "mailboxes to poll": tick("mail.poll_mailboxes", 30),
+    **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "bulk", "learn")},
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 from helpdesk.dev import packages
 from helpdesk.dev.account import far_place
 from helpdesk.dev.instance import Instance
+from helpdesk.dev.outside import demand_broker, demand_database
 from helpdesk.dev.place import ROOT, Place
 from helpdesk.dev.ports import Ports, demand
 from helpdesk.dev.postgres import ROOM_NEEDED
@@ -58,13 +59,8 @@ def up(options: argparse.Namespace) -> None:
         if number := getattr(ports, door):
             demand(number, variable, DOORS[door])
     _demand_room(folder)
-    desk = Instance(
-        folder,
-        ports=ports,
-        lasting=not test,
-        database_url=None if test else os.environ.get("DATABASE_URL") or None,
-        redis_url=None if test else os.environ.get("REDIS_URL") or None,
-    )
+    database_url, redis_url = (None, None) if test else _servers_of_others()
+    desk = Instance(folder, ports=ports, lasting=not test, database_url=database_url, redis_url=redis_url)
     Supervisor(desk, demo_data=not test).run()
 
 
@@ -114,7 +110,7 @@ def run_with_servers(options: argparse.Namespace) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise Trouble("Name the command: python -m helpdesk.dev run-with-servers -- pytest")
-    database_url, redis_url = os.environ.get("DATABASE_URL") or None, os.environ.get("REDIS_URL") or None
+    database_url, redis_url = _servers_of_others()
     folder = LOCAL / "test"
     passing = Place(folder).taken  # another run has it: take a folder for this one only
     if passing:
@@ -171,6 +167,16 @@ def _ports(given: str | None) -> Ports:
             raise Trouble(f"{variable} is “{word}”, which is no port number.")
         chosen[door] = int(word) if word else getattr(defaults, door)
     return Ports(**chosen)
+
+
+def _servers_of_others() -> tuple[str | None, str | None]:
+    """What DATABASE_URL and REDIS_URL name, if they do; both must answer."""
+    database_url, redis_url = os.environ.get("DATABASE_URL") or None, os.environ.get("REDIS_URL") or None
+    if database_url:
+        demand_database(database_url)
+    if redis_url:
+        demand_broker(redis_url)
+    return database_url, redis_url
 
 
 def _demand_room(folder: Path) -> None:

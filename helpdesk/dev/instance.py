@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -31,7 +32,9 @@ from helpdesk.dev.trouble import Trouble
 from helpdesk.dev.valkey import ValkeyServer
 
 SERVERS = ("postgres", "valkey")
-APPLICATION = ("catcher", "web", "worker", "beat")
+APPLICATION = ("catcher", "web", "worker", "bulk", "beat")
+QUEUES = "now,bulk,learn"
+PATIENT = "bulk,learn"  # queues of work that nobody waits for: the part “bulk” serves them where it runs, else the worker serves all
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", "MAILGUN_", "POSTMARK_", "SENDGRID_")  # a demo must not send real mail
 
 
@@ -268,10 +271,12 @@ class Instance:
         command, ready = {
             "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
-            "worker": (self._worker, self._worker_answers),
+            "worker": (self._worker, lambda: self._answers("worker")),
+            "bulk": (self._bulk, lambda: self._answers("bulk")),
             "beat": (self._beat, None),
         }[name]
-        return Part(name, [sys.executable, "-m", *command()], self._log(name), env=self.env, cwd=ROOT, ready=ready)
+        polite = ["nice", "-n", "10"] if name == "bulk" else []  # a laptop has two cores; who waits for an answer comes first
+        return Part(name, [*polite, sys.executable, "-m", *command()], self._log(name), env=self.env, cwd=ROOT, ready=ready)
 
     def _catcher(self) -> list[str]:
         return ["helpdesk.dev.catcher", "--port", str(self.ports.catcher), "--smtp-port", str(self.ports.smtp)]
@@ -281,31 +286,28 @@ class Instance:
         return ["gunicorn", "helpdesk.wsgi:application", *bind, "--no-control-socket", "--max-requests", "5000"]
 
     def _worker(self) -> list[str]:
+        return self._celery("worker", "now" if "bulk" in self.parts else QUEUES, processes=2)
+
+    def _bulk(self) -> list[str]:
+        return self._celery("bulk", PATIENT, processes=1)
+
+    def _celery(self, name: str, queues: str, *, processes: int) -> list[str]:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return [
-            "celery",
-            "-A",
-            "helpdesk",
-            "worker",
-            "-Q",
-            "now,bulk,learn",
-            "-c",
-            "2",
-            "-n",
-            f"desk-{self.ports.web}@%h",
-            "-l",
-            "INFO",
-            *quiet,
-        ]
+        serves = ["-Q", queues, "-c", str(processes), "-n", self._node(name)]
+        return ["celery", "-A", "helpdesk", "worker", *serves, "-l", "INFO", *quiet]
+
+    def _node(self, name: str) -> str:
+        return f"{name}-{self.ports.web}@{socket.gethostname()}"
 
     def _beat(self) -> list[str]:
         return ["celery", "-A", "helpdesk", "beat", "-l", "INFO", "--pidfile="]
 
-    def _worker_answers(self) -> bool:
+    def _answers(self, name: str) -> bool:
+        """Whether this worker does; another one's answer is none."""
         with Celery(broker=self.redis_url, set_as_current=False) as app:
             app.conf.broker_transport_options = {"socket_connect_timeout": 2, "socket_timeout": 5}
             try:
-                return bool(app.control.ping(timeout=0.5, limit=1))
+                return bool(app.control.ping(destination=[self._node(name)], timeout=0.5, limit=1))
             except app.connection_for_read().connection_errors:
                 return False  # a connection kept from before the broker's restart; the next question gets a fresh one
 

@@ -6,27 +6,24 @@ with open hosts: a desk that holds players' data must not come up half locked.
 
 from __future__ import annotations
 
-import os
+import re
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from django.core.exceptions import ImproperlyConfigured
-from environs import Env
 
 from helpdesk.settings.auth import *  # noqa: F403
-from helpdesk.settings.logs import logging_config
+from helpdesk.settings.environment import Environment
+from helpdesk.settings.logs import LEVELS, logging_config
 from helpdesk.settings.security import *  # noqa: F403
 
 django_stubs_ext.monkeypatch()
 
-env = Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-LOCAL_DIR = Path(env.str("LOCAL_DIR", str(BASE_DIR / ".local")))
+LOCAL_DIR = env.path("LOCAL_DIR", BASE_DIR / ".local")
 
-HELPDESK_ENV = env.str("HELPDESK_ENV", "production")
-if HELPDESK_ENV not in {"production", "demo", "test"}:
-    raise ImproperlyConfigured(f"HELPDESK_ENV is “{HELPDESK_ENV}”; it may be production, demo or test.")
+HELPDESK_ENV = env.choice("HELPDESK_ENV", "production", ("production", "demo", "test"))
 PRODUCTION = HELPDESK_ENV == "production"
 
 INSECURE_SECRET = "demo-and-tests-only-never-in-production"
@@ -34,15 +31,17 @@ SECRET_KEY = env.str("SECRET_KEY", INSECURE_SECRET)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
-DESK_URL = env.str("DESK_URL", "http://127.0.0.1:8000").rstrip("/")  # the address in links that leave the house
+DESK_URL = env.url("DESK_URL", "http://127.0.0.1:8000", schemes=("https", "http")).rstrip("/")  # the address in links that leave the house
 CSRF_TRUSTED_ORIGINS = [DESK_URL]
+if any(not re.fullmatch(r"\.?[\w*-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\]", host, re.IGNORECASE) for host in ALLOWED_HOSTS):
+    env.wrong("ALLOWED_HOSTS", "must be host names without https:// and without ports, separated by commas")
 if PRODUCTION:
-    if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 40:
-        raise ImproperlyConfigured("SECRET_KEY is missing or shorter than 40 characters. Set a long random one and keep it secret.")
+    if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 50 or SECRET_KEY.startswith("#"):
+        env.wrong("SECRET_KEY", "is missing or shorter than 50 characters: set a long random one and keep it secret", show=False)
     if DEBUG:
-        raise ImproperlyConfigured("DEBUG is on. In production it would show players' data to strangers: unset it.")
+        env.wrong("DEBUG", "is on, and in production it would show players' data to strangers: unset it", show=False)
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS is empty or open. Name the host names of this desk, separated by commas.")
+        env.wrong("ALLOWED_HOSTS", "is empty or open: name the host names of this desk, separated by commas", show=False)
 
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys on localhost
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies of ours stand before the web server and append to X-Forwarded-For
@@ -52,6 +51,7 @@ if DESK_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000)
     SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", True)
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # a desk does not speak for the studio's other subdomains
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 
 INSTALLED_APPS = [
@@ -129,8 +129,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/helpdesk")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/helpdesk")}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60, of="seconds")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if test_name := env.str("TEST_DB_NAME", ""):
@@ -149,31 +149,31 @@ CACHES = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.str("STUDIO_TIME_ZONE", "UTC")  # report days lie in this zone; rows are UTC whatever it says
+TIME_ZONE = env.zone("STUDIO_TIME_ZONE", "UTC")  # report days lie in this zone; rows are UTC whatever it says
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(LOCAL_DIR / ("test-media" if HELPDESK_ENV == "test" else "media"))))
+MEDIA_ROOT = env.path("MEDIA_ROOT", LOCAL_DIR / ("test-media" if HELPDESK_ENV == "test" else "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "helpdesk.statics.HashedStaticFiles" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 
 # --- the broker. The desk works without it: nudges make things fast, sweeps make them certain.
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = env.url("REDIS_URL", "redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix", "amqp", "amqps"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = False  # a task carries nothing: rows are claimed, and a sweep finds what a dead worker left
+# Early acknowledgement: a task carries nothing, rows are claimed, and a sweep finds what a dead worker left. Late ones would bring the
+# same nudge again and again to a task that kills its worker, and kill a worker that meets a dead broker (docs/operate.md, Scale).
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # the broker's death must not cut a mail off in the middle
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # KiB
@@ -186,18 +186,20 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any silence of 
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 5 * 3600, "socket_connect_timeout": 5, "socket_keepalive": True}
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat.db")
+CELERY_BEAT_SCHEDULER = "helpdesk.beat:Beat"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
 # --- mail
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 25, least=1, most=65535)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20)  # seconds
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    env.wrong("EMAIL_USE_SSL", "excludes EMAIL_USE_TLS: choose one (TLS goes with port 587, SSL with 465)", show=False)
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20, least=1, most=240, of="seconds")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "helpdesk@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ANYMAIL = {
@@ -212,20 +214,20 @@ ANYMAIL = {
     }.items()
     if value
 }
-MAILBOX_PASSWORDS = {
-    name: value for name, value in os.environ.items() if name.startswith("MAILBOX_PASSWORD_")
-}  # a polled mailbox names its own
-UNDO_WINDOW = env.int("UNDO_WINDOW", 15)  # seconds in which a reply can be called back
-MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024)
-MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024)
+MAILBOX_PASSWORDS = env.all("MAILBOX_PASSWORD_")  # a polled mailbox names its own
+UNDO_WINDOW = env.int("UNDO_WINDOW", 15, of="seconds")  # in which a reply can be called back
+MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024, least=1, of="bytes")
+MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, least=1, of="bytes")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read their own bodies up to MAX_MAIL_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REPLY_GATES = ["tickets.mail.guard.no_loops"]  # dotted paths; each may hold a reply back
 
-LOGGING, structlog_configured = logging_config(json=PRODUCTION, level=env.str("LOG_LEVEL", "INFO"))
+LOGGING, structlog_configured = logging_config(json=PRODUCTION, level=env.choice("LOG_LEVEL", "INFO", LEVELS))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 
 STUDIO_NAME = env.str("STUDIO_NAME", "Northlight Games" if HELPDESK_ENV == "demo" else "Helpdesk")
 CATCHER_URL = env.str("CATCHER_URL", "")  # the demo's mailbox of the players; empty elsewhere
+
+env.refuse()

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -42,6 +43,7 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
         "loggers": {
             "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
             "celery.beat": {"level": "WARNING"},
+            "django_structlog.celery": {"level": "DEBUG" if level == "DEBUG" else "WARNING"},  # else two lines for each tick of the beat
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
         },

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.dev.place import ROOT
+from helpdesk.schedule import SCHEDULE
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -26,7 +27,7 @@ def known_variables() -> set[str]:
 def services() -> dict[str, str]:
     """Each service's lines; the file has two spaces before a service's name and more before what belongs to it."""
     body = COMPOSE.partition("\nservices:\n")[2].partition("\nvolumes:\n")[0]
-    blocks = re.split(r"^  (\w+):\n", body, flags=re.MULTILINE)[1:]
+    blocks = re.split(r"^  (\w+):(?: #.*)?\n", body, flags=re.MULTILINE)[1:]
     return dict(zip(blocks[::2], blocks[1::2], strict=True))
 
 
@@ -44,10 +45,24 @@ def imported() -> Iterator[tuple[str, Path]]:
 
 
 def test_the_parts_of_the_design_are_there():
-    assert set(services()) == {"migrate", "web", "worker", "beat", "postgres", "valkey", "elasticsearch"}
+    assert set(services()) == {"migrate", "web", "worker", "bulk", "beat", "postgres", "valkey", "elasticsearch"}
     assert "profiles: [search]" in services()["elasticsearch"]
     assert "postgres:18" in services()["postgres"]
     assert "elasticsearch:8.19" in services()["elasticsearch"]
+
+
+def test_each_queue_is_served_once_and_nobody_who_waits_stands_behind_the_crowd():
+    served = {name: re.findall(r'"-Q", "([a-z,]+)"', block) for name, block in services().items()}
+
+    assert {name: queues for name, queues in served.items() if queues} == {"worker": ["now"], "bulk": ["bulk,learn"]}
+    assert {queue for line in SCHEDULE.values() if (queue := line["options"]["queue"])} <= {"now", "bulk", "learn"}
+
+
+def test_the_example_can_be_read_by_everything_that_reads_such_files():
+    """systemd and `docker run --env-file` take a comment behind a value for a part of it; a copied secret would be known to all."""
+    lines = (ROOT / ".env.example").read_text().splitlines()
+
+    assert [line for line in lines if not line.startswith("#") and "#" in line] == []
 
 
 def test_every_variable_of_the_compose_file_is_explained_in_the_example():
@@ -77,7 +92,7 @@ def test_parts_that_serve_say_whether_they_are_well():
     assert [name for name, block in services().items() if "healthcheck:" not in block] == ["migrate", "beat"]
 
 
-@pytest.mark.parametrize("name", ["migrate", "web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["migrate", "web", "worker", "bulk", "beat"])
 def test_our_parts_share_one_image_and_never_run_as_root(name):
     assert "<<: *desk" in services()[name]
     assert DOCKERFILE.rindex("\nUSER helpdesk") < DOCKERFILE.rindex("\nCMD")

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import redis
 
-from helpdesk.dev.instance import Instance
+from helpdesk.dev.instance import APPLICATION, Instance
 from helpdesk.dev.place import Place
 from helpdesk.dev.trouble import Trouble
 from tests.dev.conftest import family, until
@@ -124,6 +124,22 @@ def test_nobody_s_servers_are_touched_when_they_are_named(tmp_path):
     assert desk._running == {}
     assert desk.env["DATABASE_URL"] == "postgresql://elsewhere/x"
     desk.discard()
+
+
+def command(desk: Instance, name: str) -> str:
+    return " ".join(desk._part(name).argv)
+
+
+def test_what_somebody_waits_for_has_a_worker_of_its_own(servers):
+    servers.parts = APPLICATION
+
+    assert "-Q now -c 2" in command(servers, "worker")
+    assert "-Q bulk,learn -c 1" in command(servers, "bulk")
+    assert command(servers, "bulk").startswith("nice ")
+
+
+def test_a_worker_alone_serves_every_queue(servers):
+    assert "-Q now,bulk,learn" in command(servers, "worker")
 
 
 def test_stopping_leaves_no_process(servers):

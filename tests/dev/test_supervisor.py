@@ -119,13 +119,18 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path):
         ({"WEB_PORT": "eight"}, "WEB_PORT is “eight”, which is no port number."),
         ({"SMTP_PORT": "99999"}, "SMTP_PORT=99999 is no port."),
         ({"LOCAL_DIR": "/proc/nowhere"}, "/proc/nowhere"),
+        ({"DATABASE_URL": "postgresql://desk:swordfish@127.0.0.1:1/x"}, "The PostgreSQL that DATABASE_URL names does not answer"),
+        ({"DATABASE_URL": "nonsense"}, "The PostgreSQL that DATABASE_URL names does not answer"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The Valkey or Redis that REDIS_URL names does not answer"),
+        ({"REDIS_URL": "redis://127.0.0.1:door/0"}, "The Valkey or Redis that REDIS_URL names does not answer"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(tmp_path, variables, sentence):
-    done = run("up", **{"LOCAL_DIR": str(tmp_path)} | variables)
+    done = run("up", **{"LOCAL_DIR": str(tmp_path), "WEB_PORT": "0", "CATCHER_PORT": "0", "SMTP_PORT": "0"} | variables)
 
     assert done.returncode == 1
     assert sentence in done.stderr
+    assert "swordfish" not in done.stderr
     assert "Traceback" not in done.stderr
 
 

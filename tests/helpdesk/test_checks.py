@@ -51,9 +51,10 @@ def test_a_sound_production_has_nothing_to_say(sound):
         ("ALLOWED_HOSTS", [], "helpdesk.E003"),
         ("ALLOWED_HOSTS", ["desk.studio.example", "*"], "helpdesk.E003"),
         ("DESK_URL", "http://desk.studio.example", "helpdesk.E004"),
-        ("EMAIL_HOST", "localhost", "helpdesk.E005"),
+        ("EMAIL_HOST", "", "helpdesk.E005"),
         ("DEFAULT_FROM_EMAIL", "helpdesk@localhost", "helpdesk.E006"),
         ("DEFAULT_FROM_EMAIL", "Support <helpdesk@localhost>", "helpdesk.E006"),
+        ("EMAIL_BACKEND", "no.such.Backend", "helpdesk.E010"),
         ("REPLY_GATES", ["training.nowhere.Gate"], "helpdesk.E008"),
         ("REPLY_GATES", ["helpdesk.checks.SHORTEST_SECRET"], "helpdesk.E008"),
         ("METRICS_TOKEN", "", "helpdesk.W001"),
@@ -73,6 +74,18 @@ def test_another_database_is_refused(sound, monkeypatch):
     monkeypatch.setitem(sound.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
 
     assert ids() == ["helpdesk.E009"]
+
+
+def test_the_password_of_the_example_is_named(sound, monkeypatch):
+    monkeypatch.setitem(sound.DATABASES["default"], "PASSWORD", "change-me")
+
+    assert ids() == ["helpdesk.W007"]
+
+
+def test_a_mail_server_on_this_machine_is_fine(sound):
+    sound.EMAIL_HOST = "localhost"
+
+    assert ids() == []
 
 
 def test_a_provider_whose_webhooks_can_prove_themselves_is_fine(sound):

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from helpdesk import health
+from helpdesk import health, pulse
 
 
 @pytest.fixture(autouse=True)
@@ -16,11 +16,41 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db
 def test_a_whole_desk_is_ready(client: Client):
+    for part in pulse.PATIENCE:
+        pulse.show(part)
+
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "parts": {"database": "ok", "migrations": "ok", "broker": "ok"}}
+    parts = ["database", "migrations", "broker", "beat", "worker_now", "worker_bulk", "worker_learn"]
+    assert answer.json() == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_queue_without_a_worker_is_seen(client: Client, travel):
+    for part in pulse.PATIENCE:
+        pulse.show(part)
+    travel.forward(minutes=2)
+    for part in ("beat", "bulk", "learn"):
+        pulse.show(part)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert {part for part, state in answer.json()["parts"].items() if state != "ok"} == {"worker_now"}
+
+
+@pytest.mark.django_db
+def test_without_a_beat_nothing_is_known_of_the_workers(client: Client, travel):
+    pulse.show("now")
+    travel.forward(minutes=10)
+
+    parts = client.get("/readyz").json()["parts"]
+
+    assert parts["beat"] == "degraded"
+    assert {parts[f"worker_{queue}"] for queue in ("now", "bulk", "learn")} == {"unknown"}
 
 
 @pytest.mark.django_db
@@ -63,7 +93,7 @@ def test_a_missing_migration_is_down(client: Client, monkeypatch):
 def test_a_web_process_reads_its_migrations_once(client: Client, django_assert_num_queries):
     client.get("/readyz")
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # does the database answer, and who is alive
         client.get("/readyz")
 
 

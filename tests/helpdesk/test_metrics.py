@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from helpdesk import pulse
 from helpdesk.base.blobs import keep
 from helpdesk.base.clock import now
 from tests.factories.desk import make_ticket
@@ -62,11 +64,25 @@ def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
 
 
 @pytest.mark.django_db
+def test_a_silent_part_is_measured_and_one_never_seen_is_silent_for_ever(client: Client, travel):
+    pulse.show("now")
+    travel.forward(seconds=30)
+    pulse.show("beat")
+    travel.forward(seconds=5)
+
+    found = numbers(client)
+
+    assert found['helpdesk_silence_seconds{part="now"}'] == 35
+    assert found['helpdesk_silence_seconds{part="beat"}'] == 5
+    assert found['helpdesk_silence_seconds{part="bulk"}'] == math.inf
+
+
+@pytest.mark.django_db
 def test_the_numbers_cost_the_same_for_one_or_fifty(client: Client, django_assert_max_num_queries):
     for _ in range(5):
         make_ticket()
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         numbers(client)
 
 

@@ -1,0 +1,35 @@
+"""Does the beat run, and does somebody serve each queue? Each writes down that it lives; silence tells that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from helpdesk.base.clock import now
+from helpdesk.models import Pulse
+
+INTERVAL = 10.0  # seconds between two signs of life
+BEAT = "beat"
+PATIENCE: Mapping[str, timedelta] = {  # part: the silence after which something is wrong
+    BEAT: timedelta(seconds=45),
+    "now": timedelta(seconds=90),
+    "bulk": timedelta(minutes=6),  # long work is its trade; a task is ended after five minutes
+    "learn": timedelta(minutes=6),
+}
+
+
+def show(part: str) -> None:
+    """This part is alive."""
+    Pulse.objects.bulk_create([Pulse(part=part, at=now())], update_conflicts=True, unique_fields=["part"], update_fields=["at"])
+
+
+def silences(at: datetime) -> dict[str, timedelta | None]:
+    """Since when each part has been silent; `None` for one that was never seen."""
+    seen = dict(Pulse.objects.filter(part__in=list(PATIENCE)).values_list("part", "at"))
+    return {part: max(timedelta(), at - seen[part]) if part in seen else None for part in PATIENCE}
+
+
+def states(at: datetime) -> dict[str, str]:
+    """Each part: ok, silent, or (a queue while the beat is silent: nobody asks it) unknown."""
+    silent = {part: since is None or since > PATIENCE[part] for part, since in silences(at).items()}
+    return {part: "ok" if not is_silent else "unknown" if silent[BEAT] and part != BEAT else "silent" for part, is_silent in silent.items()}
