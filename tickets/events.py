@@ -166,7 +166,7 @@ def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: L
         if ear.when(event)
     ]
     heard = [list(column) for column in zip(*ears, strict=True)] or [[], [], []]
-    changed = tuple(Ticket._meta.get_field(name).attname for name in saving)
+    changed = tuple(field.attname for field in Ticket._meta.concrete_fields if field.name in saving)
     tickets = [
         {name: getattr(ticket, name) for name in ("id", *changed)}
         for ticket in {entry.ticket.pk: entry.ticket for entry in entries}.values()
@@ -188,7 +188,7 @@ def _json(rows: list[dict[str, Any]]) -> str:
 
 @cache
 def _columns() -> tuple[str, ...]:
-    return tuple(field.column for field in Event._meta.concrete_fields if not field.primary_key)
+    return tuple(field.attname for field in Event._meta.concrete_fields if not field.primary_key)
 
 
 @cache

@@ -58,8 +58,8 @@ def set_topic(ticket: Ticket, topic: Topic | None, *, by: Actor, by_machine: boo
     if (ticket.topic_id, ticket.topic_by_machine) != (topic.pk if topic else None, by_machine):
         before = ticket.topic_id
         ticket.topic, ticket.topic_by_machine = topic, by_machine
-        said = {"topic": topic.pk if topic else None, "before": before, "by_machine": by_machine}
-        record(ticket, "ticket.topic_set", by=by, saving=["topic", "topic_by_machine"], **said)
+        saving, now = ["topic", "topic_by_machine"], topic.pk if topic else None
+        record(ticket, "ticket.topic_set", by=by, saving=saving, topic=now, before=before, by_machine=by_machine)
     return ticket
 
 
