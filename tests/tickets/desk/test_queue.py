@@ -221,5 +221,5 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
 
 def marks(page: str) -> dict[str, str]:
     """What stands before the subject of each row, in words."""
-    cells = re.findall(r'<td class="c-subject"><a[^>]*>(.*?)<span class="subject">([^<]+)<', page, re.DOTALL)
+    cells = re.findall(r'<td class="c-subject"><a[^>]*>(.*?)<span id="[^"]*" class="subject">([^<]+)<', page, re.DOTALL)
     return {subject: re.sub(r"<[^>]*>", "", before).strip() for before, subject in cells}

@@ -39,7 +39,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         "pending_on": ticket.pending_on,
         "pending_until": ticket.pending_until,
         "pending_told": ticket.pending_told,
-        "needs_no_reply": True,
+        "needs_no_reply": ticket.first_reply_at is not None,  # who was never answered has hardly said thanks
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
