@@ -85,9 +85,9 @@ class Desk:
 
     def wait_blocked(self, table: str, what: str) -> None:
         """Until somebody who wants to write into this table is kept waiting by a lock."""
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE %s"
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
         try:
-            until(lambda: self.rows.one(waiting, f'insert into "{table}"%'), what, seconds=60)
+            until(lambda: self.rows.one(waiting, table), what, seconds=60)
         except AssertionError as error:
             error.add_note(self.activity())  # while the lock still stands
             raise
