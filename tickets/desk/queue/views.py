@@ -131,8 +131,8 @@ def _do(ticket: Ticket, act: str, request: StaffRequest) -> None:
         )
         assign(ticket, to=to, by=operator(request.user))
     elif verb == "status" and what in {Status.IN_PROGRESS, Status.RESOLVED, Status.WAITING}:
-        seen = question_before(ticket, whole_number(request.POST.get("seen")))
-        set_status(ticket, Status(what), by=operator(request.user), excused_upto=seen if what == Status.RESOLVED else None)
+        seen = question_before(ticket, whole_number(request.POST.get("seen"))) if what == Status.RESOLVED else None
+        set_status(ticket, Status(what), by=operator(request.user), excused_upto=seen)
     else:
         raise DomainError(_("Choose what to do with them."))
 
