@@ -14,13 +14,15 @@ from players.models import Address, AddressUse, GameAccount, Player, ProfileSnap
 
 _ADDRESS = """
 INSERT INTO players_address (address, folded, state, state_reason) VALUES (%s, %s, %s, '')
-ON CONFLICT (folded) DO UPDATE SET state = players_address.state RETURNING *
+ON CONFLICT (folded) DO UPDATE SET state = players_address.state RETURNING *, xmax = 0 AS just_made
 """
 
 
-def _address(address: str) -> Address:
-    """The row of a mail address, made or found, and locked until the transaction ends: two first mails at once then make one player."""
-    return Address.objects.raw(_ADDRESS, [one_line(address, 320), fold(address)[:320], Address.State.GOOD])[0]
+def _address(address: str) -> tuple[Address, bool]:
+    """The row of a mail address and whether it was made just now; locked until the transaction ends, so that two first mails at once
+    make one player."""
+    row: Any = Address.objects.raw(_ADDRESS, [one_line(address, 320), fold(address)[:320], Address.State.GOOD])[0]
+    return row, row.just_made
 
 
 def player_for_address(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> Player:
@@ -35,8 +37,8 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
     Several players on one address are not guessed between: the one with an account in `game` if exactly one has it, else a
     player without accounts who stands for “somebody at this address” until an operator says who it is.
     """
-    row = _address(address)
-    users = list(Player.objects.filter(uses__address=row).order_by("pk"))
+    row, just_made = _address(address)
+    users = [] if just_made else list(Player.objects.filter(uses__address=row).order_by("pk"))
     if len(users) > 1:
         here = set(GameAccount.objects.filter(player__in=users, game=game).values_list("player_id", flat=True)) if game else set()
         owned = set(GameAccount.objects.filter(player__in=users).values_list("player_id", flat=True))
@@ -52,7 +54,7 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
 @transaction.atomic
 def add_address(player: Player, address: str, *, main: bool = False) -> Address:
     """The player also writes from `address`; with `main` our conversations go there from now on."""
-    row = _address(address)
+    row, _just_made = _address(address)
     if main:
         AddressUse.objects.filter(player=player, main=True).update(main=False)
     use, made = AddressUse.objects.get_or_create(player=player, address=row, defaults={"main": main})
@@ -65,7 +67,7 @@ def add_address(player: Player, address: str, *, main: bool = False) -> Address:
 @transaction.atomic
 def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
     """What the world said of an address (a bounce, a complaint, or that it works again)."""
-    row = _address(address)
+    row, _just_made = _address(address)
     row.state, row.state_since, row.state_reason = state, clock.now(), one_line(reason, 300)
     row.save(update_fields=["state", "state_since", "state_reason"])
     return row

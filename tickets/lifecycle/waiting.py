@@ -84,7 +84,8 @@ def _together_since(merges: dict[int, tuple[int, int]], one: int, other: int) ->
 def refresh(ticket: Ticket) -> None:
     """Write the facts of a locked ticket if they changed."""
     demand_lock(ticket)
-    _write(ticket, told(ticket))
+    if changed := _set(ticket, told(ticket)):
+        ticket.save(update_fields=changed)
 
 
 def from_the_start(at: datetime | None) -> dict[str, datetime | None]:
@@ -92,14 +93,14 @@ def from_the_start(at: datetime | None) -> dict[str, datetime | None]:
     return {"waiting_since": at, "waiting_key": at or FAR, "last_player_message_at": at}
 
 
-def asked(ticket: Ticket, message: Message) -> None:
-    """A player's message has come in: the same facts without reading the others."""
+def asked(ticket: Ticket, message: Message) -> list[str]:
+    """A player's message has come in: the same facts without reading the others. Returns what the caller saves with its event."""
     demand_lock(ticket)
     if message.automatic:
-        return
+        return []
     oldest = min(filter(None, [ticket.waiting_since, message.at]))
     newest = max(filter(None, [ticket.last_player_message_at, message.at]))
-    _write(ticket, Waits(oldest, ticket.first_reply_at, newest))
+    return _set(ticket, Waits(oldest, ticket.first_reply_at, newest))
 
 
 def question_before(ticket: Ticket, event_id: int) -> int | None:
@@ -126,12 +127,13 @@ def excuse_no_more(ticket: Ticket) -> None:
         refresh(ticket)
 
 
-def _write(ticket: Ticket, waits: Waits) -> None:
+def _set(ticket: Ticket, waits: Waits) -> list[str]:
+    """Set the facts if they changed; the fields to be saved then."""
     if waits == Waits(ticket.waiting_since, ticket.first_reply_at, ticket.last_player_message_at):
-        return
+        return []
     ticket.waiting_since, ticket.waiting_key = waits.waiting_since, waits.waiting_since or FAR
     ticket.first_reply_at, ticket.last_player_message_at = waits.first_reply_at, waits.last_player_message_at
-    ticket.save(update_fields=FIELDS)
+    return FIELDS
 
 
 def wrong(tickets: list[Ticket]) -> list[tuple[Ticket, Waits]]:

@@ -79,8 +79,8 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
     by = player_actor(ticket.player)
     message = _add(ticket, incoming, by)
     ticket.gist = one_line(incoming.text) or ticket.gist
-    waiting.asked(ticket, message)
-    record(ticket, "message.received", by=by, message=message, at=incoming.at, saving=["gist"], automatic=incoming.automatic)
+    saving = ["gist", *waiting.asked(ticket, message)]
+    record(ticket, "message.received", by=by, message=message, at=incoming.at, saving=saving, automatic=incoming.automatic)
     if not incoming.automatic:
         occasions.player_wrote(ticket, message, by=by)
     return message
