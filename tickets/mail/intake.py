@@ -27,7 +27,7 @@ from tickets.services.open import Incoming, open_ticket, receive
 FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
 """More mails than a person writes: (within, from one address). What comes above is parked, not lost."""
 
-# Asked of every mail: in plain SQL, for the ORM takes longer to word these two than PostgreSQL to answer them.
+# Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them.
 _NAMESAKES = """
 SELECT * FROM mail_rawmail
 WHERE mail_id = %s AND mail_id <> '' AND processed_at IS NOT NULL AND same_as_id IS NULL AND id <> %s ORDER BY id LIMIT 20
@@ -39,6 +39,11 @@ ORDER BY received_at DESC LIMIT %s
 """
 
 NOTED = ("mail_id", "from_address", "subject", "auto_reason", "digest")
+_MARKED = ("processed_at", "claimed_until", "outcome", "reason", "ticket_id", "message_id", "same_as_id", *NOTED)
+_MARK = f"""
+UPDATE mail_rawmail SET {", ".join(f"{column} = %s" for column in _MARKED)}
+WHERE id = %s AND processed_at IS NULL AND parked_at IS NULL
+"""  # noqa: S608 - our own columns
 
 
 class Unfit(Exception):
@@ -166,8 +171,7 @@ def _demand_no_flood(raw: RawMail) -> None:
 def _mark(raw: RawMail, judgement: Judgement) -> None:
     raw.processed_at, raw.claimed_until = clock.now(), None
     raw.outcome, raw.reason = judgement.outcome, one_line(judgement.reason, 500)
-    marked = {
-        name: getattr(raw, name) for name in ("processed_at", "claimed_until", "outcome", "reason", "ticket", "message", "same_as", *NOTED)
-    }
-    if not RawMail.objects.filter(pk=raw.pk, processed_at=None, parked_at=None).update(**marked):
-        raise _Lost
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [*(getattr(raw, column) for column in _MARKED), raw.pk])
+        if not cursor.rowcount:
+            raise _Lost
