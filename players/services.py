@@ -25,11 +25,6 @@ def _address(address: str) -> tuple[Address, bool]:
     return row, row.just_made
 
 
-def player_for_address(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> Player:
-    """The player who writes from `address`, made if nobody does; see `writer_from`."""
-    return writer_from(address, name=name, language=language, game=game)[0]
-
-
 @transaction.atomic(savepoint=False)
 def writer_from(address: str, *, name: str = "", language: str = "", game: Game | None = None) -> tuple[Player, Address]:
     """Who writes from `address`, made if nobody does, and the address.

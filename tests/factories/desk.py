@@ -12,7 +12,7 @@ from helpdesk.base import clock
 from helpdesk.games.models import Game
 from players.models import Player
 from players.selectors import main_address
-from players.services import player_for_address
+from players.services import writer_from
 from tickets import channels
 from tickets.channels import Outcome, Sent
 from tickets.models import Message, Ticket
@@ -60,7 +60,7 @@ def make_game(slug: str = "emberfall", **more: Any) -> Game:
 
 def make_player(name: str = "Mirabelle", address: str = "") -> Player:
     """A player with an address of his own."""
-    return player_for_address(address or f"player{next(_numbers)}@mail.example", name=name)
+    return writer_from(address or f"player{next(_numbers)}@mail.example", name=name)[0]
 
 
 def make_ticket(

@@ -13,9 +13,8 @@ from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, User
 from helpdesk.staff.rights import Right
-from players.models import Player
-from players.selectors import main_address
-from players.services import player_for_address
+from players.models import Address, Player
+from players.services import writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
@@ -98,11 +97,11 @@ def open_one(
     address: str, text: str, *, subject: str = "Crystals", name: str = "", game: str = "emberfall", language: str = "en", hours_ago: int = 0
 ) -> str:
     """A ticket that this player opened by mail; its number."""
-    player = player_for_address(address, name=name)
+    player, contact = writer_from(address, name=name)
     incoming = Incoming(
         text=text, subject=subject, channel="mail", language=language, from_address=address, at=clock.now() - timedelta(hours=hours_ago)
     )
-    message = open_ticket(incoming, game=Game.objects.get(slug=game), player=player, contact=main_address(player))
+    message = open_ticket(incoming, game=Game.objects.get(slug=game), player=player, contact=contact)
     return message.ticket.number
 
 
@@ -159,9 +158,11 @@ def tick(task: str, queue: str = "now") -> None:
 @transaction.atomic
 def answered_crowd(count: int, days_ago: int = 4) -> list[int]:
     """Tickets that were answered some days ago, each with its silence timer, due long since; their ids in the order they are due."""
-    game, player = Game.objects.get(slug="tidewater"), player_for_address("crowd@mail.example", name="Crowd")
+    game, (player, contact) = Game.objects.get(slug="tidewater"), writer_from("crowd@mail.example", name="Crowd")
     began = clock.now() - timedelta(days=days_ago)
-    tickets = Ticket.objects.bulk_create([_answered(game, player, began + timedelta(seconds=n)) for n in range(count)], batch_size=1000)
+    tickets = Ticket.objects.bulk_create(
+        [_answered(game, player, contact, began + timedelta(seconds=n)) for n in range(count)], batch_size=1000
+    )
     rule = Rules.load().silence(tickets[0])
     if rule is None:
         raise LookupError("No rule knows a silence for answered tickets.")
@@ -170,12 +171,12 @@ def answered_crowd(count: int, days_ago: int = 4) -> list[int]:
     return [ticket.pk for ticket in tickets]
 
 
-def _answered(game: Game, player: Player, at: datetime) -> Ticket:
+def _answered(game: Game, player: Player, contact: Address, at: datetime) -> Ticket:
     return Ticket(
         number=new_number(),
         game=game,
         player=player,
-        contact=main_address(player),
+        contact=contact,
         channel="mail",
         subject="One of many",
         language="en",

@@ -7,7 +7,7 @@ import pytest
 from helpdesk.games.models import Game
 from players.models import Address, AddressUse, Player
 from players.selectors import card, main_address, writes_from
-from players.services import add_address, mark_address, player_for_address, remember_account
+from players.services import add_address, mark_address, remember_account, writer_from
 from tests.conftest import Travel
 from tests.factories.desk import make_game
 
@@ -18,6 +18,10 @@ FAMILY = "family@mail.example"
 @pytest.fixture
 def game(db: None) -> Game:
     return make_game()
+
+
+def player_at(address: str, *, name: str = "", game: Game | None = None) -> Player:
+    return writer_from(address, name=name, game=game)[0]
 
 
 def sharing(*names: str) -> list[Player]:
@@ -31,21 +35,21 @@ def sharing(*names: str) -> list[Player]:
 
 @pytest.mark.parametrize("spelling", ["MIRA@mail.example", " mira@Mail.Example ", "ｍｉｒａ@mail.example"])
 def test_however_the_address_is_spelled_it_is_the_same_player(spelling: str) -> None:
-    mira = player_for_address("mira@mail.example", name="Mira")
+    mira = player_at("mira@mail.example", name="Mira")
 
-    assert player_for_address(spelling) == mira
+    assert player_at(spelling) == mira
     assert writes_from(mira, spelling)
     assert Address.objects.count() == 1
 
 
 def test_the_first_address_is_the_main_one() -> None:
-    mira = player_for_address("mira@mail.example")
+    mira = player_at("mira@mail.example")
 
     assert main_address(mira).address == "mira@mail.example"
 
 
 def test_a_further_address_does_not_become_the_main_one_by_itself() -> None:
-    mira = player_for_address("mira@mail.example")
+    mira = player_at("mira@mail.example")
 
     add_address(mira, "mira@work.example")
 
@@ -55,7 +59,7 @@ def test_a_further_address_does_not_become_the_main_one_by_itself() -> None:
 
 @pytest.mark.parametrize("address", ["mira@work.example", "mira@mail.example"])
 def test_there_is_one_main_address(address: str) -> None:
-    mira = player_for_address("mira@mail.example")
+    mira = player_at("mira@mail.example")
     add_address(mira, "mira@work.example")
 
     add_address(mira, address, main=True)
@@ -73,7 +77,7 @@ def test_on_a_shared_address_the_one_with_an_account_in_the_game_writes(game: Ga
     remember_account(son, game, "4711")
     remember_account(mother, make_game("ashvale"), "12")
 
-    assert player_for_address(FAMILY, game=game) == son
+    assert player_at(FAMILY, game=game) == son
 
 
 def test_with_two_accounts_in_the_game_nobody_is_guessed(game: Game) -> None:
@@ -81,21 +85,21 @@ def test_with_two_accounts_in_the_game_nobody_is_guessed(game: Game) -> None:
     for player, number in ((mother, "12"), (son, "4711")):
         remember_account(player, game, number)
 
-    somebody = player_for_address(FAMILY, name="Somebody", game=game)
+    somebody = player_at(FAMILY, name="Somebody", game=game)
 
     assert somebody not in {mother, son}
-    assert player_for_address(FAMILY, game=game) == somebody  # and stays the same until an operator says who it is
+    assert player_at(FAMILY, game=game) == somebody  # and stays the same until an operator says who it is
 
 
 def test_on_a_shared_address_the_one_without_accounts_stands_for_somebody(game: Game) -> None:
     mother, son = sharing("Irena", "Marek")
     remember_account(mother, make_game("ashvale"), "12")
 
-    assert player_for_address(FAMILY, game=game) == son
+    assert player_at(FAMILY, game=game) == son
 
 
 def test_what_the_world_says_of_an_address_stays_with_it(travel: Travel) -> None:
-    player_for_address("mira@mail.example")
+    player_at("mira@mail.example")
 
     mark_address("Mira@mail.example", Address.State.BOUNCED, reason="550 no such\r\nuser")
 
@@ -104,7 +108,7 @@ def test_what_the_world_says_of_an_address_stays_with_it(travel: Travel) -> None
 
 
 def test_the_card_tells_the_newest_snapshot_and_the_one_before(game: Game, travel: Travel, django_assert_num_queries) -> None:
-    mira = player_for_address("mira@mail.example")
+    mira = player_at("mira@mail.example")
     remember_account(mira, game, "4711", nickname="Mirabelle", fields={"level": 41})
     travel.forward(days=1)
     remember_account(mira, game, "4711", fields={"level": 42})
@@ -116,12 +120,12 @@ def test_the_card_tells_the_newest_snapshot_and_the_one_before(game: Game, trave
 
 
 def test_the_card_without_an_account_is_empty(game: Game) -> None:
-    shown = card(player_for_address("mira@mail.example"), game)
+    shown = card(player_at("mira@mail.example"), game)
 
     assert (shown.account, shown.snapshot, shown.earlier, len(shown.uses)) == (None, None, {}, 1)
 
 
 def test_an_address_without_end_is_cut_not_refused() -> None:
-    mira = player_for_address("m" * 5000 + "@mail.example")
+    mira = player_at("m" * 5000 + "@mail.example")
 
-    assert player_for_address("m" * 5000 + "@mail.example") == mira
+    assert player_at("m" * 5000 + "@mail.example") == mira

@@ -19,8 +19,7 @@ from helpdesk.demo.load.studio import Studio
 from helpdesk.demo.stories import Story, Turn
 from helpdesk.staff.models import User
 from players.models import Address, AddressUse, Player
-from players.selectors import main_address
-from players.services import add_address, mark_address, player_for_address, remember_account
+from players.services import add_address, mark_address, remember_account, writer_from
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import Owed
 from tickets.mail import inbox
@@ -152,10 +151,7 @@ class Stage:
             player = Player.objects.create(name=who.name, language=who.language, country=who.country)
             address = add_address(player, who.email, main=True)
         else:
-            player = player_for_address(who.email, name=who.name, language=who.language, game=game)
-            found = main_address(player)
-            assert found is not None
-            address = found
+            player, address = writer_from(who.email, name=who.name, language=who.language, game=game)
         self._remember(story, player)
         self.players[who.email, who.name] = (player.pk, address.pk)
         return player.pk, address.pk
