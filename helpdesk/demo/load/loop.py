@@ -17,6 +17,7 @@ from helpdesk.demo.load.books import Books
 from helpdesk.demo.load.history import History
 from helpdesk.demo.load.studio import open_studio
 from helpdesk.demo.stories import Story, stories
+from helpdesk.staff import letters as staff_letters
 from tickets import drain, timers
 from tickets.mail import inbox
 from tickets.mail.inbox import HandedIn
@@ -76,6 +77,8 @@ class _Loop:
         with clock.travel(until):
             self._odd_mails()
             self._settle(until)
+            while staff_letters.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
+                pass
 
     def _next(self, until: datetime) -> datetime:
         """When something happens again: a turn, a timer, a rating."""

@@ -27,7 +27,7 @@ from helpdesk.dev.place import ROOT
 
 OWN_NAMES = {"127.0.0.1", "localhost"}
 FILES_LIMIT = 20_000_000  # bytes of all files of one mail
-BODY_LIMIT = 22_000_000
+BODY_LIMIT = 64_000_000  # what is only a little too large is told at the field
 TEXT_LIMIT = 200_000  # characters
 PAGE = 60
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
