@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, Q, QuerySet
+
 from helpdesk.base.text import fold
 from helpdesk.games.models import Game
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
@@ -33,6 +35,18 @@ def main_address(player: Player) -> Address | None:
     """Where our mail to this player goes, or None: then he cannot be reached by mail."""
     use = AddressUse.objects.filter(player=player).select_related("address").order_by("-main", "pk").first()
     return use.address if use else None
+
+
+def who_may_it_be(player: Player, address: Address | None, game: Game) -> QuerySet[Player]:
+    """The player and everybody else who writes from this address, each with `accounts_here`: his accounts in this game."""
+    accounts = Prefetch("accounts", GameAccount.objects.filter(game=game).order_by("pk"), to_attr="accounts_here")
+    there = AddressUse.objects.filter(address=address).values("player") if address else []
+    return Player.objects.filter(Q(pk=player.pk) | Q(pk__in=there)).prefetch_related(accounts).order_by("pk")
+
+
+def account_holder(game: Game, external_id: str) -> Player | None:
+    """The player whose account in this game has this id."""
+    return Player.objects.filter(accounts__game=game, accounts__external_id=external_id).first()
 
 
 def writes_from(player: Player, address: str) -> bool:

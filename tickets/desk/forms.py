@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
+from players.models import GameAccount, Player
+from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
 from tickets.desk.languages import language_name
 from tickets.lifecycle.machine import Owed
@@ -142,6 +144,45 @@ class FactsForm(forms.Form):
             archived_at=None, game=None
         )
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
+
+
+class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
+    def label_from_instance(self, obj: Player) -> str:
+        """The name, and by which accounts the game knows him."""
+        accounts: list[GameAccount] = obj.accounts_here  # type: ignore[attr-defined]  # who_may_it_be() has fetched them
+        known = ", ".join(_("id %(id)s") % {"id": account.external_id} for account in accounts) or _("no account in this game")
+        name = obj.name or _("Unnamed player")
+        return f"{name} · {known}"
+
+
+class PlayerForm(forms.Form):
+    """Whose ticket it is: one of those who write from its address, or whoever holds an account of the game."""
+
+    player = _Players(Player.objects.none(), label=gettext_lazy("Who wrote it"), widget=forms.RadioSelect, empty_label=None, required=False)
+    account = forms.CharField(
+        label=gettext_lazy("Or somebody else, by the account's id"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("The ticket's address then becomes one of his."),
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticket = ticket
+        players = self.fields["player"]
+        assert isinstance(players, _Players)
+        players.queryset = who_may_it_be(ticket.player, ticket.contact, ticket.game)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        account = (said.get("account") or "").strip()
+        if account:
+            said["player"] = account_holder(self.ticket.game, account)
+            if said["player"] is None:
+                self.add_error("account", _("No account of %(game)s with this id is known.") % {"game": self.ticket.game.name})
+        elif not said.get("player") and "player" not in self.errors:
+            self.add_error("player", _("Say who wrote this."))
+        return said
 
 
 class StartForm(forms.Form):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("tickets/<str:number>/assign/", actions.assign, name="assign"),
     path("tickets/<str:number>/take/", actions.take, name="take"),
     path("tickets/<str:number>/facts/", actions.facts, name="facts"),
+    path("tickets/<str:number>/player/", actions.player, name="player"),
     path("tickets/<str:number>/messages/<int:pk>/undo/", actions.undo, name="undo"),
     path("tickets/<str:number>/messages/<int:pk>/resend/", actions.resend, name="resend"),
     path("tickets/<str:number>/messages/<int:pk>/decide/", actions.decide, name="decide"),

@@ -11,6 +11,7 @@ from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.text import one_line
 from players.models import Player
 from players.selectors import main_address
+from players.services import add_address
 from tickets.actors import Actor
 from tickets.events import record
 from tickets.lifecycle import waiting
@@ -88,10 +89,13 @@ def set_tags(ticket: Ticket, tags: Iterable[Tag], *, by: Actor) -> Ticket:
 
 @transaction.atomic
 def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
-    """It was somebody else who wrote (a shared address, a second account)."""
+    """It was somebody else who wrote (a shared address, a second account). The ticket's address is one of his from now on."""
     ticket = lock(ticket)
     if player.pk != ticket.player_id:
         before, ticket.player = ticket.player_id, player
-        ticket.contact = ticket.contact or main_address(player)
+        if ticket.contact is None:
+            ticket.contact = main_address(player)
+        else:
+            add_address(player, ticket.contact.address)
         record(ticket, "ticket.player_set", by=by, saving=["player", "contact"], player=player.pk, before=before)
     return ticket

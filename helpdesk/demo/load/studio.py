@@ -39,7 +39,7 @@ ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
         (*_LEAD, Right.EDIT_PLAYER, Right.MANAGE_TEXTS, Right.MANAGE_LIFECYCLE, Right.MANAGE_STAFF, Right.MANAGE_MAIL, Right.SEE_AUDIT),
     ),
     "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
-    "operator": ("Operator", (*_WORK, *_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
+    "operator": ("Operator", (*_WORK, *_PLAYER, Right.EDIT_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
     "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
     "quality": ("Quality", (Right.VIEW, Right.NOTE, Right.EXPORT, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
     "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING, Right.EXPORT)),

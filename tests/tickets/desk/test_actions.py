@@ -9,7 +9,9 @@ from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
 from players.models import Player
-from tests.factories.desk import make_game, make_ticket, player_writes
+from players.selectors import main_address, writes_from
+from players.services import add_address, remember_account
+from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.models import Message, Status, Ticket, Topic
@@ -196,3 +198,49 @@ def test_looking_at_a_players_card_is_written_down(clara: User, desk: Desk) -> N
 
     entry = AuditEntry.objects.get(action="players.looked_at")
     assert (entry.actor_id, entry.subject_id) == (clara.pk, ticket.player_id)
+
+
+def test_a_family_at_one_address_and_whose_ticket_it_is(desk: Desk) -> None:
+    clara, game = somebody(*DAILY, Right.EDIT_PLAYER), make_game()
+    mother, son = make_player("Mother", "family@mail.example"), Player.objects.create(name="Son")
+    add_address(son, "family@mail.example")
+    remember_account(son, game, "4711")
+    ticket = make_ticket(player=mother, game=game)
+    client, address = desk(clara), f"/tickets/{ticket.number}/player/"
+
+    card = client.get(f"/tickets/{ticket.number}/card/").content.decode()
+    assert "Others write from this address too:" in card and "Son" in card and address in card
+    dialog = client.get(address, headers=HTMX).content.decode()
+    assert "Mother · no account in this game" in dialog and "Son · id 4711" in dialog
+
+    answer = client.post(address, {"player": son.pk}, headers=HTMX)
+
+    ticket.refresh_from_db()
+    assert (ticket.player, "card-changed" in answer["HX-Trigger"]) == (son, True)
+
+
+def test_whose_ticket_it_is_by_the_id_of_an_account(desk: Desk) -> None:
+    game, friend = make_game(), make_player("Friend", "friend@mail.example")
+    remember_account(friend, game, "0815")
+    stranger = make_player("Stranger", "stranger@mail.example")
+    ticket, client = make_ticket(player=make_player("Nobody", "phone@mail.example"), game=game), desk(somebody(*DAILY, Right.EDIT_PLAYER))
+    address = f"/tickets/{ticket.number}/player/"
+
+    for wrong in ({"account": "9999"}, {"account": "9" * 81}, {}, {"player": stranger.pk}, {"player": "x"}):
+        assert client.post(address, wrong, headers=HTMX).status_code == 422
+    ticket.refresh_from_db()
+    assert ticket.player.name == "Nobody"
+
+    client.post(address, {"account": " 0815 "}, headers=HTMX)
+
+    ticket.refresh_from_db()
+    assert (ticket.player, ticket.contact.address) == (friend, "phone@mail.example")
+    assert writes_from(friend, "phone@mail.example")
+    assert main_address(friend).address == "friend@mail.example"
+
+
+def test_without_the_right_nobody_says_whose_ticket_it_is(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+
+    assert desk(clara).post(f"/tickets/{ticket.number}/player/", {"account": "1"}).status_code == 403
+    assert "Whose ticket is it?" not in desk(clara).get(f"/tickets/{ticket.number}/card/").content.decode()

@@ -9,19 +9,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, go, refusable, say
-from tickets.desk.forms import AssignForm, FactsForm, StatusForm
+from tickets.desk.forms import AssignForm, FactsForm, PlayerForm, StatusForm
 from tickets.desk.looking import read_upto
 from tickets.desk.ticket.page import draw, page_context
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.assign import set_team
-from tickets.services.edit import rename, set_language, set_status, set_topic
+from tickets.services.edit import rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
@@ -99,6 +100,20 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
     return _dialog(request, ticket, form, "facts")
 
 
+@requires(Right.EDIT_PLAYER)
+@require_http_methods(["GET", "POST"])
+def player(request: StaffRequest, number: str) -> HttpResponse:
+    """Who wrote it, where several write from one address or from another account."""
+    ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
+    if form.is_valid():
+        with refusals(form):
+            set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
+        if form.is_valid():
+            return trigger_client_event(_done(request, ticket), "card-changed")
+    return _dialog(request, ticket, form, "player")
+
+
 @requires(Right.REPLY)
 @require_POST
 @refusable
@@ -142,7 +157,12 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) -> HttpResponse:
     """The form in the page's dialog, or as a page of its own where no script runs."""
-    titles = {"status": pgettext("once", "Change the status"), "assign": _("Assign"), "facts": _("Subject, topic, language")}
+    titles = {
+        "status": pgettext("once", "Change the status"),
+        "assign": _("Assign"),
+        "facts": _("Subject, topic, language"),
+        "player": _("Whose ticket is it?"),
+    }
     context = {
         "ticket": ticket,
         "form": form,

@@ -12,6 +12,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player, ProfileSnapshot
 from players.selectors import card as read_card
+from players.selectors import who_may_it_be
 from tickets.access import may
 from tickets.models import Ticket
 
@@ -72,7 +73,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class PlayerCard:
-    """What this reader may see of the player; `player` is None where he may see nothing of him."""
+    """What this reader may see of the player; `player` is None where he may see nothing of him. `others` write from the same address."""
 
     player: Player | None
     tier: str
@@ -82,12 +83,14 @@ class PlayerCard:
     addresses: list[AddressUse]
     addresses_shut: bool
     back_office: str
+    others: list[Player]
+    may_edit: bool
 
 
 def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     """The card with the reader's rights in this ticket's scope applied."""
     if not may(reader, ticket, Right.SEE_PLAYER):
-        return PlayerCard(None, "", None, None, [], [], True, "")
+        return PlayerCard(None, "", None, None, [], [], True, "", [], False)
     card = read_card(ticket.player, ticket.game)
     may_contact = may(reader, ticket, Right.SEE_PLAYER_CONTACT)
     link = ticket.game.back_office_link
@@ -102,6 +105,8 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         addresses=card.uses if may_contact else [],
         addresses_shut=not may_contact and bool(card.uses),
         back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",
+        others=[one for one in who_may_it_be(card.player, ticket.contact, ticket.game) if one != card.player] if may_contact else [],
+        may_edit=may(reader, ticket, Right.EDIT_PLAYER),
     )
 
 

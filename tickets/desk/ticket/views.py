@@ -98,6 +98,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         "ratings": own,
         "ratings_shut": not may_rate,
         "prospects": outlook(found, timers_of(found)),
+        "behind": request.GET.urlencode(),
     }
     return render(request, "tickets/card.html", context)
 
