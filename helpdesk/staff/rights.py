@@ -44,7 +44,6 @@ class Right(TextChoices):
     RESEND = "ticket.resend", _("Send a failed message again")
     BULK = "ticket.bulk", _("Change many tickets at once")
     RELEASE_HELD = "ticket.release_held", _("Release held replies")
-    EXPORT = "ticket.export", _("Export tickets")
 
     SEE_ATTACHMENTS = "ticket.see_attachments", _("Open attachments")
     SEE_RATING = "ticket.see_rating", _("See players' ratings")
@@ -81,7 +80,6 @@ RIGHT_GROUPS: tuple[tuple[Any, tuple[Right, ...]], ...] = (
             Right.RESEND,
             Right.BULK,
             Right.RELEASE_HELD,
-            Right.EXPORT,
         ),
     ),
     (_("Parts of a ticket"), (Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),

@@ -15,8 +15,10 @@ from tests.tickets.deeds import answer, facts_hold, hours_pass, kinds, put, repl
 from tickets import channels
 from tickets.actors import Actor, operator
 from tickets.channels import Outcome, Sent
-from tickets.models import Message, Status, Ticket
+from tickets.models import Attachment, Draft, Message, Status, Ticket
 from tickets.services import outbox
+from tickets.services.attachments import NewFile, attach
+from tickets.services.drafts import save_draft
 from tickets.services.merge import merge, unmerge
 from tickets.services.reply import undo
 
@@ -208,6 +210,22 @@ def test_merging_an_open_question_into_a_resolved_ticket_brings_that_back(mira: 
     hours_pass(travel, 1000, resolved)
 
     assert resolved.status == Status.WAITING
+
+
+def test_what_is_being_written_comes_along_and_joins_what_stands_there(mira: Player, by: Actor, anna: User, travel: Travel) -> None:
+    first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
+    save_draft(first, author=anna, kind=Draft.Kind.REPLY, text="About the one.")
+    draft = save_draft(second, author=anna, kind=Draft.Kind.REPLY, text="About the two.", then_status="resolved")
+    attach(second, NewFile("log.txt", b"12:01 crash"), draft=draft)
+    save_draft(second, author=anna, kind=Draft.Kind.NOTE, text="Twice, again.")
+
+    merge(second, into=first, by=by)
+
+    drafts = {each.kind: each for each in Draft.objects.all()}
+    assert {each.ticket_id for each in drafts.values()} == {first.pk}
+    assert (drafts["reply"].text, drafts["reply"].then_status) == ("About the one.\n\nAbout the two.", "resolved")
+    assert drafts["note"].text == "Twice, again."
+    assert Attachment.objects.get().draft == drafts["reply"] and Attachment.objects.get().ticket == first
 
 
 @pytest.mark.parametrize("case", ["itself", "another player", "another game", "closed", "merged", "into merged"])

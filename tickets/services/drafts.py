@@ -24,6 +24,19 @@ def discard_draft(ticket: Ticket, *, author: User, kind: Draft.Kind) -> None:
 
 
 @transaction.atomic
+def bring_drafts(ticket: Ticket, *, into: Ticket) -> None:
+    """After a merge: what somebody was writing stands in the ticket that stays, after his own words there."""
+    for draft in Draft.objects.select_for_update().filter(ticket=ticket).order_by("pk"):
+        kept, _made = Draft.objects.select_for_update().get_or_create(
+            ticket=into, author_id=draft.author_id, kind=draft.kind, defaults={"saved_at": draft.saved_at}
+        )
+        kept.text, kept.then_status = f"{kept.text}\n\n{draft.text}".strip(), kept.then_status or draft.then_status
+        kept.save(update_fields=["text", "then_status"])
+        Attachment.objects.filter(draft=draft).update(draft=kept, ticket=into)
+        draft.delete()
+
+
+@transaction.atomic
 def give_back(message: Message) -> Draft | None:
     """A reply's words return to its author's composer, before whatever stands there already; None when a machine wrote it."""
     if message.author_kind != "operator" or message.author_id is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.actors import Actor
@@ -14,23 +14,32 @@ from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
 from tickets.locks import end_of_merges, lock_many
 from tickets.models import Message, Status, Ticket
+from tickets.services.drafts import bring_drafts
+
+
+def refusal(ticket: Ticket, *, into: Ticket) -> str:
+    """Why these two cannot be merged, or nothing."""
+    if ticket.pk == into.pk:
+        return _("A ticket cannot be merged into itself.")
+    if (ticket.player_id, ticket.game_id) != (into.player_id, into.game_id):
+        return _("Only tickets of one player in one game can be merged.")
+    if ticket.merged_into_id or into.merged_into_id or Status.CLOSED in {ticket.status, into.status}:
+        return _("A merged or closed ticket cannot be merged.")
+    return ""
 
 
 @transaction.atomic
 def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
     """Show this ticket's messages in another one of the same player and game. Returns the one that stays."""
-    if ticket.pk == into.pk:
-        raise NotAllowed(_("A ticket cannot be merged into itself."))
     rows = {row.pk: row for row in lock_many([ticket.pk, into.pk])}
     ticket, into = rows[ticket.pk], rows[into.pk]
-    if (ticket.player_id, ticket.game_id) != (into.player_id, into.game_id):
-        raise NotAllowed(_("Only tickets of one player in one game can be merged."))
-    if ticket.merged_into_id or into.merged_into_id or Status.CLOSED in {ticket.status, into.status}:
-        raise NotAllowed(_("A merged or closed ticket cannot be merged."))
+    if why := refusal(ticket, into=into):
+        raise NotAllowed(why)
     last = Message.objects.filter(ticket__in=[ticket, into]).aggregate(last=Max("pk"))["last"]
     Message.objects.filter(ticket=ticket).update(ticket=into)
     ticket.merged_into, ticket.merged_after = into, last or 0
     ticket.save(update_fields=["merged_into", "merged_after"])
+    bring_drafts(ticket, into=into)
     _refresh(ticket, into)
     record(ticket, "ticket.merged", by=by, into=into.pk)
     record(into, "ticket.merged", by=by, merged=ticket.pk)

@@ -27,7 +27,6 @@ _LEAD = (
     Right.ASSIGN,
     Right.BULK,
     Right.RELEASE_HELD,
-    Right.EXPORT,
     Right.SEE_ATTACHMENTS,
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
@@ -41,8 +40,8 @@ ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
     "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
     "operator": ("Operator", (*_WORK, *_PLAYER, Right.EDIT_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
     "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
-    "quality": ("Quality", (Right.VIEW, Right.NOTE, Right.EXPORT, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING, Right.EXPORT)),
+    "quality": ("Quality", (Right.VIEW, Right.NOTE, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
+    "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING)),
 }
 TEAMS = {
     "Emberfall": ("anna", "pavel", "lena", "carlos", "jonas"),

@@ -14,7 +14,8 @@ from players.services import add_address, remember_account
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.models import Message, Status, Ticket, Topic
+from tickets.models import Draft, Message, Status, Ticket, Topic
+from tickets.services.drafts import save_draft
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -237,6 +238,49 @@ def test_whose_ticket_it_is_by_the_id_of_an_account(desk: Desk) -> None:
     assert (ticket.player, ticket.contact.address) == (friend, "phone@mail.example")
     assert writes_from(friend, "phone@mail.example")
     assert main_address(friend).address == "friend@mail.example"
+
+
+def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(desk: Desk) -> None:
+    dora, mira = somebody(*DAILY, Right.MERGE), make_player("Mirabelle")
+    first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
+    client, card = desk(dora), f"/tickets/{first.number}/card/"
+    save_draft(second, author=dora, kind=Draft.Kind.REPLY, text="I look into it.")
+    merging, parting = f"/tickets/{first.number}/merge/{second.number}/", f"/tickets/{first.number}/part/{second.number}/"
+    assert merging in client.get(card).content.decode()
+
+    answer = client.post(merging, headers=HTMX)
+
+    shown = answer.content.decode()
+    assert all(words in shown for words in ("One", "Two", "I look into it.", "merged another ticket into this one"))
+    assert "card-changed" in answer["HX-Trigger"]
+    assert client.get(f"/tickets/{second.number}/").headers["Location"] == f"/tickets/{first.number}/"
+    assert client.post(f"/tickets/{second.number}/news/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{second.number}/"
+    assert "merged into this one" in client.get(card).content.decode() and parting in client.get(card).content.decode()
+
+    parted = client.post(parting, headers=HTMX).content.decode()
+
+    assert "took a merged ticket out again" in parted and merging in client.get(card).content.decode()
+    assert "took the merge back" in client.get(f"/tickets/{second.number}/").content.decode()
+
+
+def test_what_is_not_one_matter_is_offered_no_merge_and_refused(desk: Desk) -> None:
+    mira, client = make_player("Mirabelle"), desk(somebody(*DAILY, Right.MERGE))
+    ticket, elsewhere, of_another = make_ticket(player=mira), make_ticket(player=mira, game=make_game("Other")), make_ticket()
+
+    assert "/merge/" not in client.get(f"/tickets/{ticket.number}/card/").content.decode()
+    for other in (elsewhere, of_another, ticket):
+        answer = client.post(f"/tickets/{ticket.number}/merge/{other.number}/", headers=HTMX)
+        assert (answer.status_code, "toast" in answer["HX-Trigger"]) == (204, True)
+    assert client.post(f"/tickets/{ticket.number}/part/{elsewhere.number}/", headers=HTMX).status_code == 204
+    assert client.post(f"/tickets/{ticket.number}/merge/0000-0000/", headers=HTMX).status_code == 404
+
+
+def test_without_the_right_nothing_is_merged(clara: User, desk: Desk) -> None:
+    mira = make_player("Mirabelle")
+    ticket, other = make_ticket(player=mira), make_ticket(player=mira)
+
+    assert desk(clara).post(f"/tickets/{ticket.number}/merge/{other.number}/").status_code == 403
+    assert "/merge/" not in desk(clara).get(f"/tickets/{ticket.number}/card/").content.decode()
 
 
 def test_without_the_right_nobody_says_whose_ticket_it_is(clara: User, desk: Desk) -> None:

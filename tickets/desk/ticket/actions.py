@@ -24,6 +24,8 @@ from tickets.services.assign import assign as assign_ticket
 from tickets.services.assign import set_team
 from tickets.services.edit import rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
+from tickets.services.merge import merge as merge_tickets
+from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
 from tickets.services.reply import undo as undo_reply
@@ -112,6 +114,26 @@ def player(request: StaffRequest, number: str) -> HttpResponse:
         if form.is_valid():
             return trigger_client_event(_done(request, ticket), "card-changed")
     return _dialog(request, ticket, form, "player")
+
+
+@requires(Right.MERGE)
+@require_POST
+@refusable
+def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
+    """Show another ticket of the player in this one."""
+    into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
+    merge_tickets(away, into=into, by=operator(request.user))
+    return trigger_client_event(_done(request, into, _("Merged. You can take it out again.")), "card-changed")
+
+
+@requires(Right.MERGE)
+@require_POST
+@refusable
+def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
+    """Take a merged ticket out of this one again."""
+    into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
+    unmerge(away, by=operator(request.user))
+    return trigger_client_event(_done(request, into, _("It is a ticket of its own again.")), "card-changed")
 
 
 @requires(Right.REPLY)

@@ -15,6 +15,7 @@ from players.selectors import card as read_card
 from players.selectors import who_may_it_be
 from tickets.access import may
 from tickets.models import Ticket
+from tickets.services.merge import refusal
 
 PAYMENTS, DEVICE = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE
 _PAYMENT_WORDS = (
@@ -108,6 +109,15 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         others=[one for one in who_may_it_be(card.player, ticket.contact, ticket.game) if one != card.player] if may_contact else [],
         may_edit=may(reader, ticket, Right.EDIT_PLAYER),
     )
+
+
+def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
+    """What this reader may do with another ticket of the player: "merge" it into this one, "part" it again, or nothing."""
+    if not (may(reader, in_, Right.MERGE) and may(reader, other, Right.MERGE)):
+        return ""
+    if other.merged_into_id == in_.pk:
+        return "part"
+    return "" if refusal(other, into=in_) else "merge"
 
 
 def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:

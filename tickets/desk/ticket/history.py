@@ -123,6 +123,15 @@ def _language(event: Event, names: Names) -> tuple[str, str | SafeString]:
     return "languages", format_html(_("set the language {}"), _b(event.language))
 
 
+def _merged(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    """The same verb stands in both tickets: in the one that stays with what came, in the other with where it went."""
+    return "merge", _("merged another ticket into this one") if "merged" in event.data else _("merged it into another ticket")
+
+
+def _parted(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    return "split", _("took a merged ticket out again") if "parted" in event.data else _("took the merge back")
+
+
 def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str, str | SafeString]]:
     return lambda event, names: (icon, str(words))
 
@@ -138,8 +147,8 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.tagged": _said("tag", gettext_lazy("changed the tags")),
     "ticket.player_set": _said("user-round-pen", gettext_lazy("changed whose ticket this is")),
     "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
-    "ticket.merged": _said("merge", gettext_lazy("merged it")),
-    "ticket.unmerged": _said("split", gettext_lazy("took the merge back")),
+    "ticket.merged": _merged,
+    "ticket.unmerged": _parted,
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_GET, require_POST
 from helpdesk.audit.services import note_audit
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
-from tickets.desk.answers import address_of, say, whole_number
+from tickets.desk.answers import address_of, go, say, whole_number
 from tickets.desk.looking import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
-from tickets.desk.ticket.card import card_of
+from tickets.desk.ticket.card import card_of, deed_with
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import news_of
 from tickets.models import Draft
+from tickets.services.drafts import bring_drafts
 from tickets.surveys.models import Survey
 
 PAST_SHOWN = 6
@@ -28,9 +29,10 @@ PAST_SHOWN = 6
 @requires(Right.VIEW)
 @require_GET
 def ticket(request: StaffRequest, number: str) -> HttpResponse:
-    """The whole page; one that was merged away leads to where it is shown."""
+    """The whole page; one that was merged away leads to where it is shown, and what was written there since comes along."""
     found = ticket_for(request.user, number)
     if found.merged_into is not None:
+        bring_drafts(found, into=found.merged_into)
         target = HttpResponseRedirect(address_of(request, found.merged_into))
         return say(request, target, _("%(number)s was merged into this one.") % {"number": found.number}, "")
     return draw(request, page_context(request, found))
@@ -41,6 +43,8 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 def news(request: StaffRequest, number: str) -> HttpResponse:
     """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
     found = ticket_for(request.user, number)
+    if found.merged_into_id:
+        return go(request, address_of(request, found))
     if "after" not in request.POST:  # a page whose script did not run cannot say what it shows, and must not get all of it twice
         return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
@@ -77,7 +81,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
             "players.looked_at", by=request.user, subject=player_card.player, request=request, game_id=found.game_id, ticket=found.number
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
-    past = list(others.order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
+    past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
     may_rate = may(request.user, found, Right.SEE_RATING)
     ratings = (
         Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at")
@@ -93,7 +97,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "card": player_card,
-        "past": [(one, by_ticket.get(one.pk)) for one in past[:PAST_SHOWN]],
+        "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
         "ratings": own,
         "ratings_shut": not may_rate,
