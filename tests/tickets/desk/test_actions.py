@@ -255,7 +255,7 @@ def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(des
     assert "card-changed" in answer["HX-Trigger"]
     assert client.get(f"/tickets/{second.number}/").headers["Location"] == f"/tickets/{first.number}/"
     assert client.post(f"/tickets/{second.number}/news/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{second.number}/"
-    assert "merged into this one" in client.get(card).content.decode() and parting in client.get(card).content.decode()
+    assert "merged here" in client.get(card).content.decode() and parting in client.get(card).content.decode()
 
     parted = client.post(parting, headers=HTMX).content.decode()
 
