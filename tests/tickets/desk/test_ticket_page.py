@@ -21,11 +21,11 @@ from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.looking import looked
 from tickets.lifecycle.machine import Owed
-from tickets.models import Message, Status, Ticket
+from tickets.models import Message, Status, Tag, Ticket
 from tickets.services import news, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
-from tickets.services.edit import rename, set_status
+from tickets.services.edit import rename, set_status, set_tags
 from tickets.services.merge import merge
 from tickets.services.reply import Words, add_note, send_reply
 
@@ -36,6 +36,10 @@ def read(client: Client, ticket: Ticket, query: str = "") -> str:
     answer = client.get(f"/tickets/{ticket.number}/{query}")
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL))
 
 
 def replied(ticket: Ticket, travel: Travel, by: User, text: str = "We look into it.", **more: object) -> Message:
@@ -90,12 +94,24 @@ def test_events_are_told_in_words_and_runs_are_folded(clara: User, erik: User, d
 
     page = read(desk(clara), ticket)
 
-    text = re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", page, flags=re.DOTALL))
+    text = words_of(page)
     assert "Clara Novak took it" in text
     assert "Clara Novak gave it to Erik Holm" in text
     assert "Erik Holm changed the subject" in text
     assert "Erik Holm set Pending on Billing" in text
     assert "4 changes" in text  # folded into one line that says the last
+
+
+def test_tags_are_named_where_they_change(clara: User, desk: Desk) -> None:
+    ticket, by = make_ticket(), operator(clara)
+    vip, bug = Tag.objects.create(name="vip"), Tag.objects.create(name="bug")
+
+    for tags in ([vip], [bug], []):
+        set_tags(ticket, tags, by=by)
+
+    text = words_of(read(desk(clara), ticket))
+    for told in ("tagged it vip", "changed the tags: bug in place of vip", "took the tag off: bug"):
+        assert told in text
 
 
 def test_what_is_new_since_the_last_look_is_marked_once(clara: User, erik: User, desk: Desk, travel: Travel) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from helpdesk.base.templatetags.ui import moment_words
 from helpdesk.staff.models import Team, User
 from tickets.actors import ActorKind
-from tickets.models import Event, Status, Topic
+from tickets.models import Event, Status, Tag, Topic
 
 RUN = 3  # so many lines without a message between them are folded into one
 
@@ -33,17 +33,20 @@ class Names:
     users: dict[int, str]
     teams: dict[int, str]
     topics: dict[int, str]
+    tags: dict[int, str]
 
     @classmethod
     def of(cls, events: Sequence[Event], more_users: Iterable[int | None] = ()) -> Names:
         """One query, whatever the events name."""
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
-        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}}
+        tags = {pk for e in events if e.kind == "ticket.tagged" for pk in (*e.data["added"], *e.data["removed"])}
+        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
             ("team", Team.objects.all(), teams - {None}),
             ("topic", Topic.objects.all(), topics - {None}),
+            ("tag", Tag.objects.all(), tags),
         ]
         wanted = [
             rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F("name"))
@@ -53,7 +56,7 @@ class Names:
         if wanted:
             for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
                 found[kind][pk] = name
-        return cls(found["user"], found["team"], found["topic"])
+        return cls(found["user"], found["team"], found["topic"], found["tag"])
 
     def user(self, pk: int | None) -> str:
         return self.users.get(pk or 0, _("somebody"))
@@ -123,6 +126,13 @@ def _language(event: Event, names: Names) -> tuple[str, str | SafeString]:
     return "languages", format_html(_("set the language {}"), _b(event.language))
 
 
+def _tagged(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    added, removed = (", ".join(names.tags.get(pk, "?") for pk in event.data[side]) for side in ("added", "removed"))
+    if added and removed:
+        return "tag", format_html(_("changed the tags: {} in place of {}"), _b(added), _b(removed))
+    return "tag", format_html(_("tagged it {}"), _b(added)) if added else format_html(_("took the tag off: {}"), _b(removed))
+
+
 def _merged(event: Event, names: Names) -> tuple[str, str | SafeString]:
     """The same verb stands in both tickets: in the one that stays with what came, in the other with where it went."""
     return "merge", _("merged another ticket into this one") if "merged" in event.data else _("merged it into another ticket")
@@ -144,7 +154,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.topic_set": _topic,
     "ticket.language_set": _language,
     "ticket.renamed": _said("pencil", gettext_lazy("changed the subject")),
-    "ticket.tagged": _said("tag", gettext_lazy("changed the tags")),
+    "ticket.tagged": _tagged,
     "ticket.player_set": _said("user-round-pen", gettext_lazy("changed whose ticket this is")),
     "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
     "ticket.merged": _merged,
