@@ -92,6 +92,7 @@ FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.partition(".")[0] in {"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "helpdesk.health.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
