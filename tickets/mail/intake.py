@@ -63,7 +63,7 @@ def take(raw: RawMail, content: bytes, known: Studio) -> None:
 
 def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, known: Studio) -> None:
     if judgement.outcome == Outcome.BOUNCE and mail.bounce is not None:
-        raw.message = returns.came_back(mail.bounce, at=raw.received_at)
+        raw.message = returns.came_back(mail.bounce, at=raw.received_at, ticket=found.ticket if found else None)
         raw.ticket = raw.message.ticket if raw.message else None
     elif judgement.outcome == Outcome.IGNORE:
         raw.ticket = found.ticket if found else None
