@@ -3,6 +3,9 @@
 Without its database the desk is down. Without its broker it is only slower (the sweeps carry what the nudges would have carried),
 and without its beat or a worker it still takes what people write; so a load balancer must not take it away: that is “degraded”,
 with code 200.
+
+Probes ask the container itself, by its address, so these two doors answer whatever `Host` they are asked by; nothing in the answer
+depends on it.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
@@ -26,6 +31,7 @@ from helpdesk import pulse
 from helpdesk.base.clock import now
 
 BROKER_PATIENCE = 1.0  # seconds
+PROBES = ("/livez", "/readyz")
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +44,19 @@ class _Memory:
 
 
 _memory = _Memory()
+
+
+class ProbesMiddleware:
+    """Answers probes before anything asks for the host (which would refuse a strange one), opens a session or writes a line of log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        answer: HttpResponseBase = resolve(request.path_info).func(request)
+        return answer
 
 
 @never_cache

@@ -7,11 +7,13 @@ subscriber; it is tried again with growing pauses and then parked, where an admi
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import inf
 
 import structlog
 from django.db import connection, transaction
 
 from helpdesk.base import clock
+from helpdesk.base.turns import Turn
 from tickets.events import MAX_DEPTH, caused_by, subscription
 from tickets.models import Delivery, Event, Lane
 
@@ -42,10 +44,10 @@ class _Hopeless(Exception):
     """Trying again would not help."""
 
 
-def drain(lane: Lane, *, most: int = 10_000) -> int:
-    """Bring what is due in this lane until nothing is left or `most` were brought; returns how many were heard."""
-    heard = 0
-    while heard < most:
+def drain(lane: Lane, *, most: int = 10_000, seconds: float = inf) -> int:
+    """Bring what is due in this lane until nothing is left, `most` were brought or the time is up; returns how many were heard."""
+    heard, turn = 0, Turn(seconds)
+    while heard < most and turn.lasts():
         until = clock.now() + LEASE
         taken = _claim(lane, until)
         if not taken:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from helpdesk.base.turns import TURN
 from tickets import drain, timers
 from tickets.models import Lane
 from tickets.services import outbox
@@ -11,17 +12,17 @@ from tickets.services import outbox
 
 @shared_task(name="tickets.drain_now")
 def drain_now() -> None:
-    drain.drain(Lane.NOW)
+    drain.drain(Lane.NOW, seconds=TURN)
 
 
 @shared_task(name="tickets.drain_bulk")
 def drain_bulk() -> None:
-    drain.drain(Lane.BULK)
+    drain.drain(Lane.BULK, seconds=TURN)
 
 
 @shared_task(name="tickets.fire_timers")
 def fire_timers() -> None:
-    timers.fire_due()
+    timers.fire_due(seconds=TURN)
 
 
 @shared_task(name="tickets.leave")
@@ -31,7 +32,7 @@ def leave(pk: int) -> None:
 
 @shared_task(name="tickets.leave_due")
 def leave_due() -> None:
-    outbox.leave_due()
+    outbox.leave_due(seconds=TURN)
 
 
 @shared_task(name="tickets.recover_messages")

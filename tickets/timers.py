@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 import structlog
 from django.db import transaction
 
 from helpdesk.base import clock
 from helpdesk.base.claims import claim
+from helpdesk.base.turns import Turn
 from tickets.locks import lock_many
 from tickets.models import LifecycleRule, Ticket, Timer
 
@@ -105,10 +107,10 @@ def thaw(tickets: Sequence[Ticket]) -> None:
     Timer.objects.bulk_update(running, ["left", "due_at"])
 
 
-def fire_due(*, most: int = 50_000) -> int:
-    """Fire what is due until nothing is left or `most` were taken; returns how many timers were taken."""
-    taken = 0
-    while taken < most:
+def fire_due(*, most: int = 50_000, seconds: float = inf) -> int:
+    """Fire what is due until nothing is left, `most` were taken or the time is up; returns how many timers were taken."""
+    taken, turn = 0, Turn(seconds)
+    while taken < most and turn.lasts():
         due = Timer.objects.filter(due_at__lte=clock.now(), kind__in=_kinds).order_by("due_at")
         pks = claim(due, limit=BATCH, lease=LEASE)
         if not pks:

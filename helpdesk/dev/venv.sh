@@ -10,6 +10,16 @@ command -v "$python" >/dev/null 2>&1 ||
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
   stop "Helpdesk needs Python 3.11 or newer; $python is $("$python" -V 2>&1). Name a newer one: make PYTHON=python3.12 …"
 
+# tried, not asked: root may write everywhere, but not into what is mounted read-only
+folder=$venv
+[ -d "$folder" ] || folder=$(dirname "$venv")
+if mkdir "$folder/.try.$$" 2>/dev/null; then
+  rmdir "$folder/.try.$$"
+else
+  stop "Nothing can be written into $(cd "$folder" 2>/dev/null && pwd -P || echo "$folder"): it is read-only, belongs to somebody else, or its disk is full.
+Copy this folder to a place of your own and start there."
+fi
+
 # an environment whose interpreter went away with an upgrade, or whose making was interrupted, is made again
 if [ -e "$venv" ] && ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
   rm -rf "$venv" || stop "$venv is broken and cannot be removed. Remove it by hand."

@@ -1,6 +1,10 @@
 """The environment, read once and gathered: every mistake in it is told in one go, in sentences, before anything starts.
 
 A variable that is empty counts as not set. Values are not repeated where they may hold a password.
+
+Why not `environs`: its deferred reading answers None for what is wrong (the settings below compute with their values), takes an empty
+variable for a wrong one, and tells all in one dict of phrases without name, value or unit. Its sentences, defaults, zones, addresses
+and database would all be written here again, around it.
 """
 
 from __future__ import annotations

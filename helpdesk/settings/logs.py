@@ -38,7 +38,8 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
                 "foreign_pre_chain": SHARED,
             }
         },
-        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "filters": {"no_secret_paths": {"()": "helpdesk.web_log.NoSecretPaths"}},
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["no_secret_paths"]}},
         "root": {"handlers": ["out"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},

@@ -6,6 +6,7 @@ A worker that dies between sending and saying so sends it once more when its lea
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 
 import structlog
 from django.conf import settings
@@ -16,6 +17,7 @@ from helpdesk.base.claims import claim
 from helpdesk.base.clock import now
 from helpdesk.base.queue import nudge
 from helpdesk.base.text import one_line
+from helpdesk.base.turns import Turn
 from helpdesk.staff.models import Letter, LetterState
 
 log = structlog.get_logger(__name__)
@@ -36,10 +38,12 @@ def send(pk: int) -> bool:
     return _send_next(Letter.objects.filter(pk=pk)) is True
 
 
-def send_due(limit: int = 50) -> int:
-    """The sweep: whatever a nudge did not reach, one claim at a time. Returns how many left."""
-    left = 0
-    for _turn in range(limit):
+def send_due(limit: int = 50, *, seconds: float = inf) -> int:
+    """The sweep: whatever a nudge did not reach, one claim at a time, until the time is up. Returns how many left."""
+    left, turn = 0, Turn(seconds)
+    for _try in range(limit):
+        if not turn.lasts():
+            break
         sent = _send_next(Letter.objects.order_by("due_at"))
         if sent is None:
             break

@@ -20,7 +20,7 @@ from helpdesk.staff.models import User
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # what one needs on the way to a second factor, and what is not the desk at all
-OPEN_NAMES = frozenset({"set_language", "jsi18n", "livez", "readyz", "metrics"})
+OPEN_NAMES = frozenset({"set_language", "jsi18n", "metrics"})
 OPEN_PREFIXES = ("account_", "mfa_", "usersessions_")
 OPEN_PAGES = frozenset({"staff:appearance", "staff:account", "staff:sign_out_everywhere"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.core.management import call_command
 
+from helpdesk.base.turns import TURN
 from helpdesk.staff import letters
 
 
@@ -15,7 +16,7 @@ def send_letter(pk: int) -> None:
 
 @shared_task(name="staff.send_letters")
 def send_letters() -> None:
-    letters.send_due()
+    letters.send_due(seconds=TURN)
 
 
 @shared_task(name="staff.clear_sessions")

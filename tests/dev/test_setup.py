@@ -50,6 +50,17 @@ def test_no_python_at_all(tmp_path):
     assert "There is no python-that-is-not-there here" in done.stderr
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "venv").symlink_to("/proc")  # where not even root may write
+
+    done = set_up(sys.executable, tmp_path)
+
+    assert done.returncode == 1
+    assert "Nothing can be written into /proc: it is read-only" in done.stderr
+    assert "python3-venv" not in done.stderr
+    assert done.stdout == ""
+
+
 def test_no_network_is_a_sentence_and_not_a_traceback(tmp_path):
     (tmp_path / "venv" / "bin").mkdir(parents=True)
     (tmp_path / "venv" / "bin" / "python").symlink_to(sys.executable)  # one that works, so only the fetching is left to do

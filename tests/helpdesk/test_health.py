@@ -103,3 +103,19 @@ def test_being_alive_asks_nobody(client: Client):
 
 def test_only_reading_is_allowed(client: Client):
     assert client.post("/livez").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["/livez", "/readyz"])
+def test_a_probe_may_ask_by_the_address_of_its_container(client: Client, settings, door):
+    settings.ALLOWED_HOSTS = ["desk.studio.example"]
+
+    assert client.get(door, headers={"host": "10.42.0.7:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["/metrics", "/", "/accounts/login/", "/livez/", "/readyz/x", "/nowhere"])
+def test_every_other_door_refuses_a_strange_host(client: Client, settings, door):
+    settings.ALLOWED_HOSTS = ["desk.studio.example"]
+
+    assert client.get(door, headers={"host": "10.42.0.7:8000"}).status_code == 400

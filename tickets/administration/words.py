@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 
 REASONS = (
     gettext_noop("a new conversation"),
+    gettext_noop("a new conversation, from an address of ours for the one in Reply-To"),
     gettext_noop("answers nothing that we know"),
     gettext_noop("no game has the address it was sent to"),
     gettext_noop("nothing in it that a person could read"),

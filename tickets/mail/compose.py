@@ -15,6 +15,7 @@ from tickets.mail.addressing import reply_address
 from tickets.mail.invitations import stop_url, survey_block
 from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
+from tickets.mail.parse.machines import OWN_MARK
 from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
 from tickets.mail.render.phrases import frame_language
 from tickets.mail.threads import SEEN_BY_PLAYER, chain_of
@@ -99,7 +100,7 @@ def subject_of(message: Message) -> str:
 
 def headers_of(message: Message) -> dict[str, str]:
     """Message-ID, threading, and who or what is speaking."""
-    headers = {"Message-ID": message.message_id, "Date": format_datetime(clock.now())}
+    headers = {"Message-ID": message.message_id, OWN_MARK: message.message_id, "Date": format_datetime(clock.now())}
     if message.in_reply_to:
         headers |= {"In-Reply-To": message.in_reply_to, "References": " ".join(chain_of(message))}
     if submitted := AUTO_SUBMITTED.get(Purpose(message.purpose)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
 import structlog
 from django.db import transaction
@@ -20,6 +21,7 @@ from helpdesk.base.claims import claim
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import gathering, nudge
 from helpdesk.base.text import one_line
+from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Door, RawMail, ReceivedKey
@@ -74,13 +76,13 @@ def process(pk: int) -> bool:
     return _understand(claim(waiting, limit=1, lease=LEASE)) == 1
 
 
-def process_due(limit: int = 2_000) -> int:
-    """Everything that waits, oldest first; returns how many. For the sweep, and for whoever runs the loop himself.
+def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
+    """What waits, oldest first, until the time is up; returns how many. For the sweep, and for whoever runs the loop himself.
 
     New ones in batches; those that were tried before one by one, so that a mail which kills its worker takes no other one along.
     """
-    done = 0
-    while done < limit:
+    done, turn = 0, Turn(seconds)
+    while done < limit and turn.lasts():
         due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
         pks = claim(due.filter(attempts=0), limit=min(BATCH, limit - done), lease=LEASE)
         pks = pks or claim(due.filter(attempts__gt=0), limit=1, lease=LEASE)

@@ -78,7 +78,7 @@ def take(raw: RawMail, content: bytes, known: Studio) -> None:
 
 def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, known: Studio) -> None:
     if judgement.outcome == Outcome.BOUNCE and mail.bounce is not None:
-        raw.message = returns.came_back(mail.bounce, at=raw.received_at)
+        raw.message = returns.came_back(mail.bounce, at=raw.received_at, ticket=found.ticket if found else None)
         raw.ticket = raw.message.ticket if raw.message else None
     elif judgement.outcome == Outcome.IGNORE:
         raw.ticket = found.ticket if found else None
@@ -136,7 +136,7 @@ def _incoming(raw: RawMail, mail: ParsedMail, sender: MailAddress, language: str
 def _note(raw: RawMail, mail: ParsedMail) -> None:
     """What the pages list of a raw mail, whatever becomes of it; written with the mark, or when it is parked."""
     raw.mail_id = mail.message_id or ""
-    raw.from_address = fold(mail.from_.address)[:320]
+    raw.from_address = fold(writer(mail).address)[:320]
     raw.subject = one_line(mail.subject, 300)
     raw.auto_reason = one_line(mail.auto_reply or "", 200)
     told = "\0".join([raw.from_address, mail.subject, " ".join(mail.full_text.split()), *(each.name for each in mail.attachments)])

@@ -47,7 +47,7 @@ def _without_answer(mail: ParsedMail) -> Judgement | None:
     """What no ticket comes of."""
     if mail.bounce is not None:
         return Judgement(Outcome.BOUNCE, told_reason(mail.bounce))
-    if mail.message_id and is_own_message_id(mail.message_id):
+    if is_own_message_id(mail.message_id or "") or is_own_message_id(mail.own_mark):
         return Judgement(Outcome.IGNORE, "own mail come back")
     if mail.auto is not None and mail.auto.certain:
         return Judgement(Outcome.IGNORE, mail.auto.reason)
@@ -64,6 +64,8 @@ def _by_thread(mail: ParsedMail, threads: Threads | None) -> Judgement:
         return Judgement(Outcome.REPLY, f"signed reply address of {token}", token)
     if threads is None and (known := next((each for each in mail.thread_ids if is_own_message_id(each)), None)):
         return Judgement(Outcome.REPLY, f"answers {known}")
+    if mail.on_behalf:
+        return Judgement(Outcome.OPEN, "a new conversation, from an address of ours for the one in Reply-To")
     return Judgement(Outcome.OPEN, "answers nothing that we know" if mail.thread_ids else "a new conversation")
 
 

@@ -53,12 +53,21 @@ def message_called(ids: Sequence[str]) -> Message | None:
     return next((known[each] for each in ids if each in known), None)
 
 
-def bounced_message(bounce: Bounce, *, at: datetime) -> Message | None:
-    """Our message that came back: by its id, else the newest one to that address in the last days."""
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Our message that came back. `proven`: the report knows what only who had the mail can know; else we guess by its address."""
+
+    message: Message
+    proven: bool
+
+
+def bounced_message(bounce: Bounce, *, at: datetime, ticket: Ticket | None = None) -> Returned | None:
+    """By the message's id; else the newest one to that address in the last days, on the ticket whose signed address the report came to."""
     if bounce.message_id and (message := message_called([bounce.message_id])):
-        return message if message.kind == Message.Kind.REPLY else None
+        return Returned(message, proven=True) if message.kind == Message.Kind.REPLY else None
     if not bounce.address:
         return None
-    theirs = Ticket.objects.filter(player__uses__address__folded=fold(bounce.address)[:320])
+    theirs = [ticket] if ticket else Ticket.objects.filter(player__uses__address__folded=fold(bounce.address)[:320])
     sent = Message.objects.filter(ticket__in=theirs, kind=Message.Kind.REPLY, state__in=LEFT, at__gte=at - BOUNCE_AGE)
-    return sent.filter(to_address__iexact=bounce.address).select_related("ticket").order_by("-pk").first()
+    newest = sent.filter(to_address__iexact=bounce.address).select_related("ticket").order_by("-pk").first()
+    return Returned(newest, proven=ticket is not None) if newest else None

@@ -32,7 +32,8 @@ def studio() -> Studio:
 
 
 def game_for(mail: ParsedMail, raw: RawMail, known: Studio) -> Game | None:
-    """The game whose address the mail came to: by the envelope, the noted and the written addresses, then by the mailbox.
+    """The game whose address the mail came to: by the envelope, the noted and the written addresses, then by the mailbox, then by
+    the address of ours that a form sent it from.
 
     None if it came to no game's address and there are several games: then a person must say which.
     """
@@ -45,13 +46,15 @@ def game_for(mail: ParsedMail, raw: RawMail, known: Studio) -> Game | None:
         box = Mailbox.objects.filter(address__iexact=raw.mailbox).select_related("game").first()
         if box is not None and box.game is not None:
             return box.game
+    if mail.on_behalf and (game := by_address.get(bare(mail.from_.address))):
+        return game
     open_games = [game for game in known.games if game.archived_at is None]
     return open_games[0] if len(open_games) == 1 else None
 
 
 def writer(mail: ParsedMail) -> MailAddress:
-    """Whom to answer: the sender, or where a form's no-reply address sent it, the address to reply to."""
-    if mail.from_.address and not is_no_reply(mail.from_.address):
+    """Whom to answer: the sender, or where a form sent it from a no-reply address or from ours, the address to reply to."""
+    if mail.from_.address and not is_no_reply(mail.from_.address) and not mail.on_behalf:
         return mail.from_
     return mail.reply_to[0] if mail.reply_to else mail.from_
 

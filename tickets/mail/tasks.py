@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from helpdesk.base.turns import TURN
 from tickets.mail import imap, inbox
 
 
@@ -14,7 +15,7 @@ def process(pk: int) -> None:
 
 @shared_task(name="mail.process_due")
 def process_due() -> None:
-    inbox.process_due()
+    inbox.process_due(seconds=TURN)
 
 
 @shared_task(name="mail.poll_mailboxes")

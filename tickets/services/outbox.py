@@ -6,6 +6,7 @@ queued → sending → handed → sent. A crash before `handed` puts it back to 
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 
 import structlog
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import nudge
+from helpdesk.base.turns import Turn
 from helpdesk.staff.models import User
 from tickets import channels
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
@@ -32,11 +34,13 @@ State = Message.State
 TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 
-def leave_due(*, most: int = 1000) -> int:
-    """Send every queued message whose time has come; returns how many were tried."""
+def leave_due(*, most: int = 1000, seconds: float = inf) -> int:
+    """Send the queued messages whose time has come, until ours is up; returns how many were tried."""
     due = Message.objects.filter(state=State.QUEUED, leaves_at__lte=clock.now()).order_by("leaves_at", "pk").values_list("pk", flat=True)
-    tried = 0
+    tried, turn = 0, Turn(seconds)
     for pk in list(due[:most]):
+        if not turn.lasts():
+            break
         leave(pk)
         tried += 1
     return tried

@@ -8,6 +8,7 @@ from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.mime import Part
 from tickets.mail.parse.values import AutoReply, MailAddress
 
+OWN_MARK = "X-Desk-Message"
 _AUTO_HEADERS = (
     "x-autoreply",
     "x-autorespond",
@@ -49,6 +50,17 @@ def is_daemon(address: str) -> bool:
 def is_no_reply(address: str) -> bool:
     """An address that tells that nobody reads it."""
     return bool(_NO_REPLY.search(address))
+
+
+def is_on_behalf(sender: MailAddress, reply_to: tuple[MailAddress, ...], own_addresses: frozenset[str]) -> bool:
+    """Sent from an address of ours for one person, whom Reply-To names: so do forms on a studio's site, and groups that rewrite senders.
+
+    Our own mails want their answers to come to us, so that one which comes back is never taken for such.
+    """
+    own = {bare(each) for each in own_addresses}
+    if bare(sender.address) not in own or len(reply_to) != 1:
+        return False
+    return bare(reply_to[0].address) not in own and not is_daemon(reply_to[0].address)
 
 
 def is_null_sender(root: Part) -> bool:

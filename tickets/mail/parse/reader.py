@@ -15,7 +15,7 @@ from tickets.mail.parse.html_guard import is_hostile
 from tickets.mail.parse.html_lines import html_lines
 from tickets.mail.parse.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from tickets.mail.parse.lines import Line, from_plain
-from tickets.mail.parse.machines import auto_reply
+from tickets.mail.parse.machines import OWN_MARK, auto_reply, is_on_behalf
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.quotes import split
 from tickets.mail.parse.values import MailAddress, ParsedMail, ReplyParts
@@ -59,7 +59,9 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
     sender = _sender(root)
     subject = headers.text("subject", charset)[:MAX_SUBJECT_CHARS]
     bounce, report = find_bounce(root, sender, subject, full_text)
-    auto = report or (None if bounce else auto_reply(root, sender, subject, own_addresses))
+    reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to")) if each.address)
+    on_behalf = is_on_behalf(sender, reply_to, own_addresses)
+    auto = report or (None if bounce else auto_reply(root, sender, subject, frozenset() if on_behalf else own_addresses))
     references = message_ids(headers.raw("references"))
     return ParsedMail(
         message_id=own_message_id(headers.raw("message-id")),
@@ -69,7 +71,7 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         from_=sender,
         to=parse_addresses(headers.raw_all("to")),
         cc=parse_addresses(headers.raw_all("cc")),
-        reply_to=tuple(each for each in parse_addresses(headers.raw_all("reply-to")) if each.address),
+        reply_to=reply_to,
         delivered_to=_delivered_to(root),
         subject=subject,
         text=parts.text,
@@ -84,6 +86,8 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         attachments=tuple(contents.files),
         auto=auto,
         bounce=bounce,
+        own_mark=headers.text(OWN_MARK.lower()),
+        on_behalf=on_behalf,
         defects=(*cutter.defects, *contents.defects, *(["HTML nested too deeply"] if hostile else [])),
     )
 
@@ -165,5 +169,7 @@ def _as_plain(raw: bytes, error: Exception) -> ParsedMail:
         attachments=(),
         auto=None,
         bounce=None,
+        own_mark="",
+        on_behalf=False,
         defects=(f"not readable as parts: {type(error).__name__}",),
     )

@@ -76,6 +76,9 @@ class ParsedMail:
     `html` is cleaned for the thread (None where the mail had none), `html_raw` is as it came, for the original's own page.
     `interleaved` says that the answers stand between quoted lines, so that only `full_text` reads well.
     `delivered_to` are the addresses that the mail was really delivered to, where a mail server noted them.
+    `own_mark` is what the desk writes into each mail of its own, beside the Message-ID that some providers replace.
+    `on_behalf` says that it came from an address of ours in somebody's name: by a form of the studio's, or a group that rewrites senders;
+    `reply_to` then names the writer.
     `defects` name what was wrong with it, for the page that explains a mail.
     """
 
@@ -101,6 +104,8 @@ class ParsedMail:
     attachments: tuple[MailAttachment, ...]
     auto: AutoReply | None
     bounce: Bounce | None
+    own_mark: str
+    on_behalf: bool
     defects: tuple[str, ...]
 
     @property

@@ -11,6 +11,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, newest_question
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
+from tickets.mail.addressing import reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.returns import is_gone
@@ -90,10 +91,39 @@ def test_a_report_that_names_the_providers_id_is_understood(answered: Message):
     assert answered.state == Message.State.BOUNCED
 
 
-def test_a_report_without_an_id_is_about_the_newest_mail_to_that_address(answered: Message):
+def test_a_report_that_names_no_mail_of_ours_is_shown_at_the_newest_one_and_spoils_no_address(answered: Message):
     raw = hand_in(report("<unknown@x.example>"))
 
-    assert raw.message == answered
+    answered.refresh_from_db()
+    assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
+    assert answered.error == "5.1.1"
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
+
+
+def test_a_forged_signature_proves_nothing(answered: Message):
+    forged = f"help+t.{answered.ticket.number.lower()}.abcdefghijklmnop@ember.example"
+
+    hand_in(report("<unknown@x.example>"), recipient=forged)
+
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
+
+
+def test_a_report_to_our_signed_address_is_believed(answered: Message):
+    raw = hand_in(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", answered.ticket.number))
+
+    answered.refresh_from_db()
+    assert (raw.message, answered.state) == (answered, Message.State.BOUNCED)
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.BOUNCED
+
+
+def test_a_player_with_a_signed_address_of_his_own_cannot_spoil_anothers(answered: Message):
+    mine = hand_in(letter("Hello", message_id="<b1@players.example>", **{"from": "boris@players.example"})).ticket
+
+    raw = hand_in(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", mine.number))
+
+    answered.refresh_from_db()
+    assert (raw.message, answered.state) == (None, Message.State.SENT)
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
 
 
 def test_a_forged_report_spoils_no_address(ember: Game):

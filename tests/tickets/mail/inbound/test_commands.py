@@ -78,6 +78,23 @@ def test_an_empty_pipe_is_refused_and_a_storage_in_trouble_means_later(ember: Ga
     assert later.value.returncode == os.EX_TEMPFAIL
 
 
+def test_explaining_a_mail_from_our_own_address_tells_a_form_from_our_own_mail(ember: Game, tmp_path: Path):
+    ours = {"from": "help@ember.example"}
+    mails = [letter("Hello", reply_to="anna@players.example", **ours), letter("Hello", **ours)]
+    paths = [tmp_path / f"{number}.eml" for number in range(len(mails))]
+    for path, mail in zip(paths, mails, strict=True):
+        path.write_bytes(mail)
+    said = io.StringIO()
+
+    call_command("explain_mail", *map(str, paths), stdout=said)
+
+    told = [json.loads(line) for line in said.getvalue().splitlines()]
+    assert [(one["outcome"], one["reason"], one["auto_reply"]) for one in told] == [
+        ("open", "a new conversation, from an address of ours for the one in Reply-To", None),
+        ("ignore", "own mail", "own mail"),
+    ]
+
+
 def test_explaining_writes_nothing_and_says_it_all(ember: Game, tmp_path: Path):
     number = hand_in(letter("My sword is gone.")).ticket.number
     first, second = tmp_path / "first.eml", tmp_path / "second.eml"

@@ -142,6 +142,46 @@ def test_mail_of_our_own_opens_nothing(ember: Game):
     assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail")
 
 
+def test_a_form_that_sends_from_our_own_address_writes_for_the_player_in_reply_to(ember: Game):
+    raw = hand_in(letter("My sword is gone.", **{"from": "Ember Vale <help@ember.example>", "reply_to": "Anna <anna@players.example>"}))
+
+    assert (raw.outcome, raw.reason) == (Outcome.OPEN, "a new conversation, from an address of ours for the one in Reply-To")
+    assert (raw.from_address, raw.message.from_address) == ("anna@players.example", "anna@players.example")
+    assert (raw.ticket.contact.address, raw.ticket.player.name) == ("anna@players.example", "Anna")
+
+
+def test_a_group_that_rewrites_senders_loses_no_answer(ember: Game):
+    asked = hand_in(letter("My sword is gone.")).message
+
+    raw = hand_in(
+        letter(
+            "And my shield.",
+            message_id="<a2@players.example>",
+            in_reply_to="<a1@players.example>",
+            list_id="<help.ember.example>",
+            reply_to="Anna <anna@players.example>",
+            **{"from": "'Anna' via Help <help@ember.example>"},
+        )
+    )
+
+    assert (raw.outcome, raw.ticket, raw.message.from_stranger) == (Outcome.REPLY, asked.ticket, False)
+
+
+def test_a_form_of_one_of_two_games_is_known_by_its_own_address(ember: Game):
+    make_game("tide", address="help@tide.example")
+    form = {"from": "help@ember.example", "to": "forms@studio.example", "reply_to": "anna@players.example"}
+
+    assert hand_in(letter("My sword is gone.", **form)).ticket.game == ember
+
+
+def test_a_form_is_not_parked_because_many_people_use_it(ember: Game, monkeypatch):
+    monkeypatch.setattr(intake, "FLOOD", ((timedelta(hours=1), 2),))
+
+    for each in range(4):
+        headers = {"from": "help@ember.example", "reply_to": f"player{each}@players.example", "message_id": f"<f{each}@ember.example>"}
+        assert hand_in(letter(f"Question {each}", **headers)).outcome == Outcome.OPEN
+
+
 def test_two_games_and_an_address_of_neither_is_parked_until_the_address_is_known(ember: Game):
     make_game("tide", address="help@tide.example")
     raw = hand_in(letter("Hello", to="old-support@ember.example"))

@@ -18,6 +18,9 @@ from players.models import Address, AddressUse
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question
 from tickets.mail.addressing import read_reply_token
 from tickets.mail.compose import compose
+from tickets.mail.explain import explain
+from tickets.mail.lookup import thread_of
+from tickets.mail.senders import studio
 from tickets.models import Attachment, Message
 from tickets.services import outbox
 from tickets.services.open import Incoming, receive
@@ -46,6 +49,35 @@ def test_the_player_gets_the_games_mail(mailed, left, mailoutbox):
     assert "List-Unsubscribe" not in sent
     assert [part.get_content_type() for part in sent.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert "it is on its way.\n\nAnna\nTideborn Support\n\nYou wrote on 5 October at 10:00:\n> The gift never came." in mail.body
+
+
+@pytest.mark.parametrize("purpose", Message.Purpose.values)
+@pytest.mark.parametrize(
+    "way",
+    [
+        {},  # a copy, or an alias that leads to ourselves
+        {"Message-ID": "<0102@email.amazonses.example>"},  # a provider gave it an id of its own
+        {"Message-ID": "<0102@email.amazonses.example>", "X-Desk-Message": None},  # and a gateway threw out what it did not know
+        {"Reply-To": "list@guild.example"},  # a list wants the answers
+        {"Message-ID": "<0102@email.amazonses.example>", "Reply-To": "list@guild.example"},
+        {"X-Desk-Message": None, "Reply-To": "list@guild.example"},
+        {"Message-ID": "<0102@email.amazonses.example>", "X-Desk-Message": None, "Reply-To": None},
+        {"From": "relay@forwarder.example", "Message-ID": "<1@forwarder.example>", "Reply-To": "relay@forwarder.example"},
+    ],
+)
+def test_a_mail_of_ours_that_comes_back_is_known_by_any_one_of_its_marks(mailed, reply, purpose, way):
+    message = reply(mailed)
+    Message.objects.filter(pk=message.pk).update(purpose=purpose)
+    message.refresh_from_db()
+    mail = compose(message, get_connection()).message()
+    for name, value in way.items():
+        del mail[name]
+        if value:
+            mail[name] = value
+
+    told = explain(mail.as_bytes(), studio().own_addresses, threads=thread_of)
+
+    assert told["outcome"] == "ignore"
 
 
 def test_the_message_id_stands_when_it_is_queued_and_tells_nobody_how_many_we_write(mailed, reply):

@@ -30,6 +30,15 @@ def outcome(raw: bytes) -> tuple[str, str | None]:
         ({"from": "MAILER-DAEMON@mx.example"}, "sender MAILER-DAEMON@mx.example"),
         ({"from": "Help <HELP@Ember.example>"}, "own mail"),
         ({"from": "help+t.abc@ember.example"}, "own mail"),
+        ({"from": "help@ember.example", "reply_to": "Ember Vale <HELP+t.7f3k-20qx.abcdefghijklmnop@ember.example>"}, "own mail"),
+        ({"from": "help@ember.example", "reply_to": "anna@players.example, boris@players.example"}, "own mail"),
+        ({"from": "help@ember.example", "reply_to": "anna@players.example, help@ember.example"}, "own mail"),
+        ({"from": "help@ember.example", "reply_to": "MAILER-DAEMON@mx.example"}, "own mail"),
+        ({"from": "help@ember.example", "reply_to": "Anna"}, "own mail"),
+        (
+            {"from": "help@ember.example", "reply_to": "anna@players.example", "auto_submitted": "auto-generated"},
+            "Auto-Submitted: auto-generated",
+        ),
         ({"return_path": "<>", **VACATION}, "subject “Out of Office” and empty Return-Path"),
         (
             {"x_auto_response_suppress": "All", "subject": "Automatische Antwort: Schwert"},
@@ -46,6 +55,7 @@ def test_certain_machines_open_nothing(headers: dict[str, str], reason: str):
     ("headers", "reason"),
     [
         ({"auto_submitted": "no"}, None),
+        ({"from": "help@ember.example", "reply_to": "Anna <anna@players.example>"}, None),
         (VACATION, "subject “Out of Office”"),
         ({"subject": "Auto reply to my letter is wrong"}, "subject “Auto reply”"),
         ({"precedence": "list", "list_id": "<guild.lists.example>"}, "Precedence: list"),
