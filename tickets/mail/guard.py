@@ -43,7 +43,7 @@ def no_loops(message: Message) -> HoldBack | None:
         return None
     if is_daemon(message.to_address) or is_no_reply(message.to_address):
         return HoldBack(_("No person reads that address."), message.to_address)
-    if machine := _last_words_of_a_machine(message):
+    if (machine := _last_words_of_a_machine(message)) is not None:
         return HoldBack(_("The last message came from a machine."), machine)
     now = clock.now()
     if trip := _over_a_cap(Q(ticket=message.ticket_id), message, now):
@@ -67,11 +67,10 @@ def _over_a_cap(rows: Q, message: Message, now: datetime) -> str:
     return ""
 
 
-def _last_words_of_a_machine(message: Message) -> str:
-    """Why the player's last message on the ticket is thought to be a machine's, or ""."""
+def _last_words_of_a_machine(message: Message) -> str | None:
+    """Why the player's last message on the ticket is thought to be a machine's, "" where its mail does not say; None if a person wrote."""
     last = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND).order_by("-pk").values("pk", "automatic").first()
     if last is None:
-        return ""
-    if last["automatic"]:
-        return _("automatic message")
-    return RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first() or ""
+        return None
+    found = RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first()
+    return found or ("" if last["automatic"] else None)
