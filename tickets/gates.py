@@ -13,9 +13,16 @@ from tickets.models import Message
 
 @dataclass(frozen=True, slots=True)
 class HoldBack:
-    """A gate's objection. `reason` is shown to the author and to whoever may release it."""
+    """A gate's objection. `reason` is shown to the author and to whoever may release it: an English msgid, put into words when read.
+
+    `detail` is what was measured or found, and stays as it is in every language.
+    """
 
     reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}\n{self.detail}" if self.detail else self.reason
 
 
 Gate = Callable[[Message], HoldBack | None]

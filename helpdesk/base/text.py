@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.utils.translation import get_language
+
 _FORBIDDEN = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANK = re.compile(r"\s+")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_INNER = {"en": {"“": "‘", "”": "’"}, "ru": {"«": "„", "»": "“"}}  # quotation marks of the second kind, by those of the first
+_LOW = re.compile("(„[^„“”]*“)")  # a quotation whose last mark is the first of an English one
 
 
 def clean(text: str) -> str:
@@ -29,3 +33,9 @@ def one_line(text: str, limit: int = 200) -> str:
 def fold(text: str) -> str:
     """For comparing names and addresses: NFKC, case folded, trimmed."""
     return unicodedata.normalize("NFKC", clean(text)).strip().casefold()
+
+
+def inside(quoted: str) -> str:
+    """Somebody's words as they stand between our quotation marks: their own are of the second kind then, so that none is doubled."""
+    marks = str.maketrans(_INNER.get((get_language() or "")[:2], {}))
+    return "".join(part if _LOW.fullmatch(part) else part.translate(marks) for part in _LOW.split(quoted))

@@ -23,6 +23,7 @@ GAMES = {"emberfall": 0.58, "tideborn": 0.42}
 SILENCE = {"answered": ("resolved", timedelta(hours=72)), "resolved": ("closed", timedelta(hours=96))}
 RECENT = timedelta(hours=56)
 DEPARTMENTS = {"lost_purchase": "payments", "refund": "payments", "double_charge": "payments", "ban": "fairplay", "harassment": "fairplay"}
+OWING = {"payments": "Payments", "fairplay": "Fair play", "game": "Game team"}  # at the desk; players read words of their language
 
 MOODS = {"harassment": "sober", "deletion": "sober", "ideas": "bare"}  # of the answer that settles it
 FITTING_THANKS = {"harassment": (2, 7), "how_to": (0, 2, 4, 7)}  # of the list `thanks`; others may say any
@@ -243,7 +244,7 @@ def _elsewhere(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hour
     """Another department owes an answer. Returns the hours until it has come; nothing when it has not."""
     owes = DEPARTMENTS.get(topic.name, "game")
     wait = speak(rng.choice(plot.manners["reply_wait"]), {"department": plot.manners["departments"][owes]}, woman=plot.author.woman)
-    if not plot.answer(wait, hours=hours, then="pending", pending_on=owes):
+    if not plot.answer(wait, hours=hours, then="pending", pending_on=OWING[owes]):
         return 0
     plot.note(rng.choice(opening.notes or tuple(plot.manners["general_notes"])))
     if fresh and rng.random() < 0.55:

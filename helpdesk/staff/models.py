@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.clock import now
+from helpdesk.base.text import inside
 from helpdesk.staff.rights import Part, Right
 
 
@@ -212,10 +213,16 @@ class Notice(models.Model):
 
     def words(self) -> str:
         """The text in the reader's language; a field that is gone from `data` shows as a dash."""
-        return gettext(self.text) % _Dashes(self.data)
+        return gettext(self.text) % _Facts(self.data)
 
 
-class _Dashes(dict[str, Any]):
+class _Facts(dict[str, Any]):
+    """Words of others stand between our quotation marks."""
+
+    def __getitem__(self, key: str) -> Any:
+        fact = super().__getitem__(key)
+        return inside(fact) if isinstance(fact, str) else fact
+
     def __missing__(self, key: str) -> str:
         return "–"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import reduce, wraps
 from operator import or_
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +21,7 @@ from django.db.models import Q, TextChoices
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -217,9 +218,24 @@ def rights_of(user: User | AnonymousUser) -> frozenset[Right]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back. A fragment sends the whole page there, so that no sign-in form lands inside a list."""
+    back = _page_of(request)
+    address = resolve_url(settings.LOGIN_URL) + (f"?next={quote(back)}" if back else "")
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path())}")
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The path of the page where the person stands: what he asked for; of a fragment or a form the page that held it, if it is ours."""
+    if request.headers.get("HX-Request"):
+        page = request.headers.get("HX-Current-URL", "")
+    elif request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    else:
+        page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
 
 
 View = Callable[Concatenate[StaffRequest, P], R]

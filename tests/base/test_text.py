@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.base.text import clean, fold, one_line
+from helpdesk.base.text import clean, fold, inside, one_line
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=300)
 
@@ -57,3 +58,20 @@ def test_what_looks_the_same_folds_the_same(one: str, other: str) -> None:
 
 def test_no_name_turns_what_stands_behind_it_round() -> None:
     assert one_line("invoice\u202egnp.exe \u2066x\u2069") == "invoicegnp.exe x"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "stands"),
+    [
+        ("en", "“Night of Ashes” ended early", "‘Night of Ashes’ ended early"),
+        ("en", "Kein „Nacht der Asche“! “Really?”", "Kein „Nacht der Asche“! ‘Really?’"),
+        ("en", "Гильдия «Соль и перец»", "Гильдия «Соль и перец»"),
+        ("ru", "«Ночь Пепла»: место 46", "„Ночь Пепла“: место 46"),
+        ("ru", "Гильдия «Соль и", "Гильдия „Соль и"),
+        ("ru", "Bug in “Whale Bay”", "Bug in “Whale Bay”"),
+        ("en", "No marks", "No marks"),
+    ],
+)
+def test_quotation_marks_inside_our_own_are_of_the_second_kind(language: str, said: str, stands: str) -> None:
+    with translation.override(language):
+        assert inside(said) == stands

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
 from helpdesk.demo import days
 from helpdesk.demo.crew import BY_KEY, writers
+from helpdesk.demo.load.letters import first_mail
 from helpdesk.demo.stories import Story, ending, stories
 from tickets.models import Status
 
@@ -51,6 +54,13 @@ def test_nothing_is_left_open_in_what_people_read(all_of_them: list[Story]) -> N
         for text in (story.subject, comment, *(turn.text for turn in story.turns)):
             assert not re.search(r"[{}<>|]|\[pic\]|  | \n|\n\n\n", text), text
             assert text == text.strip()
+
+
+def test_a_subject_reaches_the_desk_letter_by_letter(all_of_them: list[Story]) -> None:
+    for story in all_of_them[-400:]:
+        raw = first_mail(story, "Hello?", to="support@emberfall.example", at=UNTIL, picture=None)
+
+        assert message_from_bytes(raw, policy=default)["Subject"] == story.subject
 
 
 def test_each_story_keeps_to_its_script(all_of_them: list[Story]) -> None:

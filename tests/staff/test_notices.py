@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from helpdesk.staff.models import Letter, MailCopies, Notice
 from helpdesk.staff.notices import notify, unseen_count
@@ -11,6 +12,7 @@ from tests.factories.staff import UserFactory, somebody
 
 pytestmark = pytest.mark.django_db
 GIVEN = "Ticket %(number)s was given to you"
+ANSWERED = "The player answered in %(number)s: “%(subject)s”"
 
 
 def test_each_is_told_once_and_those_who_left_are_not() -> None:
@@ -24,6 +26,14 @@ def test_each_is_told_once_and_those_who_left_are_not() -> None:
 
 def test_a_notice_with_a_missing_fact_still_reads() -> None:
     assert Notice(text=GIVEN, data={}).words() == "Ticket – was given to you"
+
+
+@pytest.mark.parametrize(("language", "reads"), [("en", "“«Ночь Пепла», ‘again’”"), ("ru", "«„Ночь Пепла“, “again”»")])
+def test_a_subject_with_quotation_marks_doubles_none(language: str, reads: str) -> None:
+    notice = Notice(text=ANSWERED, data={"number": "K7QM2R", "subject": "«Ночь Пепла», “again”"})
+
+    with translation.override(language):
+        assert notice.words().endswith(f": {reads}")
 
 
 @pytest.mark.parametrize(

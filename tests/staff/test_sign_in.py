@@ -148,6 +148,29 @@ def test_a_fragment_sends_the_whole_page_to_the_sign_in(client) -> None:
     assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("account_login"))
 
 
+def test_who_signs_in_again_is_back_on_the_page_where_she_was(client) -> None:
+    UserFactory.create(email="nora@studio.example")
+    page = "/notices/?unseen=1"
+
+    clicked = client.get(page)
+    pressed = client.post(reverse("staff:notices_seen"), HTTP_REFERER=f"http://testserver{page}")
+    polled = client.get(reverse("staff:bell"), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=f"http://testserver{page}#newest")
+
+    assert {clicked.url, pressed.url, polled["HX-Redirect"]} == {f"{reverse('account_login')}?next=/notices/%3Funseen%3D1"}
+    form = client.get(polled["HX-Redirect"]).content.decode()
+    ((name, value),) = re.findall(r'<input type="hidden" name="(next)" value="([^"]*)"', form)[:1]
+    answer = client.post(reverse("account_login"), {"login": "nora@studio.example", "password": PASSWORD, name: value})
+    assert answer.url == page
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/notices/", "//evil.example/", "javascript:alert(1)", "http://[", ""])
+def test_the_sign_in_never_leads_back_to_another_site(client, page: str) -> None:
+    pressed = client.post(reverse("staff:notices_seen"), HTTP_REFERER=page)
+    polled = client.get(reverse("staff:bell"), HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=page)
+
+    assert {pressed.url, polled["HX-Redirect"]} == {reverse("account_login")}
+
+
 def test_the_demo_people_are_offered_in_the_demo_only(client, settings, monkeypatch) -> None:
     person = type("Person", (), {"name": "Nora Berg", "role": "Lead", "email": "nora@studio.example", "password": PASSWORD})
     monkeypatch.setattr("tests.staff.test_sign_in.offered", lambda: [person], raising=False)

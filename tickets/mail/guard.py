@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from helpdesk.base import clock
 from tickets.gates import HoldBack
@@ -42,36 +42,35 @@ def no_loops(message: Message) -> HoldBack | None:
     if message.purpose == Message.Purpose.ANSWER or message.channel != "mail":
         return None
     if is_daemon(message.to_address) or is_no_reply(message.to_address):
-        return HoldBack(_("%(address)s is not read by a person.") % {"address": message.to_address})
-    if machine := _last_words_of_a_machine(message):
-        return HoldBack(_("The last message came from a machine (%(reason)s).") % {"reason": machine})
+        return HoldBack(_("No person reads that address."), message.to_address)
+    if (machine := _last_words_of_a_machine(message)) is not None:
+        return HoldBack(_("The last message came from a machine."), machine)
     now = clock.now()
     if trip := _over_a_cap(Q(ticket=message.ticket_id), message, now):
-        return HoldBack(_("More than %(most)d automatic messages on this ticket in %(minutes)d minutes.") % trip)
+        return HoldBack(_("Too many automatic messages on this ticket."), trip)
     ticket = message.ticket
     same_address = Q(ticket__contact=ticket.contact_id) if ticket.contact_id else Q(ticket__player=ticket.player_id)
     if trip := _over_a_cap(same_address, message, now):
-        return HoldBack(_("More than %(most)d automatic messages to this address in %(minutes)d minutes.") % trip)
+        return HoldBack(_("Too many automatic messages to this address."), trip)
     return None
 
 
-def _over_a_cap(rows: Q, message: Message, now: datetime) -> dict[str, int] | None:
-    """The first cap that these messages have reached, in words for the reason."""
+def _over_a_cap(rows: Q, message: Message, now: datetime) -> str:
+    """The first cap that these messages have reached, as the detail of the reason; empty when there is none."""
     automatic = Message.objects.filter(rows, kind=Message.Kind.REPLY, state__in=_LEFT_OR_LEAVES).exclude(purpose=Message.Purpose.ANSWER)
     moments = list(
         automatic.filter(at__gt=now - CAPS[-1][0]).exclude(pk=message.pk).order_by("-at").values_list("at", flat=True)[: CAPS[-1][1]]
     )
     for within, most in CAPS:
         if len(moments) >= most and moments[most - 1] > now - within:
-            return {"most": most, "minutes": int(within.total_seconds()) // 60}
-    return None
+            return f"{most} / {int(within.total_seconds()) // 60} min"
+    return ""
 
 
-def _last_words_of_a_machine(message: Message) -> str:
-    """Why the player's last message on the ticket is thought to be a machine's, or ""."""
+def _last_words_of_a_machine(message: Message) -> str | None:
+    """Why the player's last message on the ticket is thought to be a machine's, "" where its mail does not say; None if a person wrote."""
     last = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND).order_by("-pk").values("pk", "automatic").first()
     if last is None:
-        return ""
-    if last["automatic"]:
-        return _("automatic message")
-    return RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first() or ""
+        return None
+    found = RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first()
+    return found or ("" if last["automatic"] else None)

@@ -161,7 +161,7 @@ class Hold(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="holds", db_constraint=False)
     gate = models.CharField(max_length=80)
-    reason = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300)  # an English msgid; a detail may follow on a second line
     opened_at = models.DateTimeField(default=clock.now)
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.BigIntegerField(null=True, blank=True)

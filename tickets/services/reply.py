@@ -208,7 +208,7 @@ def _write(
     objections = gates.objections(message)
     if objections:
         Hold.objects.bulk_create(
-            [Hold(message=message, gate=gate, reason=objection.reason[:300], opened_at=now) for gate, objection in objections]
+            [Hold(message=message, gate=gate, reason=str(objection)[:300], opened_at=now) for gate, objection in objections]
         )
         message.state = Message.State.HELD
         message.save(update_fields=["state"])

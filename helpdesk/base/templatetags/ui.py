@@ -7,6 +7,7 @@
 {% face user.name %}              initials in a circle; {% face "" %} an empty one
 {% game_mark game.colour game.name %}
 {{ 12034|atmost:10000 }}          10,000+
+“{{ words|inside }}”              somebody's words between our quotation marks
 {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
 {% query status="new" after=None %}   the page's own query string with these changes
 """
@@ -32,8 +33,10 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from helpdesk.base.clock import now
+from helpdesk.base.text import inside
 
 register = template.Library()
+register.filter(inside)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 LATE, SOON = timedelta(hours=4), timedelta(hours=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime, formataddr
 
 from helpdesk.demo.stories import Story
@@ -11,6 +12,7 @@ from tickets.mail.addressing import reply_address
 from tickets.models import Message, Ticket
 from tickets.services.attachments import NewFile
 
+UNFOLDED = default.clone(max_line_length=998)  # Python loses a space now and then where it folds a header with words outside ASCII
 WROTE = {
     "en": "On {day:%d %b %Y} at {day:%H:%M}, {who} wrote:",
     "ru": "{day:%d.%m.%Y}, {day:%H:%M}, {who} пишет:",
@@ -54,7 +56,7 @@ def _written(
     mail.set_content(text)
     if picture:
         mail.add_attachment(picture.content, maintype="image", subtype="png", filename=picture.name)
-    return mail.as_bytes()
+    return mail.as_bytes(policy=UNFOLDED)
 
 
 _ODD = (  # from, subject, further header lines, text; {to} is the studio's own address

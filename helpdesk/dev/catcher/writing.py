@@ -14,6 +14,7 @@ from django.utils.html import escape
 from helpdesk.base import clock
 from helpdesk.dev.catcher.reading import Letter
 
+UNFOLDED = default.clone(max_line_length=998)  # Python loses a space now and then where it folds a header with words outside ASCII
 REPLY_PREFIX = re.compile(r"\s*(re|aw|отв|ответ)\s*:", re.IGNORECASE)
 ATTRIBUTION = {  # as the common mail programs write it, so that the desk has something real to fold
     "en": "On {date}, {name} wrote:",
@@ -64,7 +65,7 @@ def answer(letter: Letter, *, sender: tuple[str, str], text: str, files: Sequenc
 def for_the_pipe(message: EmailMessage, *, sender: str, recipient: str) -> bytes:
     """The bytes as a mail server writes them into a pipe: with the envelope in two headers before all others."""
     envelope = f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n"
-    return envelope.encode() + message.as_bytes(policy=default)
+    return envelope.encode() + message.as_bytes(policy=UNFOLDED)
 
 
 def _envelope(sender: tuple[str, str], to: str, subject: str) -> EmailMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,6 +21,7 @@ from tickets import timers
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.looking import looked
+from tickets.gates import HoldBack
 from tickets.lifecycle.machine import Owed
 from tickets.models import Message, Status, Tag, Ticket
 from tickets.services import news, outbox
@@ -27,7 +29,7 @@ from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
 from tickets.services.edit import rename, set_status, set_tags
 from tickets.services.merge import merge
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import Words, add_note, send_automatic, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -340,3 +342,21 @@ def test_the_poll_draws_a_known_message_anew_when_it_left(clara: User, desk: Des
     assert fresh.count(f'id="m-{message.pk}"') == 1
     assert re.search(rf'id="m-{message.pk}"[^>]*hx-swap-oob="true"', fresh)
     assert "sent" in fresh
+
+
+def test_why_a_survey_is_held_is_said_in_the_readers_language(
+    clara: User, desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPLY_GATES = ["studio.gate"]
+    held = HoldBack("The last message came from a machine.", "Precedence: list")
+    monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
+    ticket = make_ticket()
+    send_automatic(ticket, Words("How was it?"), purpose=Message.Purpose.SURVEY)
+    clara.language = "ru"
+    clara.save()
+
+    page = read(desk(clara), ticket)
+
+    assert "Последнее сообщение написал автомат. (Precedence: list)" in page
+    assert "Автоматическое сообщение задержано и само не уйдёт." in page
+    assert "Ответ задержан" not in page

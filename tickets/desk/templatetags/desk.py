@@ -146,6 +146,14 @@ def sending(status: str) -> str:
     return said.get(Status(status), _("Send"))
 
 
+@register.filter
+def held_for(reason: str) -> str:
+    """Why a gate holds a message, in the reader's language; its detail stays as it was found."""
+    words, _line, detail = reason.partition("\n")
+    said = _(words) if words else ""
+    return f"{said} ({detail})" if detail else said
+
+
 @register.simple_tag
 def way_called(channel: str) -> str:
     """The way a message takes, as the composer and the thread call it."""

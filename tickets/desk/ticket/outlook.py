@@ -40,7 +40,9 @@ def _leaving(messages: Sequence[Message]) -> list[Prospect]:
         if message.kind != Message.Kind.REPLY or message.state not in {Message.State.QUEUED, Message.State.HELD}:
             continue
         then = Status(message.then_status).label if message.then_status else ""
-        if message.state == Message.State.HELD:
+        if message.state == Message.State.HELD and message.purpose != Message.Purpose.ANSWER:
+            found.append(Prospect("hand", _("An automatic message is held and does not leave by itself.")))
+        elif message.state == Message.State.HELD:
             found.append(Prospect("hand", _("A reply is held until somebody releases it; the player still waits.")))
         elif then:
             found.append(Prospect("send", _("When the reply has left, the ticket becomes “%(status)s”.") % {"status": then}))

@@ -66,7 +66,7 @@ def test_a_mailing_list_is_read_but_never_answered_by_a_machine(ember: Game):
     held = notice(raw.ticket)
 
     assert held.state == Message.State.HELD
-    assert "Precedence: list" in held.holds.get().reason
+    assert held.holds.get().reason == "The last message came from a machine.\nPrecedence: list"
 
 
 def test_a_no_reply_sender_gets_no_automatic_answer(ember: Game):

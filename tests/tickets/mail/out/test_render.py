@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -114,6 +115,15 @@ def test_a_logo_travels_inside_and_names_itself():
 
     assert 'src="cid:logo@desk"' in html
     assert 'alt="Emberfall"' in html
+
+
+def test_where_pictures_are_blocked_the_whole_name_stands_in_its_place():
+    html = render_mail(replace(ANNA, brand=replace(EMBER, logo=Logo("logo@desk", 48, 48)))).html
+
+    (picture,) = re.findall("<img[^>]*>", html)
+    assert 'alt="Emberfall"' in picture
+    for style in ("width: auto", "height: 48px", "font-size: 24px", "text-transform: uppercase"):
+        assert style in picture  # a width of its own would cut the name after two letters
 
 
 def test_a_brand_name_with_signs_is_words_not_html():
