@@ -41,6 +41,7 @@ KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs b
     "ticket.unmerged": 1,
     "ticket.rearmed": 1,
     "message.received": 1,
+    "message.recognised": 1,
     "message.noted": 1,
     "message.written": 1,
     "message.held": 1,

@@ -185,6 +185,16 @@ class PlayerForm(forms.Form):
         return said
 
 
+class SenderForm(forms.Form):
+    """A message came from an address that was not known as the player's: it is."""
+
+    answer_there = forms.BooleanField(
+        label=gettext_lazy("Our answers go there from now on"),
+        required=False,
+        help_text=gettext_lazy("He has lost the address that he wrote from before."),
+    )
+
+
 class StartForm(forms.Form):
     """We write first."""
 

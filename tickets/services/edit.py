@@ -16,8 +16,8 @@ from tickets.actors import Actor
 from tickets.events import record
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import Owed, move
-from tickets.locks import lock
-from tickets.models import Status, Tag, Ticket, Topic
+from tickets.locks import lock, lock_shown
+from tickets.models import Message, Status, Tag, Ticket, Topic
 
 
 @transaction.atomic
@@ -98,4 +98,19 @@ def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
         else:
             add_address(player, ticket.contact.address)
         record(ticket, "ticket.player_set", by=by, saving=["player", "contact"], player=player.pk, before=before)
+    return ticket
+
+
+@transaction.atomic
+def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Ticket:
+    """The address that this message came from is the player's too; with `answer_there` our answers go to it from now on."""
+    ticket = lock_shown(message.ticket)
+    strange = Message.objects.filter(ticket=ticket, from_stranger=True, from_address__iexact=message.from_address)
+    if not strange.update(from_stranger=False):
+        raise Conflict(_("This address is known as the player's already."))
+    address = add_address(ticket.player, message.from_address)
+    if answer_there:
+        ticket.contact = address
+    saving = ["contact"] if answer_there else []
+    record(ticket, "message.recognised", by=by, message=message, saving=saving, address=address.pk, answer_there=answer_there)
     return ticket

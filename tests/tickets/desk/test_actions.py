@@ -16,6 +16,8 @@ from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.models import Draft, Message, Status, Ticket, Topic
 from tickets.services.drafts import save_draft
+from tickets.services.open import Incoming, receive
+from tickets.services.reply import Words, send_reply
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -238,6 +240,47 @@ def test_whose_ticket_it_is_by_the_id_of_an_account(desk: Desk) -> None:
     assert (ticket.player, ticket.contact.address) == (friend, "phone@mail.example")
     assert writes_from(friend, "phone@mail.example")
     assert main_address(friend).address == "friend@mail.example"
+
+
+def strange_mail(ticket: Ticket, address: str = "new.mira@mail.example") -> Message:
+    return receive(ticket, Incoming(text="I lost my old address.", channel="mail", from_address=address, from_stranger=True))
+
+
+def test_a_strange_address_is_taken_for_the_players(desk: Desk) -> None:
+    mira = make_player("Mirabelle", "old.mira@mail.example")
+    ticket = make_ticket(player=mira)
+    message, client = strange_mail(ticket), desk(somebody(*DAILY, Right.EDIT_PLAYER))
+    address = f"/tickets/{ticket.number}/messages/{message.pk}/sender/"
+    page = client.get(f"/tickets/{ticket.number}/").content.decode()
+    assert "not known as the player" in page and "new.mira@mail.example" in page and address in page
+    assert client.get(address, headers=HTMX).status_code == 200
+
+    shown = client.post(address, {"answer_there": ""}, headers=HTMX).content.decode()
+
+    ticket.refresh_from_db()
+    assert writes_from(mira, "new.mira@mail.example")
+    assert ticket.contact.address == "old.mira@mail.example"
+    assert "not known as the player" not in shown and "took the new address for the player" in shown
+    assert client.post(address, {}, headers=HTMX).status_code == 422  # once is enough
+
+
+def test_our_answers_follow_to_the_new_address(desk: Desk, anna: User) -> None:
+    ticket = make_ticket(player=make_player("Mirabelle", "old.mira@mail.example"), channel="mail")
+    message = strange_mail(ticket)
+
+    desk(somebody(*DAILY, Right.EDIT_PLAYER)).post(f"/tickets/{ticket.number}/messages/{message.pk}/sender/", {"answer_there": "on"})
+
+    reply = send_reply(ticket, Words("We help."), by=anna)
+    assert reply.to_address == "new.mira@mail.example"
+
+
+def test_who_may_not_edit_players_takes_no_address_for_theirs(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+    message = strange_mail(ticket)
+    address = f"/tickets/{ticket.number}/messages/{message.pk}/sender/"
+
+    assert address not in desk(clara).get(f"/tickets/{ticket.number}/").content.decode()
+    assert desk(clara).post(address, {}).status_code == 403
 
 
 def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(desk: Desk) -> None:

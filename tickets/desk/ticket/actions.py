@@ -16,13 +16,13 @@ from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, go, refusable, say
-from tickets.desk.forms import AssignForm, FactsForm, PlayerForm, StatusForm
+from tickets.desk.forms import AssignForm, FactsForm, PlayerForm, SenderForm, StatusForm
 from tickets.desk.looking import read_upto
 from tickets.desk.ticket.page import draw, page_context
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.assign import set_team
-from tickets.services.edit import rename, set_language, set_player, set_status, set_topic
+from tickets.services.edit import recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
@@ -116,6 +116,20 @@ def player(request: StaffRequest, number: str) -> HttpResponse:
     return _dialog(request, ticket, form, "player")
 
 
+@requires(Right.EDIT_PLAYER)
+@require_http_methods(["GET", "POST"])
+def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Accept a strange address as the player's."""
+    message = message_for(request.user, number, pk, Right.EDIT_PLAYER)
+    form = SenderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals(form):
+            recognise(message, by=operator(request.user), answer_there=form.cleaned_data["answer_there"])
+        if form.is_valid():
+            return trigger_client_event(_done(request, message.ticket), "card-changed")
+    return _dialog(request, message.ticket, form, "sender")
+
+
 @requires(Right.MERGE)
 @require_POST
 @refusable
@@ -184,6 +198,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
         "assign": _("Assign"),
         "facts": _("Subject, topic, language"),
         "player": _("Whose ticket is it?"),
+        "sender": _("This address is the player's"),
     }
     context = {
         "ticket": ticket,

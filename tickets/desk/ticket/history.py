@@ -133,6 +133,12 @@ def _tagged(event: Event, names: Names) -> tuple[str, str | SafeString]:
     return "tag", format_html(_("tagged it {}"), _b(added)) if added else format_html(_("took the tag off: {}"), _b(removed))
 
 
+def _recognised(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    if event.data["answer_there"]:
+        return "mail-check", _("took the new address for the player's; our answers go there")
+    return "mail-check", _("took the new address for the player's")
+
+
 def _merged(event: Event, names: Names) -> tuple[str, str | SafeString]:
     """The same verb stands in both tickets: in the one that stays with what came, in the other with where it went."""
     return "merge", _("merged another ticket into this one") if "merged" in event.data else _("merged it into another ticket")
@@ -159,6 +165,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
     "ticket.merged": _merged,
     "ticket.unmerged": _parted,
+    "message.recognised": _recognised,
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),

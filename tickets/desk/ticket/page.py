@@ -35,6 +35,7 @@ RIGHTS = (
     Right.SEE_ATTACHMENTS,
     Right.SEE_RAW_MAIL,
     Right.SEE_PLAYER_CONTACT,
+    Right.EDIT_PLAYER,
     Right.START,
 )
 
