@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from django.db import transaction
 
-from helpdesk.base import clock, turns
+from helpdesk.base import clock, queue, turns
 from helpdesk.staff import letters
 from helpdesk.staff import tasks as staff_tasks
 from helpdesk.staff.models import Letter, LetterState, User
@@ -17,11 +17,13 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter
 from tickets import drain, tasks, timers
+from tickets.actors import SYSTEM
+from tickets.events import record
 from tickets.locks import lock
 from tickets.mail import inbox
 from tickets.mail import tasks as mail_tasks
 from tickets.mail.models import RawMail
-from tickets.models import Delivery, Lane, Message, Timer
+from tickets.models import Delivery, Event, Lane, Message, Timer
 from tickets.services.reply import Words, send_reply
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +47,19 @@ def takes_turns(sweep: Callable[[], None], left: Callable[[], int]) -> None:
     assert seen == [*range(MANY, -1, -1), 0]
 
 
+def _rename(due: Sequence[timers.Due]) -> None:
+    for ticket, _timer in due:
+        record(ticket, "ticket.renamed", by=SYSTEM)
+
+
+def _renames_again(event: Event) -> None:
+    if event.depth < 1:
+        record(lock(event.ticket), "ticket.renamed", by=SYSTEM)
+
+
 @pytest.fixture
 def bell() -> Iterator[None]:
-    timers.register("tests.bell", lambda due: None)
+    timers.register("tests.bell", _rename)
     yield
     del timers._kinds["tests.bell"]
 
@@ -91,6 +103,22 @@ def test_letters_to_staff(slow, travel: Travel):
         letters.post(to=f"nora{number}@studio.example", subject="News", text="News")
 
     takes_turns(staff_tasks.send_letters, Letter.objects.filter(state=LetterState.QUEUED).count)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_follows_is_told_once_and_not_for_each_batch(slow, no_other_ears, bell, travel: Travel, monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+    with listening("first", ["ticket.renamed"], _renames_again, lane=Lane.BULK):
+        for ticket in [make_ticket() for _ in range(MANY)]:
+            with transaction.atomic():
+                timers.arm(lock(ticket), "tests.bell", travel.moment)
+        monkeypatch.setattr(queue.Nudge, "send", lambda self: told.append(self.task))
+
+        timers.fire_due()
+        assert told == ["tickets.drain_bulk"]
+
+        assert drain.drain(Lane.BULK) == 2 * MANY
+        assert told == ["tickets.drain_bulk"] * 2
 
 
 def test_who_runs_the_loop_himself_has_all_the_time(slow, bell, travel: Travel):

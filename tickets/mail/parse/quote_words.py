@@ -39,8 +39,8 @@ _VERB = (
     r"|napisał(?:\(a\)|a)?|schreef|skrev|napsal(?:\(a\)|a)?|kirjoitti|şunu yazdı|yazdı|написав|ответил(?:а|\(а\))?|сообщает"
 )
 ATTRIBUTION = re.compile(
-    rf"^[\s*_]*(?=.{{0,300}}(?:\d|@|<))(?:.{{1,300}}?\b(?:{_VERB})\b[^\n:：]{{0,200}}|.{{0,200}}(?:のメール|写道|作成|님이 작성"
-    rf"|書きました).{{0,20}})\s*[:：][\s*_]*$",
+    rf"^[\s*_]*(?=.{{0,300}}(?:\d|@|<))(?:.{{1,300}}?\b(?:{_VERB})\b(?:[^\n:：]|(?<=\d):(?=\d)){{0,200}}"
+    rf"|.{{0,200}}(?:のメール|写道|作成|님이 작성|書きました).{{0,20}})\s*[:：][\s*_]*$",
     re.IGNORECASE,
 )
 DATED = re.compile(
@@ -51,6 +51,9 @@ DATED = re.compile(
 
 INTRODUCTION = re.compile(r"(?:\d{1,2}[:.]\d{2}|\d{4}|@|<)")
 """What a line that ends in a colon just above quoted lines must hold to count as their introduction."""
+
+INITIALS = re.compile(r"^[ \t]{0,3}(?P<name>[^\W\d_](?:[^\W\d_]|[.-]){0,11})(?P<signs>>{1,8})(?P<rest>[ \t].*|)$")
+"""`JD> their words`: how The Bat! and old programs quote. Levels above the first add a sign: `JD>> words`."""
 
 DEVICE = re.compile(
     r"^[\s*_-]*(?:"

@@ -18,6 +18,7 @@ from tickets.mail.parse.quote_words import (
     DEVICE,
     DISCLAIMER,
     FOOTER,
+    INITIALS,
     INTRODUCTION,
     LABEL,
     PROGRAM,
@@ -52,6 +53,7 @@ def split(lines: list[Line]) -> ReplyParts:
     if len(lines) > _MAX_LINES:
         return ReplyParts(whole, "", "")
     marks = [Mark.QUOTE if line.depth else Mark.SIGNATURE if line.signature and not line.blank else Mark.TEXT for line in lines]
+    _mark_initials(lines, marks)
     _mark_introductions(lines, marks)
     _mark_rest(lines, marks)
     _mark_wrapped(lines, marks)
@@ -80,6 +82,32 @@ def _rendered(lines: list[Line], marks: list[Mark], mark: Mark) -> str:
             chosen.append(line)
             last = index
     return render(chosen)
+
+
+def _mark_initials(lines: list[Line], marks: list[Mark]) -> None:
+    """ "JD> your words" is a quote where it cannot be anything else: two such lines running by the same one, or below "JD wrote:".
+
+    Initials that are known so are known in the whole mail, for answers stand between quoted lines. A single "HP> 50" is the player's own.
+    """
+    found = {index: name for index, line in enumerate(lines) if marks[index] is Mark.TEXT and (name := _initials(line.text))}
+    known: set[str] = set()
+    for index, name in found.items():
+        above = _previous_filled(lines, index - 1)
+        if above is not None and (found.get(above) == name or _introduction_start(lines, marks, above) is not None):
+            known.add(name)
+    for index, name in found.items():
+        deeper = f"{name}>>" in lines[index].text and (found.get(index - 1) in known or found.get(index + 1) in known)
+        if name in known or deeper:
+            marks[index] = Mark.QUOTE
+
+
+def _initials(text: str) -> str | None:
+    """Whom the line quotes: a name or initials in capitals, and words of his (or an empty line). Programs' prompts are written small."""
+    match = INITIALS.match(text)
+    if match is None or not match["name"][0].isupper():
+        return None
+    rest = match["rest"]
+    return match["name"] if not rest.strip() or any(sign.isalpha() for sign in rest) else None
 
 
 def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:

@@ -25,6 +25,7 @@ INTRODUCTIONS = [
     '14.10.2025, 09:30, "Ember Support" <help@ember.example>:',
     "Вторник, 14 октября 2025, 9:30 +03:00 от Ember Support <help@ember.example>:",
     "Le mar. 14 oct. 2025 à 09:30, Ember Support <help@ember.example> a écrit :",
+    "Вы писали 14 октября 2025 г., 9:30:35:",
     "2025年10月14日(火) 9:30 Ember Support <help@ember.example>:",
 ]
 
@@ -251,3 +252,65 @@ def test_the_small_head_that_yandex_writes_above_its_introduction_belongs_to_the
 @pytest.mark.parametrize("line", ["Получите Outlook для Android<https://aka.ms/AAb9ysg>", "Outlook für Android herunterladen"])
 def test_an_advertisement_of_the_mail_program_is_no_part_of_the_text(line: str):
     assert read(f"Не пришло\n\n{line}").text == "Не пришло"
+
+
+BAT = """Hello Ember,
+
+Tuesday, October 14, 2025, 9:30:35 AM, you wrote:
+
+ES> Which sword is gone?
+
+The blue one.
+
+ES> And when did you
+ES> see it last?
+AP>> It is gone.
+
+On Monday.
+
+--
+Best regards,
+ Anna                            mailto:anna@players.example"""
+
+
+def test_quotes_by_initials_are_folded_between_the_answers():
+    mail = read(BAT)
+
+    assert mail.text == "Hello Ember,\n\nThe blue one.\n\nOn Monday."
+    assert "ES> Which sword is gone?\n\nES> And when did you\nES> see it last?\nAP>> It is gone." in mail.quoted
+    assert "you wrote:" in mail.quoted
+    assert mail.interleaved
+
+
+@pytest.mark.parametrize(
+    ("quote", "answer"),
+    [
+        ("АП> Какой меч пропал?\nАП> Напишите нам.", "Синий."),
+        ("Вы писали 14 октября 2025 г., 9:30:35:\n\nEV> Какой меч пропал?", "Синий."),
+        (" J.D.> Which one?\n J.D.>\n J.D.> Tell us.", "The blue one."),
+        ("Ember> Which one?\n\nEmber> Tell us.", "The blue one."),
+    ],
+)
+def test_a_quote_by_initials_is_known_by_two_lines_or_by_its_introduction(quote: str, answer: str):
+    for text in (f"{quote}\n\n{answer}", f"{answer}\n\n{quote}"):
+        mail = read(text)
+
+        assert (mail.text, mail.quoted) == (answer, quote.strip("\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It works\nif a> b\nif a> c\nand not else.",
+        "My values:\nHP> 50\nHP> 60\nIs that right?",
+        "A> is broken\nB> is not\nWhy?",
+        "I click on\nMenu> Settings\nand it crashes.",
+        "I typed\nmysql> select 1\nmysql> select 2\nand nothing came.",
+        "He wrote:\nGM> you are banned\nWhy?",
+        "x\nLongerThanAnyName> one\nLongerThanAnyName> two\ny",
+    ],
+)
+def test_a_sign_behind_a_word_is_no_quote_by_itself(text: str):
+    mail = read(text)
+
+    assert (mail.text, mail.quoted) == (text, "")
