@@ -16,13 +16,24 @@ _ADDRESS = """
 INSERT INTO players_address (address, folded, state, state_reason) VALUES (%s, %s, %s, '')
 ON CONFLICT (folded) DO UPDATE SET state = players_address.state RETURNING *, xmax = 0 AS just_made
 """
+_NEWCOMER = f"""
+WITH here AS ({_ADDRESS}), player AS (
+    INSERT INTO players_player (name, language, country, note, tier, created_at)
+    SELECT %s, %s, '', '', '', %s FROM here WHERE just_made RETURNING id
+), used AS (
+    INSERT INTO players_addressuse (player_id, address_id, main, since) SELECT player.id, here.id, true, %s FROM player, here
+)
+SELECT here.*, player.id AS newcomer FROM here LEFT JOIN player ON true
+"""  # noqa: S608 - our own words
 
 
-def _address(address: str) -> tuple[Address, bool]:
-    """The row of a mail address and whether it was made just now; locked until the transaction ends, so that two first mails at once
-    make one player."""
-    row: Any = Address.objects.raw(_ADDRESS, [one_line(address, 320), fold(address)[:320], Address.State.GOOD])[0]
-    return row, row.just_made
+def _address(address: str) -> Address:
+    """The row of a mail address, made or found, and locked until the transaction ends."""
+    return Address.objects.raw(_ADDRESS, _spelled(address))[0]
+
+
+def _spelled(address: str) -> list[str]:
+    return [one_line(address, 320), fold(address)[:320], Address.State.GOOD]
 
 
 @transaction.atomic(savepoint=False)
@@ -30,10 +41,15 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
     """Who writes from `address`, made if nobody does, and the address.
 
     Several players on one address are not guessed between: the one with an account in `game` if exactly one has it, else a
-    player without accounts who stands for “somebody at this address” until an operator says who it is.
+    player without accounts who stands for “somebody at this address” until an operator says who it is. The address is locked until
+    the transaction ends, so that two first mails at once make one player; an address, its player and its use are one statement.
     """
-    row, just_made = _address(address)
-    users = [] if just_made else list(Player.objects.filter(uses__address=row).order_by("pk"))
+    newcomer, now = Player(name=one_line(name, 120), language=language), clock.now()
+    row: Any = Address.objects.raw(_NEWCOMER, [*_spelled(address), newcomer.name, newcomer.language, now, now])[0]
+    if row.newcomer:
+        newcomer.pk, newcomer.created_at, newcomer._state.adding, newcomer._state.db = row.newcomer, now, False, row._state.db
+        return newcomer, row
+    users = list(Player.objects.filter(uses__address=row).order_by("pk"))
     if len(users) > 1:
         here = set(GameAccount.objects.filter(player__in=users, game=game).values_list("player_id", flat=True)) if game else set()
         owned = set(GameAccount.objects.filter(player__in=users).values_list("player_id", flat=True))
@@ -41,15 +57,15 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
         users = [user for user in users if user.pk in here] if len(here) == 1 else nobody_yet[:1]
     if users:
         return users[0], row
-    player = Player.objects.create(name=one_line(name, 120), language=language)
-    AddressUse.objects.create(player=player, address=row)
-    return player, row
+    newcomer.save()
+    AddressUse.objects.create(player=newcomer, address=row)
+    return newcomer, row
 
 
 @transaction.atomic
 def add_address(player: Player, address: str, *, main: bool = False) -> Address:
     """The player also writes from `address`; with `main` our conversations go there from now on."""
-    row, _just_made = _address(address)
+    row = _address(address)
     if main:
         AddressUse.objects.filter(player=player, main=True).update(main=False)
     use, made = AddressUse.objects.get_or_create(player=player, address=row, defaults={"main": main})
@@ -62,7 +78,7 @@ def add_address(player: Player, address: str, *, main: bool = False) -> Address:
 @transaction.atomic
 def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
     """What the world said of an address (a bounce, a complaint, or that it works again)."""
-    row, _just_made = _address(address)
+    row = _address(address)
     row.state, row.state_since, row.state_reason = state, clock.now(), one_line(reason, 300)
     row.save(update_fields=["state", "state_since", "state_reason"])
     return row
