@@ -44,6 +44,14 @@ def latin(text: str) -> str:
     return "".join(letter for letter in spelled if letter.isascii() and letter.isalnum())
 
 
+def _account(rng: Random, taken: set[str]) -> str:
+    """An id that nobody else has: of some thousands drawn at random, two are the same once in thirty times."""
+    while (account := str(rng.randint(1_000_000, 98_999_999))) in taken:
+        pass
+    taken.add(account)
+    return account
+
+
 def _nick(rng: Random, language: str, taken: set[str]) -> str:
     world = words.world()
     while True:
@@ -94,7 +102,7 @@ def profile(rng: Random, key: int, *, game: str, language: str, taken: set[str])
     taken.add(address)
     tone = rng.choices([name for name, _share in TONES], [share for _name, share in TONES])[0]
     city, _bar, from_city = rng.choice(tongue["cities"]).partition("|")
-    account, level = str(rng.randint(1_000_000, 98_999_999)), rng.randint(8, 120)
+    account, level = _account(rng, taken), rng.randint(8, 120)
     device, server = rng.choice(world["devices"]), rng.choice(play["servers"])
     facts = {
         "name": f"{first} {last}",

@@ -114,3 +114,11 @@ def test_some_players_share_an_address_and_some_come_back(all_of_them: list[Stor
 
     assert sum(times > 1 for times in addresses.values()) >= 10
     assert len(people) < len(all_of_them)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_two_players_have_the_same_account_nick_or_name_at_an_address(seed: int) -> None:
+    players = {(story.player.email, story.player.name): story.player for story in stories(3000, seed, until=UNTIL)}.values()
+
+    for kept in ("account", "nick"):
+        assert Counter(getattr(player, kept) for player in players).most_common(1)[0][1] == 1

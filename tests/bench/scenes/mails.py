@@ -6,6 +6,9 @@ import hashlib
 from email.message import EmailMessage
 from random import Random
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from helpdesk.demo.load.pictures import screenshot
 from helpdesk.demo.stories import Story, stories
 from helpdesk.games.models import Game
@@ -23,20 +26,25 @@ def measure(*, mails: int, runs: int) -> list[Figure]:
     """Three quarters open a ticket, one quarter answers one; a fifth has an HTML part, one in fifteen a screenshot."""
     rng = Random(3)
     games = {game.slug: game for game in Game.objects.all()}
-    told = iter(list(stories(mails * runs, 99)))
+    told = iter(list(stories(mails * runs + inbox.BATCH, 99)))
     open_tickets = iter(list(Ticket.objects.exclude(status="closed").select_related("game").order_by("-pk")[: mails * runs]))
     door, taken = Pace(), Pace()
     for _run in range(runs):
         letters = [_letter(rng, next(told), games, next(open_tickets) if number % 4 == 3 else None) for number in range(mails)]
         door.run(lambda raws=letters: _store(raws))
         taken.run(lambda: inbox.process_due(limit=mails))
+    with CaptureQueriesContext(connection) as seen:
+        _store([_letter(rng, next(told), games, None) for _more in range(inbox.BATCH)])
+        before = len(seen)
+        inbox.process_due(limit=inbox.BATCH)
+    statements = (len(seen) - before) / inbox.BATCH
     parked = RawMail.objects.filter(parked_at__isnull=False).count()
     return [
         taken.figure(
             "inbound mail, stored bytes to committed ticket, one process",
             "mails/s",
             budget=100,
-            remark=f"{parked} parked of {mails * runs}",
+            remark=f"{statements:.0f} statements each; {parked} parked of {mails * runs}",
         ),
         door.figure("the same, the door alone: bytes to stored raw mail", "mails/s"),
     ]
