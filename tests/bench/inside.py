@@ -77,14 +77,15 @@ def _page(figures: list[Figure], machine: str, given: argparse.Namespace) -> str
 
 {machine}
 
-Pages are measured with Django's test client (middleware to rendered bytes, one process, no network), as an operator whose role holds
-in two languages. Mails are real raw mails through the pipe's door: three quarters open a ticket, one quarter answers one. Timers are
+Pages are measured with Django's test client (middleware to rendered bytes, one process, no network), as an operator whose role holds in
+two languages. Mails are real raw mails through the pipe's door: three quarters open a ticket, one quarter answers one. Timers are
 answered tickets whose silence ends at once; each run moves some thousands of them, with events and deliveries. The reaction is that of
-one real worker, nudged through the real broker, beside the process that writes. A mail in is a dozen statements, and each is a round trip
-of a quarter of a millisecond at least; prepared statements would make a fifth more mails, but break running processes whenever a
-migration changes a table, so they stay off. Four fifths of the queue page are the processor's own (fifty rows, half of it templates), so a
-busy neighbour shows in its p95 at once: on the same machine a page of the same cost was measured at 57 ms in one hour and at 77 ms in another. “Own work” is the processor time that the measuring
-process itself spent on one of them, without the database's and without waiting: on a busy machine it tells more than the clock.
+one real worker, nudged through the real broker, beside the process that writes. A mail in is a dozen statements, and each is a round
+trip of a quarter of a millisecond at least; prepared statements would make a fifth more mails, but break running processes whenever a
+migration changes a table, so they stay off. Four fifths of the queue page are the processor's own (fifty rows, half of it templates),
+so a busy neighbour shows in its p95 at once: on the same machine a page of the same cost was measured at 57 ms in one hour and at 77 ms
+in another. “Own work” is the processor time that the measuring process itself spent on one of them, without the database's and without
+waiting: on a busy machine it tells more than the clock.
 """
 
 
