@@ -112,7 +112,7 @@ def player(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
         if form.is_valid():
-            return trigger_client_event(_done(request, ticket), "card-changed")
+            return _done(request, ticket, card=True)
     return _dialog(request, ticket, form, "player")
 
 
@@ -126,7 +126,7 @@ def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         with refusals(form):
             recognise(message, by=operator(request.user), answer_there=form.cleaned_data["answer_there"])
         if form.is_valid():
-            return trigger_client_event(_done(request, message.ticket), "card-changed")
+            return _done(request, message.ticket, card=True)
     return _dialog(request, message.ticket, form, "sender")
 
 
@@ -137,7 +137,7 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Show another ticket of the player in this one."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
     merge_tickets(away, into=into, by=operator(request.user))
-    return trigger_client_event(_done(request, into, _("Merged. You can take it out again.")), "card-changed")
+    return _done(request, into, _("Merged. You can take it out again."), card=True)
 
 
 @requires(Right.MERGE)
@@ -147,7 +147,7 @@ def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Take a merged ticket out of this one again."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
     unmerge(away, by=operator(request.user))
-    return trigger_client_event(_done(request, into, _("It is a ticket of its own again.")), "card-changed")
+    return _done(request, into, _("It is a ticket of its own again."), card=True)
 
 
 @requires(Right.REPLY)
@@ -212,8 +212,11 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = "") -> HttpResponse:
-    """The ticket as it is now; back to the queue for somebody who may not see it any more, since it went to another team."""
+def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = "", *, card: bool = False) -> HttpResponse:
+    """The ticket as it is now; back to the queue for somebody who may not see it any more, since it went to another team.
+
+    `card`: what the player's card shows has changed too, so the page asks for it again.
+    """
     found = visible_tickets(request.user).filter(pk=ticket.pk).exists()
     if not found:
         return say(request, go(request, reverse("desk:queue")), _("Done. It is not yours to see any more."))
@@ -223,4 +226,6 @@ def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = ""
         response = draw(request, page_context(request, ticket_for(request.user, ticket.number)), "desk")
         if request.htmx.target != "ticket":  # it came from the dialog
             response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
+        if card:
+            trigger_client_event(response, "card-changed")
     return say(request, response, words) if words else response
