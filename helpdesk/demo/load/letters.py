@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import default
 from email.utils import format_datetime, formataddr
 
+from helpdesk.base.mail_lines import UNFOLDED
 from helpdesk.demo.stories import Story
 from tickets.mail.addressing import reply_address
 from tickets.models import Message, Ticket
 from tickets.services.attachments import NewFile
 
-UNFOLDED = default.clone(max_line_length=998)  # Python loses a space now and then where it folds a header with words outside ASCII
 WROTE = {
     "en": "On {day:%d %b %Y} at {day:%H:%M}, {who} wrote:",
     "ru": "{day:%d.%m.%Y}, {day:%H:%M}, {who} пишет:",

@@ -12,9 +12,9 @@ from email.utils import format_datetime, formataddr, make_msgid
 from django.utils.html import escape
 
 from helpdesk.base import clock
+from helpdesk.base.mail_lines import UNFOLDED
 from helpdesk.dev.catcher.reading import Letter
 
-UNFOLDED = default.clone(max_line_length=998)  # Python loses a space now and then where it folds a header with words outside ASCII
 REPLY_PREFIX = re.compile(r"\s*(re|aw|отв|ответ)\s*:", re.IGNORECASE)
 ATTRIBUTION = {  # as the common mail programs write it, so that the desk has something real to fold
     "en": "On {date}, {name} wrote:",
