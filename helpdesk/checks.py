@@ -1,10 +1,11 @@
 """What is misconfigured, said at start with an id. Errors stop `migrate` and the like; settings themselves refuse the worst before.
 
 E001 secret · E002 DEBUG · E003 open hosts · E004 players' links without https · E005 nobody sends the mail · E006 sender of nowhere ·
-E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import
+E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import ·
+E011 the example's password
 
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
-collected · W005 texts not compiled · W006 a catcher in production · W007 the example's password
+collected · W005 texts not compiled · W006 a catcher in production
 """
 
 from __future__ import annotations
@@ -132,10 +133,10 @@ def database() -> Iterator[CheckMessage]:
                 f"The database “{alias}” is not PostgreSQL.", hint="Set DATABASE_URL to a postgresql:// address.", id="helpdesk.E009"
             )
         if settings.PRODUCTION and database.get("PASSWORD") == EXAMPLE_PASSWORD:
-            yield Warning(
+            yield Error(
                 "The database's password is the one of the example.",
                 hint="Choose another in POSTGRES_PASSWORD and DATABASE_URL.",
-                id="helpdesk.W007",
+                id="helpdesk.E011",
             )
 
 

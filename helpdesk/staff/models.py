@@ -63,6 +63,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     personal = ()
     email = models.EmailField(_("Mail address"), unique=True)
+    email_wanted = models.EmailField(_("New mail address"), blank=True, default="")  # until somebody there has said yes
     name = models.CharField(_("Name"), max_length=120)
     public_name = models.CharField(_("Name for players"), max_length=120, blank=True)
     language = models.CharField(_("Language"), max_length=8, choices=Language.choices, default=Language.ENGLISH)

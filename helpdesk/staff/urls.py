@@ -9,6 +9,7 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/appearance/", account.appearance, name="appearance"),
     path("account/sign-out-everywhere/", account.sign_out, name="sign_out_everywhere"),
+    path("accounts/address/<str:token>/", people.new_address, name="new_address"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/seen/", notices.seen, name="notices_seen"),

@@ -30,6 +30,7 @@ PUBLIC = {
     "set_language",
     "account_login", "account_logout", "account_inactive", "account_signup", "mfa_authenticate", "mfa_login_webauthn",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "staff:new_address",  # a colleague, by a signed address
     "surveys:brand", "surveys:answer", "surveys:stop",  # a player, by a signed address
     "mail:hand_in", "mail:hand_in_kind", "mail:tracking",  # mail providers, who sign what they bring
 }  # fmt: skip

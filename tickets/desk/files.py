@@ -42,7 +42,6 @@ PAGE = """<!doctype html>
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@cache_control(private=True, max_age=3600)
 def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse | HttpResponse:
     """The file. Pictures that were encoded anew are shown, everything else is downloaded."""
     file = attachment_for(request.user, pk)
@@ -54,7 +53,7 @@ def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse |
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@cache_control(private=True, max_age=86400)
+@cache_control(private=True, max_age=3600)
 def thumbnail(request: StaffRequest, pk: int) -> FileResponse | HttpResponse:
     """The small picture of a picture."""
     file = attachment_for(request.user, pk)

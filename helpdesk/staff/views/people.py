@@ -6,18 +6,20 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
+from helpdesk.base.knocks import network, too_often
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import Grant, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from helpdesk.staff.services import keepers
+from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services import people as services
 from helpdesk.staff.services import roles as role_services
 from helpdesk.staff.summary import part_words, summary
@@ -54,8 +56,10 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
     form = PersonForm.of(shown, request.POST or None)
     if form.is_valid():
         with refusals(form):
-            services.change_person(shown, by=request.user, request=request, **form.cleaned_data)
+            changed = services.change_person(shown, by=request.user, request=request, **form.cleaned_data)
             messages.success(request, _("Saved."))
+            if changed.email_wanted:
+                messages.info(request, _("The new address counts when somebody has confirmed it there. Both addresses get a letter."))
             return redirect("staff:person", pk)
     return _person_page(request, shown, form=form)
 
@@ -88,11 +92,29 @@ def take(request: StaffRequest, pk: int, grant_pk: int) -> HttpResponse:
     return redirect("staff:person", pk)
 
 
+def new_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the letter to a new address leads. Looking changes nothing, for mail scanners look too; the button does."""
+    if too_often("new_address", network(client_address(request) or ""), times=60, seconds=3600):
+        return render(request, "429.html", status=429)
+    shown = addresses.wanted_by(token)
+    if request.method == "POST" and shown is not None:
+        try:
+            addresses.confirm(token, request=request)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            shown = None
+        else:
+            messages.success(request, _("The new address counts from now on."))
+            return redirect("home")
+    return render(request, "staff/new_address.html", {"person": shown}, status=200 if shown else 410)
+
+
 ACTS = {
     "deactivate": services.deactivate,
     "reactivate": services.reactivate,
     "invite_again": services.invite_again,
     "sign_out": services.sign_out_everywhere,
+    "keep_address": addresses.keep,
 }
 
 
@@ -104,7 +126,7 @@ def act(request: StaffRequest, pk: int) -> HttpResponse:
     done = ACTS.get(request.POST.get("act", ""))
     if done is not None:
         try:
-            done(shown, by=request.user, request=request)  # type: ignore[operator]  # all four have this shape
+            done(shown, by=request.user, request=request)  # type: ignore[operator]  # all of them have this shape
         except DomainError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -136,6 +158,7 @@ def _person_page(
         "factors": list(factors.values("type").annotate(count=Count("pk"))),
         "sessions": UserSession.objects.filter(user=shown).count(),
         "teams": shown.teams.all(),
+        "manages": services.manages(request.user, shown),
     }
     broken = (form is not None and form.errors) or grant_form is not None or unsure is not None
     return render(request, "staff/person.html", context, status=422 if broken else 200)
