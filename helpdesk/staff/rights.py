@@ -156,6 +156,13 @@ class Scope:
         conditions += [Q(**{columns[side]: value for side, value in part}) for part in mixed]
         return reduce(or_, conditions)
 
+    def games_q(self, game: str = "game_id") -> Q:
+        """The same for rows that belong to a game and to nothing narrower (a game, its rules, its texts): a part that names a team, a
+        language or a topic opens none of them."""
+        if self.everything:
+            return Q()
+        return Q(**{f"{game}__in": [part.game_id for part in self.parts if part == Part(part.game_id)]})
+
     def es(self, game: str = "game_id", team: str = "team_id", language: str = "language", topic: str = "topic") -> dict[str, Any]:
         """The same as an Elasticsearch filter."""
         if self.everything:

@@ -207,6 +207,21 @@ def test_nothing_that_an_able_person_asks_for_breaks(door: Door, house: House) -
             assert knock(comes(boss), method, address).status_code < 500, (method, address)
 
 
+@pytest.mark.parametrize("side", ["game", "team", "language", "topic"])
+def test_a_right_that_is_held_in_part_breaks_no_page_that_asks_for_it(side: str, house: House) -> None:
+    """Whatever part a studio gives of whatever right: a page, or a refusal that says so."""
+    part = {side: {"game": house.game, "team": house.team, "language": "de", "topic": "lost-purchase"}[side]}
+    broken = []
+    for right in Right:
+        olga = somebody(right, **part)
+        for door in WITH_RIGHTS:
+            if right in door.view.requires:
+                answers = {method: knock(comes(olga), method, house.address(door)).status_code for method in METHODS}
+                broken += [(door.name, method, status) for method, status in answers.items() if status >= 500]
+
+    assert broken == []
+
+
 @pytest.mark.parametrize("door", [door for door in GUARDED if not door.wants], ids=repr)
 def test_a_fragment_for_a_stranger_sends_the_whole_page_to_sign_in(door: Door, house: House) -> None:
     answers = [getattr(comes(None), method)(house.address(door), headers={"HX-Request": "true"}) for method in METHODS]

@@ -69,7 +69,7 @@ def own_words(text: Text, game: Game, *, by: User, request: HttpRequest | None =
 def games_without_own(user: User, text: Text) -> list[Game]:
     """The games of `user` that use the words for all."""
     own = set(Text.objects.filter(key=text.key).values_list("scope", flat=True))
-    return [game for game in Game.objects.filter(scope_for(user, Right.MANAGE_TEXTS).q(game="pk")) if game.text_scope not in own]
+    return [game for game in Game.objects.filter(scope_for(user, Right.MANAGE_TEXTS).games_q("pk")) if game.text_scope not in own]
 
 
 def _allows(scope: Scope, text: Text, by_scope: dict[str, Game]) -> bool:

@@ -26,12 +26,12 @@ HEX = re.compile(r"#[0-9a-f]{6}\Z")
 
 def game_for(user: User, pk: int) -> Game:
     """The door to one game; a stranger's is a 404."""
-    return get_object_or_404(Game.objects.filter(scope_for(user, Right.MANAGE_GAMES).q(game="pk")), pk=pk)
+    return get_object_or_404(Game.objects.filter(scope_for(user, Right.MANAGE_GAMES).games_q("pk")), pk=pk)
 
 
 @brand_room
 def games(request: StaffRequest) -> HttpResponse:
-    listed = Game.objects.filter(scope_for(request.user, Right.MANAGE_GAMES).q(game="pk")).order_by("archived_at", "name")
+    listed = Game.objects.filter(scope_for(request.user, Right.MANAGE_GAMES).games_q("pk")).order_by("archived_at", "name")
     rows = [{"game": game, "languages": [language_name(code) for code in game.languages]} for game in listed]
     return render(request, "staff/games.html", {"rows": rows, "may_add": has_everywhere(request.user, Right.MANAGE_GAMES)})
 

@@ -50,7 +50,7 @@ def own(request: StaffRequest, pk: int) -> HttpResponse:
     common = get_object_or_404(LifecycleRule, pk=pk, game=None)
     scope = scope_for(request.user, Right.MANAGE_LIFECYCLE)
     wanted = request.POST.get("game", "")
-    game = Game.objects.filter(scope.q(game="pk"), pk=wanted).first() if wanted.isdigit() else None
+    game = Game.objects.filter(scope.games_q("pk"), pk=wanted).first() if wanted.isdecimal() else None
     if game is None:
         raise Http404
     try:
