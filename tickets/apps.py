@@ -9,10 +9,13 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
+        from helpdesk.staff import topics
         from tickets import timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import SILENCE
         from tickets.lifecycle.occasions import silence_over
+        from tickets.models import Topic
         from tickets.personal import erase, export
 
+        topics.offer(lambda: list(Topic.objects.filter(archived_at=None).values_list("slug", "name")))
         timers.register(SILENCE, silence_over)
         personal.keep("tickets", export=export, erase=erase)

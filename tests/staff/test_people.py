@@ -8,12 +8,14 @@ import pytest
 from django.urls import reverse
 
 from helpdesk.audit.models import AuditEntry
+from helpdesk.base import clock
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, Letter, User
 from helpdesk.staff.rights import Right, has_right, scope_for
 from helpdesk.staff.services import people, roles
 from tests.factories.desk import make_game
 from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
+from tickets.models import Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,22 @@ def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
     assert "Emberfall" in page
     entry = AuditEntry.objects.get(action="staff.role_given")
     assert (entry.game_id, entry.data["role"]) == (emberfall.pk, "Agent")
+
+
+def test_a_role_is_limited_to_topics_that_there_are(client, vera: User) -> None:
+    Topic.objects.create(slug="lost-purchase", name="Lost purchases")
+    Topic.objects.create(slug="old", name="Old", archived_at=clock.now())
+    emil, agent = UserFactory.create(), RoleFactory.create(name="Agent", rights=[Right.VIEW])
+    client.force_login(vera)
+
+    for nonsense in ("lost purchase!", "gone", "old", "x" * 500):
+        answer = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": nonsense})
+        assert answer.status_code == 422 and not Grant.objects.filter(user=emil).exists(), nonsense
+    with pytest.raises(DomainError, match="no such topic"):
+        roles.give_role(emil, agent, by=vera, topic="gone")
+
+    page = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": "lost-purchase"}, follow=True)
+    assert "Lost purchases" in page.content.decode()
 
 
 def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:
