@@ -15,6 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base.html import VERSION, clean_html
 from helpdesk.base.models import Blob
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import attachment_for, may, message_for
@@ -71,7 +72,8 @@ def original(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     if not message.html:
         raise Http404
     pictures = "pictures" in request.GET
-    html = message.html if pictures else REMOTE.sub(r"\1", message.html)
+    safe = message.html if message.html_version >= VERSION else clean_html(message.html).html  # made by a cleaner that knew less
+    html = safe if pictures else REMOTE.sub(r"\1", safe)
     body = _with_own_pictures(message, html, may_open=may(request.user, message.ticket, Right.SEE_ATTACHMENTS))
     policy = FRAME_POLICY | ({"img-src": ["'self'", "data:", "https:", "http:"]} if pictures else {})
     response = under(policy, HttpResponse(PAGE.format(title=escape(message.subject), body=body)))

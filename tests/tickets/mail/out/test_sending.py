@@ -246,7 +246,7 @@ def test_the_studios_own_words_stand_under_the_mail_in_the_players_language(mail
 
     left(mailed)
 
-    assert "Anna of tideborn\n" in mailoutbox[0].body
+    assert "Anna of **tideborn**\n" in mailoutbox[0].body
     assert "Northlight Games Ltd." in mailoutbox[0].body
     assert "Nein." not in mailoutbox[0].body
 
