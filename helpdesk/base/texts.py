@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Text, TextVersion
+from helpdesk.base.text import literal
 
 _PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 
@@ -29,12 +30,13 @@ class Wording:
     body: str
 
     def filled(self, values: Mapping[str, str]) -> Wording:
-        """The same with its places filled; a place without a value is left empty, braces never reach a player."""
-        return Wording(self.version_id, self.language, _fill(self.subject, values), _fill(self.body, values))
+        """The same with its places filled; a place without a value is left empty, braces never reach a player.
 
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda place: values.get(place[1], ""), text)
+        The body is written in our few marks, so what is put into it is made literal: a player called `[Prize](https://…)` gets no link.
+        """
+        subject = _PLACE.sub(lambda place: values.get(place[1], ""), self.subject)
+        body = _PLACE.sub(lambda place: literal(values.get(place[1], "")), self.body)
+        return Wording(self.version_id, self.language, subject, body)
 
 
 def wording(key: str, *, scopes: Iterable[str], languages: Iterable[str]) -> Wording | None:
