@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from helpdesk import pulse
 from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
+from helpdesk.base.models import Blob
 from tickets.models import OPEN, Delivery, Lane, Message, Ticket, Timer
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -69,6 +70,8 @@ class Work(Collector):
             name: rows.filter(parked_at__isnull=False).count() for name, rows in (("delivery", _deliveries()), ("raw_mail", _raw_mails()))
         }
         yield _gauge("helpdesk_parked", "Work that was tried, failed and waits for a person.", "work", parked)
+        lost = Blob.objects.filter(unreadable_since__isnull=False).count()
+        yield _gauge("helpdesk_blobs", "Files that were missed or found damaged; check_blobs names them.", "state", {"unreadable": lost})
         messages = {state: Message.objects.filter(state=state).count() for state in SHOWN_STATES}
         yield _gauge("helpdesk_messages", "Messages to players that are under way or in trouble.", "state", messages)
         by_status = dict(Ticket.objects.filter(status__in=OPEN).values_list("status").annotate(Count("pk")).order_by("status"))

@@ -11,17 +11,19 @@ from helpdesk.base import clock
 
 
 class Blob(models.Model):
-    """Bytes in Django's storage under their sha256. Rows of other rooms point here; what nobody points to may be swept."""
+    """Bytes in Django's storage under their sha256. Rows of other rooms point here; what nobody points to is swept."""
 
     personal: ClassVar[tuple[str, ...]] = ("sha256",)
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()  # bytes
     media_type = models.CharField(max_length=120, default="application/octet-stream")
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)  # or when the same bytes came again; the grace of the sweep runs from here
+    unreadable_since = models.DateTimeField(null=True)  # its file was missed or found damaged; see `blobs.examine`
 
     class Meta:
         constraints = [models.CheckConstraint(name="blob_has_a_size", condition=Q(size__gte=0))]
+        indexes = [models.Index(name="blob_unreadable", fields=["unreadable_since"], condition=Q(unreadable_since__isnull=False))]
 
     @property
     def path(self) -> str:

@@ -70,6 +70,7 @@ function mark(kind) {
 
 async function attach(input) {
   const target = form(), list = box().querySelector("[data-files]"), limit = Number(input.dataset.limit);
+  for (const line of list.querySelectorAll("[data-refused]")) line.remove();
   for (const file of [...input.files]) {
     if (file.size > limit) { toast(say("too_big", { name: file.name, limit: input.dataset.limitWords }), "late"); continue; }
     const body = new FormData();
@@ -80,7 +81,11 @@ async function attach(input) {
       if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || say("failed"));
       list.insertAdjacentHTML("beforeend", await answer.text());
       window.htmx?.process(list);
-    } catch (error) { toast(error.message || say("failed"), "late"); }
+    } catch (error) {
+      const line = Object.assign(document.createElement("p"), { className: "errorlist", role: "alert", textContent: `${file.name}: ${error.message || say("failed")}` });
+      line.dataset.refused = "";
+      list.append(line);
+    }
   }
   input.value = "";
 }

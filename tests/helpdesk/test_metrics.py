@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from helpdesk import pulse
-from helpdesk.base.blobs import keep
+from helpdesk.base.blobs import keep, note_state
 from helpdesk.base.clock import now
 from tests.factories.desk import make_ticket
 from tickets.mail.models import Door, RawMail
@@ -78,11 +78,22 @@ def test_a_silent_part_is_measured_and_one_never_seen_is_silent_for_ever(client:
 
 
 @pytest.mark.django_db
+def test_files_that_cannot_be_read_are_counted(client: Client):
+    good, bad = keep(b"there"), keep(b"lost")
+    note_state(bad, "the storage has lost it")
+
+    assert numbers(client)['helpdesk_blobs{state="unreadable"}'] == 1
+    note_state(bad, "")
+    assert numbers(client)['helpdesk_blobs{state="unreadable"}'] == 0
+    assert good.unreadable_since is None
+
+
+@pytest.mark.django_db
 def test_the_numbers_cost_the_same_for_one_or_fifty(client: Client, django_assert_max_num_queries):
     for _ in range(5):
         make_ticket()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         numbers(client)
 
 

@@ -6,7 +6,6 @@ import re
 from html import escape
 from urllib.parse import unquote
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base import blobs
 from helpdesk.base.html import VERSION, clean_html
 from helpdesk.base.models import Blob
 from helpdesk.staff.rights import Right, StaffRequest, requires
@@ -94,8 +94,8 @@ def raw(request: StaffRequest, number: str, pk: int) -> FileResponse | HttpRespo
 
 def _blob(blob: Blob, media_type: str, name: str, *, download: bool) -> FileResponse | HttpResponse:
     try:
-        file = default_storage.open(blob.path)
-    except FileNotFoundError:
+        file = blobs.opened(blob)
+    except blobs.Unreadable:
         return HttpResponse(_("The storage has lost this file."), status=410, content_type="text/plain; charset=utf-8")
     response = FileResponse(file, content_type=media_type, as_attachment=download, filename=name)
     response["X-Content-Type-Options"] = "nosniff"

@@ -64,7 +64,7 @@ def preview(message: Message) -> RenderedMail:
 
 
 def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    """The whole mail. Raises FileNotFoundError when the storage has lost a file, ValueError for an address that is none."""
+    """The whole mail. Raises blobs.Unreadable when the storage has lost a file, ValueError for an address that is none."""
     ticket = message.ticket
     game = ticket.game
     letter, logo, subtype = letter_of(message)

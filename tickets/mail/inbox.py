@@ -50,9 +50,12 @@ class HandedIn:
 
 
 def store(mail: HandedIn) -> RawMail:
-    """Keep a mail before anything is understood. The same key of the same door gives the row that is there already."""
-    blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
+    """Keep a mail before anything is understood. The same key of the same door gives the row that is there already.
+
+    Whatever this raises, a full disk too (blobs.NotKept), means: not stored. The door then says so and the mail stays where it lies.
+    """
     with transaction.atomic():
+        blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
         key, made = ReceivedKey.objects.get_or_create(door=mail.door, key=mail.key[:300])
         if not made and key.raw_mail is not None:
             return key.raw_mail

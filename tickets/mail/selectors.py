@@ -24,7 +24,7 @@ def newest(*, parked: bool = False, outcome: str = "") -> QuerySet[RawMail]:
 
 
 def explained(raw: RawMail) -> dict[str, Any]:
-    """What the desk makes of a stored mail now, as `explain_mail` prints it. Raises FileNotFoundError when the storage has lost it."""
+    """What the desk makes of a stored mail now, as `explain_mail` prints it. Unreadable when the storage has lost it."""
     mail = parse_mail(content_of(raw), own_addresses=studio().own_addresses)
     return explain_parsed(mail, file=f"{raw.pk} {one_line(mail.subject, 60)}", threads=thread_of)
 

@@ -14,6 +14,7 @@ from django.core.mail.backends.dummy import EmailBackend as NullTransport
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict, DomainError
 from players.models import Address
 from players.selectors import main_address
@@ -64,7 +65,7 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         return Sent()
     try:
         mail = compose(message, connection)
-    except FileNotFoundError as error:
+    except Unreadable as error:
         return Retry(f"A file of this message cannot be read: {error}"[:400])
     except ValueError as error:
         return Failed(f"This mail cannot be written: {error}"[:400])

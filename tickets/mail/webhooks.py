@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.audit.client import client_address
+from helpdesk.base.blobs import NotKept
 from helpdesk.base.knocks import is_shut, network, too_often
 from tickets.mail.inbox import HandedIn, store
 from tickets.mail.models import Door
@@ -54,16 +55,18 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
         note_refusal(client)
         log.warning("mail_hook_refused", provider=provider, reason=str(reason))
         return _said(400, "Not accepted.")
-    raw = store(
-        HandedIn(
-            content=delivered.content,
-            door=Door.WEBHOOK,
-            key=delivered.key,
-            recipient=delivered.recipient,
-            form=delivered.form,
-            content_type=request.META.get("CONTENT_TYPE", ""),
-        )
+    mail = HandedIn(
+        content=delivered.content,
+        door=Door.WEBHOOK,
+        key=delivered.key,
+        recipient=delivered.recipient,
+        form=delivered.form,
+        content_type=request.META.get("CONTENT_TYPE", ""),
     )
+    try:
+        raw = store(mail)
+    except NotKept:
+        return _said(507, "Not stored: try again later.")
     log.info("mail_handed_in", provider=provider, raw_mail=raw.pk)
     return _said(200, "Stored.")
 

@@ -89,7 +89,7 @@ def keep_files(ticket: Ticket, files: list[NewFile], *, message: Message) -> lis
 
 
 def attach(ticket: Ticket, file: NewFile, *, draft: Draft) -> Attachment:
-    """Keep a file that an operator adds to a draft. DomainError when it is empty, too large or one too many."""
+    """Keep a file that an operator adds to a draft. DomainError when it is empty, too large, one too many or not to be stored."""
     if not file.content:
         raise DomainError(_("“%(name)s” is empty.") % {"name": file.name}, field="file")
     if len(file.content) > settings.MAX_ATTACHMENT_BYTES:
@@ -107,8 +107,8 @@ def _keep(ticket: Ticket, file: NewFile, *, message: Message | None, draft: Draf
     blob = preview = None
     if not refused:
         content, small = _picture(file.content, media_type, patience) if media_type in _PICTURES else (file.content, b"")
-        blob = blobs.keep(content, media_type=media_type)
-        preview = blobs.keep(small, media_type="image/webp") if small else None
+        blob = blobs.keep(content, media_type=media_type, field="file")
+        preview = blobs.keep(small, media_type="image/webp", field="file") if small else None
     return Attachment.objects.create(
         ticket=ticket,
         message=message,

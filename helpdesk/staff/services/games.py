@@ -80,7 +80,7 @@ def keep_logo(content: bytes) -> Blob:
     drawn.thumbnail((LOGO_SIDE, LOGO_SIDE))
     out = io.BytesIO()
     drawn.save(out, "PNG", optimize=True)
-    return blobs.keep(out.getvalue(), media_type="image/png")
+    return blobs.keep(out.getvalue(), media_type="image/png", field="logo")
 
 
 def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:

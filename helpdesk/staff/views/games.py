@@ -87,7 +87,7 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         content = blobs.read(shown.logo)
-    except FileNotFoundError as error:
+    except blobs.Unreadable as error:
         raise Http404 from error
     return HttpResponse(
         content, content_type="image/png", headers={"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}

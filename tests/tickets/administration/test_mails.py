@@ -24,7 +24,7 @@ All my crystals are gone since the patch.
 @pytest.fixture(autouse=True)
 def _own_storage(settings, tmp_path) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+        "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}
     }
 
 

@@ -26,7 +26,7 @@ HTML = '<p>See</p><img src="cid:shot@mail"><img src="https://tracker.example/pix
 @pytest.fixture(autouse=True)
 def storage(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
-    backend = "django.core.files.storage.FileSystemStorage"
+    backend = "helpdesk.base.storage.WholeFiles"
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}}
 
 

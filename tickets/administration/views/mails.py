@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.blobs import Unreadable
 from helpdesk.base.paging import page
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
@@ -73,7 +74,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
             source = content_of(raw)
             context["source"] = clean(source[:SHOWN_BYTES].decode("utf-8", "replace"))
             context["cut"] = len(source) > SHOWN_BYTES
-    except FileNotFoundError:
+    except Unreadable:
         context["lost"] = True
     return render(request, "administration/mail.html", context)
 

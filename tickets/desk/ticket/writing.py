@@ -38,7 +38,8 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
     form = ComposerForm(request.POST)
     if not form.is_valid():
         return _back(request, ticket, form, status=422)
-    _keep_uploads(request, ticket, Draft.Kind.REPLY, form)
+    if not _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
+        return _back(request, ticket, form, status=422)
     anyway = bool(request.POST.get("anyway"))
     news = [] if anyway else unseen_news(ticket, request.user, after=form.cleaned_data["seen"] or 0)
     if news:
@@ -57,8 +58,7 @@ def note(request: StaffRequest, number: str) -> HttpResponse:
     """A note for colleagues. It stops for nothing: it cannot go wrong in front of a player."""
     ticket = ticket_for(request.user, number, Right.NOTE)
     form = ComposerForm(request.POST)
-    if form.is_valid():
-        _keep_uploads(request, ticket, Draft.Kind.NOTE, form)
+    if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
         with refusals(form):
             add_note(ticket, form.cleaned_data["text"], by=request.user)
     if not form.is_valid():
@@ -156,11 +156,12 @@ def _done(request: StaffRequest, ticket: Ticket) -> HttpResponse:
     return response
 
 
-def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> None:
-    """Files that came with the form itself, from a browser without scripts."""
+def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> bool:
+    """Files that came with the form itself, from a browser without scripts. False when one was refused: nothing may leave without it."""
     for upload in request.FILES.getlist("file"):
         with refusals(form):
             attach(ticket, NewFile(upload.name or "", upload.read()), draft=_own_draft(ticket, request, kind))
+    return form.is_valid()
 
 
 def _own_draft(ticket: Ticket, request: StaffRequest, kind: Draft.Kind) -> Draft:
