@@ -12,7 +12,7 @@ class TicketsConfig(AppConfig):
         from tickets import timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import SILENCE
         from tickets.lifecycle.occasions import silence_over
-        from tickets.personal import erase, export
+        from tickets.personal import amounts, erase, export, files
 
         timers.register(SILENCE, silence_over)
-        personal.keep("tickets", export=export, erase=erase)
+        personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))
