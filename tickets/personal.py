@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, Max, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -99,8 +99,9 @@ def _empty_ticket(pk: int, player_id: int) -> int:
     emptied += Draft.objects.filter(ticket=pk).delete()[0]
     emptied += personal.empty(Delivery.objects.filter(ticket_id=pk)) + personal.empty(Pledge.objects.filter(ticket=pk))
     emptied += forget_remarks("tickets.ticket", [pk])
-    close_for_good(ticket, by=SYSTEM)
+    waiting.excuse(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0)  # nobody waits any more
     waiting.refresh(ticket)
+    close_for_good(ticket, by=SYSTEM)
     Timer.objects.filter(ticket=pk).delete()
     emptied += personal.empty(Ticket.objects.filter(pk=pk))
     if not Event.objects.filter(ticket=pk, kind="ticket.erased").exists():

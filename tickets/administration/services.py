@@ -101,7 +101,7 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
     if not reason.strip():
         raise DomainError(_("Say why it may be lost."), field="reason")
     pk, subscriber, event = delivery.pk, delivery.subscriber, delivery.event_id
-    error = delivery.error.partition(":")[0]
+    exception = delivery.error.partition(":")[0]
     if not drain.drop(pk):
         raise Conflict(_("This delivery is not parked any more."))
     note_audit(
@@ -111,7 +111,7 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
         request=request,
         subscriber=subscriber,
         event=event,
-        error=error if error.isidentifier() else "",
+        error=exception if exception.isidentifier() else "",
         remark=reason,
         about=("tickets.ticket", delivery.ticket_id),
     )
