@@ -20,6 +20,8 @@ SCHEDULE = {
     "letters to staff": tick("staff.send_letters", 10),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),
+    "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),
+    "players' data to erase": tick("players.erase_due", 60, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30),
     **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "bulk", "learn")},
 }

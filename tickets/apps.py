@@ -14,8 +14,8 @@ class TicketsConfig(AppConfig):
         from tickets.lifecycle.machine import SILENCE
         from tickets.lifecycle.occasions import silence_over
         from tickets.models import Topic
-        from tickets.personal import erase, export
+        from tickets.personal import amounts, erase, export, files
 
         topics.offer(lambda: list(Topic.objects.filter(archived_at=None).values_list("slug", "name")))
         timers.register(SILENCE, silence_over)
-        personal.keep("tickets", export=export, erase=erase)
+        personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))

@@ -20,6 +20,7 @@ from django.db import connection
 from helpdesk.base import clock
 from helpdesk.base.queue import nudge
 from tickets.actors import Actor
+from tickets.event_facts import proved
 from tickets.locks import demand_lock
 from tickets.models import Delivery, Event, Lane, Message, Ticket
 
@@ -40,6 +41,7 @@ KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs b
     "ticket.merged": 1,
     "ticket.unmerged": 1,
     "ticket.rearmed": 1,
+    "ticket.erased": 1,
     "message.received": 1,
     "message.recognised": 1,
     "message.noted": 1,
@@ -154,8 +156,8 @@ def record(
 def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: Lane | None = None) -> list[Event]:
     """Write the events, their deliveries and the tickets' changes; the locks must be held, so that id order in a ticket is commit order.
 
-    `data` takes ids, enums, numbers and times. `saving` names the tickets' fields that have changed. `lane` overrides the
-    subscribers' own lanes, for work that comes by the thousand. One statement, however many they are.
+    `data` takes ids, enums, numbers and times, no texts (`event_facts`). `saving` names the tickets' fields that have changed. `lane`
+    overrides the subscribers' own lanes, for work that comes by the thousand. One statement, however many they are.
     """
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
@@ -241,7 +243,7 @@ def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
         language=ticket.language,
         channel=ticket.channel,
         message_id=entry.message.pk if entry.message else None,
-        data=entry.data,
+        data=proved(entry.kind, entry.data),
     )
 
 

@@ -46,6 +46,11 @@ WORDS: dict[str, Any] = {
     "deliveries.replayed": _("had deliveries tried again"),
     "deliveries.dropped": _("gave a delivery up"),
     "players.looked_at": _("looked at a player's data"),
+    "players.exported": _("had a player's data given out"),
+    "players.erasure_asked": _("asked for a player's data to be erased"),
+    "players.erasure_taken_back": _("took the erasure of a player's data back"),
+    "players.erased": _("erased a player's data"),
+    "players.field_sorted": _("said who sees a field of the card"),
     "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),
 }
@@ -63,6 +68,7 @@ SUBJECTS: dict[str, Any] = {
     "mail.rawmail": _("mail"),
     "mail.mailbox": _("mailbox"),
     "players.player": _("player"),
+    "players.cardfield": _("field of the card"),
 }
 
 
@@ -103,6 +109,11 @@ FACTS: dict[str, Any] = {
     "ticket": _("ticket"),
     "tickets": _("tickets"),
     "deliveries": _("deliveries"),
+    "erasure": _("erasure"),
+    "due": _("when"),
+    "asked_by": _("asked for by"),
+    "counts": _("rows emptied"),
+    "sort": _("kind of field"),
 }
 
 

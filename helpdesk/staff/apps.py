@@ -13,4 +13,8 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from helpdesk.staff import facts
+        from helpdesk.staff.services.people import names_for  # rows must be loaded before the rooms that speak of them
+
         import_module("helpdesk.staff.sign_ins")
+        facts.register("who", names_for)

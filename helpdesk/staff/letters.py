@@ -18,12 +18,15 @@ from helpdesk.base.clock import now
 from helpdesk.base.queue import nudge
 from helpdesk.base.text import one_line
 from helpdesk.base.turns import Turn
-from helpdesk.staff.models import Letter, LetterState
+from helpdesk.staff.copies import worded
+from helpdesk.staff.models import Letter, LetterState, Notice
 
 log = structlog.get_logger(__name__)
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 LEASE = timedelta(minutes=5)
+KEPT = timedelta(days=30)  # a letter that has left or failed, without its words
+BATCH = 5_000
 
 
 def post(*, to: str, subject: str, text: str, html: str = "") -> Letter:
@@ -31,6 +34,22 @@ def post(*, to: str, subject: str, text: str, html: str = "") -> Letter:
     letter = Letter.objects.create(to=to, subject=one_line(subject, 300), text=text, html=html, queued_at=now(), due_at=now())
     nudge("staff.send_letter", letter.pk)
     return letter
+
+
+def post_copy(notice: Notice, *, to: str) -> Letter:
+    """The copy of a notice into the box, without words: they are found when it leaves."""
+    letter = Letter.objects.create(to=to, notice=notice, queued_at=now(), due_at=now())
+    nudge("staff.send_letter", letter.pk)
+    return letter
+
+
+def drop_old() -> int:
+    """Throw away what left or failed long ago; returns how many."""
+    old = Letter.objects.filter(state__in=[LetterState.SENT, LetterState.FAILED], queued_at__lt=now() - KEPT).order_by("pk")
+    gone = 0
+    while pks := list(old.values_list("pk", flat=True)[:BATCH]):
+        gone += Letter.objects.filter(pk__in=pks).delete()[0]
+    return gone
 
 
 def send(pk: int) -> bool:
@@ -58,9 +77,8 @@ def _send_next(letters: QuerySet[Letter]) -> bool | None:
 
 
 def _deliver(letter: Letter) -> bool:
-    mail = EmailMultiAlternatives(
-        letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"}
-    )
+    subject, text = worded(letter.notice) if letter.notice else (letter.subject, letter.text)
+    mail = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"})
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
     letter.attempts += 1
@@ -70,7 +88,8 @@ def _deliver(letter: Letter) -> bool:
     except Exception as error:  # whatever the mail server says, the letter waits or is given up
         _put_back(letter, error)
         return False
-    letter.state, letter.sent_at, letter.text, letter.html, letter.error = LetterState.SENT, now(), "", "", ""
+    letter.state, letter.sent_at, letter.error = LetterState.SENT, now(), ""
+    letter.subject = letter.text = letter.html = ""
     letter.save()
     return True
 
@@ -78,7 +97,8 @@ def _deliver(letter: Letter) -> bool:
 def _put_back(letter: Letter, error: Exception) -> None:
     letter.error = one_line(str(error), 300)
     if letter.attempts > len(PAUSES):
-        letter.state, letter.text, letter.html = LetterState.FAILED, "", ""
+        letter.state = LetterState.FAILED
+        letter.subject = letter.text = letter.html = ""
     else:
         letter.due_at = now() + PAUSES[letter.attempts - 1]
     letter.save()

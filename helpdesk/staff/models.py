@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
+from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part, Right
 
 
@@ -194,7 +195,10 @@ class Grant(models.Model):
 
 
 class Notice(models.Model):
-    """Something an operator is told. `text` is an English msgid with %(…)s fields from `data`; it is put into words when read."""
+    """Something an operator is told. `text` is an English msgid with %(…)s fields; it is put into words when read.
+
+    `data` holds ids and numbers, no words of a player: those are looked up (`facts.py`).
+    """
 
     personal = ()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
@@ -213,8 +217,10 @@ class Notice(models.Model):
         )
 
     def words(self) -> str:
-        """The text in the reader's language; a field that is gone from `data` shows as a dash."""
-        return gettext(self.text) % _Facts(self.data)
+        """The text in the reader's language; what is gone, or not his to see, shows as a dash."""
+        if "found" not in self.__dict__ and self.user_id:
+            look_up(self.user, [self])
+        return gettext(self.text) % _Facts(self.data | self.__dict__.get("found", {}))
 
 
 class _Facts(dict[str, Any]):
@@ -237,12 +243,14 @@ class LetterState(models.TextChoices):
 class Letter(models.Model):
     """A mail to an operator: invitation, new password, copy of a notice. A row first, so that a sleeping mail server stops nobody.
 
-    The words are emptied when it has left or failed for good: they may carry a link that opens an account.
+    The words are emptied when it has left or failed for good: they may carry a link that opens an account. The copy of a notice has no
+    words of its own, they are found when it leaves.
     """
 
     personal = ()
     to = models.EmailField()
-    subject = models.CharField(max_length=300)
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="+")  # of which this is the copy
+    subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)

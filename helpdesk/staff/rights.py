@@ -55,6 +55,7 @@ class Right(TextChoices):
     SEE_PLAYER_PAYMENTS = "player.see_payments", _("See purchases")
     SEE_PLAYER_DEVICE = "player.see_device", _("See devices")
     EDIT_PLAYER = "player.edit", _("Edit players")
+    ERASE_PLAYER = "player.erase", _("Give out and erase players' data")
 
     MANAGE_GAMES = "studio.games", _("Games and brands")
     MANAGE_TEXTS = "studio.texts", _("Texts to players")
@@ -84,7 +85,17 @@ RIGHT_GROUPS: tuple[tuple[Any, tuple[Right, ...]], ...] = (
         ),
     ),
     (_("Parts of a ticket"), (Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    (_("Players"), (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE, Right.EDIT_PLAYER)),
+    (
+        _("Players"),
+        (
+            Right.SEE_PLAYER,
+            Right.SEE_PLAYER_CONTACT,
+            Right.SEE_PLAYER_PAYMENTS,
+            Right.SEE_PLAYER_DEVICE,
+            Right.EDIT_PLAYER,
+            Right.ERASE_PLAYER,
+        ),
+    ),
     (
         _("The studio"),
         (

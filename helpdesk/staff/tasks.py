@@ -19,6 +19,11 @@ def send_letters() -> None:
     letters.send_due(seconds=TURN)
 
 
+@shared_task(name="staff.drop_old_letters")
+def drop_old_letters() -> None:
+    letters.drop_old()
+
+
 @shared_task(name="staff.clear_sessions")
 def clear_sessions() -> None:
     call_command("clearsessions")

@@ -50,7 +50,7 @@ def test_every_room_with_personal_fields_gives_them_out_and_erases_them() -> Non
     rooms = {model._meta.app_label for model in our_models() if vars(model).get("personal")}
     kept = {keeper.room for keeper in personal.keepers()}
 
-    assert rooms - kept <= {"base", "staff"}  # blobs go with who points to them; operators are not players
+    assert rooms - kept <= {"base", "audit"}  # blobs go with who points to them; remarks with the ticket they are about
 
 
 def test_no_user_of_a_blob_escapes_the_sweep() -> None:

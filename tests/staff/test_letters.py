@@ -22,7 +22,7 @@ def test_a_letter_leaves_once_and_forgets_its_words(mailoutbox) -> None:
 
     letter.refresh_from_db()
     assert [mail.to for mail in mailoutbox] == [["nora@studio.example"]]
-    assert (letter.state, letter.text) == (LetterState.SENT, "")
+    assert (letter.state, letter.subject, letter.text) == (LetterState.SENT, "", "")
 
 
 def test_a_sleeping_mail_server_delays_and_at_last_parks_it(monkeypatch, mailoutbox) -> None:
@@ -51,3 +51,15 @@ def test_the_sweep_takes_what_no_nudge_reached(mailoutbox) -> None:
 
     assert letters.send_due() == 3
     assert Letter.objects.filter(state=LetterState.SENT).count() == 3
+
+
+def test_what_has_left_long_ago_is_thrown_away(mailoutbox) -> None:
+    gone, waits = (letters.post(to=f"{name}@studio.example", subject="Hello", text="Hello") for name in ("nora", "emil"))
+    letters.send(gone.pk)
+    with clock.travel(datetime.now(UTC) + letters.KEPT - timedelta(hours=1)):
+        assert letters.drop_old() == 0
+
+    with clock.travel(datetime.now(UTC) + letters.KEPT + timedelta(hours=1)):
+        assert letters.drop_old() == 1
+
+    assert list(Letter.objects.all()) == [waits]

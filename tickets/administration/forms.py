@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
+from players.models import CardField, Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
@@ -83,3 +84,27 @@ class MailboxForm(forms.Form):
 
 class DropForm(forms.Form):
     reason = forms.CharField(label=_("Why it may be lost"), max_length=300)
+
+
+class EraseForm(forms.Form):
+    """Typing the player's number is the second thought."""
+
+    number = forms.CharField(
+        label=_("The player's number"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
+    )
+
+    def __init__(self, *args: Any, player: Player, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.player = player
+        self.fields["number"].help_text = _("Type %(number)s to confirm.") % {"number": player.pk}
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"].strip()
+        if number != str(self.player.pk):
+            raise forms.ValidationError(_("This is not the player's number."))
+        return number
+
+
+class SortForm(forms.Form):
+    field = forms.IntegerField(min_value=1, max_value=2**62)
+    sort = forms.ChoiceField(choices=CardField.Sort.choices)

@@ -13,6 +13,7 @@ from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from players.models import Player
 from tickets import drain
 from tickets.mail import inbox
 from tickets.mail.models import Mailbox, RawMail
@@ -93,10 +94,14 @@ def replay(pks: Sequence[int], *, by: User, request: HttpRequest | None = None) 
 
 @transaction.atomic
 def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest | None = None) -> None:
-    """Drop a parked delivery: its subscriber never hears of the event. The reason is kept in the audit."""
+    """Drop a parked delivery: its subscriber never hears of the event. The reason is kept beside the audit's entry.
+
+    Of the error the audit keeps the kind alone: the rest may be words of a player.
+    """
     if not reason.strip():
         raise DomainError(_("Say why it may be lost."), field="reason")
-    pk, subscriber, event, error = delivery.pk, delivery.subscriber, delivery.event_id, delivery.error[:500]
+    pk, subscriber, event = delivery.pk, delivery.subscriber, delivery.event_id
+    exception = delivery.error.partition(":")[0]
     if not drain.drop(pk):
         raise Conflict(_("This delivery is not parked any more."))
     note_audit(
@@ -106,8 +111,9 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
         request=request,
         subscriber=subscriber,
         event=event,
-        error=error,
-        reason=reason.strip(),
+        error=exception if exception.isidentifier() else "",
+        remark=reason,
+        about=("tickets.ticket", delivery.ticket_id),
     )
 
 
@@ -127,6 +133,12 @@ def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, 
     box.failures, box.error, box.polled_at = 0, "", None
     box.save()
     environment_name = differences.pop("password_name", None)
-    named = {"environment_name": environment_name} if environment_name else {}
+    named: dict[str, Any] = {"environment_name": environment_name} if environment_name else {}
     note_audit("mail.mailbox_saved", by=by, subject=box, request=request, game_id=box.game_id, changes=differences, **named)
     return box
+
+
+@transaction.atomic
+def give_out(player: Player, *, by: User, request: HttpRequest | None = None) -> None:
+    """A player's data leave the desk as an archive: that is told."""
+    note_audit("players.exported", by=by, subject=player, request=request)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import deliveries, mails, rules
+from tickets.administration.views import cards, deliveries, erasures, mails, rules
 
 app_name = "administration"
 urlpatterns = [
@@ -18,4 +18,9 @@ urlpatterns = [
     path("settings/deliveries/", deliveries.deliveries, name="deliveries"),
     path("settings/deliveries/replay/", deliveries.replay, name="replay"),
     path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),
+    path("settings/card/", cards.fields, name="card_fields"),
+    path("settings/erasures/", erasures.erasures, name="erasures"),
+    path("players/<int:pk>/data/", erasures.data, name="player_data"),
+    path("players/<int:pk>/data/export/", erasures.export, name="export_player"),
+    path("players/<int:pk>/data/spare/", erasures.spare, name="spare_player"),
 ]

@@ -17,7 +17,7 @@ from tickets.events import Entry, record_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
-from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Status, Ticket
+from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Pledge, Status, Ticket
 
 SILENCE = "lifecycle.silence"  # the kind of the life cycle's own timer
 FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until", "pending_told"]
@@ -66,6 +66,7 @@ def move_many(
         moving.append(ticket)
     if not moving:
         return []
+    pledges = _pledge(moving, owed)
     for ticket in moving:
         before[ticket.pk] = ticket.status
         _set(ticket, to, owed, now)
@@ -76,7 +77,7 @@ def move_many(
             by,
             message,
             before[ticket.pk],
-            data=_facts(ticket, owed, rule),
+            data=_facts(pledges.get(ticket.pk), owed, rule),
         )
         for ticket in moving
     ]
@@ -85,16 +86,36 @@ def move_many(
     return events
 
 
+def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
+    """Close a locked ticket from whatever status, without a rule and without a word: there is nobody left to answer."""
+    demand_lock(ticket)
+    if ticket.status == Status.CLOSED:
+        return None
+    before = {ticket.pk: str(ticket.status)}
+    _set(ticket, Status.CLOSED, None, clock.now())
+    events = record_many([Entry(ticket, "ticket.moved", by, None, before[ticket.pk])], saving=FIELDS)
+    _set_timers([ticket], before, events)
+    return events[0]
+
+
 def _set(ticket: Ticket, to: Status, owed: Owed | None, now: datetime) -> None:
     ticket.status, ticket.status_since = to, now
     ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
     ticket.pending_on, ticket.pending_until, ticket.pending_told = (owed.on, owed.until, owed.told) if owed else ("", None, "")
 
 
-def _facts(ticket: Ticket, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
+def _pledge(tickets: Sequence[Ticket], owed: Owed | None) -> dict[int, int]:
+    """The words of a debt in rows of their own, by ticket: an event takes no texts."""
+    if owed is None:
+        return {}
+    made = Pledge.objects.bulk_create(Pledge(ticket=ticket, on=owed.on, told=owed.told) for ticket in tickets)
+    return {pledge.ticket_id: pledge.pk for pledge in made}
+
+
+def _facts(pledge: int | None, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if owed:
-        facts |= {"on": owed.on, "until": owed.until.isoformat() if owed.until else None}
+        facts |= {"pledge": pledge, "until": owed.until.isoformat() if owed.until else None}
     if rule:
         facts |= {"rule": rule.pk, "notice": rule.notice_key}
     return facts

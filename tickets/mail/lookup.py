@@ -27,10 +27,11 @@ class Found:
 def find_ticket(mail: ParsedMail, recipient: str = "") -> Found | None:
     """The ticket that the mail continues. `recipient` is the envelope's, where the door knows it."""
     message = message_called(mail.thread_ids)
-    if message is not None:
+    if message is not None and message.ticket.player.erased_at is None:
         return Found(message.ticket, f"answers {message.message_id}")
     number = ticket_by_token(mail, recipient)
-    ticket = Ticket.objects.filter(number=number).select_related("player", "game").first() if number else None
+    tickets = Ticket.objects.filter(number=number, player__erased_at=None)  # whoever was erased is a stranger when he writes again
+    ticket = tickets.select_related("player", "game").first() if number else None
     return Found(ticket, f"signed reply address of {number}") if ticket else None
 
 

@@ -28,14 +28,16 @@ class RawMail(models.Model):
     retry. `form` names what the blob holds: the mail itself (`mime`), or a provider's payload where the provider sends no raw mail.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("from_address", "subject", "recipient")
+    personal: ClassVar[tuple[str, ...]] = (
+        *("blob", "content_type", "recipient", "reason", "auto_reason", "mail_id", "from_address", "subject", "digest"),
+    )
 
     class Form(models.TextChoices):
         MIME = "mime", _("Mail")
         MAILGUN = "mailgun", _("Payload of Mailgun")
         POSTMARK = "postmark", _("Payload of Postmark")
 
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # null: its writer was erased
     form = models.CharField(max_length=12, choices=Form.choices, default=Form.MIME)
     content_type = models.CharField(max_length=200, blank=True)
     door = models.CharField(max_length=8, choices=Door.choices)
@@ -140,7 +142,7 @@ class Mailbox(models.Model):
 class MessageIdAlias(models.Model):
     """Another Message-ID of one of our mails: a provider gave it its own, and answers refer to that one."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("alias",)
 
     alias = models.CharField(max_length=998, unique=True)  # a Message-ID with its brackets
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_constraint=False)

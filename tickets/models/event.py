@@ -65,7 +65,7 @@ class Event(models.Model):
 class Delivery(models.Model):
     """An event that one subscriber has not heard yet. Deleted in the transaction in which it is heard."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("error",)
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False)
     subscriber = models.CharField(max_length=60)

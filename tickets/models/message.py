@@ -22,7 +22,10 @@ class Message(models.Model):
     when the message is sent.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("subject", "text", "quoted", "html", "author_name", "from_address", "to_address", "error")
+    personal: ClassVar[tuple[str, ...]] = (
+        *("subject", "text", "quoted", "html", "raw", "author_name", "from_address", "to_address", "message_id", "in_reply_to"),
+        *("then_pending_on", "error"),
+    )
 
     class Kind(models.TextChoices):
         INBOUND = "inbound", _("from the player")
@@ -157,7 +160,7 @@ ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in 
 class Hold(models.Model):
     """A gate keeps a reply back. The message leaves when no hold is open."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("reason",)
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="holds", db_constraint=False)
     gate = models.CharField(max_length=80)

@@ -41,7 +41,7 @@ class Ticket(models.Model):
     `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's lock and records an event.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("subject", "gist")
+    personal: ClassVar[tuple[str, ...]] = ("subject", "gist", "contact", "pending_on", "pending_told")
 
     number = models.CharField(max_length=12, unique=True)
     game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="+")
@@ -108,3 +108,23 @@ class Ticket(models.Model):
     def on_hold(self) -> bool:
         """Whether the life cycle's clock stands still."""
         return self.status in ON_HOLD
+
+
+class Pledge(models.Model):
+    """What a ticket's becoming `pending` said: who owes an answer, and what the player was told.
+
+    The event of the move names this row and holds none of its words, so that they can be erased and the history stands.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("on", "told")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="pledges", db_constraint=False)
+    on = models.CharField(max_length=60)
+    told = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(name="pledge_of_ticket", fields=["ticket"])]
+
+    def __str__(self) -> str:
+        return self.on

@@ -53,7 +53,7 @@ class Timer(models.Model):
     A freezing timer of a ticket on hold has no `due_at` but the time `left`.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("error",)
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timers")
     kind = models.CharField(max_length=40)

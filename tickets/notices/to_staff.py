@@ -5,7 +5,7 @@ The same thing about the same ticket is not told again while the first notice ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -58,7 +58,7 @@ def on_noted(event: Event) -> None:
     called = mentioned(note.text, User.objects.filter(is_active=True))
     allowed = [user for user in called if visible_tickets(user).filter(pk=event.ticket.pk).exists()]
     text = gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”")
-    _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_name, message=note.pk)
+    _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_id, message=note.pk)
 
 
 def concerns_somebody(event: Event) -> bool:
@@ -85,6 +85,12 @@ def on_event(event: Event) -> None:
     HANDLERS[event.kind](event)
 
 
+def tickets_for(reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """What notices say of tickets, by id: of those only that their reader may see."""
+    seen = visible_tickets(reader).filter(pk__in=ids).values_list("pk", "subject")
+    return {pk: {"subject": subject[:120]} for pk, subject in seen if subject}
+
+
 def _message_of(event: Event) -> Message | None:
     return Message.objects.filter(pk=event.message_id).first() if event.message_id else None
 
@@ -104,4 +110,4 @@ def _tell(event: Event, people: Iterable[User], kind: str, text: str, *, importa
         told = set(Notice.objects.filter(user__in=others, kind=kind, link=link, seen_at=None).values_list("user_id", flat=True))
         others = [user for user in others if user.pk not in told]
     if others:
-        notify(others, kind, text, link=link, important=important, number=ticket.number, subject=ticket.subject[:120], **more)
+        notify(others, kind, text, link=link, important=important, number=ticket.number, ticket=ticket.pk, **more)

@@ -19,7 +19,7 @@ from helpdesk.demo.load.pictures import screenshot
 from helpdesk.demo.stories import Story, Turn
 from helpdesk.staff.models import User
 from tickets.mail.addressing import message_id_for
-from tickets.models import Attachment, Event, Message, Occasion, Ticket, Timer
+from tickets.models import Attachment, Event, Message, Occasion, Pledge, Ticket, Timer
 from tickets.services.attachments import keep_files
 from tickets.surveys.invite import KIND as INVITE
 from tickets.surveys.invite import OPEN_FOR
@@ -220,7 +220,12 @@ class History:
             return
         if turn.then == "pending":
             ticket.pending_on, ticket.pending_until = turn.pending_on, until
-        owed = {"on": turn.pending_on, "until": until.isoformat() if until else None} if turn.pending_on else {}
+        owed: dict[str, Any] = {}
+        if turn.pending_on:
+            owed = {
+                "pledge": books.add(Pledge(ticket=ticket, on=turn.pending_on, at=turn.at + UNDO)).pk,
+                "until": until and until.isoformat(),
+            }
         self._moved(matter, books.move(ticket, turn.then, turn.at + UNDO, who=(OPERATOR, user.pk), message=message, **owed))
 
     def _outbound(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -36,6 +37,11 @@ def invite_again(user: User, *, by: User, request: HttpRequest | None = None) ->
         raise DomainError(_("%(name)s needs no invitation any more.") % {"name": user.name})
     note_audit("staff.invited_again", by=by, subject=user, request=request)
     addresses.post_invitation(user, by)
+
+
+def names_for(_reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """Whom a notice speaks of, by id: everybody at work may know everybody's name."""
+    return {pk: {"who": name} for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}
 
 
 @transaction.atomic

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from helpdesk.base.templatetags.ui import moment_words
 from helpdesk.staff.models import Team, User
 from tickets.actors import ActorKind
-from tickets.models import Event, Status, Tag, Topic
+from tickets.models import Event, Pledge, Status, Tag, Topic
 
+NAME = {"pledge": "on"}  # the column that names a row, where it is not `name`
 RUN = 3  # so many lines without a message between them are folded into one
 
 
@@ -34,6 +35,7 @@ class Names:
     teams: dict[int, str]
     topics: dict[int, str]
     tags: dict[int, str]
+    pledges: dict[int, str]  # who owed an answer
 
     @classmethod
     def of(cls, events: Sequence[Event], more_users: Iterable[int | None] = ()) -> Names:
@@ -41,22 +43,24 @@ class Names:
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
         tags = {pk for e in events if e.kind == "ticket.tagged" for pk in (*e.data["added"], *e.data["removed"])}
-        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}}
+        pledges = {pk for e in events if (pk := e.data.get("pledge"))}
+        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
             ("team", Team.objects.all(), teams - {None}),
             ("topic", Topic.objects.all(), topics - {None}),
             ("tag", Tag.objects.all(), tags),
+            ("pledge", Pledge.objects.all(), pledges),
         ]
         wanted = [
-            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F("name"))
+            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F(NAME.get(kind, "name")))
             for kind, rows, ids in parts
             if ids
         ]
         if wanted:
             for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
                 found[kind][pk] = name
-        return cls(found["user"], found["team"], found["topic"], found["tag"])
+        return cls(found["user"], found["team"], found["topic"], found["tag"], found["pledge"])
 
     def user(self, pk: int | None) -> str:
         return self.users.get(pk or 0, _("somebody"))
@@ -91,9 +95,10 @@ def _moved(event: Event, names: Names) -> tuple[str, str | SafeString]:
     by_rule = event.actor_kind == ActorKind.SYSTEM and data.get("rule")
     if event.status == Status.PENDING:
         until = parse_datetime(data["until"]) if data.get("until") else None
+        owes = _b(names.pledges.get(data.get("pledge") or 0, "") or "–")
         if until:
-            return "pause", format_html(_("set Pending on {} until {}"), _b(data.get("on", "")), moment_words(until))
-        return "pause", format_html(_("set Pending on {}"), _b(data.get("on", "")))
+            return "pause", format_html(_("set Pending on {} until {}"), owes, moment_words(until))
+        return "pause", format_html(_("set Pending on {}"), owes)
     icon = {Status.RESOLVED: "circle-check", Status.CLOSED: "archive", Status.IN_PROGRESS: "pause"}.get(Status(event.status), "arrow-right")
     if by_rule and event.status in {Status.RESOLVED, Status.CLOSED}:
         return icon, format_html(_("set {} after silence"), label)
@@ -163,6 +168,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.tagged": _tagged,
     "ticket.player_set": _said("user-round-pen", gettext_lazy("changed whose ticket this is")),
     "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
+    "ticket.erased": _said("eraser", gettext_lazy("erased the player's data; the words are gone")),
     "ticket.merged": _merged,
     "ticket.unmerged": _parted,
     "message.recognised": _recognised,

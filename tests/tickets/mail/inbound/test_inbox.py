@@ -276,10 +276,12 @@ def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
     hand_in(letter("Another one's.", message_id="<o@x.example>", **{"from": "boris@players.example"}))
 
     told = list(personal.export(raw.ticket.player_id))
-    forgotten = personal.erase(raw.ticket.player_id)
+    forgotten = sum(personal.erase(raw.ticket.player_id))
 
     assert ([each["subject"] for each in told], forgotten) == (["My sword is gone"], 1)
-    assert RawMail.objects.count() == 1
+    assert sorted((each.subject, each.blob is None) for each in RawMail.objects.all()) == [("", True), ("My sword is gone", False)]
+    again = hand_in(letter("My sword is gone."))  # a mailbox that is read again from its beginning
+    assert (again.pk, again.subject, again.blob) == (raw.pk, "", None)
 
 
 def test_a_stranger_who_names_another_players_mail_reads_nothing_back(ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]):

@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("staff", "0001_initial"),
-    ]
+    dependencies = [("staff", "0002_erasure_copies")]
 
     operations = [
         migrations.AddField(
