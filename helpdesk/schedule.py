@@ -18,6 +18,7 @@ SCHEDULE = {
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
     "raw mails not yet read": tick("mail.process_due", 5),
     "letters to staff": tick("staff.send_letters", 10),
+    "mail servers that do not answer": tick("staff.watch_relays", 60),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30),
     **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "bulk", "learn")},

@@ -9,10 +9,12 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets import timers  # rows must be loaded before the rooms that speak of them
-        from tickets.lifecycle.machine import SILENCE
-        from tickets.lifecycle.occasions import silence_over
+        from tickets import lots, timers  # rows must be loaded before the rooms that speak of them
+        from tickets.lifecycle.machine import OVERDUE, SILENCE
+        from tickets.lifecycle.occasions import day_passed, silence_over
         from tickets.personal import erase, export
 
         timers.register(SILENCE, silence_over)
+        timers.register(OVERDUE, day_passed)
+        lots.open_lots()
         personal.keep("tickets", export=export, erase=erase)

@@ -13,4 +13,9 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from helpdesk.base import parking
+        from helpdesk.staff import alarms, letters  # rows must be loaded before the rooms that speak of them
+
         import_module("helpdesk.staff.sign_ins")
+        letters.open_lot()
+        parking.call_for(alarms.something_is_parked)
