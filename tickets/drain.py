@@ -68,12 +68,21 @@ def _loaded(taken: list[int], until: datetime) -> list[Delivery]:
     """What was claimed, in order: by one query, or where one row of them cannot be read each by its own, and that one parked."""
     ours = Delivery.objects.select_related("event").filter(claimed_until=until)
     try:
-        return list(ours.filter(pk__in=taken).order_by("pk"))
+        found = list(ours.filter(pk__in=taken).order_by("pk"))
+        for pk in set(taken) - {delivery.pk for delivery in found}:
+            _without_an_event(pk, until)
+        return found
     except Exception:
         log.exception("deliveries_fall_apart", deliveries=len(taken))
         readable: list[Delivery] = []
         each_alone(sorted(taken), lambda pk: readable.extend(ours.filter(pk=pk)), park=park_delivery)
         return readable
+
+
+def _without_an_event(pk: int, until: datetime) -> None:
+    """What was claimed and is not there was brought by somebody else meanwhile, or its event is gone: then nobody can bring it."""
+    if Delivery.objects.filter(pk=pk, claimed_until=until).exists():
+        park_delivery(pk, "Its event is gone.")
 
 
 def _claim(lane: Lane, until: datetime) -> list[int]:

@@ -42,6 +42,8 @@ WORDS: dict[str, Any] = {
     "mail.mailbox_saved": _("changed a mailbox"),
     "deliveries.replayed": _("had deliveries tried again"),
     "deliveries.dropped": _("gave a delivery up"),
+    "parked.retried": _("had parked work tried again"),
+    "parked.dismissed": _("gave parked work up"),
     "players.looked_at": _("looked at a player's data"),
     "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),

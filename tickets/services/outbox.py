@@ -81,7 +81,7 @@ def _leave(pk: int) -> None:
 def _take(pk: int) -> Message | None:
     """queued → sending, unless the player wrote what its author has not seen, or the relay is away and it is not its turn to look."""
     with transaction.atomic(durable=True):
-        message = lock_message(pk)
+        message = _locked(pk)
         if message is None or message.state != State.QUEUED or message.parked_at or (message.leaves_at or _NEVER) > clock.now():
             return None
         if _is_stale(message):
@@ -94,6 +94,14 @@ def _take(pk: int) -> Message | None:
         message.claimed_until, message.first_tried_at = now + LEASE, message.first_tried_at or now
         message.save(update_fields=["state", "state_at", "attempts", "claimed_until", "first_tried_at"])
         return message
+
+
+def _locked(pk: int) -> Message | None:
+    """As `lock_message`, but a message without a ticket is no message that went its way."""
+    message = lock_message(pk)
+    if message is None and Message.objects.filter(pk=pk).exists():
+        raise LookupError("Its ticket is gone.")
+    return message
 
 
 def _is_stale(message: Message) -> bool:
@@ -240,7 +248,7 @@ def _lapsed() -> QuerySet[Message]:
 
 def _recover(pk: int) -> None:
     with transaction.atomic(durable=True):
-        message = lock_message(pk)
+        message = _locked(pk)
         if message is None or not _lapsed().filter(pk=pk).exists():
             return
         if message.state == State.HANDED:
