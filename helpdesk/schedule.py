@@ -18,6 +18,7 @@ SCHEDULE = {
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
     "raw mails not yet read": tick("mail.process_due", 5),
     "letters to staff": tick("staff.send_letters", 10),
+    "mail servers that do not answer": tick("staff.watch_relays", 60),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),
     "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),

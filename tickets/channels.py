@@ -28,6 +28,13 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Nothing has left, and nothing was said of this message: who carries the channel's messages away cannot be reached at all."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The other side has refused it for good."""
 
@@ -41,7 +48,7 @@ class Uncertain:
     reason: str
 
 
-Outcome = Sent | Retry | Failed | Uncertain
+Outcome = Sent | Retry | Away | Failed | Uncertain
 
 
 class Deliverer(Protocol):

@@ -42,6 +42,7 @@ KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs b
     "ticket.unmerged": 1,
     "ticket.rearmed": 1,
     "ticket.erased": 1,
+    "ticket.overdue": 1,
     "message.received": 1,
     "message.recognised": 1,
     "message.noted": 1,

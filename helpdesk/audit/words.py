@@ -45,6 +45,8 @@ WORDS: dict[str, Any] = {
     "mail.mailbox_saved": _("changed a mailbox"),
     "deliveries.replayed": _("had deliveries tried again"),
     "deliveries.dropped": _("gave a delivery up"),
+    "parked.retried": _("had parked work tried again"),
+    "parked.dismissed": _("gave parked work up"),
     "players.looked_at": _("looked at a player's data"),
     "players.exported": _("had a player's data given out"),
     "players.erasure_asked": _("asked for a player's data to be erased"),

@@ -73,3 +73,34 @@ class Knock(models.Model):
 
     class Meta:
         indexes = [models.Index(name="knock_over", fields=["until"])]
+
+
+class Relay(models.Model):
+    """Whether what carries a channel's messages away can be reached; see `relay.py`. One row for each channel that ever failed."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    channel = models.CharField(max_length=20, primary_key=True)
+    away_since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # the last try that found it away
+    reason = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True)  # the administrators know that it is away
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="relay_away_knows_when_next", condition=Q(away_since=None) | Q(next_try_at__isnull=False))
+        ]
+
+
+class Outward(models.Model):
+    """The one row that says whether anything leaves the house, and in which database that was said; see `outward.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    place = models.CharField(max_length=80)
+    is_on = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="outward_is_one_row", condition=Q(id=1))]

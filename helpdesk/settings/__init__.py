@@ -195,6 +195,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "helpdesk.beat:Beat"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
+OUTWARD = env.bool("OUTWARD", True)  # off: nothing leaves the house, whatever should be sent waits
+
 # --- mail
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = env.str("EMAIL_HOST", "")

@@ -1,10 +1,12 @@
 """Mails to operators. A letter is a row; a worker claims it, sends it, and empties its words.
 
-A worker that dies between sending and saying so sends it once more when its lease is over: an invitation twice harms nobody.
+A worker that dies between sending and saying so sends it once more when its lease is over: an invitation twice harms nobody. While the
+mail server is away letters wait behind it as messages do (`helpdesk/base/relay.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from math import inf
 
@@ -12,10 +14,13 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base import outward, parking, relay
 from helpdesk.base.claims import claim
 from helpdesk.base.clock import now
 from helpdesk.base.queue import nudge
+from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line
 from helpdesk.base.turns import Turn
 from helpdesk.staff.copies import worded
@@ -27,6 +32,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=30)  # a letter that has left or failed, without its words
 BATCH = 5_000
+RELAY = "mail"  # letters leave by the same server as the messages of this channel
 
 
 def post(*, to: str, subject: str, text: str, html: str = "") -> Letter:
@@ -71,23 +77,33 @@ def send_due(limit: int = 50, *, seconds: float = inf) -> int:
 
 
 def _send_next(letters: QuerySet[Letter]) -> bool | None:
-    """None when there is nothing to send."""
-    taken = claim(letters.filter(state=LetterState.QUEUED, due_at__lte=now()), limit=1, lease=LEASE)
-    return _deliver(Letter.objects.get(pk=taken[0])) if taken else None
+    """None when there is nothing to send, or nothing may be sent now."""
+    if outward.is_off() or RELAY in relay.shut():
+        return None
+    left: list[bool] = []
+    taken = claim(letters.filter(state=LetterState.QUEUED, parked_at=None, due_at__lte=now()), limit=1, lease=LEASE)
+    each_alone(taken, lambda pk: left.append(_deliver(Letter.objects.get(pk=pk))), park=park)
+    return any(left) if taken else None
 
 
 def _deliver(letter: Letter) -> bool:
+    """The attempt is counted before it is made: what cannot be written down afterwards is not sent again and again."""
+    if not relay.may_try(RELAY):
+        Letter.objects.filter(pk=letter.pk).update(claimed_until=None)
+        return False
+    letter.attempts += 1
+    letter.save(update_fields=["attempts"])
     subject, text = worded(letter.notice) if letter.notice else (letter.subject, letter.text)
     mail = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [letter.to], headers={"Auto-Submitted": "auto-generated"})
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
-    letter.attempts += 1
     letter.claimed_until = None
     try:
         mail.send()
     except Exception as error:  # whatever the mail server says, the letter waits or is given up
         _put_back(letter, error)
         return False
+    relay.back(RELAY)
     letter.state, letter.sent_at, letter.error = LetterState.SENT, now(), ""
     letter.subject = letter.text = letter.html = ""
     letter.save()
@@ -96,10 +112,41 @@ def _deliver(letter: Letter) -> bool:
 
 def _put_back(letter: Letter, error: Exception) -> None:
     letter.error = one_line(str(error), 300)
-    if letter.attempts > len(PAUSES):
+    if relay.is_unreachable(error):  # that says nothing of this letter
+        letter.attempts -= 1
+        letter.due_at = relay.gone(RELAY, letter.error)
+        given_up = now() - letter.queued_at >= relay.PATIENCE
+    else:
+        relay.back(RELAY)
+        given_up = letter.attempts > len(PAUSES)
+        letter.due_at = now() + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
+    if given_up:
         letter.state = LetterState.FAILED
         letter.subject = letter.text = letter.html = ""
-    else:
-        letter.due_at = now() + PAUSES[letter.attempts - 1]
     letter.save()
     log.warning("letter_not_sent", letter=letter.pk, attempts=letter.attempts, error=letter.error)
+
+
+def park(pk: int, reason: str) -> None:
+    """Put a letter aside for a person."""
+    if Letter.objects.filter(pk=pk, state=LetterState.QUEUED).update(parked_at=now(), claimed_until=None, error=reason):
+        parking.announce("letter")
+
+
+def retry(pks: Iterable[int]) -> int:
+    """Parked letters go back to the sweep."""
+    parked = Letter.objects.filter(pk__in=list(pks), parked_at__isnull=False)
+    return parked.update(parked_at=None, due_at=now(), attempts=0, claimed_until=None, error="")
+
+
+def give_up(pk: int) -> bool:
+    """A parked letter is not sent; its words are forgotten."""
+    parked = Letter.objects.filter(pk=pk, parked_at__isnull=False)
+    return parked.update(parked_at=None, state=LetterState.FAILED, subject="", text="", html="") == 1
+
+
+def open_lot() -> None:
+    """Called when the room opens."""
+    queued = Letter.objects.filter(state=LetterState.QUEUED)
+    parking.register(parking.Lot("letter", _("Letter to a colleague"), queued.all, "error", retry, give_up))
+    outward.register(outward.Kind("letter", _("Letters to colleagues"), queued.all, since="queued_at", to="to"))

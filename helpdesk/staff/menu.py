@@ -60,10 +60,10 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 True,
             ),
             Entry(
-                "administration:deliveries",
-                _("Parked deliveries"),
+                "administration:parked",
+                _("Parked work"),
                 "package-x",
-                _("Work that failed again and again"),
+                _("What stands still and waits for a person"),
                 Right.MANAGE_DELIVERIES,
                 True,
             ),

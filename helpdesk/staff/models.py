@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import sane_moments
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
 from helpdesk.staff.facts import look_up
@@ -258,10 +259,17 @@ class Letter(models.Model):
     due_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)  # the sweep stumbled over this row: a person decides
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ("-id",)
-        constraints = (models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),)
-        indexes = (models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),)
+        constraints = (
+            models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),
+            sane_moments("letter_moments_sane", "queued_at", "due_at"),
+        )
+        indexes = (
+            models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),
+            models.Index(name="letter_parked", fields=("parked_at",), condition=models.Q(parked_at__isnull=False)),
+        )

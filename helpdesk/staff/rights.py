@@ -63,7 +63,7 @@ class Right(TextChoices):
     MANAGE_ROLES = "studio.roles", _("Roles and rights")
     MANAGE_STAFF = "studio.staff", _("People and teams")
     MANAGE_MAIL = "studio.mail", _("Parked mails and mailboxes")
-    MANAGE_DELIVERIES = "studio.deliveries", _("Parked deliveries")
+    MANAGE_DELIVERIES = "studio.deliveries", _("Parked work")
     SEE_AUDIT = "studio.audit", _("Audit")
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from helpdesk.base.bounds import LONGEST_SILENCE
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
 from players.models import CardField, Player
@@ -20,7 +21,7 @@ WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OP
 
 
 class RuleForm(forms.Form):
-    hours = forms.IntegerField(label=_("Hours of silence"), min_value=1, max_value=24 * 365)
+    hours = forms.IntegerField(label=_("Hours of silence"), min_value=1, max_value=LONGEST_SILENCE)
     to_status = forms.ChoiceField(label=_("Then it becomes"))
     notice_key = forms.ChoiceField(label=_("The player is told"), required=False)
     enabled = forms.BooleanField(label=_("The rule is on"), required=False)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import Conflict, DomainError
+from helpdesk.base.parking import Lot
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from players.models import Player
@@ -20,6 +21,7 @@ from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Delivery, LifecycleRule
 from tickets.services import rules
 
+MOST_NOTED = 500  # ids in one audit entry
 RULE_FIELDS = ("hours", "to_status", "notice_key", "enabled")
 MAILBOX_FIELDS = ("address", "game", "host", "port", "security", "user", "password_name", "folder", "move_to", "enabled")
 
@@ -115,6 +117,25 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
         remark=reason,
         about=("tickets.ticket", delivery.ticket_id),
     )
+
+
+@transaction.atomic
+def retry_parked(lot: Lot, pks: Sequence[int], *, by: User, request: HttpRequest | None = None) -> int:
+    """Parked work of one kind is tried again; returns how many rows there were."""
+    count = lot.retry(list(pks))
+    if count:
+        note_audit("parked.retried", by=by, request=request, kind=lot.name, rows=list(pks)[:MOST_NOTED], count=count)
+    return count
+
+
+@transaction.atomic
+def dismiss_parked(lot: Lot, pk: int, *, reason: str, by: User, request: HttpRequest | None = None) -> None:
+    """One piece of parked work is given up. The reason is kept in the audit."""
+    if not reason.strip():
+        raise DomainError(_("Say why it may be lost."), field="reason")
+    if lot.dismiss is None or not lot.dismiss(pk):
+        raise Conflict(_("This is not parked any more."))
+    note_audit("parked.dismissed", by=by, request=request, kind=lot.name, rows=[pk], reason=reason.strip())
 
 
 @transaction.atomic

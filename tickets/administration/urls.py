@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import cards, deliveries, erasures, mails, rules
+from tickets.administration.views import cards, deliveries, erasures, mails, parked, rules
 
 app_name = "administration"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("settings/mails/<int:pk>/", mails.mail, name="mail"),
     path("settings/mails/boxes/new/", mails.new_mailbox, name="new_mailbox"),
     path("settings/mails/boxes/<int:pk>/", mails.mailbox, name="mailbox"),
+    path("settings/parked/", parked.parked, name="parked"),
+    path("settings/parked/<slug:kind>/retry/", parked.retry, name="retry_parked"),
+    path("settings/parked/<slug:kind>/<int:pk>/dismiss/", parked.dismiss, name="dismiss_parked"),
     path("settings/deliveries/", deliveries.deliveries, name="deliveries"),
     path("settings/deliveries/replay/", deliveries.replay, name="replay"),
     path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.base import clock
+from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from players.models import GameAccount, Player
@@ -23,12 +23,15 @@ from tickets.models import Draft, Message, Status, Ticket, Topic
 from tickets.services.reply import TEXT_LIMIT, Words
 
 AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-def moment_field(**options: Any) -> forms.DateTimeField:
-    """A day and an hour, in the person's own time zone."""
-    return forms.DateTimeField(widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+def _check_until(form: forms.Form, *, pending: bool) -> None:
+    """The day by which somebody owes an answer lies ahead. What stands in the field is nobody's concern where nobody owes one."""
+    if not pending:
+        form.errors.pop("pending_until", None)
+        form.cleaned_data.setdefault("pending_until", None)
+    elif wrong := wrong_promise(form.cleaned_data.get("pending_until")):
+        form.add_error("pending_until", wrong)
 
 
 class ComposerForm(forms.Form):
@@ -42,18 +45,15 @@ class ComposerForm(forms.Form):
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
     pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False)
-    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+    pending_until = MomentField(label=gettext_lazy("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         if not (said.get("text") or "").strip() and "text" not in self.errors:
             self.add_error("text", _("Write something first."))
-        if said.get("then") == Status.PENDING:
-            if not (said.get("pending_on") or "").strip():
-                self.add_error("pending_on", _("Say which department owes an answer."))
-            until = said.get("pending_until")
-            if until and until <= clock.now():
-                self.add_error("pending_until", _("That moment has passed."))
+        if said.get("then") == Status.PENDING and not (said.get("pending_on") or "").strip():
+            self.add_error("pending_on", _("Say which department owes an answer."))
+        _check_until(self, pending=said.get("then") == Status.PENDING)
         return said
 
     def words(self, ticket: Ticket, *, anyway: bool) -> Words:
@@ -79,7 +79,7 @@ class StatusForm(forms.Form):
         required=False,
         help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
-    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+    pending_until = MomentField(label=gettext_lazy("Until"), required=False)
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
     needs_no_reply = forms.BooleanField(
         label=gettext_lazy("The player needs no reply"),
@@ -99,6 +99,11 @@ class StatusForm(forms.Form):
         if ticket.waiting_since is None:
             del self.fields["needs_no_reply"]
         self.ticket = ticket
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        _check_until(self, pending=said.get("status") == Status.PENDING)
+        return said
 
     def excused_upto(self) -> int | None:
         """The last of the player's messages that are said to need no reply: what stood on the screen of who says so."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import NO_SUCH_DAY, is_sane
 from helpdesk.base.errors import NotAllowed
 from tickets import timers
 from tickets.actors import Actor
@@ -19,7 +20,8 @@ from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
 from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Pledge, Status, Ticket
 
-SILENCE = "lifecycle.silence"  # the kind of the life cycle's own timer
+SILENCE = "lifecycle.silence"  # the kinds of the life cycle's own timers
+OVERDUE = "lifecycle.overdue"  # what `pending` said about the day has not come true
 FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until", "pending_told"]
 
 
@@ -53,6 +55,8 @@ def move_many(
     """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved."""
     if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
+    if owed is not None and not is_sane(owed.until):
+        raise NotAllowed(NO_SUCH_DAY, field="pending_until")
     now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
@@ -129,7 +133,20 @@ def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Seque
         timers.freeze(frozen)
     if thawed:
         timers.thaw(thawed)
-    await_silence(tickets, anchors={event.ticket_id: event.pk for event in events})
+    anchors = {event.ticket_id: event.pk for event in events}
+    _await_the_day([t for t in tickets if Status.PENDING in {t.status, before[t.pk]}], anchors)
+    await_silence(tickets, anchors=anchors)
+
+
+def _await_the_day(tickets: Sequence[Ticket], anchors: Mapping[int | None, int]) -> None:
+    """When the day by which another department owes its answer has passed, the ticket rises. This runs on hold too."""
+    named = [ticket for ticket in tickets if ticket.status == Status.PENDING and ticket.pending_until]
+    if without := [ticket for ticket in tickets if ticket not in named]:
+        timers.disarm(without, OVERDUE)
+    if named:
+        now = clock.now()
+        wishes = [timers.Wish(t, t.pending_until, now, anchor_event_id=anchors.get(t.pk)) for t in named if t.pending_until]
+        timers.arm_many(wishes, OVERDUE)
 
 
 def await_silence(

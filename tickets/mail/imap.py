@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from math import inf
 
 import structlog
 from django.conf import settings
+from django.db.models import F
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags, U
 
 from helpdesk.base import clock
 from helpdesk.base.claims import claim
+from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line
+from helpdesk.base.turns import Turn
 from tickets.mail.inbox import HandedIn, park, store
 from tickets.mail.models import Door, Mailbox
 
@@ -35,10 +39,23 @@ class MailRefused(MailboxTrouble):
     """The server does not give this one mail."""
 
 
-def poll_all() -> int:
-    """Poll every enabled mailbox that nobody else polls; returns how many mails came."""
-    due = [box.pk for box in Mailbox.objects.filter(enabled=True) if _is_due(box)]
-    return sum(poll(pk) for pk in claim(Mailbox.objects.filter(pk__in=due).order_by("polled_at"), limit=100, lease=LEASE))
+def poll_all(*, seconds: float = inf) -> int:
+    """Poll every enabled mailbox that nobody else polls, until the time is up; returns how many mails came. None stops the others."""
+    boxes = Mailbox.objects.filter(enabled=True).order_by(F("polled_at").asc(nulls_first=True))
+    came: list[int] = []
+    each_alone(list(boxes.values_list("pk", flat=True)), lambda pk: came.append(_poll_if_due(pk)), park=_in_trouble, turn=Turn(seconds))
+    return sum(came)
+
+
+def _poll_if_due(pk: int) -> int:
+    if not _is_due(Mailbox.objects.get(pk=pk)):
+        return 0
+    return sum(poll(box) for box in claim(Mailbox.objects.filter(pk=pk), limit=1, lease=LEASE))
+
+
+def _in_trouble(pk: int, reason: str) -> None:
+    """What could not even be polled is asked less often, and the administrators' page says why."""
+    Mailbox.objects.filter(pk=pk).update(polled_at=clock.now(), claimed_until=None, error=reason, failures=F("failures") + 1)
 
 
 def poll(pk: int) -> int:

@@ -14,6 +14,7 @@ from django.core.mail.backends.dummy import EmailBackend as NullTransport
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base import relay
 from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict, DomainError
 from players.models import Address
@@ -78,6 +79,8 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         outcome = _transmit(mail, connection, handed)
     finally:
         _close(connection)
+    if isinstance(outcome, Retry | Failed):
+        relay.back(message.channel)  # somebody answered, if not as we wished
     return _noted(message, mail, outcome)
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from helpdesk.base.models import Blob
 from tickets.actors import ActorKind
 from tickets.models.ticket import Status, Ticket
@@ -99,6 +100,8 @@ class Message(models.Model):
     when_stale = models.CharField(max_length=8, choices=WhenStale.choices, default=WhenStale.RETURN)
     leaves_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    first_tried_at = models.DateTimeField(null=True, blank=True)  # since when it tries to leave; anew when a person sends it again
+    parked_at = models.DateTimeField(null=True, blank=True)  # the sweep stumbled over this row: a person decides
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -137,6 +140,7 @@ class Message(models.Model):
             ),  # fmt: skip
             models.CheckConstraint(name="message_author_kind_known", condition=Q(author_kind__in=[k.value for k in ActorKind])),
             models.CheckConstraint(name="queued_message_knows_when", condition=~Q(state="queued") | Q(leaves_at__isnull=False)),
+            sane_moments("message_moments_sane", "at", "then_pending_until", "leaves_at", "sent_at", "delivered_at", "opened_at"),
             models.UniqueConstraint(
                 name="one_automatic_message_per_cause",
                 fields=["ticket", "purpose", "cause_event_id"],
@@ -148,6 +152,7 @@ class Message(models.Model):
             models.Index(name="message_leaving", fields=["leaves_at"], condition=Q(state="queued")),
             models.Index(name="message_on_its_way", fields=["claimed_until"], condition=Q(state__in=["sending", "handed"])),
             models.Index(name="message_by_message_id", fields=["message_id"], condition=~Q(message_id="")),
+            models.Index(name="message_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
             models.Index(
                 name="message_in_trouble", fields=["state", "state_at"], condition=Q(state__in=["failed", "bounced", "uncertain", "stale"])
             ),

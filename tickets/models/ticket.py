@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from players.models import Address, Player
@@ -82,6 +83,7 @@ class Ticket(models.Model):
         constraints = [
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=[s.value for s in Status])),
             models.CheckConstraint(name="ticket_started_by_known", condition=Q(started_by__in=["player", "operator"])),
+            sane_moments("ticket_moments_sane", "pending_until", "created_at", "waiting_since", "last_player_message_at"),
             models.CheckConstraint(name="pending_names_who_owes", condition=Q(status="pending") ^ Q(pending_on="")),
             models.CheckConstraint(
                 name="waiting_key_is_waiting_since",
@@ -108,6 +110,11 @@ class Ticket(models.Model):
     def on_hold(self) -> bool:
         """Whether the life cycle's clock stands still."""
         return self.status in ON_HOLD
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day has passed by which another department owed an answer."""
+        return self.status == Status.PENDING and self.pending_until is not None and self.pending_until <= clock.now()
 
 
 class Pledge(models.Model):

@@ -15,7 +15,7 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
-from tickets.models import Event, Message, Ticket
+from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
@@ -61,6 +61,19 @@ def on_noted(event: Event) -> None:
     _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_id, message=note.pk)
 
 
+def on_overdue(event: Event) -> None:
+    """The day by which another department owed an answer has passed: who has the ticket is told, or else who had set it so."""
+    people = _active(event.assignee_id) or _active(_who_set_it(event))
+    text = gettext_noop("%(on)s owed an answer in %(number)s, and the day has passed: “%(subject)s”")
+    on = event.ticket.pending_on if event.ticket else ""
+    _tell(event, people, "notices.overdue", text, important=True, on=on)
+
+
+def _who_set_it(event: Event) -> int | None:
+    moves = Event.objects.filter(ticket=event.ticket_id, kind="ticket.moved", status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
+    return moves.order_by("-pk").values_list("actor_id", flat=True).first()
+
+
 def concerns_somebody(event: Event) -> bool:
     """Whether it may be news to a colleague: nobody is told what he did himself."""
     by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
@@ -76,6 +89,7 @@ HANDLERS: dict[str, Callable[[Event], None]] = {
     "ticket.assigned": on_assigned,
     "message.received": on_received,
     "message.noted": on_noted,
+    "ticket.overdue": on_overdue,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 

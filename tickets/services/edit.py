@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import demand_promise
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.text import one_line
 from players.models import Player
@@ -27,6 +28,8 @@ def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = Non
     `excused_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
     Conflict when the player wrote something after it, which the person who says so has not seen.
     """
+    if owed is not None:
+        demand_promise(owed.until, field="pending_until")
     ticket = lock(ticket)
     if to == Status.WAITING:
         waiting.excuse_no_more(ticket)

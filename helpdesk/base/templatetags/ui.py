@@ -32,6 +32,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from helpdesk.base.bounds import shown
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
 
@@ -59,7 +60,7 @@ def duration_words(seconds: float) -> str:
 
 def moment_words(at: datetime) -> str:
     """As a colleague would say it: "19:42", "yesterday 19:42", "2 Oct 19:42", "14 Mar 2024"."""
-    local, today = timezone.localtime(at), timezone.localtime(now()).date()
+    local, today = _local(at), _local(now()).date()
     days = (today - local.date()).days
     if days == 0:
         return date_format(local, "H:i")
@@ -74,12 +75,17 @@ def moment_words(at: datetime) -> str:
 
 def day_words(at: datetime) -> str:
     """The day alone: "14 Mar 2024"."""
-    return date_format(timezone.localtime(at), pgettext("date format", "j M Y"))
+    return date_format(_local(at), pgettext("date format", "j M Y"))
+
+
+def _local(at: datetime) -> datetime:
+    """The moment in the reader's zone. No zone can say the very first and last ones."""
+    return timezone.localtime(shown(at))
 
 
 def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeString:
     """One of the fifty on a page: put together by hand, since format_html would escape each of our own parts."""
-    local = timezone.localtime(at)
+    local = _local(at)
     exact = f"{_exact_day(local.date(), get_language())}, {local:%H:%M:%S}"
     data = f' data-time="{kind}"' if kind else ""
     css = f' class="{classes}"' if classes else ""

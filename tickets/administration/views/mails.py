@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from helpdesk.base.blobs import Unreadable
+from helpdesk.base.bounds import whole_numbers
 from helpdesk.base.paging import page
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
@@ -51,7 +52,7 @@ def mails(request: StaffRequest) -> HttpResponse:
 @post_room
 def retry(request: StaffRequest) -> HttpResponse:
     """The picked ones, or one, once more."""
-    picked = [int(pk) for pk in request.POST.getlist("mail") if pk.isdigit()]
+    picked = whole_numbers(request.POST.getlist("mail"))
     count = services.retry_mails(list(RawMail.objects.filter(pk__in=picked)), by=request.user, request=request)
     if count:
         messages.success(request, ngettext("%(count)s mail is read again.", "%(count)s mails are read again.", count) % {"count": count})

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
-from tickets.desk.answers import whole_number
 from tickets.models import FAR, Status, Ticket, Topic
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -62,8 +62,8 @@ class Filter:
             tab=tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER,
             game=asked.get("game", "")[:40],
             language=asked.get("language", "")[:12],
-            assignee=assignee if assignee in PERSON or assignee.isdecimal() else "",
-            team=asked.get("team", "") if asked.get("team", "").isdecimal() else "",
+            assignee=assignee if assignee in PERSON or whole_number(assignee) else "",
+            team=asked.get("team", "") if whole_number(asked.get("team")) else "",
             topic=asked.get("topic", "")[:60],
             words=asked.get("q", "").replace("\x00", "").strip()[:200],
             sort=sort if sort in SORTS else _default_sort(tab),

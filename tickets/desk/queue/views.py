@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires, scope_for
 from tickets.access import visible_tickets
 from tickets.actors import operator
-from tickets.desk.answers import go, say, whole_number
+from tickets.desk.answers import go, say
 from tickets.desk.looking import begun
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
@@ -127,7 +128,7 @@ def _do(ticket: Ticket, act: str, request: StaffRequest) -> None:
         to = (
             {"me": request.user, "nobody": None}[what]
             if what in {"me", "nobody"}
-            else get_object_or_404(User, pk=what if what.isdecimal() else 0, is_active=True)
+            else get_object_or_404(User, pk=whole_number(what), is_active=True)
         )
         assign(ticket, to=to, by=operator(request.user))
     elif verb == "status" and what in {Status.IN_PROGRESS, Status.RESOLVED, Status.WAITING}:

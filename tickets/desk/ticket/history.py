@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db.models import CharField, F, Value
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -18,13 +19,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from helpdesk.base.bounds import LARGEST
 from helpdesk.base.templatetags.ui import moment_words
 from helpdesk.staff.models import Team, User
 from tickets.actors import ActorKind
 from tickets.models import Event, Pledge, Status, Tag, Topic
 
 NAME = {"pledge": "on"}  # the column that names a row, where it is not `name`
+log = structlog.get_logger(__name__)
+
 RUN = 3  # so many lines without a message between them are folded into one
+
+
+def _ids(data: Any, name: str) -> list[int]:
+    """The ids that an event names, whatever its data have become."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return [pk for pk in found if type(pk) is int and 0 < pk <= LARGEST] if isinstance(found, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,8 @@ class Names:
         """One query, whatever the events name."""
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
-        tags = {pk for e in events if e.kind == "ticket.tagged" for pk in (*e.data["added"], *e.data["removed"])}
-        pledges = {pk for e in events if (pk := e.data.get("pledge"))}
+        tags = {pk for e in events if e.kind == "ticket.tagged" for side in ("added", "removed") for pk in _ids(e.data, side)}
+        pledges = {pk for e in events if isinstance(pk := e.data.get("pledge"), int)}
         found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
@@ -132,7 +142,7 @@ def _language(event: Event, names: Names) -> tuple[str, str | SafeString]:
 
 
 def _tagged(event: Event, names: Names) -> tuple[str, str | SafeString]:
-    added, removed = (", ".join(names.tags.get(pk, "?") for pk in event.data[side]) for side in ("added", "removed"))
+    added, removed = (", ".join(names.tags.get(pk, "?") for pk in _ids(event.data, side)) for side in ("added", "removed"))
     if added and removed:
         return "tag", format_html(_("changed the tags: {} in place of {}"), _b(added), _b(removed))
     return "tag", format_html(_("tagged it {}"), _b(added)) if added else format_html(_("took the tag off: {}"), _b(removed))
@@ -153,6 +163,10 @@ def _parted(event: Event, names: Names) -> tuple[str, str | SafeString]:
     return "split", _("took a merged ticket out again") if "parted" in event.data else _("took the merge back")
 
 
+def _overdue(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    return "alarm-clock", format_html(_("noticed that the day has passed by which {} owed an answer"), _b(event.data.get("on", "")))
+
+
 def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str, str | SafeString]]:
     return lambda event, names: (icon, str(words))
 
@@ -171,6 +185,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.erased": _said("eraser", gettext_lazy("erased the player's data; the words are gone")),
     "ticket.merged": _merged,
     "ticket.unmerged": _parted,
+    "ticket.overdue": _overdue,
     "message.recognised": _recognised,
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
@@ -192,8 +207,13 @@ def lines(events: Iterable[Event], names: Names) -> list[Line]:
 
 
 def _parts(event: Event, names: Names) -> tuple[str, str, str | SafeString]:
-    icon, words = WORDS[event.kind](event, names)
-    return icon, names.actor(event.actor_kind, event.actor_id), words
+    """An event's icon, its actor and its words. One that cannot be worded is told of all the same: it bricks no page."""
+    try:
+        icon, words = WORDS[event.kind](event, names)
+        return icon, names.actor(event.actor_kind, event.actor_id), words
+    except Exception:
+        log.exception("event_not_worded", id=event.pk, kind=event.kind)
+        return "circle-alert", _("Somebody"), format_html(_("did something that cannot be put into words ({})"), event.kind)
 
 
 def summary(run: Sequence[Line]) -> str:

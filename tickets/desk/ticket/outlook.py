@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from helpdesk.base import clock
 from tickets.lifecycle.machine import SILENCE
 from tickets.models import Message, Status, Ticket, Timer
 
@@ -52,7 +51,7 @@ def _leaving(messages: Sequence[Message]) -> list[Prospect]:
 def _standing(ticket: Ticket) -> list[Prospect]:
     match ticket.status:
         case Status.PENDING:
-            late = ticket.pending_until is not None and ticket.pending_until < clock.now()
+            late = ticket.overdue
             if ticket.pending_until is None:
                 return [Prospect("hourglass", _("%(who)s owes an answer; no day was named.") % {"who": ticket.pending_on})]
             words = _("%(who)s owed an answer by") if late else _("%(who)s owes an answer by")

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base.bounds import whole_number
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
-from tickets.desk.answers import address_of, go, say, whole_number
+from tickets.desk.answers import address_of, go, say
 from tickets.desk.looking import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
-from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under, whole_number
+from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
 from tickets.desk.ticket.thread import Turn, unseen_news

@@ -87,7 +87,7 @@ def test_nobody_at_home_is_tried_again_later(settings, mailed, left, travel, mai
     assert "ConnectionRefusedError" in message.error
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    travel.forward(seconds=11)
+    travel.forward(seconds=31)
     outbox.leave_due()
     message.refresh_from_db()
     assert message.state == Message.State.SENT
@@ -203,9 +203,14 @@ def test_giving_up_at_last(settings, mailed, left, travel):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     message = left(mailed)
 
-    for _try in range(8):
-        travel.forward(hours=4)
+    for _try in range(47):
+        travel.forward(hours=1)
         outbox.leave_due()
+    message.refresh_from_db()
+    assert message.state == Message.State.QUEUED
 
+    for _try in range(3):
+        travel.forward(hours=1)
+        outbox.leave_due()
     message.refresh_from_db()
     assert message.state == Message.State.FAILED

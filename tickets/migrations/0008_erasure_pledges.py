@@ -8,7 +8,7 @@ import helpdesk.base.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0005_no_reply_needed"),
+        ("tickets", "0007_sweeps_mended_moments"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("base", "0003_knocks")]
+    dependencies = [("base", "0004_sweeps_relay_and_outward")]
 
     operations = [
         migrations.AddField("blob", "unreadable_since", models.DateTimeField(null=True)),

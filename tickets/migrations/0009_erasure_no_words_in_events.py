@@ -75,10 +75,6 @@ def _in_batches(connection: Any, statement: str, table: str) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [
-        ("tickets", "0006_erasure_pledges"),
-        ("audit", "0002_erasure_remarks"),
-        ("staff", "0002_erasure_copies"),
-    ]
+    dependencies = [("tickets", "0008_erasure_pledges"), ("audit", "0002_erasure_remarks"), ("staff", "0003_erasure_copies")]
 
     operations = [migrations.RunPython(without_words, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0001_initial"),
+        ("staff", "0002_sweeps_parked_letters"),
     ]
 
     operations = [

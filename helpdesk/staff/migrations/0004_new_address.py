@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0002_erasure_copies")]
+    dependencies = [("staff", "0003_erasure_copies")]
 
     operations = [
         migrations.AddField(
