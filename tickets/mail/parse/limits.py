@@ -26,3 +26,16 @@ MAX_REFERENCES = 100
 MAX_MESSAGE_ID_BYTES = 990
 MAX_SUBJECT_CHARS = 998
 MAX_NAME_CHARS = 200
+
+SHORTENING = frozenset(
+    {
+        "HTML nested too deeply",
+        "parts nested too deeply",
+        "text cut",
+        "too many addresses",
+        "too many headers",
+        "too many parts",
+        "too much to decode",
+    }
+)
+"""Defects of a mail that mean: there is more in it than is shown. The message says so."""

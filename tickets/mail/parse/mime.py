@@ -94,11 +94,11 @@ class Cutter:
 
     def mail(self, raw: bytes) -> Part:
         """The root part of a whole mail."""
-        if b"\n" not in raw:
-            raw = raw.replace(b"\r", b"\n")
-        raw = raw.removeprefix(b"\xef\xbb\xbf")
-        raw = _without_envelope(raw)
-        return self.part(raw, "text/plain", 0)
+        return self.part(_bare(raw), "text/plain", 0)
+
+    def head(self, raw: bytes) -> tuple[Headers, bytes]:
+        """A mail's headers and the rest, uncut."""
+        return self._head(_bare(raw))
 
     def parts_of(self, part: Part) -> list[Part]:
         """The direct parts of something multipart that is no mail, like a posted form."""
@@ -195,6 +195,13 @@ class Cutter:
     def _note(self, defect: str) -> None:
         if defect not in self.defects:
             self.defects.append(defect)
+
+
+def _bare(raw: bytes) -> bytes:
+    """The mail from its first header on, with line ends that can be found."""
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return _without_envelope(raw.removeprefix(b"\xef\xbb\xbf"))
 
 
 def _without_envelope(raw: bytes) -> bytes:
