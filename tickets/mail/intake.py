@@ -56,7 +56,7 @@ class _Lost(Exception):
 
 def take(raw: RawMail, content: bytes, known: Studio) -> None:
     """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
-    mail = parse_mail(content, own_addresses=known.own_addresses)
+    mail = parse_mail(content, own_addresses=known.own_addresses, languages=known.languages)
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
         namesakes = _namesakes(raw)
