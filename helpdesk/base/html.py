@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import unquote
 
 import nh3
 
@@ -70,3 +72,8 @@ def clean_html(html: str) -> CleanedHtml:
         clean_content_tags={"script", "style", "title", "head", "noscript", "template"},
     )
     return CleanedHtml(html=safe, remote_images=bool(_REMOTE.search(safe)))
+
+
+def picture_key(content_id: str) -> str:
+    """For comparing the name that HTML gives a picture (`cid:…`) with that of a file: programs change case, escape, or add brackets."""
+    return unquote(unescape(content_id)).strip().removeprefix("cid:").strip("<> \t").casefold()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from urllib.parse import unquote
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base import blobs
-from helpdesk.base.html import VERSION, clean_html
+from helpdesk.base.html import VERSION, clean_html, picture_key
 from helpdesk.base.models import Blob
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import attachment_for, may, message_for
@@ -29,7 +28,7 @@ SHUT: Policy = {
     "frame-ancestors": ["'none'"],
     "sandbox": [],
 }
-CID = re.compile(r"""src="cid:([^"]*)\"""")
+CID = re.compile(r"""src="cid:([^"]*)\"""", re.IGNORECASE)
 REMOTE = re.compile(r"""(<img\b[^>]*?)\ssrc="\s*https?:[^"]*\"""", re.IGNORECASE)  # left out, not only blocked: no broken picture shows
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
@@ -111,12 +110,12 @@ def _harmless(media_type: str) -> str:
 def _with_own_pictures(message: Message, html: str, *, may_open: bool) -> str:
     """Pictures inside the mail (cid:) come from the message's own files."""
     own = {
-        file.content_id.strip("<>"): file
+        picture_key(file.content_id): file
         for file in Attachment.objects.filter(message=message, preview__isnull=False).exclude(content_id="")
     }
 
     def address(found: re.Match[str]) -> str:
-        file = own.get(unquote(found.group(1)).strip("<>"))
+        file = own.get(picture_key(found.group(1)))
         return f'src="{reverse("desk:attachment", args=[file.pk, "picture"])}"' if file and may_open else ""
 
     return CID.sub(address, html)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tickets.mail.judge import Threads, judge
@@ -9,9 +10,11 @@ from tickets.mail.parse import MailAddress, ParsedMail
 from tickets.mail.reading import read_mail
 
 
-def explain(raw: bytes, own_addresses: frozenset[str], *, file: str = "", threads: Threads | None = None) -> dict[str, Any]:
+def explain(
+    raw: bytes, own_addresses: frozenset[str], *, file: str = "", threads: Threads | None = None, languages: Sequence[str] = ()
+) -> dict[str, Any]:
     """The facts of a mail and what becomes of it. Nothing is written."""
-    return explain_parsed(read_mail(raw, own_addresses), file=file, threads=threads)
+    return explain_parsed(read_mail(raw, own_addresses, languages), file=file, threads=threads)
 
 
 def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None = None) -> dict[str, Any]:
@@ -36,6 +39,9 @@ def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None 
             {"name": each.name, "type": each.type, "size": each.size, "inline": each.inline, "content_id": each.content_id}
             for each in mail.attachments
         ],
+        "interleaved": mail.interleaved,
+        "defects": list(mail.defects),
+        "encodings": list(mail.readings),
         "auto_reply": mail.auto_reply,
         "bounce": {"address": bounce.address, "status": bounce.status, "permanent": bounce.permanent} if bounce else None,
     }

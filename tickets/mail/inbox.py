@@ -26,7 +26,7 @@ from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Door, RawMail, ReceivedKey
-from tickets.mail.payloads import Unreadable, to_mime
+from tickets.mail.payloads import NotAMail, to_mime
 from tickets.mail.reading import TooHeavy
 from tickets.mail.senders import studio
 
@@ -163,7 +163,7 @@ def _understand(pks: list[int]) -> int:
                 intake.take(raw, content_of(raw), known)
             except TooHeavy:
                 RawMail.objects.filter(pk=raw.pk).update(heavy=True, attempts=F("attempts") - 1, claimed_until=None)
-            except (intake.Unfit, Unreadable) as unfit:
+            except (intake.Unfit, NotAMail) as unfit:
                 park(raw, str(unfit))
             except Exception as error:
                 log.exception("mail_failed", raw_mail=raw.pk)

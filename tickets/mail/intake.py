@@ -57,7 +57,7 @@ class _Lost(Exception):
 
 def take(raw: RawMail, content: bytes, known: Studio) -> None:
     """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
-    mail = take_apart(content, known.own_addresses, again=raw.attempts > 1, light=not raw.heavy)
+    mail = take_apart(content, known.own_addresses, known.languages, again=raw.attempts > 1, light=not raw.heavy)
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
         namesakes = _namesakes(raw)

@@ -34,7 +34,7 @@ class Refused(Exception):
     """The webhook did not prove that it is the provider's, or makes no sense."""
 
 
-class Unreadable(Exception):
+class NotAMail(Exception):
     """A stored payload of which no mail can be made, now or later."""
 
 
@@ -105,12 +105,12 @@ def postmark(body: bytes, content_type: str, authorization: str) -> Delivered:
 
 
 def to_mime(content: bytes, *, form: str, content_type: str) -> bytes:
-    """A stored payload as the bytes of a mail. Raises Unreadable, and Broken where another try may help."""
+    """A stored payload as the bytes of a mail. Raises NotAMail, and Broken where another try may help."""
     arguments = (content, content_type) if form == RawMail.Form.MAILGUN else (content,)
     try:
         return _unpacking.ask(form, *arguments, answer=bytes)[0]
     except (Failed, Spent) as error:
-        raise Unreadable(f"the payload cannot be read: {error}") from error
+        raise NotAMail(f"the payload cannot be read: {error}") from error
 
 
 def _made(view: type[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from helpdesk.base import pictures
@@ -21,22 +22,22 @@ class TooHeavy(Exception):
     """It was thought to be light, and is not: it has to wait for its turn among the heavy ones."""
 
 
-def read_mail(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
+def read_mail(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str] = ()) -> ParsedMail:
     """What a mail says, for whoever wants to know only that. Nothing is raised for any bytes."""
     try:
-        return _read(raw, own_addresses, LIMITS.seconds, again=True)[0]
+        return _read(raw, own_addresses, languages, LIMITS.seconds, again=True)[0]
     except Spent as reason:
         return read_plainly(raw, f"read only in part: {reason}")
 
 
-def take_apart(raw: bytes, own_addresses: frozenset[str], *, again: bool, light: bool) -> ParsedMail:
+def take_apart(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str], *, again: bool, light: bool) -> ParsedMail:
     """The mail with its pictures drawn anew, for keeping. One budget is for all of it: pictures for which no time is left stay as they are.
 
     Who reads it for the first time says so by `again=False`: where the child was ended from outside, Broken is raised for another try.
     A `light` one that takes long or has pictures raises TooHeavy.
     """
     try:
-        mail, spent = _read(raw, own_addresses, LIGHT_SECONDS if light else LIMITS.seconds, again=again)
+        mail, spent = _read(raw, own_addresses, languages, LIGHT_SECONDS if light else LIMITS.seconds, again=again)
     except Spent as reason:
         if light:
             raise TooHeavy from reason
@@ -51,10 +52,10 @@ def take_apart(raw: bytes, own_addresses: frozenset[str], *, again: bool, light:
     return replace(mail, attachments=tuple(files)) if files else mail
 
 
-def _read(raw: bytes, own_addresses: frozenset[str], seconds: float, *, again: bool) -> tuple[ParsedMail, float]:
+def _read(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str], seconds: float, *, again: bool) -> tuple[ParsedMail, float]:
     """The mail and the processor's seconds that reading it took."""
     try:
-        return _reading_room.ask("read", raw, tuple(sorted(own_addresses)), answer=ParsedMail, seconds=seconds)
+        return _reading_room.ask("read", raw, tuple(sorted(own_addresses)), tuple(languages), answer=ParsedMail, seconds=seconds)
     except Spent:
         raise
     except Apart as reason:

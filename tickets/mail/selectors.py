@@ -25,7 +25,8 @@ def newest(*, parked: bool = False, outcome: str = "") -> QuerySet[RawMail]:
 
 def explained(raw: RawMail) -> dict[str, Any]:
     """What the desk makes of a stored mail now, as `explain_mail` prints it. Unreadable when the storage has lost it."""
-    mail = read_mail(content_of(raw), studio().own_addresses)
+    known = studio()
+    mail = read_mail(content_of(raw), known.own_addresses, known.languages)
     return explain_parsed(mail, file=f"{raw.pk} {one_line(mail.subject, 60)}", threads=thread_of)
 
 

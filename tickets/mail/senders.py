@@ -23,6 +23,11 @@ class Studio:
     games: tuple[Game, ...]
     own_addresses: frozenset[str]
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which the players write, for mails that do not name their encoding."""
+        return tuple(sorted({language for game in self.games for language in game.languages}))
+
 
 def studio() -> Studio:
     """The games and the addresses we send from. Archived games still own theirs."""

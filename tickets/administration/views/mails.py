@@ -22,7 +22,7 @@ from tickets.administration.forms import MailboxForm
 from tickets.mail.inbox import content_of
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Mailbox, RawMail
-from tickets.mail.payloads import Unreadable
+from tickets.mail.payloads import NotAMail
 from tickets.mail.selectors import explained, mailboxes, newest
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
@@ -78,7 +78,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
             context["cut"] = len(source) > SHOWN_BYTES
     except Unreadable:
         context["lost"] = True
-    except Unreadable as reason:
+    except NotAMail as reason:
         context["unreadable"] = str(reason)
     return render(request, "administration/mail.html", context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tickets.mail.parse.headers import ENCODED_WORD, decode_words
 from tickets.mail.parse.limits import MAX_ADDRESSES, MAX_HEADER_BYTES
@@ -14,12 +14,12 @@ _QUOTED_LOCAL = re.compile(r'"[^"@\r\n]*"@[^\s<>"(),;:@]+')
 _PLUS = re.compile(r"\+[^@]*@")
 
 
-def parse_addresses(values: Iterable[bytes]) -> tuple[MailAddress, ...]:
-    """All mailboxes of these headers in their order, each address once; what names nobody is left out."""
+def parse_addresses(values: Iterable[bytes], charset: str | None = None, languages: Sequence[str] = ()) -> tuple[MailAddress, ...]:
+    """All mailboxes of these headers in their order, each address once; what names nobody is left out. Raw bytes are in `charset`."""
     found: dict[tuple[str, str], MailAddress] = {}
     for value in values:
         for piece in _split(value[:MAX_HEADER_BYTES]):
-            mailbox = _mailbox(piece)
+            mailbox = _mailbox(piece, charset, languages)
             if mailbox is not None:
                 key = (mailbox.address.lower(), "" if mailbox.address else mailbox.name)
                 found.setdefault(key, mailbox)
@@ -75,19 +75,19 @@ def _split(value: bytes) -> list[str]:
     return [re.sub(r"\x00(\d+)\x00", lambda found: hidden[int(found[1])].decode("latin-1"), piece) for piece in pieces if piece.strip()]
 
 
-def _mailbox(piece: str) -> MailAddress | None:
+def _mailbox(piece: str, charset: str | None, languages: Sequence[str]) -> MailAddress | None:
     before, opened, rest = piece.rpartition("<")
     if opened:
         address = _address(rest.partition(">")[0])
         if address:
-            return MailAddress(address, _name(before, address))
+            return MailAddress(address, _name(before, address, charset, languages))
     found = _QUOTED_LOCAL.search(piece) or _BARE.search(piece)
     if found:
         address = _address(found[0])
         comments = " ".join(re.findall(r"\(([^()]*)\)", piece))
         outside = re.sub(r"\([^()]*\)", " ", piece.replace(found[0], " ", 1))
-        return MailAddress(address, _name(comments or re.sub(r"[<>]", " ", outside), address))
-    name = _name(re.sub(r"[<>]", " ", piece), "")
+        return MailAddress(address, _name(comments or re.sub(r"[<>]", " ", outside), address, charset, languages))
+    name = _name(re.sub(r"[<>]", " ", piece), "", charset, languages)
     return MailAddress("", name) if name else None
 
 
@@ -105,7 +105,7 @@ def _address(text: str) -> str:
     return f"{local}@{domain.lower().rstrip('.')}"
 
 
-def _name(text: str, address: str) -> str:
-    name = decode_words(re.sub(r"\\(.)", r"\1", text).encode("latin-1", "replace")).strip()
+def _name(text: str, address: str, charset: str | None, languages: Sequence[str]) -> str:
+    name = decode_words(re.sub(r"\\(.)", r"\1", text).encode("latin-1", "replace"), charset, languages).strip()
     name = re.sub(r"^mailto:", "", name, flags=re.IGNORECASE).strip("<>\"' ") if len(name) > 1 else name.strip("<>")
     return "" if name.lower() == address.lower() else name[:320]

@@ -7,11 +7,11 @@ from tickets.mail.parse.reader import parse_mail
 from tickets.mail.parse.values import ParsedMail
 
 
-def read(raw: bytes, own_addresses: tuple[str, ...]) -> ParsedMail:
-    return parse_mail(raw, own_addresses=frozenset(own_addresses))
+def read(raw: bytes, own_addresses: tuple[str, ...], languages: tuple[str, ...]) -> ParsedMail:
+    return parse_mail(raw, own_addresses=frozenset(own_addresses), languages=languages)
 
 
-JOBS: dict[str, Job] = {"read": (read, tuple[bytes, tuple[str, ...]])}
+JOBS: dict[str, Job] = {"read": (read, tuple[bytes, tuple[str, ...], tuple[str, ...]])}
 
 if __name__ == "__main__":
     serve(JOBS)

@@ -17,6 +17,10 @@ MAX_TEXT_CHARS = 200_000
 """Text kept on a message and searched; about a hundred pages."""
 
 MAX_HTML_CHARS = 1_000_000
+MAX_HTML_BYTES = 40_000_000
+MAX_DATA_BYTES = 40_000_000
+"""HTML as it came, and what stands in it as `data:` addresses; a page is cut to MAX_HTML_CHARS when these and its style sheets are out."""
+
 MAX_HTML_DEPTH = 400
 MAX_HTML_REPEATS = 200_000
 """Unclosed `<b>`, `<font>`… are repeated in every following paragraph by the HTML rules; so many such repetitions are let through."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from helpdesk.base.html import VERSION, clean_html
 from helpdesk.base.text import clean
@@ -33,35 +34,36 @@ _DELIVERED = (
 _FOR = re.compile(rb"\bfor\s+<([^<>\s]+@[^<>\s]+)>")
 
 
-def parse_mail(raw: bytes, *, own_addresses: frozenset[str] = frozenset()) -> ParsedMail:
+def parse_mail(raw: bytes, *, own_addresses: frozenset[str] = frozenset(), languages: Sequence[str] = ()) -> ParsedMail:
     """What a mail says, whatever its bytes: nothing is raised for any of them.
 
-    `own_addresses` are those that the desk sends from: mail from them is our own. Where reading the parts fails in a way that nobody
+    `own_addresses` are those that the desk sends from: mail from them is our own. `languages` (ISO codes) are those of the studio's
+    games: they decide what a word without a usable charset label leaves open. Where reading the parts fails in a way that nobody
     has foreseen, the mail is read as plain text and the defect noted, so that a person can still read it.
     """
     try:
-        return read_strictly(raw, own_addresses)
+        return read_strictly(raw, own_addresses, languages)
     except MemoryError:
         raise  # the reading process has used up its own: who gave it the mail reads the beginning alone
     except Exception as error:  # the last resort for a stranger's bytes: a person reads it as plain text, and the defect tells why
         return read_plainly(raw, f"not readable as parts: {type(error).__name__}")
 
 
-def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
+def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str] = ()) -> ParsedMail:
     """As `parse_mail`, without its safety net: what it raises is a fault of ours that tests and the benchmark want to see."""
     cutter = Cutter()
     root = cutter.mail(raw)
-    contents = read_contents(root)
+    contents = read_contents(root, languages)
     headers = root.headers
-    charset = root.params.get("charset")
+    charset = contents.charset or root.params.get("charset")
     page = contents.html
     parts, full_text = _text(contents)
     hostile = page is not None and is_hostile(page)
     cleaned = clean_html(page) if page is not None and not hostile else None
-    sender = _sender(root)
-    subject = headers.text("subject", charset)[:MAX_SUBJECT_CHARS]
+    sender = _sender(root, charset, languages)
+    subject = headers.text("subject", charset, languages)[:MAX_SUBJECT_CHARS]
     bounce, report = find_bounce(root, sender, subject, full_text)
-    reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to")) if each.address)
+    reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to"), charset, languages) if each.address)
     on_behalf = is_on_behalf(sender, reply_to, own_addresses)
     auto = report or (None if bounce else auto_reply(root, sender, subject, frozenset() if on_behalf else own_addresses))
     references = message_ids(headers.raw("references"))
@@ -71,8 +73,8 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         references=references if len(references) <= MAX_REFERENCES else (references[0], *references[1 - MAX_REFERENCES :]),
         date=mail_date(headers.raw("date")),
         from_=sender,
-        to=parse_addresses(headers.raw_all("to")),
-        cc=parse_addresses(headers.raw_all("cc")),
+        to=parse_addresses(headers.raw_all("to"), charset, languages),
+        cc=parse_addresses(headers.raw_all("cc"), charset, languages),
         reply_to=reply_to,
         delivered_to=_delivered_to(root),
         subject=subject,
@@ -82,7 +84,7 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         full_text=full_text,
         interleaved=parts.interleaved,
         html=cleaned.html if cleaned else None,
-        html_raw=clean(page) if page is not None else None,
+        html_raw=clean(contents.html_raw or "") if page is not None else None,
         html_version=VERSION,
         remote_images=cleaned.remote_images if cleaned else False,
         attachments=tuple(contents.files),
@@ -91,6 +93,7 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         own_mark=headers.text(OWN_MARK.lower()),
         on_behalf=on_behalf,
         defects=(*cutter.defects, *contents.defects, *(["HTML nested too deeply"] if hostile else [])),
+        readings=tuple(contents.readings),
     )
 
 
@@ -122,11 +125,11 @@ def _whole(lines: list[Line]) -> str:
     return "\n".join(("> " * line.depth + line.text).rstrip() for line in lines).strip("\n")
 
 
-def _sender(root: Part) -> MailAddress:
+def _sender(root: Part, charset: str | None, languages: Sequence[str]) -> MailAddress:
     """Who wrote it. Where From names no address, the next best header does; the name in From is kept."""
     named = MailAddress("")
     for name in ("from", "sender", "reply-to", "return-path", "x-envelope-from", "x-original-from"):
-        for each in parse_addresses(root.headers.raw_all(name)):
+        for each in parse_addresses(root.headers.raw_all(name), charset, languages):
             if each.address:
                 return each if each.name or not named.name else MailAddress(each.address, named.name)
             named = named if named.name else each

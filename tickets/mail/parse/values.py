@@ -83,7 +83,7 @@ class ParsedMail:
     `own_mark` is what the desk writes into each mail of its own, beside the Message-ID that some providers replace.
     `on_behalf` says that it came from an address of ours in somebody's name: by a form of the studio's, or a group that rewrites senders;
     `reply_to` then names the writer.
-    `defects` name what was wrong with it, for the page that explains a mail.
+    `defects` name what was wrong with it, for the page that explains a mail; `readings` how each text was decoded, and why so.
     """
 
     message_id: str | None
@@ -111,6 +111,7 @@ class ParsedMail:
     own_mark: str
     on_behalf: bool
     defects: tuple[str, ...]
+    readings: tuple[str, ...] = ()
 
     @property
     def shortened(self) -> bool:

@@ -25,14 +25,16 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        own_addresses, threads = frozenset[str](), None
+        own_addresses, threads, languages = frozenset[str](), None, ()
         try:
-            own_addresses = studio().own_addresses
+            known = studio()
+            own_addresses, languages = known.own_addresses, known.languages
             threads = thread_of
         except (OperationalError, ProgrammingError) as error:
             self.stderr.write(f"No database ({str(error).strip().splitlines()[0]}): threads are judged by headers alone.")
         for name in options["files"]:
-            self.stdout.write(json.dumps(explain(self._read(name), own_addresses, file=clean(name), threads=threads), ensure_ascii=False))
+            facts = explain(self._read(name), own_addresses, file=clean(name), threads=threads, languages=languages)
+            self.stdout.write(json.dumps(facts, ensure_ascii=False))
 
     def _read(self, name: str) -> bytes:
         try:
