@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from helpdesk.base.text import fold
 from tickets.models import Message
@@ -38,15 +38,11 @@ def exchanged_with(message: Message) -> QuerySet[Message]:
     before = Message.objects.filter(ticket=message.ticket_id, state__in=SEEN_BY_PLAYER)
     if message.pk:
         before = before.filter(pk__lt=message.pk)
-    whom = fold(message.to_address) or fold(message.ticket.contact.address if message.ticket.contact else "")
-    rows = before.values_list("pk", "kind", "from_address", "to_address", "from_stranger", "channel")
-    mine = [
-        pk
-        for pk, kind, sender, recipient, strange, channel in rows
-        if (fold(theirs) == whom if (theirs := sender if kind == Message.Kind.INBOUND else recipient) else not strange)
-        and (theirs or channel == message.channel)
-    ]
-    return before.filter(pk__in=mine).order_by("pk")
+    whom = message.to_address or (message.ticket.contact.address if message.ticket.contact else "")
+    theirs, ours = Q(kind=Message.Kind.INBOUND), Q(kind=Message.Kind.REPLY)
+    without = Q(channel=message.channel, from_stranger=False) & (theirs & Q(from_address="") | ours & Q(to_address=""))
+    named = theirs & Q(from_address__iexact=whom) | ours & Q(to_address__iexact=whom) if whom else Q(pk=None)
+    return before.filter(named | without).order_by("pk")
 
 
 def first_subject_from(message: Message) -> str | None:

@@ -64,54 +64,54 @@ SUBJECTS = {  # language: how the subject of an answer begins that nobody wrote 
     "id": r"balasan otomatis|jawaban otomatis|(?:sedang )?di luar kantor|(?:sedang )?cuti\b",
 }
 BODIES = {  # language: what such an answer says of its writer's whereabouts
-    "en": r"\bi(?: am|'m|’m| will be|'ll be)\b[^.\n]{0,40}\b(?:out of (?:the )?office|away|on (?:vacation|holiday|(?:annual |sick "
+    "en": r"\bi(?: am|'m|’m| will be|'ll be)\b[^!?\n]{0,40}\b(?:out of (?:the )?office|away|on (?:vacation|holiday|(?:annual |sick "
     r"|parental |maternity )?leave))"
-    r"|\b(?:i (?:will|shall)|i'll) (?:be back|return|reply|answer|respond)\b[^.\n]{0,40}\b(?:on|when|after|until|from)\b"
+    r"|\b(?:i (?:will|shall)|i'll) (?:be back|return|reply|answer|respond)\b[^!?\n]{0,40}\b(?:on|when|after|until|from)\b"
     r"|\bback (?:in the office )?on\b"
     r"|limited access to (?:my )?e-?mail|this is an auto(?:mated|matic)[ -](?:reply|response|message)",
-    "de": r"bin (?:ich )?[^.\n]{0,40}(?:nicht im (?:b[üu]ro|hause?)|im urlaub|abwesend|außer haus|nicht erreichbar)"
-    r"|ab dem [^.\n]{0,30}wieder (?:da|erreichbar|im b[üu]ro)"
+    "de": r"bin (?:ich )?[^!?\n]{0,40}(?:nicht im (?:b[üu]ro|hause?)|im urlaub|abwesend|außer haus|nicht erreichbar)"
+    r"|ab dem [^!?\n]{0,30}wieder (?:da|erreichbar|im b[üu]ro)"
     r"|zur(?:zeit| zeit) nicht (?:im|erreichbar)|diese (?:nachricht|mail) wurde automatisch",
     "fr": r"je suis (?:actuellement )?(?:absente?|en (?:cong[ée]s?|vacances))|de retour le|je serai (?:absente?|de retour)|(?:accès"
     r"|acc[eé]s) limité à"
     r"|ceci est une r[eé]ponse automatique",
-    "es": r"(?:estoy|estar[ée]|me encuentro)[^.\n]{0,30}(?:fuera de (?:la )?oficina|de vacaciones|ausente)|(?:regreso|volver[ée]"
-    r"|vuelvo)[^.\n]{0,20} el \d"
+    "es": r"(?:estoy|estar[ée]|me encuentro)[^!?\n]{0,30}(?:fuera de (?:la )?oficina|de vacaciones|ausente)|(?:regreso|volver[ée]"
+    r"|vuelvo)[^!?\n]{0,20} el \d"
     r"|acceso limitado a mi correo|esta es una respuesta autom[áa]tica",
-    "it": r"(?:sono|sar[òo])[^.\n]{0,30}(?:fuori (?:sede|ufficio)|assente|in (?:ferie|vacanza))|(?:rientrer[òo]|torner[òo])"
+    "it": r"(?:sono|sar[òo])[^!?\n]{0,30}(?:fuori (?:sede|ufficio)|assente|in (?:ferie|vacanza))|(?:rientrer[òo]|torner[òo])"
     r"|questa è una risposta automatica",
-    "pt": r"(?:estou|estarei|encontro-me)[^.\n]{0,30}(?:fora d[oe] escrit[óo]rio|de f[ée]rias|ausente)|(?:regresso|retorno|volto"
-    r"|estarei de volta)[^.\n]{0,20}\b(?:dia|em|no|na|a)\b"
+    "pt": r"(?:estou|estarei|encontro-me)[^!?\n]{0,30}(?:fora d[oe] escrit[óo]rio|de f[ée]rias|ausente)|(?:regresso|retorno|volto"
+    r"|estarei de volta)[^!?\n]{0,20}\b(?:dia|em|no|na|a)\b"
     r"|acesso limitado ao? (?:meu )?e-?mail|esta [ée] uma resposta autom[áa]tica",
-    "ca": r"(?:soc|sóc|estic)[^.\n]{0,30}(?:fora de l['’]oficina|de vacances)",
-    "nl": r"(?:ik ben|ben ik)[^.\n]{0,40}(?:afwezig|niet (?:op kantoor|aanwezig|bereikbaar)|(?:op|met) vakantie)|weer (?:aanwezig"
+    "ca": r"(?:soc|sóc|estic)[^!?\n]{0,30}(?:fora de l['’]oficina|de vacances)",
+    "nl": r"(?:ik ben|ben ik)[^!?\n]{0,40}(?:afwezig|niet (?:op kantoor|aanwezig|bereikbaar)|(?:op|met) vakantie)|weer (?:aanwezig"
     r"|terug|bereikbaar|op kantoor)"
     r"|dit is een automatisch",
-    "sv": r"(?:jag är|är jag)[^.\n]{0,30}(?:inte på kontoret|på semester|frånvarande|ledig|tjänstledig)|(?:jag är )?(?:åter"
-    r"|tillbaka)[^.\n]{0,15} den|detta är ett autosvar",
-    "no": r"(?:jeg er|er jeg)[^.\n]{0,30}(?:ikke p[åa] kontoret|p[åa] ferie|frav[æa]rende|bortreist)"
-    r"|(?:jeg er )?tilbake[^.\n]{0,15} (?:den|p[åa]|mandag)|dette er (?:et|en) auto",
-    "da": r"(?:jeg er|er jeg)[^.\n]{0,30}(?:ikke p[åa] kontoret|p[åa] ferie|frav[æa]rende)|jeg holder ferie"
-    r"|(?:jeg er )?tilbage[^.\n]{0,15} (?:den|p[åa]|mandag)|dette er et auto",
-    "fi": r"olen[^.\n]{0,30}(?:lomalla|poissa|tavoittamattomissa)|palaan (?:töihin|toimistolle|lomalta)?|tämä on automaattinen",
-    "et": r"olen[^.\n]{0,30}(?:puhkusel|kontorist eemal)",
-    "lv": r"esmu[^.\n]{0,30}(?:atvaļinājumā|prombūtnē)",
+    "sv": r"(?:jag är|är jag)[^!?\n]{0,30}(?:inte på kontoret|på semester|frånvarande|ledig|tjänstledig)|(?:jag är )?(?:åter"
+    r"|tillbaka)[^!?\n]{0,15} den|detta är ett autosvar",
+    "no": r"(?:jeg er|er jeg)[^!?\n]{0,30}(?:ikke p[åa] kontoret|p[åa] ferie|frav[æa]rende|bortreist)"
+    r"|(?:jeg er )?tilbake[^!?\n]{0,15} (?:den|p[åa]|mandag)|dette er (?:et|en) auto",
+    "da": r"(?:jeg er|er jeg)[^!?\n]{0,30}(?:ikke p[åa] kontoret|p[åa] ferie|frav[æa]rende)|jeg holder ferie"
+    r"|(?:jeg er )?tilbage[^!?\n]{0,15} (?:den|p[åa]|mandag)|dette er et auto",
+    "fi": r"olen[^!?\n]{0,30}(?:lomalla|poissa|tavoittamattomissa)|palaan (?:töihin|toimistolle|lomalta)?|tämä on automaattinen",
+    "et": r"olen[^!?\n]{0,30}(?:puhkusel|kontorist eemal)",
+    "lv": r"esmu[^!?\n]{0,30}(?:atvaļinājumā|prombūtnē)",
     "lt": r"(?:šiuo metu )?(?:atostogauju|esu išvykęs)",
-    "pl": r"(?:jestem|b[ęe]d[ęe]|przebywam)[^.\n]{0,30}(?:poza biurem|na urlopie|nieobecn\w+)|wracam|wr[óo]c[ęe] (?:do (?:biura"
+    "pl": r"(?:jestem|b[ęe]d[ęe]|przebywam)[^!?\n]{0,30}(?:poza biurem|na urlopie|nieobecn\w+)|wracam|wr[óo]c[ęe] (?:do (?:biura"
     r"|pracy)|dnia|\d)|to jest automatyczna",
-    "cs": r"(?:jsem|budu)[^.\n]{0,30}(?:mimo kancel[áa][řr]|na dovolen[ée]|nep[řr][íi]tom\w+)|(?:vr[áa]t[íi]m se|zp[ěe]t (?:budu"
+    "cs": r"(?:jsem|budu)[^!?\n]{0,30}(?:mimo kancel[áa][řr]|na dovolen[ée]|nep[řr][íi]tom\w+)|(?:vr[áa]t[íi]m se|zp[ěe]t (?:budu"
     r"|v kancel))|toto je automatick",
-    "sk": r"(?:som|budem)[^.\n]{0,30}(?:mimo kancel[áa]rie|na dovolenke|nepr[íi]tom\w+)|vr[áa]tim sa",
+    "sk": r"(?:som|budem)[^!?\n]{0,30}(?:mimo kancel[áa]rie|na dovolenke|nepr[íi]tom\w+)|vr[áa]tim sa",
     "hu": r"(?:szabads[áa]gon (?:vagyok|leszek)|nem (?:vagyok|leszek) (?:az )?irod[áa]ban|h[áa]zon k[íi]v[üu]l vagyok"
     r"|t[áa]vol (?:vagyok|leszek))|visszat[ée]rek|ez egy automatikus",
-    "ro": r"(?:sunt|voi fi)[^.\n]{0,30}(?:[îi]n concediu|plecat|absent)|revin (?:la birou|pe|[îi]n)",
-    "hr": r"(?:sam|trenutno)[^.\n]{0,30}(?:izvan ureda|na godi[šs]njem odmoru)|vra[ćc]am se",
-    "sl": r"(?:sem|bom)[^.\n]{0,30}(?:na dopustu|odsoten|odsotna)",
-    "el": r"(?:είμαι|βρίσκομαι|θα (?:είμαι|βρίσκομαι))[^.\n]{0,30}(?:εκτός γραφείου|σε άδεια|σε διακοπές)|επιστρέφω|θα επιστρέψω",
+    "ro": r"(?:sunt|voi fi)[^!?\n]{0,30}(?:[îi]n concediu|plecat|absent)|revin (?:la birou|pe|[îi]n)",
+    "hr": r"(?:sam|trenutno)[^!?\n]{0,30}(?:izvan ureda|na godi[šs]njem odmoru)|vra[ćc]am se",
+    "sl": r"(?:sem|bom)[^!?\n]{0,30}(?:na dopustu|odsoten|odsotna)",
+    "el": r"(?:είμαι|βρίσκομαι|θα (?:είμαι|βρίσκομαι))[^!?\n]{0,30}(?:εκτός γραφείου|σε άδεια|σε διακοπές)|επιστρέφω|θα επιστρέψω",
     "tr": r"ofis d[ıi][şs][ıi]nday[ıi]m|(?:y[ıi]ll[ıi]k )?izindeyim|tatildeyim|izinde olaca[ğg][ıi]m|(?:geri )?d[öo]nece[ğg]im"
     r"|bu otomatik bir",
-    "ru": r"(?:я )?(?:нахожусь|сейчас|буду|в настоящее время)?[^.\n]{0,30}(?:в отпуске|отсутствую|вне офиса|в командировке)"
-    r"|(?:вернусь|отвечу)[^.\n]{0,30}(?:\d|после|когда|в )"
+    "ru": r"(?:я )?(?:нахожусь|сейчас|буду|в настоящее время)?[^!?\n]{0,30}(?:в отпуске|отсутствую|вне офиса|в командировке)"
+    r"|(?:вернусь|отвечу)[^!?\n]{0,30}(?:\d|после|когда|в )"
     r"|это автоматическ",
     "uk": r"(?:[ув] відпустці|відсутн(?:ій|я)|поза офісом|у відрядженні)|повернуся|це автоматичн",
     "bg": r"(?:в отпуск(?:а)?|извън офиса) (?:съм|до)|съм в отпуск|ще се върна",
@@ -119,13 +119,13 @@ BODIES = {  # language: what such an answer says of its writer's whereabouts
     "zh": r"(?:我|本人)?(?:目前|现在|現在|正在|将|將)?[^。\n]{0,12}(?:休假|度假|外出|出差|不在办公室|不在辦公室)|(?:返回|回到)(?:办公室|辦公室|公司)|(?:这|這)是(?:一封)?自[动動]",
     "ja": r"(?:不在|休暇|夏季休業|出張)[^。\n]{0,20}(?:して|中|のため|いただ|取得|です|ており)|(?:戻り次第|帰社後)|自動(?:的に)?(?:返信|送信|応答)",
     "ko": r"(?:부재|휴가|출장)\s?중(?:입니다|이며|이오니|이라)|휴가(?:를|로)|복귀(?:하는|후| 후|예정| 예정)|자동(?:으로)?\s?(?:발송|응답|회신)",
-    "ar": r"(?:أنا|سأكون|اكون|أكون)[^.\n]{0,30}(?:في إجازة|خارج المكتب|غير متواجد)|سأعود|هذا رد تلقائي|هذه رسالة تلقائية",
-    "he": r"(?:אני|אהיה)[^.\n]{0,30}(?:בחופשה|מחוץ למשרד)|אחזור",
-    "fa": r"(?:در مرخصی|خارج از دفتر)[^.\n]{0,10}(?:هستم|می‌باشم)|بازمی‌گردم",
+    "ar": r"(?:أنا|سأكون|اكون|أكون)[^!?\n]{0,30}(?:في إجازة|خارج المكتب|غير متواجد)|سأعود|هذا رد تلقائي|هذه رسالة تلقائية",
+    "he": r"(?:אני|אהיה)[^!?\n]{0,30}(?:בחופשה|מחוץ למשרד)|אחזור",
+    "fa": r"(?:در مرخصی|خارج از دفتر)[^!?\n]{0,10}(?:هستم|می‌باشم)|بازمی‌گردم",
     "hi": r"(?:मैं|फिलहाल)[^।\n]{0,30}(?:छुट्टी पर|कार्यालय से बाहर)",
     "th": r"(?:ฉัน|ผม|ดิฉัน|ขณะนี้)[^\n]{0,30}(?:ลาพักร้อน|ไม่อยู่ที่สำนักงาน|ลาหยุด)",
-    "vi": r"(?:tôi|mình)[^.\n]{0,30}(?:nghỉ phép|vắng mặt|đi vắng)",
-    "id": r"saya[^.\n]{0,30}(?:sedang )?(?:cuti|di luar kantor)|saya akan kembali",
+    "vi": r"(?:tôi|mình)[^!?\n]{0,30}(?:nghỉ phép|vắng mặt|đi vắng)",
+    "id": r"saya[^!?\n]{0,30}(?:sedang )?(?:cuti|di luar kantor)|saya akan kembali",
 }
 _ANSWER = (
     r"(?:(?:re|aw|antw|antwort|sv|vs|ynt|odp|rép|rif|r|ref|res|fwd?|wg|tr|i|отв|ответ|回复|回覆|答复|转发|返信|転送|회신)\s*[:：]\s*)*"
@@ -136,6 +136,7 @@ _POLITE = re.compile(
 )
 _BODY = re.compile("|".join(BODIES.values()), re.IGNORECASE)
 BEGINNING = 2_000  # signs of a text in which such a sentence counts
+LONGEST_SUBJECT = 300  # signs of a subject that are looked at
 
 
 def away_subject(subject: str, own: tuple[str, ...] = ()) -> tuple[str, bool]:
@@ -144,13 +145,13 @@ def away_subject(subject: str, own: tuple[str, ...] = ()) -> tuple[str, bool]:
     Words that our own mail brought there (`own`: the subjects of the conversation) are the conversation's: “Re: I am on vacation and
     cannot log in” answers a ticket of that name, “Automatic reply: I am on vacation …” is a note all the same.
     """
-    rest = unicodedata.normalize("NFC", subject)
+    rest = unicodedata.normalize("NFC", subject[:LONGEST_SUBJECT])
     for each in sorted({_stem(one) for one in own}, key=len, reverse=True):
         at = rest.casefold().rfind(each.casefold()) if len(each) > 2 else -1
         if at >= 0 and len(rest.casefold()) == len(rest):
             rest = rest[:at].rstrip() + rest[at + len(each) :]
             break
-    found = _SUBJECT.match(rest[:300])
+    found = _SUBJECT.match(rest)
     if found:
         return found["words"].strip(), found["ends"] is not None
     return "", False
@@ -158,7 +159,7 @@ def away_subject(subject: str, own: tuple[str, ...] = ()) -> tuple[str, bool]:
 
 def polite_subject(subject: str) -> str:
     """How desks and shops thank for a mail before anybody has read it; people say it too."""
-    found = _POLITE.match(subject[:300])
+    found = _POLITE.match(subject[:LONGEST_SUBJECT])
     return found["words"] if found else ""
 
 
@@ -170,4 +171,4 @@ def away_body(text: str) -> str:
 
 def _stem(subject: str) -> str:
     """A subject without the signs of answering before it."""
-    return re.sub(rf"^\W*{_ANSWER}", "", unicodedata.normalize("NFC", subject), flags=re.IGNORECASE).strip()
+    return re.sub(rf"^\W*{_ANSWER}", "", unicodedata.normalize("NFC", subject[:LONGEST_SUBJECT]), flags=re.IGNORECASE).strip()
