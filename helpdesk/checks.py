@@ -82,6 +82,10 @@ def mail_in() -> Iterator[CheckMessage]:
             hint="Set ANYMAIL_WEBHOOK_SECRET, or the provider's own signing key.",
             id="helpdesk.W002",
         )
+    for name, password in settings.MAILBOX_PASSWORDS.items():
+        host = name.replace("MAILBOX_PASSWORD_", "MAILBOX_HOST_", 1)
+        if password and not settings.MAILBOX_HOSTS.get(host):
+            yield Warning(f"{name} may go nowhere.", hint=f"Set {host} to the IMAP server it is for.", id="helpdesk.W008")
 
 
 def numbers() -> Iterator[CheckMessage]:

@@ -223,6 +223,7 @@ ANYMAIL = {
     if value
 }
 MAILBOX_PASSWORDS = env.all("MAILBOX_PASSWORD_")  # a polled mailbox names its own
+MAILBOX_HOSTS = env.all("MAILBOX_HOST_")  # where the password of the same name may go
 UNDO_WINDOW = env.int("UNDO_WINDOW", 15, of="seconds")  # in which a reply can be called back
 MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024, least=1, of="bytes")
 MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, least=1, of="bytes")

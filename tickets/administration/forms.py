@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
@@ -17,6 +19,7 @@ from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
 from tickets.models import LifecycleRule, Occasion, Status
 
+OLDEST_DAY = date(1990, 1, 1)
 WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OPERATOR, Occasion.PLAYER_MESSAGE: ActorKind.PLAYER}
 
 
@@ -68,19 +71,58 @@ class MailboxForm(forms.Form):
     user = forms.CharField(label=_("User"), max_length=200)
     password_name = forms.RegexField(
         label=_("Name of the password"),
-        regex=r"^[A-Z][A-Z0-9_]*\Z",
+        regex=r"^MAILBOX_PASSWORD_[A-Z0-9_]+\Z",
         max_length=80,
-        help_text=_("Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here."),
+        help_text=_(
+            "Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here, and it goes only to "
+            "the servers that MAILBOX_HOST_EMBER names."
+        ),
+        error_messages={"invalid": _("It begins with MAILBOX_PASSWORD_ and has capital letters, digits and underscores.")},
     )
     folder = forms.CharField(label=_("Folder"), max_length=200, initial="INBOX")
     move_to = forms.CharField(
         label=_("Then move to"), max_length=200, required=False, help_text=_("Empty: it stays and is marked as read.")
     )
+    begin = forms.ChoiceField(
+        label=_("Begin"),
+        choices=Mailbox.Begin.choices,
+        initial=Mailbox.Begin.NOW,
+        widget=forms.RadioSelect,
+        help_text=_("History opens closed tickets with their own dates; nobody is told of them or answered."),
+    )
+    begin_on = forms.DateField(
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Only for “since a day”.")
+    )
     enabled = forms.BooleanField(label=_("It is polled"), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("begin") == Mailbox.Begin.SINCE:
+            day = facts.get("begin_on")
+            if day is None and "begin_on" not in self.errors:
+                self.add_error("begin_on", _("Say since which day."))
+            elif day and not OLDEST_DAY <= day <= clock.now().date():
+                self.add_error("begin_on", _("The day lies between 1990 and today."))
+        else:
+            facts["begin_on"] = None
+        return facts
 
     @classmethod
     def of(cls, box: Mailbox | None, data: Any = None) -> MailboxForm:
         return cls(data, initial={name: getattr(box, name) for name in cls.base_fields} if box else None)
+
+
+class OpenForm(forms.Form):
+    """For which game a mail is, where its address does not say it."""
+
+    game = forms.ModelChoiceField(
+        label=_("Game"), queryset=Game.objects.filter(archived_at=None), required=False, empty_label=_("as the address says")
+    )
+
+    @classmethod
+    def chosen(cls, data: Any) -> Game | None:
+        form = cls(data)
+        return form.cleaned_data["game"] if form.is_valid() else None
 
 
 class DropForm(forms.Form):

@@ -11,14 +11,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from helpdesk.base import blobs, clock
 from tickets.actors import ActorKind
-from tickets.mail.addressing import reply_address
+from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.invitations import stop_url, survey_block
 from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
 from tickets.mail.parse.machines import OWN_MARK
 from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
 from tickets.mail.render.phrases import frame_language
-from tickets.mail.threads import SEEN_BY_PLAYER, chain_of
+from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
 from tickets.models import Attachment, Message
 
 Purpose = Message.Purpose
@@ -91,16 +91,20 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
 
 
 def subject_of(message: Message) -> str:
-    """The subject the player knows, with one “Re:”; surveys and notices come with their own."""
+    """The subject the player knows, with one “Re:”; surveys and notices come with their own.
+
+    To somebody else than who began the ticket it is the subject of his own mail: the ticket's may hold another person's words.
+    """
     if message.subject:
         return message.subject
-    subject = one_line(message.ticket.subject) or message.ticket.game.name
+    theirs = first_subject_from(message)
+    subject = one_line(message.ticket.subject if theirs is None else theirs) or message.ticket.game.name
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
 def headers_of(message: Message) -> dict[str, str]:
     """Message-ID, threading, and who or what is speaking."""
-    headers = {"Message-ID": message.message_id, OWN_MARK: message.message_id, "Date": format_datetime(clock.now())}
+    headers = {"Message-ID": message.message_id, OWN_MARK: own_mark(message.message_id), "Date": format_datetime(clock.now())}
     if message.in_reply_to:
         headers |= {"In-Reply-To": message.in_reply_to, "References": " ".join(chain_of(message))}
     if submitted := AUTO_SUBMITTED.get(Purpose(message.purpose)):
@@ -111,10 +115,8 @@ def headers_of(message: Message) -> dict[str, str]:
 
 
 def _earlier(message: Message) -> tuple[Earlier, ...]:
-    """The last two messages before this one, newest first, as the player saw them."""
-    before = Message.objects.filter(ticket=message.ticket_id, state__in=SEEN_BY_PLAYER).exclude(purpose__in=WITHOUT_HISTORY)
-    if message.pk:
-        before = before.filter(pk__lt=message.pk)
+    """The last two messages before this one that its recipient wrote or was sent, newest first: nobody reads another one's words here."""
+    before = exchanged_with(message).exclude(purpose__in=WITHOUT_HISTORY)
     shown = []
     for one in before.order_by("-pk")[:EARLIER_SHOWN]:
         ours = one.kind == Message.Kind.REPLY

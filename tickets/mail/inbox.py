@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 import structlog
@@ -45,7 +45,10 @@ _PICTURES = re.compile(rb"image/|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|R0lGO
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What a door hands in. `key` is the door's own name of it, `mailbox` the address it was fetched for, `recipient` the envelope's."""
+    """What a door hands in. `key` is the door's own name of it, `mailbox` the address it was fetched for, `recipient` the envelope's.
+
+    `received_at` is when the mail server took it in, where the door tells that; `history`: it lay there before the desk began to read.
+    """
 
     content: bytes
     door: Door
@@ -54,6 +57,8 @@ class HandedIn:
     recipient: str = ""
     form: RawMail.Form = RawMail.Form.MIME
     content_type: str = ""
+    received_at: datetime | None = None
+    history: bool = False
 
 
 def is_heavy(content: bytes) -> bool:
@@ -79,6 +84,8 @@ def store(mail: HandedIn) -> RawMail:
             mailbox=one_line(mail.mailbox, 320),
             recipient=one_line(mail.recipient, 320),
             heavy=is_heavy(mail.content),
+            received_at=mail.received_at or clock.now(),
+            history=mail.history,
         )
         key.raw_mail = raw
         key.save(update_fields=["raw_mail"])
@@ -131,7 +138,7 @@ def retry(raw: RawMail) -> RawMail:
     """Take a parked mail up again. Conflict when it is not parked any more."""
     with transaction.atomic():
         changed = RawMail.objects.filter(pk=raw.pk, parked_at__isnull=False).update(
-            parked_at=None, outcome="", reason="", attempts=0, due_at=clock.now(), claimed_until=None
+            parked_at=None, outcome="", reason="", attempts=0, due_at=clock.now(), claimed_until=None, retried_at=clock.now()
         )
         if not changed:
             raise Conflict(_("This mail is not parked any more."))

@@ -187,6 +187,7 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.unmerged": _parted,
     "ticket.overdue": _overdue,
     "message.recognised": _recognised,
+    "message.counted": _said("user-check", gettext_lazy("said that a person wrote the message, not a machine")),
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),

@@ -15,11 +15,12 @@ from tickets.mail.parse.html_guard import is_hostile
 from tickets.mail.parse.html_lines import html_lines
 from tickets.mail.parse.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from tickets.mail.parse.lines import Line, from_plain
-from tickets.mail.parse.machines import OWN_MARK, auto_reply, is_on_behalf
+from tickets.mail.parse.machines import OWN_MARK, auto_reply
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.plainly import read_plainly
 from tickets.mail.parse.quotes import split
 from tickets.mail.parse.values import MailAddress, ParsedMail, ReplyParts
+from tickets.mail.parse.writers import find_writer
 
 _DELIVERED = (
     "x-original-to",
@@ -64,8 +65,9 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
     subject = headers.text("subject", charset, languages)[:MAX_SUBJECT_CHARS]
     bounce, report = find_bounce(root, sender, subject, full_text)
     reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to"), charset, languages) if each.address)
-    on_behalf = is_on_behalf(sender, reply_to, own_addresses)
-    auto = report or (None if bounce else auto_reply(root, sender, subject, frozenset() if on_behalf else own_addresses))
+    writer = find_writer(root, sender, reply_to, f"{subject}\n{full_text}", own_addresses)
+    for_somebody = writer.address is not sender
+    auto = report or (None if bounce else auto_reply(root, sender, subject, parts.text, own_addresses, for_somebody=for_somebody))
     references = message_ids(headers.raw("references"))
     return ParsedMail(
         message_id=own_message_id(headers.raw("message-id")),
@@ -91,9 +93,11 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
         auto=auto,
         bounce=bounce,
         own_mark=headers.text(OWN_MARK.lower()),
-        on_behalf=on_behalf,
+        on_behalf=writer.on_behalf,
         defects=(*cutter.defects, *contents.defects, *(["HTML nested too deeply"] if hostile else [])),
         readings=tuple(contents.readings),
+        writer=writer.address,
+        writer_signs=writer.signs,
     )
 
 

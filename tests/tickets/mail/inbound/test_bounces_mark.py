@@ -91,12 +91,12 @@ def test_a_report_that_names_the_providers_id_is_understood(answered: Message):
     assert answered.state == Message.State.BOUNCED
 
 
-def test_a_report_that_names_no_mail_of_ours_is_shown_at_the_newest_one_and_spoils_no_address(answered: Message):
+def test_a_report_that_proves_nothing_marks_nothing_and_names_the_ticket(answered: Message):
     raw = hand_in(report("<unknown@x.example>"))
 
     answered.refresh_from_db()
-    assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
-    assert answered.error == "5.1.1"
+    assert (raw.outcome, raw.message, raw.ticket, answered.state) == (Outcome.BOUNCE, None, answered.ticket, Message.State.SENT)
+    assert "nothing proves which mail it was" in raw.reason
     assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
 
 
