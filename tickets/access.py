@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
+from tickets.locks import asked_by
 from tickets.models import Attachment, Message, Ticket
 
 
@@ -24,7 +25,9 @@ def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
 def ticket_for(user: User, number: str, right: Right = Right.VIEW, *, lock: bool = False) -> Ticket:
     """The ticket of this number, if this person has the right for this very row; else a 404 that tells nothing."""
     tickets = visible_tickets(user, right).select_related("game", "player", "contact", "assignee", "team", "topic")
-    return get_object_or_404(tickets.select_for_update(of=("self",)) if lock else tickets, number=number.upper())
+    ticket = get_object_or_404(tickets.select_for_update(of=("self",)) if lock else tickets, number=number.upper())
+    asked_by(ticket, lambda other: may(user, other, Right.VIEW) and may(user, other, right))
+    return ticket
 
 
 def may(user: User, ticket: Ticket, right: Right) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.errors import Conflict
+from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.models import Message, Ticket
 
 ATTEMPTS = 10  # at a row that others move away under our eyes
@@ -19,36 +19,51 @@ class _Moved(Exception):
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """The ticket as it is now, locked until the transaction ends."""
+    """The ticket in which this one is shown now, locked until the transaction ends: itself, or the one it was merged into.
+
+    So whatever is written for a ticket is written where people see it. A right that was asked for the ticket (`asked_by`) is asked
+    again for the one it leads to; NotAllowed when it does not hold there. Only the last ticket is locked, so that who merges or
+    unmerges them in the order of their ids never waits for us in a circle.
+    """
+    _demand_transaction()
+    pk = ticket.pk
+    for _attempt in range(ATTEMPTS):
+        with suppress(_Moved), transaction.atomic():
+            shown = lock_itself(Ticket(pk=pk))
+            if shown.merged_into_id is None:
+                ask_again(ticket, shown)
+                return shown
+            raise _Moved
+        pk = end_of_merges(pk)
+    raise Conflict(_("This ticket is being merged. Try again."))
+
+
+def lock_itself(ticket: Ticket) -> Ticket:
+    """This very ticket as it is now, locked, merged or not: for who looks after merges, or after what happened to this one alone."""
     return lock_many([ticket.pk])[0]
+
+
+def asked_by(ticket: Ticket, asks: Callable[[Ticket], bool]) -> None:
+    """Remember the right that was asked when this ticket was fetched: `asks` tells whether the same person has it for another one."""
+    ticket.__dict__["_asks"] = asks
+
+
+def ask_again(ticket: Ticket, shown: Ticket) -> None:
+    """What was asked for one ticket is done in another: the right must hold there too."""
+    asks: Callable[[Ticket], bool] | None = ticket.__dict__.get("_asks")
+    if shown.pk != ticket.pk and asks is not None and not asks(shown):
+        raise NotAllowed(_("This ticket was merged into another one in which you may not do this. Nothing was done."))
 
 
 def lock_many(pks: Iterable[int]) -> list[Ticket]:
     """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A ticket is locked within a transaction only.")
+    _demand_transaction()
     wanted = list(pks)
     rows = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
     tickets = list(rows.select_related("game") if len(wanted) == 1 else rows.prefetch_related("game"))  # many tickets, but few games
     for ticket in tickets:
         mark_locked(ticket)
     return tickets
-
-
-def lock_shown(ticket: Ticket) -> Ticket:
-    """The ticket in which this one is shown now, locked: itself, or the one it was merged into.
-
-    Only the last one is locked, so that who merges or unmerges them in the order of their ids never waits for us in a circle.
-    """
-    pk = ticket.pk
-    for _attempt in range(ATTEMPTS):
-        with suppress(_Moved), transaction.atomic():
-            shown = lock(Ticket(pk=pk))
-            if shown.merged_into_id is None:
-                return shown
-            raise _Moved
-        pk = end_of_merges(pk)
-    raise Conflict(_("This ticket is being merged. Try again."))
 
 
 def end_of_merges(pk: int) -> int:
@@ -78,6 +93,11 @@ def lock_message(pk: int) -> Message | None:
             message.ticket = ticket
             return message
     raise Conflict(_("This ticket is being merged. Try again."))
+
+
+def _demand_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A ticket is locked within a transaction only.")
 
 
 def mark_locked(ticket: Ticket) -> None:

@@ -48,7 +48,7 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
         yield _given(message, message.ticket.number)
     for file in _files(player_id).select_related("ticket", "blob").order_by("pk").iterator():
         sha256 = file.blob.sha256 if file.blob else None
-        yield {"ticket": file.ticket.number, "file": file.name, "type": file.media_type, "sha256": sha256}
+        yield {"ticket": file.ticket.number if file.ticket else None, "file": file.name, "type": file.media_type, "sha256": sha256}
 
 
 def _given(message: Message, number: str) -> dict[str, Any]:

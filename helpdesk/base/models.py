@@ -104,3 +104,19 @@ class Outward(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="outward_is_one_row", condition=Q(id=1))]
+
+
+class FormKey(models.Model):
+    """The key of a form that has done its deed, and what came of it; see `once.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    user_id = models.BigIntegerField()
+    form = models.CharField(max_length=20)
+    key = models.UUIDField()
+    result = models.BigIntegerField(default=0)  # the id of the row it made
+    claimed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="form_done_once", fields=["user_id", "form", "key"])]
+        indexes = [models.Index(name="form_key_over", fields=["claimed_at"])]

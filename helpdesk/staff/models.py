@@ -133,6 +133,7 @@ class Team(models.Model):
     personal = ()
     name = models.CharField(_("Name"), max_length=80)
     slug = models.SlugField(_("Short name"), max_length=80, unique=True)
+    answering_takes = models.BooleanField(_("Who answers a ticket that nobody has, has it from then on"), default=True)
     members = models.ManyToManyField(User, through="Membership", related_name="teams", verbose_name=_("Members"))
 
     class Meta:

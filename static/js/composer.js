@@ -1,14 +1,16 @@
-// The composer: tabs, the draft saved on the server a second after the last key, files, marks, preview.
+// The composer: tabs, the draft saved on the server a second after the last key, marks, preview. Files: attach.js.
 // The text lives in the textarea; nothing here ever empties it, and an answer that redraws it takes over what was typed meanwhile.
+// Its form has a key, with which it is sent once, and the revision of the draft that it holds.
+import { startFiles } from "./attach.js";
 import { merged } from "./merging.js";
-import { post, token } from "./net.js";
+import { post } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
 import { say } from "./words.js";
 import { toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
-let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false;
+let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false, unsure = false;
 let known = null, before = null;  // what the server has of the text; how the composer stood when its redrawn self came
 
 const box = () => document.getElementById("composer");
@@ -29,11 +31,17 @@ async function save(options = {}) {
   if (saving) { await saving.catch(() => {}); if (!dirty) return; }
   dirty = false;
   const body = new FormData();
-  for (const name of ["text", "mode", "then"]) body.append(name, target.querySelector(`textarea[name=${name}], input[name=${name}]`)?.value ?? "");
+  for (const [name, value] of new FormData(target)) if (typeof value === "string" && name !== "csrfmiddlewaretoken") body.set(name, value);
   saving = post(target.dataset.draft, body, options).then((said) => {
     tries = 0;
-    if (target === form()) known = body.get("text");
-    if (!dirty) status(say("saved", { time: said.time }));
+    if (target !== form()) return;
+    known = body.get("text");
+    target.elements.revision.value = said.revision ?? "";
+    if (said.text !== undefined) takeIn(said.text);
+    if (said.sent) leaveFor(said.at);
+    else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
+    if (unsure && !said.sent) toast(say("not_sent"), "late");
+    unsure = false;
   }).catch((error) => {
     dirty = true;
     status(say("unsaved"), true);
@@ -41,6 +49,31 @@ async function save(options = {}) {
     if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }).finally(() => { saving = null; });
   return saving;
+}
+
+/** Another hand has written into the draft: a tab of the same person, or the desk, which gave a reply back. Both texts stay. */
+function takeIn(fresh) {
+  const text = area(), behind = text.value.length - text.selectionEnd;
+  text.value = merged(known ?? "", text.value, fresh);
+  known = fresh;
+  if (document.activeElement === text) text.selectionStart = text.selectionEnd = Math.max(0, text.value.length - behind);
+  if (text.value !== fresh) typed();
+}
+
+/** What the poll brought: the draft as it stands on the server, if this page still holds the one it was compared with. */
+export function takeDraft() {
+  const own = document.getElementById("own-draft"), target = form();
+  if (!own || !target || submitting || saving || own.dataset.mode !== mode() || own.dataset.base !== target.elements.revision.value) return;
+  target.elements.revision.value = own.dataset.revision;
+  takeIn(own.value);
+  if (!dirty) status("");
+}
+
+/** This form was sent, and the answer got lost: the page as it is now has the message, and a composer for the next one. */
+function leaveFor(address) {
+  if (dirty) return save();
+  submitting = true;
+  location.assign(address ?? location.href);
 }
 
 /** Save now what waits to be saved; the request outlives the page. */
@@ -68,28 +101,6 @@ function mark(kind) {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-async function attach(input) {
-  const target = form(), list = box().querySelector("[data-files]"), limit = Number(input.dataset.limit);
-  for (const line of list.querySelectorAll("[data-refused]")) line.remove();
-  for (const file of [...input.files]) {
-    if (file.size > limit) { toast(say("too_big", { name: file.name, limit: input.dataset.limitWords }), "late"); continue; }
-    const body = new FormData();
-    body.append("file", file);
-    body.append("mode", target.elements.mode?.value ?? "reply");
-    try {
-      const answer = await fetch(input.dataset.attach, { method: "POST", body, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
-      if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || say("failed"));
-      list.insertAdjacentHTML("beforeend", await answer.text());
-      window.htmx?.process(list);
-    } catch (error) {
-      const line = Object.assign(document.createElement("p"), { className: "errorlist", role: "alert", textContent: `${file.name}: ${error.message || say("failed")}` });
-      line.dataset.refused = "";
-      list.append(line);
-    }
-  }
-  input.value = "";
-}
-
 async function preview(button) {
   await save();
   const dialog = document.getElementById("preview"), frame = dialog.querySelector("iframe");
@@ -110,7 +121,7 @@ function focusEnd() {
 function focusText(tab) {
   const wanted = box()?.querySelector(`[data-tab="${tab}"]`);
   if (!wanted) return false;
-  if (isOpen(wanted)) area()?.focus();
+  if (isOpen(wanted)) { if (document.activeElement !== area()) focusEnd(); }
   else wanted.click();
 }
 
@@ -141,8 +152,9 @@ function takeOver(was) {
 export function startComposer() {
   onKey("r", () => focusText("reply"));
   onKey("n", () => focusText("note"));
-  document.addEventListener("input", (event) => { if (event.target === area()) typed(); });
-  document.addEventListener("change", (event) => { if (event.target.matches("#composer input[type=file][data-attach]")) attach(event.target); });
+  startFiles(form);
+  document.addEventListener("input", (event) => { if (event.target.form && event.target.form === form() && event.target.type !== "file") typed(); });
+  document.body.addEventListener("draft-changed", takeDraft);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-md]");
     if (button) mark(button.dataset.md);
@@ -174,8 +186,10 @@ export function startComposer() {
   document.addEventListener("htmx:afterRequest", (event) => {
     const asks = event.detail.elt, tab = asks.matches?.("[data-tab]");
     if (!asks.closest?.("#composer") || !(tab || asks.matches("form"))) return;
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) return;  // it is being left
     submitting = false;
     if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
+    unsure = asks.matches("form") && event.detail.xhr.status === 0;  // nobody knows whether it was sent: saving tells
     if (event.detail.successful && !asks.isConnected) return;  // its answer stands in its place
     if (tab && asks.isConnected) onItsWay(false);
     dirty = true;
@@ -196,6 +210,7 @@ export function startComposer() {
     takeOver(before);
     before = null;
     if (wantsFocus) focusEnd();
+    else if (event.target.id === "ticket" && event.detail.requestConfig?.elt.matches("#composer form")) document.querySelector(".talk")?.focus();  // single keys work again
     wantsFocus = false;
   });
   // another form leaves the page or draws it anew: what waits to be saved goes first

@@ -36,12 +36,15 @@ export function startDialogs() {
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target?.closest?.("dialog[data-fragment]");
     if (!dialog) return;
-    if (dialog.querySelector(".dialog-body")) { open(dialog); dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus(); }
+    if (dialog.querySelector(".dialog-body")) {
+      open(dialog);
+      (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector(".dialog-foot :is(button, a)"))?.focus();  // a question is not answered by one Enter too many
+    }
     else dialog.close();
   });
   // What the dialog asked for is done: the ticket behind it has been drawn anew.
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.xhr?.getResponseHeader("HX-Retarget")) document.querySelector("dialog[data-fragment][open]")?.close();
+    if ((event.detail.xhr?.getResponseHeader("HX-Retarget") ?? "#dialog") !== "#dialog") document.querySelector("dialog[data-fragment][open]")?.close();
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-menu][open]");

@@ -1,20 +1,49 @@
 // Asking the server: the CSRF token on every request, and a plain sentence when something fails.
 import { say } from "./words.js";
-import { toast } from "./toasts.js";
+import { recovered, toast } from "./toasts.js";
 
 const TOKEN = 'meta[name="csrf-token"]';
 const toSignIn = (url) => new URL(url, location.href).pathname.startsWith("/accounts/");
 
 export const token = () => document.querySelector(TOKEN)?.content ?? "";
 
+/** Draw a key for something that shall be done once. */
+export function fresh() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function useToken(held) {
+  if (!held) return false;
+  document.querySelector(TOKEN).content = held;
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = held;
+  return true;
+}
+
 /** Whoever signed in anew in another tab has a new token: take the one that holds now. */
-async function renewToken() {
+export async function renewToken() {
   const answer = await fetch(location.href);
   if (!answer.ok || toSignIn(answer.url)) return false;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(TOKEN)?.content;
-  if (!fresh) return false;
-  document.querySelector(TOKEN).content = fresh;
-  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = fresh;
+  return useToken(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(TOKEN)?.content);
+}
+
+/** A page that has just come holds the newest token: the other tabs hear of it, so that a form that lay open there can be sent. */
+function shareToken() {
+  if (!("BroadcastChannel" in window)) return;
+  const others = new BroadcastChannel("csrf");
+  others.addEventListener("message", (event) => useToken(event.data));
+  others.postMessage(token());
+}
+
+/** Ask once more what was refused for an old token; false when there is no better one. */
+const again = new WeakSet();
+async function askAgain({ elt, requestConfig }) {
+  if (again.has(elt) || !elt.isConnected || !(await renewToken().catch(() => false))) return false;
+  again.add(elt);
+  const pressed = requestConfig.triggeringEvent?.submitter;
+  if (elt.matches("form")) elt.requestSubmit(pressed?.form === elt ? pressed : undefined);
+  else if (elt.matches("button, a")) elt.click();
+  else return false;
   return true;
 }
 
@@ -37,21 +66,35 @@ export async function post(url, body, options = {}) {
   } catch {
     throw Object.assign(new Error(why(0)), { status: 0 });
   }
+  if (answer.ok && !answer.redirected) recovered();
   const signedOut = answer.redirected && toSignIn(answer.url);
   const said = answer.headers.get("content-type")?.includes("json") && !signedOut ? await answer.json() : {};
   if (signedOut || !answer.ok) throw Object.assign(new Error(said.error ?? why(signedOut ? 401 : answer.status)), { status: signedOut ? 401 : answer.status, said });
   return said;
 }
 
+/** What a form that did not get through means: it is sent by the same person again, and never twice. */
+const unsent = (elt) => say(navigator.onLine === false ? "not_sent_offline" : elt?.matches("form[data-draft]") ? "lost" : "offline");
+
 export function startNet() {
   let told = false;
+  shareToken();
   document.body.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = token();
   });
   // A poll that fails says nothing: the next one may succeed. A click that fails says so.
   const quiet = (event) => event.detail.elt?.closest("[data-quiet]");
-  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(why(0), "late"));
-  document.body.addEventListener("htmx:responseError", (event) => quiet(event) || toast(why(event.detail.xhr.status), "late"));
+  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", true));
+  document.body.addEventListener("htmx:responseError", async (event) => {
+    const { status } = event.detail.xhr;
+    if (status === 403 && (quiet(event) ? await renewToken().catch(() => false) : await askAgain(event.detail))) return;
+    if (!quiet(event)) toast(why(status), "late", status >= 500);
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful) return;
+    again.delete(event.detail.elt);
+    recovered();
+  });
   // A session that ended sends the page to the sign-in; not one on which somebody is in the middle of a sentence.
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const to = event.detail.xhr.getResponseHeader("HX-Redirect");

@@ -1,6 +1,7 @@
 // The ticket: keys, folded originals, pictures on a click, the poll's answers.
 import { onKey } from "./keys.js";
 import { startComposer, flush } from "./composer.js";
+import { serverNow } from "./times.js";
 
 const go = (name) => () => { const link = document.querySelector(`a[data-step="${name}"]`); if (!link) return false; link.click(); };
 onKey("j", go("next"));
@@ -32,8 +33,19 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (document.hidden) { event.preventDefault(); return; }
   event.detail.parameters.after = asked = upto()?.dataset.upto ?? "0";
   event.detail.parameters.people = upto()?.dataset.people ?? "-";
-  const text = document.querySelector("#composer textarea");
+  const text = document.querySelector("#composer textarea"), form = text?.form;
+  for (const name of ["mode", "key", "revision"]) if (form) event.detail.parameters[name] = form.elements[name].value;
   event.detail.parameters.doing = text?.value.trim() && document.activeElement === text ? "writing" : "reading";
+});
+
+// Who comes back to the page sees at once what it says now; so does who waits for his reply to leave.
+const look = () => { const poll = document.querySelector("[data-poll]"); if (poll) window.htmx?.trigger(poll, "look"); };
+document.addEventListener("visibilitychange", () => document.hidden || look());
+let leaving = 0;
+document.addEventListener("htmx:afterSwap", () => {
+  const leaves = [...document.querySelectorAll("[data-leaves]")].map((one) => Date.parse(one.dataset.leaves) - serverNow()).filter((wait) => wait > 0);
+  clearTimeout(leaving);
+  if (leaves.length) leaving = setTimeout(look, Math.min(...leaves) + 2500);
 });
 
 // An answer of ours drew the thread anew while the poll was under way: what the poll brings stands there already, or comes with the next one.

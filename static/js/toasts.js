@@ -1,21 +1,28 @@
-// A short word about what happened. The region is live, so a screen reader says it too; errors stay until dismissed.
+// A short word about what happened. The region is live, so a screen reader says it too. Errors stay until dismissed; those of the line
+// go when it is there again.
 const STAYS = 7000;
 
 function arm(toast) {
   if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), STAYS);
 }
 
-/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). */
-export function toast(text, kind = "") {
+/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `passing`: it is over when the server answers again. */
+export function toast(text, kind = "", passing = false) {
   const made = document.getElementById("toast")?.content.firstElementChild.cloneNode(true);
   if (!made) return;
   made.querySelector("p").textContent = text;
   if (kind) made.classList.add(kind);
   if (kind === "late") { made.dataset.stay = ""; made.setAttribute("role", "alert"); }
+  if (passing) made.dataset.passing = "";
   const region = document.getElementById("toasts");
   for (const same of region.querySelectorAll(".toast")) if (same.querySelector("p").textContent === text) same.remove();
   region.append(made);
   arm(made);
+}
+
+/** The server answers again: what was said of its silence is over. */
+export function recovered() {
+  for (const over of document.querySelectorAll(".toast[data-passing]")) over.remove();
 }
 
 export function startToasts() {

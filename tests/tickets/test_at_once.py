@@ -156,7 +156,7 @@ def test_a_message_that_comes_while_tickets_are_merged_and_parted_is_shown_where
     def back_and_forth() -> None:
         for _ in range(4):
             merge(second, into=first, by=anna)
-            unmerge(second, by=anna)
+            unmerge(second, out_of=first, by=anna)
         merge(second, into=first, by=anna)
 
     def write() -> list[Message]:

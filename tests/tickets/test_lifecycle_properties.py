@@ -182,7 +182,8 @@ class Desk(RuleBasedStateMachine):
     def anna_merges_or_parts(self, which: int, into: int) -> None:
         with suppress(DomainError):
             if which == into:
-                unmerge(self.ticket(which), by=operator(self.anna))
+                ticket = self.ticket(which)
+                unmerge(ticket, out_of=ticket.merged_into or ticket, by=operator(self.anna))
                 self.parted = True
             else:
                 merge(self.ticket(which), into=self.ticket(into), by=operator(self.anna))

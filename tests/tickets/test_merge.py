@@ -21,6 +21,7 @@ from tickets.services.attachments import NewFile, attach
 from tickets.services.drafts import save_draft
 from tickets.services.merge import merge, unmerge
 from tickets.services.reply import undo
+from tickets.services.unseen import Unseen
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +131,7 @@ def test_a_merge_can_be_taken_back(mira: Player, by: Actor, anna: User, travel: 
     merge(second, into=first, by=by)
     player_writes(second, "Three")
 
-    unmerge(second, by=by)
+    unmerge(second, out_of=first, by=by)
 
     fresh(first, second)
     assert (shown(first), shown(second), second.merged_into_id) == (["One", "Three"], ["Two"], None)
@@ -142,7 +143,7 @@ def test_taking_the_later_merge_of_a_chain_back_takes_the_earlier_along(mira: Pl
     merge(third, into=second, by=by)
     merge(second, into=first, by=by)
 
-    unmerge(second, by=by)
+    unmerge(second, out_of=first, by=by)
 
     assert (shown(first), shown(second), shown(third)) == (["One"], ["Two", "Three"], [])
     assert facts_hold(first, second, third)
@@ -153,7 +154,7 @@ def test_taking_the_earlier_merge_of_a_chain_back_takes_only_its_own(mira: Playe
     merge(third, into=second, by=by)
     merge(second, into=first, by=by)
 
-    unmerge(third, by=by)
+    unmerge(third, out_of=second, by=by)
 
     assert (shown(first), shown(second), shown(third)) == (["One", "Two"], [], ["Three"])
     assert facts_hold(first, second, third)
@@ -251,12 +252,35 @@ def test_what_does_not_belong_together_is_not_merged(case: str, mira: Player, by
 
 def test_only_what_is_merged_can_be_parted(by: Actor, travel: Travel) -> None:
     with pytest.raises(NotAllowed):
-        unmerge(make_ticket(), by=by)
+        unmerge(make_ticket(), out_of=make_ticket(), by=by)
 
 
-def test_nobody_replies_in_a_merged_ticket(mira: Player, by: Actor, anna: User, travel: Travel) -> None:
+def test_a_reply_to_a_ticket_that_was_merged_meanwhile_stops(mira: Player, by: Actor, anna: User, travel: Travel) -> None:
     first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
+    seen = second.last_event_id
+    merge(second, into=first, by=by)
+
+    with pytest.raises(Unseen) as stopped:
+        reply(second, anna, seen=seen)
+
+    assert stopped.value.ticket == first
+    assert not Message.objects.filter(kind="reply").exists()
+
+
+def test_a_merge_clicked_twice_is_one(mira: Player, by: Actor, travel: Travel) -> None:
+    first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
+
+    assert merge(second, into=first, by=by) == merge(second, into=first, by=by) == first
+
+    assert kinds(first).count("ticket.merged") == 1
+
+
+def test_a_ticket_is_taken_out_of_the_one_it_was_merged_into_and_of_no_other(mira: Player, by: Actor, travel: Travel) -> None:
+    first, second, third = (make_ticket(text, player=mira) for text in ("One", "Two", "Three"))
     merge(second, into=first, by=by)
 
     with pytest.raises(NotAllowed):
-        reply(second, anna)
+        unmerge(second, out_of=third, by=by)
+
+    fresh(second)
+    assert second.merged_into_id == first.pk

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,8 @@ from tickets.lifecycle.machine import Owed
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
 from tickets.models import Draft, Message, Status, Ticket, Topic
-from tickets.services.reply import TEXT_LIMIT, Words
+from tickets.services.drafts import TEXT_LIMIT, Hand
+from tickets.services.reply import Words
 
 AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
 
@@ -34,10 +36,20 @@ def _check_until(form: forms.Form, *, pending: bool) -> None:
         form.add_error("pending_until", wrong)
 
 
-class ComposerForm(forms.Form):
-    """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there."""
+def show_again(form: forms.BaseForm, **said: str) -> None:
+    """The form is drawn with what was sent, but for these fields: what stood in the way is on the screen now."""
+    form.data = {**dict(form.data.items()), **said}
 
-    mode = forms.ChoiceField(choices=Draft.Kind.choices, widget=forms.HiddenInput)
+
+class ComposerForm(forms.Form):
+    """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there.
+
+    `key` makes that it is sent once; `revision` is that of the draft it began from.
+    """
+
+    mode = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)], widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    revision = forms.UUIDField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(
         label=gettext_lazy("Text"), required=False, strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -56,17 +68,28 @@ class ComposerForm(forms.Form):
         _check_until(self, pending=said.get("then") == Status.PENDING)
         return said
 
-    def words(self, ticket: Ticket, *, anyway: bool) -> Words:
+    def hand(self) -> Hand | None:
+        """Which composer this is, for its draft."""
+        said = self.cleaned_data
+        return Hand(said["key"], said["revision"]) if said["key"] else None
+
+    def words(self, *, anyway: bool) -> Words:
         """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
         said = self.cleaned_data
         return Words(
             text=said["text"],
             answers_upto=said["upto"] or None,
+            seen=None if anyway else said["seen"] or 0,
+            hand=self.hand(),
             then_status=said["then"],
             pending_on=(said["pending_on"] or "").strip(),
             pending_until=said["pending_until"],
             when_stale=Message.WhenStale.RETURN,
         )
+
+    def show(self, draft: Draft) -> None:
+        """The composer is drawn anew with what its draft holds now."""
+        show_again(self, text=draft.text, revision=str(draft.revision))
 
 
 class StatusForm(forms.Form):
@@ -86,6 +109,7 @@ class StatusForm(forms.Form):
         required=False,
         help_text=gettext_lazy("He said thanks, or wrote twice: nobody waits any more. Only for Answered and Resolved."),
     )
+    sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
@@ -104,6 +128,14 @@ class StatusForm(forms.Form):
         said: dict[str, Any] = super().clean() or {}
         _check_until(self, pending=said.get("status") == Status.PENDING)
         return said
+
+    def asks_first(self) -> bool:
+        """A ticket is closed for good: that is asked once more."""
+        return self.cleaned_data["status"] == Status.CLOSED and not self.cleaned_data["sure"]
+
+    def show_seen(self) -> None:
+        """What it refused is shown now, so it counts as seen when it is saved again."""
+        show_again(self, seen=str(self.ticket.last_event_id))
 
     def excused_upto(self) -> int | None:
         """The last of the player's messages that are said to need no reply: what stood on the screen of who says so."""
@@ -130,6 +162,29 @@ class AssignForm(forms.Form):
         empty_label=gettext_lazy("Nobody, back into the queue"),
     )
     team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"))
+    holder = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)  # who had it when this was opened
+
+    def show_holder(self, holder: User | None) -> None:
+        """Somebody else has it meanwhile: that is shown now, and it can be saved again."""
+        show_again(self, holder=str(holder.pk) if holder else "")
+
+
+class _Tickets(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
+    def label_from_instance(self, obj: Ticket) -> str:
+        """Its number, its subject and how it stands."""
+        return f"{obj.number} · {obj.subject or _('Without a subject')} · {obj.get_status_display()}"
+
+
+class MergeForm(forms.Form):
+    """Which other ticket of the player belongs to this one."""
+
+    other = _Tickets(None, label=gettext_lazy("Show in this ticket too"), widget=forms.RadioSelect, empty_label=None)
+
+    def __init__(self, *args: Any, others: QuerySet[Ticket], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["other"]
+        assert isinstance(field, _Tickets)
+        field.queryset = others
 
 
 class FactsForm(forms.Form):
@@ -214,6 +269,8 @@ class StartForm(forms.Form):
     language = forms.CharField(label=gettext_lazy("Language"), max_length=12, widget=forms.Select)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300)
     text = forms.CharField(label=gettext_lazy("Text"), strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 9}))
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    revision = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, games: list[Game], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,26 +1,39 @@
-"""We write first: a new conversation with a player."""
+"""We write first: a new conversation with a player. Its composer is the ticket's, with a draft of its own that survives leaving."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpdesk.base.errors import DomainError
+from helpdesk.base.once import Done, as_key, came_of, fresh_key, once
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
+from players.models import Player
 from players.services import writer_from
 from tickets.access import visible_tickets
-from tickets.desk.answers import say
+from tickets.actors import ActorKind
+from tickets.desk.answers import FRAME_POLICY, go, say, under
 from tickets.desk.forms import StartForm
+from tickets.desk.ticket.writing import keep_upload, saved_as
+from tickets.mail.compose import preview as mail_preview
+from tickets.mail.guard import why_not_to
+from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.services.drafts import Hand, drop_start, save_start
 from tickets.services.reply import Words, start_conversation
 
 CHANNEL = "mail"  # the one way by which we can write first
+HEADING = ("game", "to", "name", "language", "subject")
 NOT_YOURS = _("You may not write first in this game and language.")
 SENT = _("Sent. The ticket %(number)s is not yours to see.")
 
@@ -29,27 +42,96 @@ SENT = _("Sent. The ticket %(number)s is not yours to see.")
 @require_http_methods(["GET", "POST"])
 def start(request: StaffRequest) -> HttpResponse:
     """To whom, about which game, in which language, what."""
-    scope = scope_for(request.user, Right.START)
-    games = [
-        game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)
-    ]
-    form = StartForm(request.POST or None, games=games, initial=_suggested(request, games))
+    games, own = _games(request), Draft.objects.filter(author=request.user, kind=Draft.Kind.START).first()
+    form = StartForm(request.POST or None, games=games, initial=_suggested(request, games, own))
     if form.is_valid():
         said = form.cleaned_data
-        number = ""
+        begun: Done | None = None
         with refusals(form):
-            if not scope.allows(game_id=said["game"].pk, language=said["language"]):
-                raise DomainError(NOT_YOURS, field="language")
-            number = _begin(request, said)
-        if number:
-            return _to_ticket(request, number)
-    return render(request, "tickets/start.html", {"form": form, "games": games}, status=422 if form.is_bound else 200)
+            begun = once("start", said["key"], lambda: _begin(request, said), by=request.user.pk)
+        if begun is not None:
+            return _to_ticket(request, Message.objects.select_related("ticket").get(pk=begun.pk).ticket.number)
+    context = {
+        "form": form,
+        "games": games,
+        "own": own,
+        "files": Attachment.objects.filter(draft=own).select_related("preview").order_by("pk") if own else (),
+        "other": _other_player(request, own),
+        "limit": settings.MAX_ATTACHMENT_BYTES,
+        "limit_words": filesizeformat(settings.MAX_ATTACHMENT_BYTES),
+        "can": {"see_attachments": True},
+    }
+    template = "tickets/start.html#form" if request.htmx else "tickets/start.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _begin(request: StaffRequest, said: dict[str, Any]) -> str:
+@requires(Right.START)
+@require_POST
+def draft(request: StaffRequest) -> HttpResponse:
+    """Keep what stands there. `sent`: it was sent before, and that answer was lost; `at` is then its ticket."""
+    key, text = as_key(request.POST.get("key")), request.POST.get("text", "")
+    sent = Message.objects.filter(pk=came_of("start", key, by=request.user.pk) or 0).select_related("ticket").first()
+    if sent is not None:
+        return JsonResponse({"time": "", "revision": "", "sent": True, "at": reverse("desk:ticket", args=[sent.ticket.number])})
+    heading = {name: request.POST.get(name, "") for name in HEADING}
+    hand = Hand(key, as_key(request.POST.get("revision"))) if key else None
+    try:
+        saved = save_start(author=request.user, text=text, heading=heading, hand=hand)
+    except DomainError as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    return JsonResponse(saved_as(saved, text) | {"sent": False})
+
+
+@requires(Right.START)
+@require_POST
+def drop(request: StaffRequest) -> HttpResponse:
+    """Throw the draft away and begin another one."""
+    drop_start(request.user)
+    return HttpResponseRedirect(f"{reverse('desk:start')}?{request.GET.urlencode()}")
+
+
+@requires(Right.START)
+@require_POST
+def upload(request: StaffRequest) -> HttpResponse:
+    """A file for it."""
+    return keep_upload(request, None, Draft.Kind.START)
+
+
+@requires(Right.START)
+@require_GET
+@xframe_options_sameorigin
+def preview(request: StaffRequest) -> HttpResponse:
+    """The mail as the player will see it, from its own address in a frame without scripts."""
+    own = Draft.objects.filter(author=request.user, kind=Draft.Kind.START).first()
+    said, games = own.heading if own else {}, _games(request)
+    game = next((one for one in games if str(one.pk) == said.get("game")), games[0] if games else None)
+    if game is None:
+        raise DomainError(NOT_YOURS)
+    language = said.get("language") or game.default_language
+    ticket = Ticket(number="…", game=game, player=Player(name=said.get("name", "")), subject=said.get("subject", ""), language=language)
+    message = Message(
+        ticket=ticket,
+        kind=Message.Kind.REPLY,
+        state=Message.State.QUEUED,
+        channel=CHANNEL,
+        author_kind=ActorKind.OPERATOR,
+        author_id=request.user.pk,
+        author_name=request.user.shown_to_players,
+        language=language,
+        text=own.text if own and own.text.strip() else "…",
+    )
+    return under(FRAME_POLICY, HttpResponse(mail_preview(message).html))
+
+
+def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
+    """The message with which the conversation begins."""
     game: Game = said["game"]
+    if not scope_for(request.user, Right.START).allows(game_id=game.pk, language=said["language"]):
+        raise DomainError(NOT_YOURS, field="language")
+    if why := why_not_to(said["to"]):
+        raise DomainError(why, field="to")
     player, contact = writer_from(said["to"], name=said["name"], language=said["language"], game=game)
-    message = start_conversation(
+    return start_conversation(
         game=game,
         player=player,
         contact=contact,
@@ -58,22 +140,46 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> str:
         words=Words(text=said["text"]),
         by=request.user,
         channel=CHANNEL,
-    )
-    return message.ticket.number
+    ).pk
 
 
 def _to_ticket(request: StaffRequest, number: str) -> HttpResponse:
     if visible_tickets(request.user).filter(number=number).exists():
-        return HttpResponseRedirect(reverse("desk:ticket", args=[number]))
-    return say(request, HttpResponseRedirect(reverse("desk:queue")), SENT % {"number": number})
+        return go(request, reverse("desk:ticket", args=[number]))
+    return say(request, go(request, reverse("desk:queue")), SENT % {"number": number})
 
 
-def _suggested(request: StaffRequest, games: list[Game]) -> dict[str, Any]:
-    """What the address of the page already says: from a player's card it names him and the game."""
+def _games(request: StaffRequest) -> list[Game]:
+    """Those about which this person may write first."""
+    scope = scope_for(request.user, Right.START)
+    games = Game.objects.filter(archived_at=None)
+    return [game for game in games if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)]
+
+
+def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> dict[str, Any]:
+    """What was begun here before; else what the address of the page says: from a player's card it names him and the game."""
     asked = request.GET
     game = next((one for one in games if one.slug == asked.get("game")), games[0] if games else None)
-    return {
+    said: dict[str, Any] = {
+        "key": fresh_key(),
         "game": game.pk if game else None,
         "to": asked.get("to", ""),
         "language": asked.get("language") or (game.default_language if game else ""),
     }
+    if own is None:
+        return said
+    heading = own.heading if _is_begun(own) else {name: words for name, words in own.heading.items() if name not in said}
+    return said | heading | {"text": own.text, "revision": own.revision}
+
+
+def _is_begun(own: Draft) -> bool:
+    """Whether words stand in it that somebody would miss."""
+    return bool(own.text.strip() or own.heading.get("subject"))
+
+
+def _other_player(request: StaffRequest, own: Draft | None) -> str:
+    """The address of `drop` when somebody comes to write to a player, and finds what he began to write to another one."""
+    to = request.GET.get("to", "")
+    if own is None or not to or not _is_begun(own) or own.heading.get("to", "") in {"", to}:
+        return ""
+    return f"{reverse('desk:start_drop')}?{urlencode({name: request.GET.get(name, '') for name in ('game', 'to', 'language')})}"

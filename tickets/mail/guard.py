@@ -8,12 +8,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from helpdesk.base import clock
 from tickets.gates import HoldBack
+from tickets.mail.addressing import read_reply_token
 from tickets.mail.models import RawMail
+from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.machines import is_daemon, is_no_reply
+from tickets.mail.senders import studio
 from tickets.models import Message
 
 CAPS = (
@@ -86,3 +90,12 @@ def _last_words_of_a_machine(message: Message) -> str | None:
         return None
     doubted = RawMail.objects.filter(message=last["pk"], answers_held=True).values_list("auto_reason", flat=True).first()
     return doubted if doubted is not None else ("" if last["automatic"] else None)
+
+
+def why_not_to(address: str) -> str:
+    """Why nobody can be written to at this address, in words; empty when he can. Ours would come back as a new ticket of a stranger."""
+    if bare(address) in studio().own_addresses or read_reply_token(address) is not None:
+        return str(gettext("This is an address of ours. Write the player's own."))
+    if is_daemon(address) or is_no_reply(address):
+        return str(gettext("Nobody reads that address: it belongs to a machine."))
+    return ""

@@ -19,7 +19,9 @@ class Attachment(models.Model):
 
     personal: ClassVar[tuple[str, ...]] = ("name", "blob", "preview", "content_id", "refused")
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="attachments", db_constraint=False)
+    ticket = models.ForeignKey(  # null while it hangs at the draft of a conversation that has not begun
+        Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments", db_constraint=False
+    )
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments", db_constraint=False)
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="attachments")
     name = models.CharField(max_length=200)

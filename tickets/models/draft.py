@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -14,23 +15,35 @@ from tickets.models.ticket import Status, Ticket
 
 
 class Draft(models.Model):
-    """One reply and one note in the making per operator and ticket."""
+    """One reply and one note in the making per operator and ticket, and one conversation that he is about to begin.
 
-    personal: ClassVar[tuple[str, ...]] = ("text",)
+    `revision` is another one after each change; `composer` is the key of the form that wrote it last, if one did. See
+    `services/drafts.py`.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("text", "heading")
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("reply")
         NOTE = "note", _("note")
+        START = "start", _("new conversation")
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts")
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind.choices)
     text = models.TextField(blank=True)
     then_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
+    heading: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True
+    )  # of a start: to whom, about what
+    revision = models.UUIDField(default=uuid4)
+    composer = models.UUIDField(null=True, blank=True)
     saved_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="one_draft_per_kind", fields=["ticket", "author", "kind"]),
-            models.CheckConstraint(name="draft_kind_known", condition=Q(kind__in=["reply", "note"])),
+            models.UniqueConstraint(name="one_start_per_author", fields=["author"], condition=Q(kind="start")),
+            models.CheckConstraint(name="draft_kind_known", condition=Q(kind__in=["reply", "note", "start"])),
+            models.CheckConstraint(name="draft_of_a_ticket_or_a_start", condition=Q(ticket__isnull=True) ^ ~Q(kind="start")),
         ]

@@ -11,7 +11,7 @@ import structlog
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import wording
 from players.models import Address
-from tickets.locks import lock
+from tickets.locks import lock_itself
 from tickets.models import Event, Message, Ticket
 from tickets.services.reply import Words, send_automatic
 
@@ -28,7 +28,7 @@ def tells(event: Event) -> bool:
 def on_moved(event: Event) -> None:
     """Subscriber: the notice of a move, in the ticket's language or the game's default."""
     key = event.data["notice"]
-    ticket = lock(Ticket(pk=event.ticket_id))
+    ticket = lock_itself(Ticket(pk=event.ticket_id))
     if ticket.merged_into_id or (ticket.contact and ticket.contact.state != Address.State.GOOD):
         return
     game = ticket.game

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import EllipsisType
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import Team, User
 from tickets.actors import Actor, operator
 from tickets.events import record
@@ -12,16 +16,40 @@ from tickets.locks import lock, mark_locked
 from tickets.models import FAR, Ticket
 
 
+class Taken(Conflict):
+    """Somebody was faster. `holder` has the ticket now, or nobody has."""
+
+    def __init__(self, holder: User | None) -> None:
+        words = _("%(name)s was faster and has it now.") % {"name": holder.name} if holder else _("Nobody has it any more.")
+        super().__init__(words)
+        self.holder = holder
+
+
 @transaction.atomic
-def assign(ticket: Ticket, *, to: User | None, by: Actor) -> Ticket:
-    """Give the ticket to somebody, or to nobody."""
+def assign(ticket: Ticket, *, to: User | None, by: Actor, over: int | None | EllipsisType = ...) -> Ticket:
+    """Give the ticket to somebody, or to nobody.
+
+    `over`: the id of who had it on the screen of the person who decides, None for nobody; `Taken` when somebody else has it since.
+    """
     ticket = lock(ticket)
     before = ticket.assignee_id
     if before == (to.pk if to else None):
         return ticket
+    if over is not ... and before != over:
+        raise Taken(ticket.assignee)
     ticket.assignee = to
     record(ticket, "ticket.assigned", by=by, saving=["assignee"], assignee=to.pk if to else None, before=before)
     return ticket
+
+
+def take_by_answering(ticket: Ticket, *, by: User) -> None:
+    """Who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise."""
+    holder = ticket.assignee
+    if (holder and holder.is_active) or (ticket.team and not ticket.team.answering_takes):
+        return
+    ticket.assignee = by
+    before = holder.pk if holder else None
+    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, answered=True)
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def keep_files(ticket: Ticket, files: list[NewFile], *, message: Message) -> lis
     ]
 
 
-def attach(ticket: Ticket, file: NewFile, *, draft: Draft) -> Attachment:
+def attach(ticket: Ticket | None, file: NewFile, *, draft: Draft) -> Attachment:
     """Keep a file that an operator adds to a draft. DomainError when it is empty, too large, one too many or not to be stored."""
     if not file.content:
         raise DomainError(_("“%(name)s” is empty.") % {"name": file.name}, field="file")
@@ -83,7 +83,9 @@ def attach(ticket: Ticket, file: NewFile, *, draft: Draft) -> Attachment:
     return _keep(ticket, file, message=None, draft=draft, refused="", patience=Patience())
 
 
-def _keep(ticket: Ticket, file: NewFile, *, message: Message | None, draft: Draft | None, refused: str, patience: Patience) -> Attachment:
+def _keep(
+    ticket: Ticket | None, file: NewFile, *, message: Message | None, draft: Draft | None, refused: str, patience: Patience
+) -> Attachment:
     name = one_line(file.name.replace("\\", "/").rpartition("/")[2], 200) or "file"
     media_type = type_of(name, file.content)
     if len(file.content) > settings.MAX_ATTACHMENT_BYTES:

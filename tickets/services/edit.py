@@ -17,8 +17,9 @@ from tickets.actors import Actor
 from tickets.events import record
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import Owed, move
-from tickets.locks import lock, lock_shown
+from tickets.locks import lock
 from tickets.models import Message, Status, Tag, Ticket, Topic
+from tickets.services.unseen import Unseen
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = Non
     """Move the ticket by hand. NotAllowed when the table of moves forbids it.
 
     `excused_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
-    Conflict when the player wrote something after it, which the person who says so has not seen.
+    `Unseen` when the player wrote something after it, which the person who says so has not seen.
     """
     if owed is not None:
         demand_promise(owed.until, field="pending_until")
@@ -38,7 +39,9 @@ def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = Non
         if waiting.excuse(ticket, upto=excused_upto):
             record(ticket, "ticket.excused", by=by, upto=excused_upto)
         if ticket.waiting_since:
-            raise Conflict(_("The player has written meanwhile. Read that first."))
+            asked = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, automatic=False, no_reply_needed_at=None)
+            news = list(asked.filter(at__gte=ticket.waiting_since).order_by("pk"))
+            raise Unseen(ticket, news, _("The player has written meanwhile. Read that first."))
     return ticket
 
 
@@ -107,7 +110,7 @@ def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
 @transaction.atomic
 def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Ticket:
     """The address that this message came from is the player's too; with `answer_there` our answers go to it from now on."""
-    ticket = lock_shown(message.ticket)
+    ticket = lock(message.ticket)
     strange = Message.objects.filter(ticket=ticket, from_stranger=True, from_address__iexact=message.from_address)
     if not strange.update(from_stranger=False):
         raise Conflict(_("This address is known as the player's already."))
@@ -122,7 +125,7 @@ def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Tic
 @transaction.atomic
 def count_as_written(message: Message, *, by: Actor) -> Ticket:
     """A message that was taken for a machine's is the player's own: he waits for an answer, and the ticket comes back for it."""
-    ticket = lock_shown(message.ticket)
+    ticket = lock(message.ticket)
     if not Message.objects.filter(pk=message.pk, automatic=True).update(automatic=False):
         raise Conflict(_("This message counts as the player's already."))
     message.automatic = False

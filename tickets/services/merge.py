@@ -12,7 +12,7 @@ from tickets.events import record
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
-from tickets.locks import end_of_merges, lock_many
+from tickets.locks import ask_again, end_of_merges, lock_many
 from tickets.models import Message, Status, Ticket
 from tickets.services.drafts import bring_drafts
 
@@ -33,6 +33,8 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
     """Show this ticket's messages in another one of the same player and game. Returns the one that stays."""
     rows = {row.pk: row for row in lock_many([ticket.pk, into.pk])}
     ticket, into = rows[ticket.pk], rows[into.pk]
+    if ticket.merged_into_id == into.pk:  # the second click, or the first one's answer was lost
+        return into
     if why := refusal(ticket, into=into):
         raise NotAllowed(why)
     last = Message.objects.filter(ticket__in=[ticket, into]).aggregate(last=Max("pk"))["last"]
@@ -48,16 +50,20 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
 
 
 @transaction.atomic
-def unmerge(ticket: Ticket, *, by: Actor) -> Ticket:
+def unmerge(ticket: Ticket, *, out_of: Ticket, by: Actor) -> Ticket:
     """Take a merge back: the messages that this ticket, and those merged into it before, received are shown in it again.
 
-    Conflict when the ticket it was merged into is merged further at this very moment.
+    NotAllowed unless it was merged into `out_of`, where whoever asks has the right too. Conflict when
+    the ticket it was merged into is merged further at this very moment.
     """
     last = end_of_merges(ticket.pk)
     rows = {row.pk: row for row in lock_many([ticket.pk, last])}
     ticket, into = rows[ticket.pk], rows[last]
     if ticket.merged_into_id is None:
         raise NotAllowed(_("This ticket is not merged."))
+    if ticket.merged_into_id != out_of.pk:
+        raise NotAllowed(_("It was merged into another ticket than this one. Take it out there."))
+    ask_again(out_of, into)
     if into.merged_into_id is not None:
         raise Conflict(_("This ticket is being merged. Try again."))
     Message.objects.filter(ticket=into, received_in__in=merged_here(ticket)).update(ticket=ticket)

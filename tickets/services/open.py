@@ -18,7 +18,7 @@ from tickets.actors import player as player_actor
 from tickets.events import Entry, record, record_many
 from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import await_silence, move
-from tickets.locks import lock, lock_shown, mark_locked
+from tickets.locks import lock, lock_itself, mark_locked
 from tickets.models import Message, Status, Ticket
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.numbers import new_number
@@ -66,7 +66,7 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     opened = Entry(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
     record_many([opened, Entry(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
     if follows:
-        record(lock(follows), "ticket.followed", by=by, follow_up=ticket.pk)
+        record(lock_itself(follows), "ticket.followed", by=by, follow_up=ticket.pk)
     return message
 
 
@@ -76,12 +76,12 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
 
     A machine's message (a vacation note, a receipt) opens nothing: it stays with the closed ticket.
     """
-    ticket = lock_shown(ticket)
+    ticket = lock(ticket)
     while ticket.status == Status.CLOSED and not (incoming.automatic or incoming.history):
         follow_up = ticket.follow_ups.order_by(Case(When(status=Status.CLOSED, then=1), default=0), "-pk").first()
         if follow_up is None:
             return open_ticket(incoming, game=ticket.game, player=ticket.player, contact=ticket.contact, follows=ticket)
-        ticket = lock_shown(follow_up)
+        ticket = lock(follow_up)
     by = player_actor(ticket.player)
     message = _add(ticket, incoming, by)
     if incoming.history:

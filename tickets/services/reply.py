@@ -23,19 +23,24 @@ from tickets.actors import SYSTEM, Actor, ActorKind, operator
 from tickets.events import record
 from tickets.lifecycle.moves import may
 from tickets.locks import lock, lock_message
-from tickets.models import Attachment, Draft, Hold, Message, Status, Ticket
-from tickets.services.drafts import discard_draft, give_back
+from tickets.models import Draft, Hold, Message, Status, Ticket
+from tickets.services.assign import take_by_answering
+from tickets.services.drafts import TEXT_LIMIT, Hand, give_back, take_draft, take_start
 from tickets.services.open import start_ticket
-
-TEXT_LIMIT = 100_000  # characters
+from tickets.services.unseen import demand_seen
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an author sends. `answers_upto`: the last player message he had on screen; `then_status` takes effect when it is sent."""
+    """What an author sends. `answers_upto`: the last player message he had on screen; `then_status` takes effect when it is sent.
+
+    `seen`: the last event he had on screen; None sends whatever else stands in the ticket. `hand`: the composer it was written in.
+    """
 
     text: str
     answers_upto: int | None = None
+    seen: int | None = None
+    hand: Hand | None = None
     then_status: str = ""
     pending_on: str = ""
     pending_until: datetime | None = None
@@ -47,12 +52,18 @@ class Words:
 
 @transaction.atomic
 def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
-    """An operator's reply, into the undo window or before a gate. His draft has become this message."""
-    ticket = lock(ticket)
-    if ticket.status == Status.CLOSED or ticket.merged_into_id:
+    """An operator's reply, into the undo window or before a gate. His draft has become this message, and he has the ticket if nobody had.
+
+    `Unseen` when something stands there that its author has not seen, or when the ticket was merged into another one meanwhile.
+    """
+    asked_for, ticket = ticket, lock(ticket)
+    if words.seen is not None:
+        demand_seen(ticket, by=by, upto=words.seen, asked_for=asked_for)
+    if ticket.status == Status.CLOSED:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if words.then_status:
         _check_then(ticket, words)
+    take_by_answering(ticket, by=by)
     message = _write(
         ticket,
         words,
@@ -61,8 +72,7 @@ def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
         name=by.shown_to_players,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
-    Attachment.objects.filter(draft__ticket=ticket, draft__author=by, draft__kind=Draft.Kind.REPLY).update(message=message, draft=None)
-    discard_draft(ticket, author=by, kind=Draft.Kind.REPLY)
+    take_draft(ticket, message, author=by, kind=Draft.Kind.REPLY, hand=words.hand)
     return message
 
 
@@ -81,7 +91,7 @@ def send_automatic(
     A ticket's closing does not stop it: notices tell of just that.
     """
     ticket = lock(ticket)
-    if cause_event_id and Message.objects.filter(received_in=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
+    if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
     return _write(ticket, words, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
 
@@ -90,11 +100,12 @@ def send_automatic(
 def start_conversation(
     *, game: Game, player: Player, contact: Address | None, subject: str, language: str, words: Words, by: User, channel: str = "mail"
 ) -> Message:
-    """We write first. The ticket is the message's `ticket`."""
+    """We write first. The ticket is the message's `ticket`, and its author has it. His draft of a start has become this message."""
     if not subject.strip():
         raise DomainError(_("Give the conversation a subject."), field="subject")
     ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
-    return _write(
+    take_by_answering(ticket, by=by)
+    message = _write(
         ticket,
         words,
         purpose=Message.Purpose.ANSWER,
@@ -102,10 +113,12 @@ def start_conversation(
         name=by.shown_to_players,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
+    take_start(message, author=by)
+    return message
 
 
 @transaction.atomic
-def add_note(ticket: Ticket, text: str, *, by: User) -> Message:
+def add_note(ticket: Ticket, text: str, *, by: User, hand: Hand | None = None) -> Message:
     """A note that no player ever sees."""
     text = _checked(text)
     ticket = lock(ticket)
@@ -120,8 +133,7 @@ def add_note(ticket: Ticket, text: str, *, by: User) -> Message:
         author_name=by.name,
         text=text,
     )
-    Attachment.objects.filter(draft__ticket=ticket, draft__author=by, draft__kind=Draft.Kind.NOTE).update(message=message, draft=None)
-    discard_draft(ticket, author=by, kind=Draft.Kind.NOTE)
+    take_draft(ticket, message, author=by, kind=Draft.Kind.NOTE, hand=hand)
     record(ticket, "message.noted", by=operator(by), message=message)
     return message
 
@@ -135,6 +147,8 @@ def undo(message: Message, *, by: User) -> Draft | None:
     message = found
     if (message.author_kind, message.author_id) != (ActorKind.OPERATOR, by.pk):
         raise NotAllowed(_("Only its author can call a reply back."))
+    if message.state == Message.State.WITHDRAWN:  # the second click, or the first one's answer was lost
+        return Draft.objects.filter(ticket=message.ticket, author=by, kind=Draft.Kind.REPLY).first()
     if message.state not in {Message.State.QUEUED, Message.State.HELD}:
         raise Conflict(_("It has already left."))
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()

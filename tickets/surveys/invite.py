@@ -15,7 +15,7 @@ from players.models import Address
 from tickets import timers
 from tickets.actors import ActorKind
 from tickets.events import replay
-from tickets.locks import lock
+from tickets.locks import lock_itself
 from tickets.models import Event, Message, Status, Ticket
 from tickets.models.message import ANSWERED_STATES
 from tickets.services.reply import Words, send_automatic
@@ -37,7 +37,7 @@ def matters(event: Event) -> bool:
 
 def on_moved(event: Event) -> None:
     """Subscriber: resolved begins the wait, coming back ends it, closing changes nothing."""
-    ticket = lock(Ticket(pk=event.ticket_id))
+    ticket = lock_itself(Ticket(pk=event.ticket_id))
     if event.status != Status.RESOLVED:
         timers.disarm([ticket], KIND)
     elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.game.survey_enabled and ticket.merged_into_id is None:
@@ -54,7 +54,7 @@ def on_due(resolution: Event) -> None:
     """Subscriber, heard by `fire` alone: send the survey if this resolution is still the last word of its ticket."""
     if Survey.objects.filter(resolution_event_id=resolution.pk).exists():
         return
-    ticket = lock(Ticket(pk=resolution.ticket_id))
+    ticket = lock_itself(Ticket(pk=resolution.ticket_id))
     if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not ticket.game.survey_enabled:
         return
     resolved = Event.objects.filter(ticket=ticket, kind="ticket.moved", status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)

@@ -69,11 +69,19 @@ class TeamForm(forms.Form):
         label=_("Members"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    answering_takes = forms.BooleanField(
+        label=_("Who answers a ticket that nobody has, has it from then on"),
+        required=False,
+        initial=True,
+        help_text=_("So the player's answer comes to him."),
+    )
+
     def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
         if team is not None:
-            kwargs["initial"] = {"name": team.name, "members": [user.pk for user in team.members.all()]}
+            members = [user.pk for user in team.members.all()]
+            kwargs["initial"] = {"name": team.name, "members": members, "answering_takes": team.answering_takes}
         super().__init__(*args, **kwargs)
-        members = self.fields["members"]
-        assert isinstance(members, forms.ModelMultipleChoiceField)
-        members.queryset = User.objects.filter(is_active=True) | (team.members.all() if team else User.objects.none())
-        members.queryset = members.queryset.distinct()
+        choice = self.fields["members"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)
+        choice.queryset = User.objects.filter(is_active=True) | (team.members.all() if team else User.objects.none())
+        choice.queryset = choice.queryset.distinct()

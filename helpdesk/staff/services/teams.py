@@ -16,24 +16,30 @@ from helpdesk.staff.services.slugs import free_slug
 
 
 @transaction.atomic
-def make_team(*, name: str, members: Iterable[User], by: User, request: HttpRequest | None = None) -> Team:
+def make_team(*, name: str, members: Iterable[User], by: User, answering_takes: bool = True, request: HttpRequest | None = None) -> Team:
     _refuse_double(name)
-    team = Team.objects.create(name=name, slug=free_slug(Team, name))
+    team = Team.objects.create(name=name, slug=free_slug(Team, name), answering_takes=answering_takes)
     _seat(team, {user.pk for user in members})
     note_audit("staff.team_made", by=by, subject=team, request=request, name=name)
     return team
 
 
 @transaction.atomic
-def change_team(team: Team, *, name: str, members: Iterable[User], by: User, request: HttpRequest | None = None) -> Team:
+def change_team(
+    team: Team, *, name: str, members: Iterable[User], answering_takes: bool, by: User, request: HttpRequest | None = None
+) -> Team:
     kept = Team.objects.select_for_update().get(pk=team.pk)
     if name != kept.name:
         _refuse_double(name)
     joined, left = _seat(kept, {user.pk for user in members})
-    if joined or left or name != kept.name:
-        note_audit("staff.team_changed", by=by, subject=kept, request=request, name=[kept.name, name], joined=joined, left=left)
-    kept.name = name
-    kept.save(update_fields=["name"])
+    if joined or left or (name, answering_takes) != (kept.name, kept.answering_takes):
+        names = [kept.name, name]
+        note_audit(
+            "staff.team_changed", by=by, subject=kept, request=request,
+            name=names, joined=joined, left=left, answering_takes=answering_takes,
+        )  # fmt: skip
+    kept.name, kept.answering_takes = name, answering_takes
+    kept.save(update_fields=["name", "answering_takes"])
     return kept
 
 

@@ -103,7 +103,9 @@ def test_who_may_only_take_takes_what_is_free(clara: User, desk: Desk) -> None:
 
     free.refresh_from_db()
     assert free.assignee == nina
-    assert client.post(f"/tickets/{hers.number}/take/").status_code == 404
+    assert "Clara Novak was faster" in client.post(f"/tickets/{hers.number}/take/", {"holder": clara.pk}, follow=True).content.decode()
+    hers.refresh_from_db()
+    assert hers.assignee == clara
     assert client.post(f"/tickets/{free.number}/assign/", {"assignee": clara.pk}).status_code == 404
 
 
@@ -294,16 +296,21 @@ def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(des
     answer = client.post(merging, headers=HTMX)
 
     shown = answer.content.decode()
-    assert all(words in shown for words in ("One", "Two", "I look into it.", "merged another ticket into this one"))
+    assert all(
+        words in shown for words in ("One", "Two", "I look into it.", f'merged <a class="link nowrap" href="/tickets/{second.number}/">')
+    )
     assert "card-changed" in answer["HX-Trigger"]
     assert client.get(f"/tickets/{second.number}/").headers["Location"] == f"/tickets/{first.number}/"
-    assert client.post(f"/tickets/{second.number}/news/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{second.number}/"
+    assert client.post(f"/tickets/{second.number}/news/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{first.number}/"
     assert "merged here" in client.get(card).content.decode() and parting in client.get(card).content.decode()
 
     parted = client.post(parting, headers=HTMX).content.decode()
 
-    assert "took a merged ticket out again" in parted and merging in client.get(card).content.decode()
-    assert "took the merge back" in client.get(f"/tickets/{second.number}/").content.decode()
+    assert f">{second.number}</a> out again" in parted and merging in client.get(card).content.decode()
+    assert (
+        f'took it out of <a class="link nowrap" href="/tickets/{first.number}/">'
+        in client.get(f"/tickets/{second.number}/").content.decode()
+    )
 
 
 def test_what_is_not_one_matter_is_offered_no_merge_and_refused(desk: Desk) -> None:

@@ -105,7 +105,7 @@ def test_a_stale_reply_is_told_to_its_author(ticket, anna, travel):
     travel.forward(seconds=20)
     outbox.leave_due()
 
-    assert heard(anna) == ["notices.stale"]
+    assert heard(anna) == ["notices.player_answered", "notices.stale"]  # by answering she has the ticket
 
 
 def test_trouble_of_somebody_who_has_left_goes_to_who_has_the_ticket(ticket, anna, boris, travel):

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.forms import BaseForm
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from tickets.access import message_for, ticket_for, visible_tickets
+from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
-from tickets.desk.answers import address_of, go, refusable, say
-from tickets.desk.forms import AssignForm, FactsForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.answers import address_of, refusable
+from tickets.desk.forms import AssignForm, FactsForm, MergeForm, PlayerForm, SenderForm, StatusForm
 from tickets.desk.looking import read_upto
-from tickets.desk.ticket.page import draw, page_context
+from tickets.desk.ticket.outcome import done
+from tickets.desk.ticket.thread import Turn, turns_of
 from tickets.models import Hold, Status, Ticket
+from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
-from tickets.services.assign import set_team
 from tickets.services.edit import recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.merge import merge as merge_tickets
@@ -29,6 +32,7 @@ from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
 from tickets.services.reply import undo as undo_reply
+from tickets.services.unseen import Unseen
 
 
 @requires(Right.SET_STATUS)
@@ -42,17 +46,25 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         "pending_on": ticket.pending_on,
         "pending_until": ticket.pending_until,
         "pending_told": ticket.pending_told,
-        "needs_no_reply": ticket.first_reply_at is not None,  # who was never answered has hardly said thanks
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
+    news: Sequence[Turn] = ()
+    if form.is_valid() and form.asks_first():
+        return _dialog(request, ticket, form, "status", closing=True)
     if form.is_valid():
         with refusals(form):
-            to = Status(form.cleaned_data["status"])
-            set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
+            try:
+                to = Status(form.cleaned_data["status"])
+                set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
+            except Unseen as unseen:
+                news = turns_of(unseen.messages, request.user)
+                raise
         if form.is_valid():
-            return _done(request, ticket)
-    return _dialog(request, ticket, form, "status")
+            return done(request, ticket)
+    if news:
+        form.show_seen()
+    return _dialog(request, ticket, form, "status", news=news)
 
 
 @requires(Right.ASSIGN, Right.TAKE)
@@ -60,14 +72,19 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
 def assign(request: StaffRequest, number: str) -> HttpResponse:
     """Give it to a person and a team."""
     ticket = ticket_for(request.user, number, Right.ASSIGN)
-    form = AssignForm(request.POST or None, initial={"assignee": ticket.assignee_id, "team": ticket.team_id})
+    before = {"assignee": ticket.assignee_id, "team": ticket.team_id, "holder": ticket.assignee_id}
+    form = AssignForm(request.POST or None, initial=before)
     if form.is_valid():
         by = operator(request.user)
         with refusals(form):
-            assign_ticket(ticket, to=form.cleaned_data["assignee"], by=by)
+            try:
+                assign_ticket(ticket, to=form.cleaned_data["assignee"], by=by, over=form.cleaned_data["holder"])
+            except Taken as taken:
+                form.show_holder(taken.holder)
+                raise
             set_team(ticket, to=form.cleaned_data["team"], by=by)
         if form.is_valid():
-            return _done(request, ticket)
+            return done(request, ticket)
     return _dialog(request, ticket, form, "assign")
 
 
@@ -75,12 +92,21 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 @refusable
 def take(request: StaffRequest, number: str) -> HttpResponse:
-    """Take this one oneself. From a colleague only with the right to give tickets away."""
+    """Take this one oneself; who comes second is told who was faster. From a colleague only with the right to give tickets away, and
+    only from the one who stood on the screen."""
     ticket = ticket_for(request.user, number, Right.TAKE)
-    if ticket.assignee_id not in {None, request.user.pk}:
-        ticket = ticket_for(request.user, number, Right.ASSIGN)
-    assign_ticket(ticket, to=request.user, by=operator(request.user))
-    return _done(request, ticket)
+    may_take_over = may(request.user, ticket, Right.ASSIGN)
+    holder = whole_number(request.POST.get("holder")) or None
+    try:
+        assign_ticket(ticket, to=request.user, by=operator(request.user), over=holder if may_take_over else None)
+    except Taken as taken:
+        if taken.holder is None or not may_take_over:
+            return done(request, ticket, str(taken), kind="late")
+        context = {"ticket": ticket, "holder": taken.holder, "here": address_of(request, ticket), "behind": request.GET.urlencode()}
+        response = render(request, "tickets/taken.html#dialog" if request.htmx else "tickets/taken.html", context, status=409)
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
+        return response
+    return done(request, ticket)
 
 
 @requires(Right.SET_STATUS)
@@ -98,7 +124,7 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
             if said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
-            return _done(request, ticket)
+            return done(request, ticket)
     return _dialog(request, ticket, form, "facts")
 
 
@@ -112,7 +138,7 @@ def player(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
         if form.is_valid():
-            return _done(request, ticket, card=True)
+            return done(request, ticket, card=True)
     return _dialog(request, ticket, form, "player")
 
 
@@ -126,8 +152,23 @@ def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         with refusals(form):
             recognise(message, by=operator(request.user), answer_there=form.cleaned_data["answer_there"])
         if form.is_valid():
-            return _done(request, message.ticket, card=True)
+            return done(request, message.ticket, card=True)
     return _dialog(request, message.ticket, form, "sender")
+
+
+@requires(Right.MERGE)
+@require_http_methods(["GET", "POST"])
+def merge_with(request: StaffRequest, number: str) -> HttpResponse:
+    """Choose another ticket of the player that belongs to this one."""
+    into = ticket_for(request.user, number, Right.MERGE)
+    others = visible_tickets(request.user, Right.MERGE).filter(player=into.player_id, game=into.game_id, merged_into=None)
+    form = MergeForm(request.POST or None, others=others.exclude(pk=into.pk).exclude(status=Status.CLOSED).order_by("-created_at"))
+    if form.is_valid():
+        with refusals(form):
+            merge_tickets(form.cleaned_data["other"], into=into, by=operator(request.user))
+        if form.is_valid():
+            return done(request, into, _("Merged. You can take it out again."), card=True)
+    return _dialog(request, into, form, "merge")
 
 
 @requires(Right.MERGE)
@@ -137,7 +178,7 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Show another ticket of the player in this one."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
     merge_tickets(away, into=into, by=operator(request.user))
-    return _done(request, into, _("Merged. You can take it out again."), card=True)
+    return done(request, into, _("Merged. You can take it out again."), card=True)
 
 
 @requires(Right.MERGE)
@@ -146,8 +187,8 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
 def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Take a merged ticket out of this one again."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
-    unmerge(away, by=operator(request.user))
-    return _done(request, into, _("It is a ticket of its own again."), card=True)
+    unmerge(away, out_of=into, by=operator(request.user))
+    return done(request, into, _("It is a ticket of its own again."), card=True)
 
 
 @requires(Right.REPLY)
@@ -157,7 +198,7 @@ def undo(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Call a reply back while it has not left: its words stand in the composer again."""
     message = message_for(request.user, number, pk, Right.REPLY)
     undo_reply(message, by=request.user)
-    return _done(request, message.ticket, _("Called back. Your words are in the composer again."), mode="reply")
+    return done(request, message.ticket, _("Called back. Your words are in the composer again."), mode="reply")
 
 
 @requires(Right.RESEND)
@@ -167,7 +208,7 @@ def resend(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Send a failed or bounced message once more."""
     message = message_for(request.user, number, pk, Right.RESEND)
     resend_message(message, by=request.user)
-    return _done(request, message.ticket, _("It is on its way again."))
+    return done(request, message.ticket, _("It is on its way again."))
 
 
 @requires(Right.RESEND)
@@ -177,7 +218,7 @@ def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Say of an uncertain message whether it arrived; if not, it is sent again."""
     message = message_for(request.user, number, pk, Right.RESEND)
     decide_uncertain(message, arrived=request.POST.get("arrived") == "yes", by=request.user)
-    return _done(request, message.ticket)
+    return done(request, message.ticket)
 
 
 @requires(Right.RELEASE_HELD)
@@ -188,10 +229,10 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     message = message_for(request.user, number, pk, Right.RELEASE_HELD)
     for hold in Hold.objects.filter(message=message, released_at=None).select_related("message__ticket"):
         release_hold(hold, by=request.user)
-    return _done(request, message.ticket, _("Released. It leaves now."))
+    return done(request, message.ticket, _("Released. It leaves now."))
 
 
-def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) -> HttpResponse:
+def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **more: Any) -> HttpResponse:
     """The form in the page's dialog, or as a page of its own where no script runs."""
     titles = {
         "status": pgettext("once", "Change the status"),
@@ -199,6 +240,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
         "facts": _("Subject, topic, language"),
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
+        "merge": _("Merge with another ticket"),
     }
     context = {
         "ticket": ticket,
@@ -207,25 +249,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
         "title": titles[kind],
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
+        **more,
     }
     template = "tickets/dialog.html#dialog" if request.htmx else "tickets/dialog.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
-
-
-def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = "", *, card: bool = False) -> HttpResponse:
-    """The ticket as it is now; back to the queue for somebody who may not see it any more, since it went to another team.
-
-    `card`: what the player's card shows has changed too, so the page asks for it again.
-    """
-    found = visible_tickets(request.user).filter(pk=ticket.pk).exists()
-    if not found:
-        return say(request, go(request, reverse("desk:queue")), _("Done. It is not yours to see any more."))
-    if not request.htmx:
-        response: HttpResponse = HttpResponseRedirect(address_of(request, ticket, **({"mode": mode} if mode else {})))
-    else:
-        response = draw(request, page_context(request, ticket_for(request.user, ticket.number)), "desk")
-        if request.htmx.target != "ticket":  # it came from the dialog
-            response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
-        if card:
-            trigger_client_event(response, "card-changed")
-    return say(request, response, words) if words else response

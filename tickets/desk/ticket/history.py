@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from django.db.models import CharField, F, Value
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -22,12 +23,14 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from helpdesk.base.bounds import LARGEST
 from helpdesk.base.templatetags.ui import moment_words
 from helpdesk.staff.models import Team, User
+from tickets.access import visible_tickets
 from tickets.actors import ActorKind
 from tickets.models import Event, Pledge, Status, Tag, Topic
 
-NAME = {"pledge": "on"}  # the column that names a row, where it is not `name`
 log = structlog.get_logger(__name__)
 
+MERGES = {"ticket.merged": ("merged", "into"), "ticket.unmerged": ("parted", "parted_from")}  # what came here, where this one went
+NAMED_BY = {"ticket": "number", "pledge": "on"}  # the column that names a row, where it is not `name`
 RUN = 3  # so many lines without a message between them are folded into one
 
 
@@ -46,31 +49,34 @@ class Names:
     topics: dict[int, str]
     tags: dict[int, str]
     pledges: dict[int, str]  # who owed an answer
+    tickets: dict[int, str]  # their numbers, where the reader may see them
 
     @classmethod
-    def of(cls, events: Sequence[Event], more_users: Iterable[int | None] = ()) -> Names:
+    def of(cls, events: Sequence[Event], more_users: Iterable[int | None] = (), *, reader: User) -> Names:
         """One query, whatever the events name."""
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
         tags = {pk for e in events if e.kind == "ticket.tagged" for side in ("added", "removed") for pk in _ids(e.data, side)}
         pledges = {pk for e in events if isinstance(pk := e.data.get("pledge"), int)}
-        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}}
+        others = {pk for e in events if e.kind in MERGES for side in MERGES[e.kind] if isinstance(pk := e.data.get(side), int)}
+        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}, "ticket": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
             ("team", Team.objects.all(), teams - {None}),
             ("topic", Topic.objects.all(), topics - {None}),
             ("tag", Tag.objects.all(), tags),
             ("pledge", Pledge.objects.all(), pledges),
+            *([("ticket", visible_tickets(reader), others)] if others else []),
         ]
         wanted = [
-            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F(NAME.get(kind, "name")))
+            rows.filter(pk__in=ids).order_by().values_list(Value(kind, output_field=CharField()), "pk", F(NAMED_BY.get(kind, "name")))
             for kind, rows, ids in parts
             if ids
         ]
         if wanted:
             for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
                 found[kind][pk] = name
-        return cls(found["user"], found["team"], found["topic"], found["tag"], found["pledge"])
+        return cls(found["user"], found["team"], found["topic"], found["tag"], found["pledge"], found["ticket"])
 
     def user(self, pk: int | None) -> str:
         return self.users.get(pk or 0, _("somebody"))
@@ -121,7 +127,7 @@ def _assigned(event: Event, names: Names) -> tuple[str, str | SafeString]:
     if event.assignee_id is None:
         return "user-round-x", _("put it back into the queue")
     if event.assignee_id == event.actor_id and event.actor_kind == ActorKind.OPERATOR:
-        return "user-round-check", _("took it")
+        return "user-round-check", _("has it now, by answering") if event.data.get("answered") else _("took it")
     return "user-round", format_html(_("gave it to {}"), _b(names.user(event.assignee_id)))
 
 
@@ -156,11 +162,23 @@ def _recognised(event: Event, names: Names) -> tuple[str, str | SafeString]:
 
 def _merged(event: Event, names: Names) -> tuple[str, str | SafeString]:
     """The same verb stands in both tickets: in the one that stays with what came, in the other with where it went."""
-    return "merge", _("merged another ticket into this one") if "merged" in event.data else _("merged it into another ticket")
+    if "merged" in event.data:
+        return "merge", format_html(_("merged {} into this one"), _other(event.data["merged"], names))
+    return "merge", format_html(_("merged it into {}"), _other(event.data["into"], names))
 
 
 def _parted(event: Event, names: Names) -> tuple[str, str | SafeString]:
-    return "split", _("took a merged ticket out again") if "parted" in event.data else _("took the merge back")
+    if "parted" in event.data:
+        return "split", format_html(_("took {} out again"), _other(event.data["parted"], names))
+    return "split", format_html(_("took it out of {} again"), _other(event.data["parted_from"], names))
+
+
+def _other(pk: int, names: Names) -> SafeString | str:
+    """Another ticket by its number, if it is the reader's to see."""
+    number = names.tickets.get(pk)
+    if number is None:
+        return _("another ticket")
+    return format_html('<a class="link nowrap" href="{}">{}</a>', reverse("desk:ticket", args=[number]), number)
 
 
 def _overdue(event: Event, names: Names) -> tuple[str, str | SafeString]:
@@ -189,7 +207,6 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "message.recognised": _recognised,
     "message.counted": _said("user-check", gettext_lazy("said that a person wrote the message, not a machine")),
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
-    "message.withdrawn": _said("undo-2", gettext_lazy("called a reply back")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),
     "message.settled": _said("circle-question-mark", gettext_lazy("said what became of the uncertain message")),
     "message.complained": _said("octagon-alert", gettext_lazy("marked our mail as unwanted")),

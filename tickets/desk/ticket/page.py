@@ -11,12 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
+from helpdesk.base.once import fresh_key
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
 from tickets.access import may
 from tickets.actors import ActorKind
 from tickets.desk.answers import address_of
-from tickets.desk.forms import AFTER_REPLY, ComposerForm
+from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.looking import read_upto
 from tickets.desk.queue.filters import Filter
 from tickets.desk.ticket.outlook import outlook, timers_of
@@ -37,6 +38,7 @@ RIGHTS = (
     Right.SEE_PLAYER_CONTACT,
     Right.EDIT_PLAYER,
     Right.START,
+    Right.MERGE,
 )
 
 
@@ -118,6 +120,8 @@ def composer_of(
         form = ComposerForm(
             initial={
                 "mode": mode,
+                "key": fresh_key(),
+                "revision": own.revision if own else None,
                 "text": own.text if own else "",
                 "seen": upto,
                 "upto": answers_upto,
@@ -125,7 +129,7 @@ def composer_of(
             }
         )
     elif news:
-        form.data = {**form.data.dict(), "seen": str(upto), "upto": str(answers_upto)}  # type: ignore[attr-defined]  # what stopped it is shown now
+        show_again(form, seen=str(upto), upto=str(answers_upto))
     then = form["then"].value() or ""
     return Composer(
         form=form,

@@ -13,10 +13,10 @@ from helpdesk.staff.models import User
 from tickets.actors import ActorKind
 from tickets.desk.ticket.history import RUN, Line, Names, lines, summary
 from tickets.models import Attachment, Event, Hold, Message, Ticket
+from tickets.services.unseen import NEWS_KINDS
 
 MESSAGES_SHOWN = 80
 EVENTS_SHOWN = 400
-NEWS_KINDS = ("message.received", "message.noted", "message.written", "message.held")
 
 State = Message.State
 GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE})
@@ -96,6 +96,7 @@ class Thread:
     answers_upto: int
     earlier: bool
     turns: dict[int, Turn]
+    lines: list[Line] = field(default_factory=list)  # those of `entries`, in their order
     draft_files: list[Attachment] = field(default_factory=list)  # of the reader's own drafts, since they come by the same query
     changed: list[Turn] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
 
@@ -119,16 +120,9 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     return _drawn(ticket, messages, events, reader, after=after)
 
 
-def unseen_news(ticket: Ticket, reader: User, *, after: int) -> list[Turn]:
-    """What the player or a colleague has added after this event: a reply written without it must not leave unasked."""
-    events = Event.objects.filter(ticket=ticket, pk__gt=after, kind__in=NEWS_KINDS).exclude(
-        actor_kind=ActorKind.OPERATOR, actor_id=reader.pk
-    )
-    ids = [pk for pk in events.values_list("message_id", flat=True) if pk]
-    if not ids:
-        return []
-    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).exclude(state=State.WITHDRAWN).order_by("pk"))
-    names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR])
+def turns_of(messages: Sequence[Message], reader: User) -> list[Turn]:
+    """Some messages by themselves, as when they stopped a reply."""
+    names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR], reader=reader)
     return [_turn(message, names, [], reader) for message in messages]
 
 
@@ -161,7 +155,7 @@ def _drawn(
     after: int = 0,
 ) -> Thread:
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
-    names = Names.of(events, authors)
+    names = Names.of(events, authors, reader=reader)
     files = _files(ticket, messages, reader)
     turns = {message.pk: _turn(message, names, files, reader) for message in messages}
     first_event: dict[int, int] = {}
@@ -170,7 +164,8 @@ def _drawn(
             first_event.setdefault(event.message_id, event.pk)
     born = {e.message_id for e in events if e.kind in NEWS_KINDS}
     shown = [turn for pk, turn in turns.items() if not after or pk in born]
-    entries = list(_woven(shown, first_event, lines(events, names), read_upto, reader))
+    quiet = lines(events, names)
+    entries = list(_woven(shown, first_event, quiet, read_upto, reader))
     inbound = [m.pk for m in messages if m.kind == Message.Kind.INBOUND]
     return Thread(
         entries=entries,
@@ -178,6 +173,7 @@ def _drawn(
         answers_upto=max(inbound, default=0),
         earlier=earlier,
         turns=turns,
+        lines=quiet,
         draft_files=[file for file in files if file.draft_id],
         changed=[turn for pk, turn in turns.items() if after and pk not in born],
     )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import unescape
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base.bounds import whole_number
+from helpdesk.base.once import as_key
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
-from tickets.desk.answers import address_of, go, say
+from tickets.desk.answers import address_of, say
 from tickets.desk.looking import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
+from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
-from tickets.desk.ticket.thread import news_of
-from tickets.models import Draft
-from tickets.services.drafts import bring_drafts
+from tickets.desk.ticket.thread import Thread, news_of
+from tickets.models import Attachment, Draft
+from tickets.services.drafts import Hand
 from tickets.surveys.models import Survey
 
 PAST_SHOWN = 6
@@ -30,12 +38,10 @@ PAST_SHOWN = 6
 @requires(Right.VIEW)
 @require_GET
 def ticket(request: StaffRequest, number: str) -> HttpResponse:
-    """The whole page; one that was merged away leads to where it is shown, and what was written there since comes along."""
+    """The whole page; one that was merged away leads to where it is shown."""
     found = ticket_for(request.user, number)
-    if found.merged_into is not None:
-        bring_drafts(found, into=found.merged_into)
-        target = HttpResponseRedirect(address_of(request, found.merged_into))
-        return say(request, target, _("%(number)s was merged into this one.") % {"number": found.number}, "")
+    if found.merged_into_id is not None:
+        return moved(request, found, _("%(number)s was merged into this one."))
     return draw(request, page_context(request, found))
 
 
@@ -44,16 +50,17 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 def news(request: StaffRequest, number: str) -> HttpResponse:
     """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
     found = ticket_for(request.user, number)
-    if found.merged_into_id:
-        return go(request, address_of(request, found))
+    if found.merged_into_id is not None:
+        return moved(request, found, _("%(number)s was merged into this one."))
     if "after" not in request.POST:  # a page whose script did not run cannot say what it shows, and must not get all of it twice
         return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
-    drafts = Draft.objects.filter(ticket=found).exclude(author=request.user).select_related("author")
+    drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
+    own = _written_elsewhere(request, drafts)
     others = colleagues(found, request.user, drafts)
     token = ",".join(f"{one.user.pk}{'w' if one.writing else ''}{'h' if one.here else ''}" for one in others)
-    if found.last_event_id <= after and token == people:
+    if found.last_event_id <= after and token == people and own is None:
         return HttpResponse(status=204)
     fresh = news_of(found, request.user, after=after) if found.last_event_id > after else None
     context = {
@@ -65,10 +72,35 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
         "upto": fresh.upto if fresh else after,
         "behind": request.GET.urlencode(),
         "prospects": outlook(found, timers_of(found), [turn.message for turn in fresh.turns.values()]) if fresh else [],
+        "own": own,
+        "own_files": Attachment.objects.filter(draft=own.pk).select_related("preview").order_by("pk") if own and own.pk else (),
     }
     response = render(request, "tickets/news.html", context)
+    if own:
+        trigger_client_event(response, "draft-changed", after="swap")
+    if fresh and (taken := _taken_by_another(fresh, request.user)):
+        return say(request, response, taken, "")
     wrote = [entry.turn for entry in fresh.entries if entry.turn and not entry.turn.mine] if fresh else []
     return say(request, response, _("%(name)s wrote.") % {"name": wrote[-1].author or _("The player")}, "") if wrote else response
+
+
+def _written_elsewhere(request: StaffRequest, drafts: Sequence[Draft]) -> Draft | None:
+    """The reader's draft of what his composer shows, if it holds another text than that: the desk gave a reply back, or another tab
+    of his wrote or sent it. An empty one where it is gone."""
+    asked = request.POST
+    if "revision" not in asked:
+        return None
+    kind = asked.get("mode", "")
+    own = next((draft for draft in drafts if draft.author_id == request.user.pk and draft.kind == kind), None)
+    if own is None:
+        return Draft(kind=kind, revision="") if asked["revision"] else None
+    return None if Hand(as_key(asked.get("key")), as_key(asked["revision"])).knows(own) else own
+
+
+def _taken_by_another(fresh: Thread, reader: User) -> str:
+    """Who has the ticket now, said to whoever looks at it while a colleague takes it or is given it."""
+    taken = [line for line in fresh.lines if line.kind == "ticket.assigned" and line.actor_id != reader.pk]
+    return f"{taken[-1].who} {unescape(strip_tags(taken[-1].words))}" if taken else ""
 
 
 @requires(Right.VIEW)

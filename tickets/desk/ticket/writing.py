@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,19 +15,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
+from helpdesk.base.once import Done, as_key, came_of, once
+from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
+from tickets.desk.ticket.outcome import done, moved
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
-from tickets.desk.ticket.thread import Turn, unseen_news
+from tickets.desk.ticket.thread import Turn, turns_of
 from tickets.mail.compose import preview as mail_preview
 from tickets.models import Attachment, Draft, Message, Ticket
-from tickets.services.attachments import NewFile, attach
-from tickets.services.drafts import save_draft
-from tickets.services.reply import TEXT_LIMIT, add_note, send_reply
+from tickets.services.attachments import NewFile
+from tickets.services.drafts import Hand, add_file, drop_file, save_draft
+from tickets.services.reply import add_note, send_reply
+from tickets.services.unseen import Unseen
 
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 
@@ -36,21 +41,16 @@ RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 def reply(request: StaffRequest, number: str) -> HttpResponse:
     """Send a reply into its undo window; stop first when something came that its author has not seen."""
     ticket = ticket_for(request.user, number, Right.REPLY)
-    form = ComposerForm(request.POST)
-    if not form.is_valid():
-        return _back(request, ticket, form, status=422)
-    if not _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
-        return _back(request, ticket, form, status=422)
-    anyway = bool(request.POST.get("anyway"))
-    news = [] if anyway else unseen_news(ticket, request.user, after=form.cleaned_data["seen"] or 0)
-    if news:
-        _save(ticket, request, form)
-        return _back(request, ticket, form, news=news, status=409)
-    with refusals(form):
-        send_reply(ticket, form.words(ticket, anyway=anyway), by=request.user)
-    if not form.is_valid():
-        return _back(request, ticket, form, status=422)
-    return _done(request, ticket)
+    form, by = ComposerForm(request.POST), request.user
+    sent: Done | None = None
+    if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
+        words = form.words(anyway=bool(request.POST.get("anyway")))
+        with refusals(form):
+            try:
+                sent = once("reply", form.cleaned_data["key"], lambda: send_reply(ticket, words, by=by).pk, by=by.pk)
+            except Unseen as unseen:
+                return _stopped(request, ticket, form, unseen)
+    return _back(request, ticket, form, status=422) if sent is None else _sent(request, ticket, form, sent)
 
 
 @requires(Right.NOTE)
@@ -58,29 +58,35 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
 def note(request: StaffRequest, number: str) -> HttpResponse:
     """A note for colleagues. It stops for nothing: it cannot go wrong in front of a player."""
     ticket = ticket_for(request.user, number, Right.NOTE)
-    form = ComposerForm(request.POST)
+    form, by = ComposerForm(request.POST), request.user
+    noted: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
+        text, hand = form.cleaned_data["text"], form.hand()
         with refusals(form):
-            add_note(ticket, form.cleaned_data["text"], by=request.user)
-    if not form.is_valid():
-        return _back(request, ticket, form, status=422)
-    return _done(request, ticket)
+            noted = once("note", form.cleaned_data["key"], lambda: add_note(ticket, text, by=by, hand=hand).pk, by=by.pk)
+    return _back(request, ticket, form, status=422) if noted is None else _sent(request, ticket, form, noted)
 
 
 @requires(Right.REPLY, Right.NOTE)
 @require_POST
 @refusable
 def draft(request: StaffRequest, number: str) -> HttpResponse:
-    """Keep what stands in the composer. With `?open=` its other tab is opened afterwards."""
+    """Keep what stands in the composer. With `?open=` its other tab is opened afterwards.
+
+    The answer names the revision that stands there now, and the text where that is more than what was sent: another tab, or the desk
+    itself, had written there. `sent`: the form was sent before, and that answer was lost.
+    """
     kind = _kind(request)
     ticket = ticket_for(request.user, number, RIGHT_OF[kind])
-    text = request.POST.get("text", "")[:TEXT_LIMIT]
-    if text or Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).exists():
-        saved = save_draft(ticket, author=request.user, kind=kind, text=text, then_status=_then(request))
-        time = date_format(timezone.localtime(saved.saved_at), "H:i")
-    else:
-        time = ""
-    opened = request.GET.get("open", "")
+    text, hand, opened = request.POST.get("text", ""), _hand(request), request.GET.get("open", "")
+    sent, saved = _came_of(request, kind), None
+    try:
+        if not _says(sent, text) and (text or Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).exists()):
+            saved = save_draft(ticket, author=request.user, kind=kind, text=text, then_status=_then(request), hand=hand)
+    except DomainError as error:
+        if opened:
+            raise
+        return JsonResponse({"error": str(error)}, status=422)
     if opened and request.htmx:
         context = {
             "ticket": ticket,
@@ -90,34 +96,48 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
         return draw(request, context | {"behind": _behind(request)}, "composer")
     if opened:
         return HttpResponseRedirect(address_of(request, ticket, mode=opened) + "#composer")
-    return JsonResponse({"time": time})
+    return JsonResponse(saved_as(saved, text) | {"sent": sent is not None})
+
+
+def saved_as(saved: Draft | None, text: str) -> dict[str, str]:
+    """What the composer is told of its draft: when it was saved, what revision it is, and its text if that is another than it sent."""
+    if saved is None:
+        return {"time": "", "revision": ""}
+    told = {"time": date_format(timezone.localtime(saved.saved_at), "H:i"), "revision": str(saved.revision)}
+    return told if saved.text == clean(text) else told | {"text": saved.text}
 
 
 @requires(Right.REPLY, Right.NOTE)
 @require_POST
-def add_file(request: StaffRequest, number: str) -> HttpResponse:
+def upload(request: StaffRequest, number: str) -> HttpResponse:
     """A file for the draft. What is wrong with it is said in plain words, and the composer stays as it is."""
     kind = _kind(request)
-    ticket = ticket_for(request.user, number, RIGHT_OF[kind])
-    upload = request.FILES.get("file")
-    if upload is None:
+    return keep_upload(request, ticket_for(request.user, number, RIGHT_OF[kind]), kind)
+
+
+def keep_upload(request: StaffRequest, ticket: Ticket | None, kind: Draft.Kind) -> HttpResponse:
+    """One file that a script sends, for the draft of a ticket or of a start; the same key again gives the same file."""
+    came = request.FILES.get("file")
+    if came is None:
         return HttpResponse(_("No file came."), status=422, content_type="text/plain; charset=utf-8")
+    key, new = as_key(request.POST.get("key")), NewFile(came.name or "", came.read())
     try:
-        file = attach(ticket, NewFile(upload.name or "", upload.read()), draft=_own_draft(ticket, request, kind))
+        file = add_file(ticket, new, author=request.user, kind=kind, key=key)
     except DomainError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
-    return render(request, "tickets/_file.html", {"file": file, "ticket": ticket, "removable": True, "can": {"see_attachments": True}})
+    return render(request, "tickets/_file.html", {"file": file, "removable": True, "can": {"see_attachments": True}})
 
 
-@requires(Right.REPLY, Right.NOTE)
+@requires(Right.REPLY, Right.NOTE, Right.START)
 @require_POST
 @refusable
-def drop_file(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+def take_out(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a file out of one's own draft."""
-    ticket = ticket_for(request.user, number)
-    file = get_object_or_404(Attachment, pk=pk, ticket=ticket, draft__author=request.user, message=None)
-    file.delete()
-    return HttpResponse("") if request.htmx else HttpResponseRedirect(address_of(request, ticket) + "#composer")
+    file = get_object_or_404(Attachment.objects.select_related("ticket"), pk=pk, draft__author=request.user, message=None)
+    drop_file(file.pk, author=request.user)
+    if request.htmx:
+        return HttpResponse("")
+    return HttpResponseRedirect(address_of(request, file.ticket) + "#composer" if file.ticket else reverse("desk:start"))
 
 
 @requires(Right.REPLY)
@@ -148,34 +168,56 @@ def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: 
     return draw(request, context, "composer", status=status)
 
 
-def _done(request: StaffRequest, ticket: Ticket) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(address_of(request, ticket))
-    fresh = ticket_for(request.user, ticket.number)
-    response = draw(request, page_context(request, fresh), "desk")
-    response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
-    return response
+def _stopped(request: StaffRequest, ticket: Ticket, form: ComposerForm, unseen: Unseen) -> HttpResponse:
+    """A reply that did not leave: its words are a draft, and what its author has not seen stands above them."""
+    said = form.cleaned_data
+    kind, hand = Draft.Kind.REPLY, form.hand()
+    saved = save_draft(ticket, author=request.user, kind=kind, text=said["text"], then_status=said["then"], hand=hand)
+    if unseen.ticket.pk != ticket.pk:
+        return moved(request, ticket, _("%(number)s was merged into this one meanwhile. Nothing was sent: your words are in the composer."))
+    form.show(saved)
+    return _back(request, ticket, form, news=turns_of(unseen.messages, request.user), status=409)
+
+
+def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done) -> HttpResponse:
+    """The ticket with the new message in it. One that an earlier request had made already is shown as that, and words that were changed
+    since stay in the composer."""
+    if sent.first:
+        return done(request, ticket)
+    text = form.cleaned_data["text"]
+    if _says(sent.pk, text):
+        return done(request, ticket, _("That was saved at the first try; it is not there twice."))
+    kind, words = Draft.Kind(form.cleaned_data["mode"]), _("It had been sent at the first try. What you changed since is in the composer.")
+    save_draft(ticket, author=request.user, kind=kind, text=text, hand=form.hand())
+    return done(request, ticket, words, mode=kind, kind="late")
 
 
 def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> bool:
     """Files that came with the form itself, from a browser without scripts. False when one was refused: nothing may leave without it."""
-    for upload in request.FILES.getlist("file"):
+    for came in request.FILES.getlist("file"):
         with refusals(form):
-            attach(ticket, NewFile(upload.name or "", upload.read()), draft=_own_draft(ticket, request, kind))
+            add_file(ticket, NewFile(came.name or "", came.read()), author=request.user, kind=kind)
     return form.is_valid()
 
 
-def _own_draft(ticket: Ticket, request: StaffRequest, kind: Draft.Kind) -> Draft:
-    own = Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).first()
-    return own or save_draft(ticket, author=request.user, kind=kind, text=request.POST.get("text", "")[:TEXT_LIMIT])
+def _came_of(request: StaffRequest, kind: Draft.Kind) -> int | None:
+    """The message that this composer's form has become already."""
+    return came_of(kind, as_key(request.POST.get("key")), by=request.user.pk)
 
 
-def _save(ticket: Ticket, request: StaffRequest, form: ComposerForm) -> None:
-    save_draft(ticket, author=request.user, kind=Draft.Kind.REPLY, text=form.cleaned_data["text"], then_status=form.cleaned_data["then"])
+def _says(message: int | None, text: str) -> bool:
+    """Whether a message says just this."""
+    return message is not None and Message.objects.filter(pk=message, text=clean(text).strip()).exists()
 
 
 def _kind(request: StaffRequest) -> Draft.Kind:
     return Draft.Kind.NOTE if request.POST.get("mode") == Draft.Kind.NOTE else Draft.Kind.REPLY
+
+
+def _hand(request: StaffRequest) -> Hand | None:
+    """The composer that writes; None for a page that does not say, whose text simply stands."""
+    key = as_key(request.POST.get("key"))
+    return Hand(key, as_key(request.POST.get("revision"))) if key else None
 
 
 def _then(request: StaffRequest) -> str:

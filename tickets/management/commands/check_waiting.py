@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from tickets.lifecycle import waiting
-from tickets.locks import lock
+from tickets.locks import lock_itself
 from tickets.models import Status, Ticket
 
 BATCH = 500
@@ -30,6 +30,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{ticket.number}: waits since {ticket.waiting_since}, its messages say {facts.waiting_since}")
                 if options["mend"]:
                     with transaction.atomic():
-                        waiting.refresh(lock(ticket))
+                        waiting.refresh(lock_itself(ticket))
             last = batch[-1].pk
         self.stdout.write(f"{wrong} of these tickets were wrong." if wrong else "Every ticket says what its messages say.")
