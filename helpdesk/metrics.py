@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 from helpdesk import pulse
 from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
+from players.models import Erasure
 from tickets.models import OPEN, Delivery, Lane, Message, Ticket, Timer
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -68,6 +69,7 @@ class Work(Collector):
         parked = {
             name: rows.filter(parked_at__isnull=False).count() for name, rows in (("delivery", _deliveries()), ("raw_mail", _raw_mails()))
         }
+        parked["erasure"] = Erasure.objects.filter(ended_at=None, attempts__gt=0).count()
         yield _gauge("helpdesk_parked", "Work that was tried, failed and waits for a person.", "work", parked)
         messages = {state: Message.objects.filter(state=state).count() for state in SHOWN_STATES}
         yield _gauge("helpdesk_messages", "Messages to players that are under way or in trouble.", "state", messages)
