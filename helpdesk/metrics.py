@@ -23,6 +23,7 @@ from helpdesk.backlog import due_work
 from helpdesk.base import outward, parking, relay
 from helpdesk.base.clock import now
 from helpdesk.base.models import Blob
+from players.models import Erasure
 from tickets.models import OPEN, Message, Ticket
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -61,7 +62,8 @@ class Work(Collector):
         ages = {work: found.seconds for work, found in waiting.items()}
         yield _gauge("helpdesk_oldest_seconds", "Seconds that the oldest piece of due work has waited.", "work", ages)
         yield _gauge("helpdesk_waiting", "Pieces of work that are due.", "work", {work: found.pieces for work, found in waiting.items()})
-        yield _gauge("helpdesk_parked", "Work that was tried, failed and waits for a person.", "work", parking.counts())
+        parked = parking.counts() | {"erasure": Erasure.objects.filter(ended_at=None, attempts__gt=0).count()}
+        yield _gauge("helpdesk_parked", "Work that was tried, failed and waits for a person.", "work", parked)
         yield _gauge("helpdesk_outward", "1 for what keeps things from leaving the house.", "reason", _outward())
         yield _gauge("helpdesk_outward_waiting", "Pieces that leave when they may, undo windows included.", "kind", outward.pieces())
         yield _gauge("helpdesk_relay_away_seconds", "Seconds since the relay of a channel cannot be reached.", "channel", _relays(at))

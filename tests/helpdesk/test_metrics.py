@@ -58,6 +58,7 @@ def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
     assert found['helpdesk_oldest_seconds{work="delivery_bulk"}'] == (now() - event.recorded_at).total_seconds()
     assert found['helpdesk_waiting{work="delivery_now"}'] == 0
     assert found['helpdesk_oldest_seconds{work="raw_mail"}'] == 40
+    assert found['helpdesk_parked{work="erasure"}'] == 0
     assert found['helpdesk_parked{work="delivery"}'] == found['helpdesk_parked{work="raw_mail"}'] == 1
     assert found['helpdesk_messages{state="uncertain"}'] == 1
     assert found['helpdesk_tickets{status="new"}'] == 1

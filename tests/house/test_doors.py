@@ -15,6 +15,7 @@ from helpdesk.base.models import Text
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right
+from players.models import Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
@@ -113,7 +114,7 @@ class House:
             return self.message.pk
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
-            "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery,
+            "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery, "player": Player,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base import blobs, clock, personal
+from helpdesk.base import clock, personal
 from helpdesk.base.models import Blob
 from players.models import AddressUse
 from players.selectors import addresses_of_him_alone
@@ -74,8 +75,9 @@ def _erase_where_named(addresses: list[str]) -> Iterator[int]:
 def _names(raw: RawMail, names: list[bytes]) -> bool:
     assert raw.blob
     try:
-        content = blobs.read(raw.blob).lower()
-    except FileNotFoundError:
+        with default_storage.open(raw.blob.path) as file:
+            content = file.read().lower()
+    except FileNotFoundError:  # lost: nothing is left of it; any other trouble of the storage stops the erasure until it is mended
         return False
     return any(name in content for name in names)
 
