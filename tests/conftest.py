@@ -16,7 +16,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 
-from helpdesk.base import clock, knocks
+from helpdesk.base import clock, knocks, outward
 from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, post
@@ -57,6 +57,7 @@ def _cheap_passwords(settings: Settings) -> None:
 def _nobody_has_knocked() -> None:
     """What the process remembers of a test before."""
     knocks.forget()
+    outward.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -29,9 +29,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Nothing has left, and nothing was said of this message: who carries the channel's messages away cannot be reached at all."""
+    """Nothing has left, and nothing was said of this message: who carries the channel's messages away cannot be reached at all.
+
+    `doubtful`: it was there and then fell silent or closed the door, which may after all be for this message.
+    """
 
     reason: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class Relay(models.Model):
     away_since = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)  # the last try that found it away
+    finder = models.CharField(max_length=40, blank=True)  # the only one that says so, as long as it may be this one's own fault
     reason = models.CharField(max_length=300, blank=True)
     told_at = models.DateTimeField(null=True)  # the administrators know that it is away
 

@@ -96,6 +96,11 @@ def standing_lately() -> Standing:
 def switch(on: bool) -> None:
     """Say whether things may leave this database. The setting stands above it."""
     Outward.objects.update_or_create(pk=1, defaults={"place": _place(), "is_on": on, "changed_at": clock.now()})
+    forget()
+
+
+def forget() -> None:
+    """What the process believes; for tests."""
     _lately.clear()
 
 
@@ -118,7 +123,7 @@ def masked(address: str) -> str:
     """An address that tells who knows it, and nobody else: “k…7@p…g.example”."""
     local, _at, domain = address.rpartition("@")
     name, dot, rest = domain.rpartition(".")
-    return f"{_ends(local)}@{_ends(name)}{dot}{rest}"
+    return f"{_ends(local)}@{_ends(name)}.{rest}" if dot else f"{_ends(local)}@{_ends(domain)}"
 
 
 def _ends(word: str) -> str:

@@ -11,9 +11,6 @@ import ssl
 from datetime import datetime, timedelta
 from smtplib import SMTPAuthenticationError, SMTPConnectError, SMTPHeloError, SMTPResponseException, SMTPServerDisconnected
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
-
 from helpdesk.base import clock
 from helpdesk.base.models import Relay
 from helpdesk.base.text import one_line
@@ -25,28 +22,33 @@ WORTH_TELLING = timedelta(minutes=30)  # of absence
 SERVICE_NOT_AVAILABLE = 421
 
 
-def may_try(channel: str) -> bool:
-    """Whether to go to the relay now: it is there, or it is this caller's turn to look, which it thereby claims."""
-    away = Relay.objects.filter(channel=channel, away_since__isnull=False).exists()
+def may_try(channel: str, who: str) -> bool:
+    """Whether `who` may go to the relay now: it is there as far as he can know, or it is his turn to look, which he thereby claims."""
+    row = Relay.objects.filter(channel=channel, away_since__isnull=False).first()
+    if row is None or (row.finder and row.finder != who):
+        return True
     now = clock.now()
-    return not away or Relay.objects.filter(channel=channel, next_try_at__lte=now).update(next_try_at=now + LEASE) == 1
+    return Relay.objects.filter(channel=channel, next_try_at__lte=now).update(next_try_at=now + LEASE) == 1
 
 
-def gone(channel: str, reason: str) -> datetime:
-    """It could not be reached; when the next try is."""
+def gone(channel: str, reason: str, *, who: str, doubtful: bool = False) -> datetime:
+    """`who` could not reach it; when the next try is. In doubt, as when it fell silent in the middle, a second one must say so too before
+    the others wait. A new absence begins where nobody has looked for long."""
     now = clock.now()
     row, _made = Relay.objects.get_or_create(channel=channel)
-    since = row.away_since or now
+    lately = row.failed_at is not None and row.failed_at > now - 2 * LONGEST
+    since = row.away_since if row.away_since and lately else now
+    alone = doubtful and (row.away_since is None or row.finder == who)
     next_try = now + min(max((now - since) / 4, SHORTEST), LONGEST)
     Relay.objects.filter(channel=channel).update(
-        away_since=Coalesce(F("away_since"), now), next_try_at=next_try, failed_at=now, reason=one_line(reason, 300)
+        away_since=since, next_try_at=next_try, failed_at=now, finder=who if alone else "", reason=one_line(reason, 300)
     )
     return next_try
 
 
 def back(channel: str) -> None:
     """Something got through."""
-    Relay.objects.filter(channel=channel, away_since__isnull=False).update(away_since=None, next_try_at=None)
+    Relay.objects.filter(channel=channel, away_since__isnull=False).update(away_since=None, next_try_at=None, finder="")
 
 
 def hurry(channel: str) -> None:
@@ -55,13 +57,13 @@ def hurry(channel: str) -> None:
 
 
 def away() -> dict[str, Relay]:
-    """What is away, by channel."""
-    return {row.channel: row for row in Relay.objects.filter(away_since__isnull=False)}
+    """What is certainly away, by channel."""
+    return {row.channel: row for row in Relay.objects.filter(away_since__isnull=False, finder="")}
 
 
 def shut() -> list[str]:
     """The channels in which nothing is tried at this moment."""
-    return list(Relay.objects.filter(away_since__isnull=False, next_try_at__gt=clock.now()).values_list("channel", flat=True))
+    return list(Relay.objects.filter(away_since__isnull=False, finder="", next_try_at__gt=clock.now()).values_list("channel", flat=True))
 
 
 def is_unreachable(error: BaseException) -> bool:

@@ -51,7 +51,7 @@ def watch_relays(patience: timedelta = relay.WORTH_TELLING) -> None:
     """One notice when a relay has been away for long, one when it is back. Called by a sweep."""
     with transaction.atomic():
         for row in Relay.objects.select_for_update(skip_locked=True):
-            if row.away_since and not row.told_at and now() - row.away_since >= patience:
+            if row.away_since and not row.finder and not row.told_at and now() - row.away_since >= patience:
                 row.told_at = now()
                 raise_alarm("desk.relay_away", RELAY_AWAY, right=Right.MANAGE_DELIVERIES, reason=row.reason)
             elif row.told_at and not row.away_since:

@@ -88,7 +88,7 @@ def _send_next(letters: QuerySet[Letter]) -> bool | None:
 
 def _deliver(letter: Letter) -> bool:
     """The attempt is counted before it is made: what cannot be written down afterwards is not sent again and again."""
-    if not relay.may_try(RELAY):
+    if not relay.may_try(RELAY, _who(letter)):
         Letter.objects.filter(pk=letter.pk).update(claimed_until=None)
         return False
     letter.attempts += 1
@@ -114,7 +114,7 @@ def _put_back(letter: Letter, error: Exception) -> None:
     letter.error = one_line(str(error), 300)
     if relay.is_unreachable(error):  # that says nothing of this letter
         letter.attempts -= 1
-        letter.due_at = relay.gone(RELAY, letter.error)
+        letter.due_at = relay.gone(RELAY, letter.error, who=_who(letter), doubtful=True)
         given_up = now() - letter.queued_at >= relay.PATIENCE
     else:
         relay.back(RELAY)
@@ -125,6 +125,11 @@ def _put_back(letter: Letter, error: Exception) -> None:
         letter.subject = letter.text = letter.html = ""
     letter.save()
     log.warning("letter_not_sent", letter=letter.pk, attempts=letter.attempts, error=letter.error)
+
+
+def _who(letter: Letter) -> str:
+    """As the relay knows it: sending a letter is one step, so that what it meets may be its own fault."""
+    return f"letter {letter.pk}"
 
 
 def park(pk: int, reason: str) -> None:

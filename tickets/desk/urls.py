@@ -39,6 +39,7 @@ urlpatterns = [
     path("tickets/<str:number>/messages/<int:pk>/sender/", actions.sender, name="sender"),
     path("tickets/<str:number>/messages/<int:pk>/undo/", actions.undo, name="undo"),
     path("tickets/<str:number>/messages/<int:pk>/resend/", actions.resend, name="resend"),
+    path("tickets/<str:number>/messages/<int:pk>/now/", actions.try_now, name="try_now"),
     path("tickets/<str:number>/messages/<int:pk>/decide/", actions.decide, name="decide"),
     path("tickets/<str:number>/messages/<int:pk>/release/", actions.release, name="release"),
     path("tickets/<str:number>/messages/<int:pk>/original/", files.original, name="original"),

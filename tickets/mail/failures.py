@@ -38,8 +38,6 @@ def before_handing(error: Exception) -> Outcome:
     match error:
         case SMTPHeloError():
             return Away(_words(error))  # it is us that the server dislikes
-        case TimeoutError():
-            return Away(_words(error))  # it took the connection and then said nothing
         case SMTPNotSupportedError() | ValueError():
             return Failed(_words(error))  # an address that this server's SMTP cannot carry
         case _:
@@ -74,7 +72,7 @@ def _by_smtp_code(code: int, text: Any) -> Outcome:
     if 500 <= code < 600:
         return Failed(reason)
     if code == SERVICE_NOT_AVAILABLE:
-        return Away(reason)  # it closes the door, whoever comes
+        return Away(reason, doubtful=True)  # it closes the door, mostly for all
     if 400 <= code < 500:
         return Retry(reason, SLOW_DOWN if GREYLISTED.search(said) else None)
     return Uncertain(reason)  # no answer we know, as from a connection that died in the middle (-1)
@@ -82,7 +80,7 @@ def _by_smtp_code(code: int, text: Any) -> Outcome:
 
 def _by_api_status(status: int, error: AnymailError) -> Outcome:
     if status in NOBODY_SERVED:
-        return Away(_words(error))
+        return Away(_words(error), doubtful=True)
     if status in OURS_TO_MEND:
         return Retry(_words(error), SLOW_DOWN)
     if 400 <= status < 500:

@@ -40,6 +40,13 @@ class SmtpTransport(EmailBackend):
     def connection_class(self) -> type[SMTP]:
         return _Encrypted if self.use_ssl else _Plain
 
+    def open(self) -> bool | None:
+        """Connect, and hear that the server speaks: one that takes connections and then says nothing is away for all."""
+        opened = super().open()
+        if self.connection is not None:
+            self.connection.ehlo_or_helo_if_needed()
+        return opened
+
     def tell(self, before_data: Callable[[], None]) -> None:
         """Ask it of the connection that is open now."""
         connection: Any = self.connection  # one of the two above, once it is open

@@ -87,7 +87,7 @@ def _take(pk: int) -> Message | None:
         if _is_stale(message):
             _return(message.ticket, message)
             return None
-        if not relay.may_try(message.channel):
+        if not relay.may_try(message.channel, _who(message)):
             return None
         now = clock.now()
         message.state, message.state_at, message.attempts = State.SENDING, now, message.attempts + 1
@@ -102,6 +102,11 @@ def _locked(pk: int) -> Message | None:
     if message is None and Message.objects.filter(pk=pk).exists():
         raise LookupError("Its ticket is gone.")
     return message
+
+
+def _who(message: Message) -> str:
+    """As the relay knows it."""
+    return f"message {message.pk}"
 
 
 def _is_stale(message: Message) -> bool:
@@ -173,12 +178,11 @@ def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
 def _weighed(message: Message, outcome: Outcome, now: datetime) -> Sent | Retry | Failed | Uncertain:
     """An absent relay is a reason to try again when it is asked next; nothing is tried for longer than our patience.
 
-    Who finds it absent waits for his own pause as well: it may be just this message on which the relay falls silent.
+    In doubt the message waits for its own pause as well: it may be just this one for which the relay closes its door.
     """
     if isinstance(outcome, Away):
-        known = message.channel in relay.away()
-        after = relay.gone(message.channel, outcome.reason) - now
-        outcome = Retry(outcome.reason, after if known else max(after, _pause(message)))
+        after = relay.gone(message.channel, outcome.reason, who=_who(message), doubtful=outcome.doubtful) - now
+        outcome = Retry(outcome.reason, max(after, _pause(message)) if outcome.doubtful else after)
     if isinstance(outcome, Retry) and message.first_tried_at and now >= message.first_tried_at + PATIENCE:
         return Failed(outcome.reason)
     return outcome

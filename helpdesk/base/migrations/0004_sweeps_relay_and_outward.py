@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("away_since", models.DateTimeField(null=True)),
                 ("next_try_at", models.DateTimeField(null=True)),
                 ("failed_at", models.DateTimeField(null=True)),
+                ("finder", models.CharField(blank=True, max_length=40)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("told_at", models.DateTimeField(null=True)),
             ],

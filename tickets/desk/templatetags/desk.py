@@ -11,6 +11,8 @@ from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from helpdesk.base import outward, relay
+from helpdesk.base.clock import now
 from helpdesk.base.templatetags.ui import icon
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
@@ -19,7 +21,7 @@ from tickets.channels import channels
 from tickets.desk.languages import language_name
 from tickets.desk.looking import Begun
 from tickets.mail.markup import to_html
-from tickets.models import Status
+from tickets.models import Message, Status
 
 register = template.Library()
 
@@ -152,6 +154,23 @@ def held_for(reason: str) -> str:
     words, _line, detail = reason.partition("\n")
     said = _(words) if words else ""
     return f"{said} ({detail})" if detail else said
+
+
+@register.simple_tag
+def waits_for(message: Message) -> dict[str, Any]:
+    """Why a queued message has not left: `why` is undo, parked, outward, relay or refused; `since` and `next` where they say something.
+
+    One whose undo window runs costs no query.
+    """
+    if message.parked_at:
+        return {"why": "parked"}
+    if not message.attempts and message.leaves_at and message.leaves_at > now():
+        return {"why": "undo"}
+    if outward.standing_lately() != outward.Standing.ON:
+        return {"why": "outward"}
+    if away := relay.away().get(message.channel):
+        return {"why": "relay", "since": away.away_since, "next": max(away.next_try_at or now(), message.leaves_at or now())}
+    return {"why": "refused" if message.attempts else "undo", "next": message.leaves_at}
 
 
 @register.simple_tag

@@ -31,6 +31,7 @@ from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
+from tickets.services.outbox import try_now as try_message_now
 from tickets.services.reply import undo as undo_reply
 from tickets.services.unseen import Unseen
 
@@ -209,6 +210,16 @@ def resend(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     message = message_for(request.user, number, pk, Right.RESEND)
     resend_message(message, by=request.user)
     return done(request, message.ticket, _("It is on its way again."))
+
+
+@requires(Right.RESEND)
+@require_POST
+@refusable
+def try_now(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Do not wait for the next try of a message that could not be sent yet."""
+    message = message_for(request.user, number, pk, Right.RESEND)
+    try_message_now(message)
+    return _done(request, message.ticket, _("It is tried now."))
 
 
 @requires(Right.RESEND)

@@ -77,7 +77,7 @@ def test_while_the_connection_opens_it_is_the_relay_that_is_away(error):
     [
         (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), Retry),
         (ConnectionResetError("reset by peer"), Retry),
-        (TimeoutError("timed out"), Away),
+        (TimeoutError("timed out"), Retry),
         (smtplib.SMTPHeloError(554, b"we do not know you"), Away),
         (smtplib.SMTPSenderRefused(421, b"4.3.2 going down", "x"), Away),
         (smtplib.SMTPSenderRefused(-1, b"", "x"), Retry),
