@@ -9,7 +9,7 @@ from helpdesk.staff.models import Team, User
 from tickets.actors import Actor, operator
 from tickets.events import record
 from tickets.locks import lock, mark_locked
-from tickets.models import FAR, Ticket
+from tickets.models import FAR, Ticket, with_nobody
 
 
 @transaction.atomic
@@ -39,11 +39,12 @@ def set_team(ticket: Ticket, *, to: Team | None, by: Actor) -> Ticket:
 @transaction.atomic
 def take_next(candidates: QuerySet[Ticket], *, by: User) -> Ticket | None:
     """The longest waiting of `candidates` (what this person may answer) that nobody has; two people never get the same."""
-    waiting = candidates.filter(assignee=None, status__in=["new", "waiting"], waiting_key__lt=FAR, merged_into=None)
+    waiting = candidates.filter(with_nobody(), status__in=["new", "waiting"], waiting_key__lt=FAR, merged_into=None)
     ticket = waiting.order_by("waiting_key", "pk").select_for_update(skip_locked=True, of=("self",)).first()
     if ticket is None:
         return None
     mark_locked(ticket)
+    before = ticket.assignee_id
     ticket.assignee = by
-    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=None, taken=True)
+    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, taken=True)
     return ticket

@@ -21,6 +21,7 @@ from tickets.mail.inbox import content_of
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.selectors import explained, mailboxes, newest
+from tickets.sight import sight_everywhere
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
 SHOWN_BYTES = 60_000
@@ -64,7 +65,12 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """One mail: what the desk makes of it now. Its words and its source only to who may see mails as they came."""
     raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket"), pk=pk)
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
-    context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
+    context: dict[str, Any] = {
+        "raw": raw,
+        "may_read": may_read,
+        "sees": sight_everywhere(request.user),
+        "may_open": has_right(request.user, Right.VIEW),
+    }
     try:
         context["facts"] = facts = explained(raw)
         context["outcome"] = Outcome(facts["outcome"]).label

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest, has_right, requires, scope_for
+from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import go, say, whole_number
@@ -49,7 +49,6 @@ def queue(request: StaffRequest) -> HttpResponse:
         "can": {
             "take": has_right(request.user, Right.TAKE),
             "pick": has_right(request.user, Right.BULK),
-            "payments": scope_for(request.user, Right.SEE_PLAYER_PAYMENTS),
         },
     }
     return render(request, "tickets/queue.html", context)

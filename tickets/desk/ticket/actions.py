@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.forms import BaseForm
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
 from tickets.services.reply import undo as undo_reply
+from tickets.sight import sight_on
 
 
 @requires(Right.SET_STATUS)
@@ -36,12 +37,12 @@ from tickets.services.reply import undo as undo_reply
 def status(request: StaffRequest, number: str) -> HttpResponse:
     """Another status by hand."""
     ticket = ticket_for(request.user, number, Right.SET_STATUS)
-    asked = request.GET.get("to", "")
+    asked, sight = request.GET.get("to", ""), sight_on(request.user, ticket)
     before = {
         "status": asked or None,
-        "pending_on": ticket.pending_on,
+        "pending_on": sight.typed(ticket.pending_on),
         "pending_until": ticket.pending_until,
-        "pending_told": ticket.pending_told,
+        "pending_told": sight.typed(ticket.pending_told),
         "needs_no_reply": ticket.first_reply_at is not None,  # who was never answered has hardly said thanks
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
@@ -77,7 +78,7 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
 def take(request: StaffRequest, number: str) -> HttpResponse:
     """Take this one oneself. From a colleague only with the right to give tickets away."""
     ticket = ticket_for(request.user, number, Right.TAKE)
-    if ticket.assignee_id not in {None, request.user.pk}:
+    if ticket.assignee and ticket.assignee.is_active and ticket.assignee != request.user:
         ticket = ticket_for(request.user, number, Right.ASSIGN)
     assign_ticket(ticket, to=request.user, by=operator(request.user))
     return _done(request, ticket)
@@ -107,7 +108,8 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
 def player(request: StaffRequest, number: str) -> HttpResponse:
     """Who wrote it, where several write from one address or from another account."""
     ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
-    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
+    names = sight_on(request.user, ticket).name
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, names=names, initial={"player": ticket.player_id})
     if form.is_valid():
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
@@ -146,6 +148,8 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
 def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Take a merged ticket out of this one again."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
+    if away.merged_into_id not in {None, into.pk}:
+        raise Http404
     unmerge(away, by=operator(request.user))
     return _done(request, into, _("It is a ticket of its own again."), card=True)
 

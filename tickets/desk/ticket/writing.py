@@ -26,6 +26,7 @@ from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import NewFile, attach
 from tickets.services.drafts import save_draft
 from tickets.services.reply import TEXT_LIMIT, add_note, send_reply
+from tickets.sight import sight_on
 
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 
@@ -84,6 +85,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
         context = {
             "ticket": ticket,
             "can": rights_on(ticket, request.user),
+            "sight": sight_on(request.user, ticket),
             "composer": composer_of(request, ticket, None, mode=opened, shown=_shown(request)),
         }
         return draw(request, context | {"behind": _behind(request)}, "composer")
