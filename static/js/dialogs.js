@@ -36,7 +36,7 @@ export function startDialogs() {
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target?.closest?.("dialog[data-fragment]");
     if (!dialog) return;
-    if (dialog.querySelector(".dialog-body")) { open(dialog); dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus(); }
+    if (dialog.querySelector(".dialog-body")) { open(dialog); (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector("[data-main]"))?.focus(); }
     else dialog.close();
   });
   // What the dialog asked for is done: the ticket behind it has been drawn anew.

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from helpdesk.staff.leaving import Handed, Heir
 from helpdesk.staff.models import User
-from tickets.access import visible_tickets
+from tickets.access import held_tickets, visible_tickets
 from tickets.actors import operator
-from tickets.models import Status, Ticket
 from tickets.services.assign import assign, set_team
 
 AT_ONCE = 200
-
-
-def held_tickets(person: User) -> QuerySet[Ticket]:
-    """The tickets that stand with him and are not closed."""
-    return Ticket.objects.filter(assignee=person, merged_into=None).exclude(status=Status.CLOSED)
 
 
 def count_held(person: User) -> int:
