@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, games, notices, people, roles, settings, teams, texts
+from helpdesk.staff.views import account, audit, games, leaving, notices, people, roles, settings, teams, texts
 
 app_name = "staff"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/do/", people.act, name="person_act"),
+    path("settings/people/<int:pk>/leave/", leaving.leave, name="leave"),
     path("settings/people/<int:pk>/roles/", people.give, name="give_role"),
     path("settings/people/<int:pk>/roles/<int:grant_pk>/take/", people.take, name="take_role"),
     path("settings/teams/", teams.teams, name="teams"),

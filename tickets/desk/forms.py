@@ -207,11 +207,13 @@ class FactsForm(forms.Form):
 
 
 class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
+    names = True
+
     def label_from_instance(self, obj: Player) -> str:
         """The name, and by which accounts the game knows him."""
         accounts: list[GameAccount] = obj.accounts_here  # type: ignore[attr-defined]  # who_may_it_be() has fetched them
         known = ", ".join(_("id %(id)s") % {"id": account.external_id} for account in accounts) or _("no account in this game")
-        name = obj.name or _("Unnamed player")
+        name = (obj.name or _("Unnamed player")) if self.names else _("Player")
         return f"{name} · {known}"
 
 
@@ -226,11 +228,12 @@ class PlayerForm(forms.Form):
         help_text=gettext_lazy("The ticket's address then becomes one of his."),
     )
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ticket = ticket
         players = self.fields["player"]
         assert isinstance(players, _Players)
+        players.names = names
         players.queryset = who_may_it_be(ticket.player, ticket.contact, ticket.game)
 
     def clean(self) -> dict[str, Any]:

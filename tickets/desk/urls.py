@@ -15,6 +15,7 @@ urlpatterns = [
     path("tickets/rail/", queue.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", queue.picked, name="picked"),
+    path("tickets/picked/back/", queue.unpicked, name="unpicked"),
     path("tickets/new/", start.start, name="start"),
     path("tickets/new/draft/", start.draft, name="start_draft"),
     path("tickets/new/drop/", start.drop, name="start_drop"),

@@ -35,10 +35,17 @@ class Owed:
 
 
 def move(
-    ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, message: Message | None = None, rule: LifecycleRule | None = None
+    ticket: Ticket,
+    to: Status,
+    *,
+    by: Actor,
+    owed: Owed | None = None,
+    message: Message | None = None,
+    rule: LifecycleRule | None = None,
+    back: bool = False,
 ) -> Event | None:
     """Move one locked ticket; None when it is there already (pending with another debtor, date or word to the player counts as a move)."""
-    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule)
+    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule, back=back)
     return events[0] if events else None
 
 
@@ -51,8 +58,12 @@ def move_many(
     message: Message | None = None,
     rule: LifecycleRule | None = None,
     lane: Lane | None = None,
+    back: bool = False,
 ) -> list[Event]:
-    """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved."""
+    """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved.
+
+    `back`: a move is taken back, so it is the way here that must have been legal, not the way there.
+    """
     if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
     if owed is not None and not is_sane(owed.until):
@@ -62,7 +73,7 @@ def move_many(
         demand_lock(ticket)
         if ticket.status == to and (owed is None or Owed(ticket.pending_on, ticket.pending_until, ticket.pending_told) == owed):
             continue
-        if ticket.status != to and not may(ticket.status, to, by.kind):
+        if ticket.status != to and not (may(to, ticket.status, by.kind) if back else may(ticket.status, to, by.kind)):
             raise NotAllowed(
                 _("A ticket that is “%(before)s” cannot become “%(after)s” this way.")
                 % {"before": Status(ticket.status).label, "after": to.label}

@@ -13,6 +13,7 @@ import re
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.blockquote import blockquote
 from markdown_it.rules_block.fence import fence
@@ -202,7 +203,7 @@ def _directed(state: StateCore) -> None:
 def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 100})
     md.disable(UNUSED)
-    interrupting = {"alt": ["paragraph", "blockquote", "list"]}
+    interrupting: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     md.block.ruler.at("list", _list, interrupting)
     md.block.ruler.at("blockquote", _quote, interrupting)
     md.block.ruler.at("fence", _fence, interrupting)

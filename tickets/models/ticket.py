@@ -35,6 +35,11 @@ ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
 OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
 
 
+def with_nobody() -> Q:
+    """The condition on tickets that nobody works on: without an assignee, or with one whose account is closed."""
+    return Q(assignee=None) | Q(assignee__in=User.objects.filter(is_active=False).values("pk"))
+
+
 class Ticket(models.Model):
     """`number` is what people say; it is random, so nobody can count our tickets. Sort keys are NOT NULL columns.
 

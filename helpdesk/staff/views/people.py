@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
+from helpdesk.base.folding import finds
 from helpdesk.base.knocks import network, too_often
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.leaving import held_by
 from helpdesk.staff.models import Grant, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from helpdesk.staff.services import addresses, keepers
@@ -34,7 +36,7 @@ def people(request: StaffRequest) -> HttpResponse:
     listed = User.objects.annotate(has_factor=has_factor).prefetch_related("grants__role", "teams").order_by("-is_active", "name")
     asked = request.GET.get("q", "").strip()
     if asked:
-        listed = listed.filter(name__icontains=asked) | listed.filter(email__icontains=asked)
+        listed = listed.filter(finds("name", asked) | finds("email", asked))
     return render(request, "staff/people.html", {"people": listed, "asked": asked})
 
 
@@ -159,6 +161,7 @@ def _person_page(
         "sessions": UserSession.objects.filter(user=shown).count(),
         "teams": shown.teams.all(),
         "manages": services.manages(request.user, shown),
+        "held": 0 if shown.is_active else held_by(shown),
     }
     broken = (form is not None and form.errors) or grant_form is not None or unsure is not None
     return render(request, "staff/person.html", context, status=422 if broken else 200)

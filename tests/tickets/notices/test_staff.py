@@ -28,6 +28,12 @@ def heard(user):
     return list(Notice.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
 
 
+@pytest.fixture(autouse=True)
+def _they_see_tickets(anna, boris):
+    for user in (anna, boris):
+        user.grants.create(role=somebody(Right.VIEW).grants.get().role)
+
+
 @pytest.fixture
 def ticket(the_post, travel):
     return make_ticket(player=make_player("Mirabelle"), subject="Charged twice")
@@ -129,6 +135,7 @@ def test_a_note_that_names_a_colleague_who_may_see_the_ticket(ticket, anna):
 
 
 def test_a_note_does_not_tell_of_tickets_one_may_not_see(ticket, anna, boris):
+    boris.grants.all().delete()
     add_note(ticket, "@boris please look.", by=anna)
 
     assert heard(boris) == []

@@ -25,6 +25,7 @@ from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.parse.machines import AWAY_FROM, IGNORED_FROM
 from tickets.mail.payloads import NotAMail
 from tickets.mail.selectors import explained, mailboxes, newest
+from tickets.sight import sight_everywhere
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
 SHOWN_BYTES = 60_000
@@ -124,6 +125,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
     context |= {"open_form": OpenForm(initial={"game": raw.game_id}), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}
     context["by_machine"] = raw.outcome == Outcome.REPLY and raw.message is not None and raw.message.automatic
+    context["sees"] = sight_everywhere(request.user)
     try:
         context["facts"] = facts = explained(raw)
         context["outcome"] = Outcome(facts["outcome"]).label

@@ -34,6 +34,7 @@ from tickets.services.outbox import resend as resend_message
 from tickets.services.outbox import try_now as try_message_now
 from tickets.services.reply import undo as undo_reply
 from tickets.services.unseen import Unseen
+from tickets.sight import sight_on
 
 
 @requires(Right.SET_STATUS)
@@ -41,12 +42,12 @@ from tickets.services.unseen import Unseen
 def status(request: StaffRequest, number: str) -> HttpResponse:
     """Another status by hand."""
     ticket = ticket_for(request.user, number, Right.SET_STATUS)
-    asked = request.GET.get("to", "")
+    asked, sight = request.GET.get("to", ""), sight_on(request.user, ticket)
     before = {
         "status": asked or None,
-        "pending_on": ticket.pending_on,
+        "pending_on": sight.typed(ticket.pending_on),
         "pending_until": ticket.pending_until,
-        "pending_told": ticket.pending_told,
+        "pending_told": sight.typed(ticket.pending_told),
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
@@ -59,7 +60,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
                 to = Status(form.cleaned_data["status"])
                 set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
             except Unseen as unseen:
-                news = turns_of(unseen.messages, request.user)
+                news = turns_of(ticket, unseen.messages, request.user)
                 raise
         if form.is_valid():
             return done(request, ticket)
@@ -134,7 +135,8 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
 def player(request: StaffRequest, number: str) -> HttpResponse:
     """Who wrote it, where several write from one address or from another account."""
     ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
-    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
+    names = sight_on(request.user, ticket).name
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, names=names, initial={"player": ticket.player_id})
     if form.is_valid():
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
@@ -219,7 +221,7 @@ def try_now(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Do not wait for the next try of a message that could not be sent yet."""
     message = message_for(request.user, number, pk, Right.RESEND)
     try_message_now(message)
-    return _done(request, message.ticket, _("It is tried now."))
+    return done(request, message.ticket, _("It is tried now."))
 
 
 @requires(Right.RESEND)

@@ -30,6 +30,7 @@ from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
 from tickets.models import Attachment, Draft
 from tickets.services.drafts import Hand
+from tickets.sight import sight_on
 from tickets.surveys.models import Survey
 
 PAST_SHOWN = 6
@@ -66,6 +67,7 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "can": rights_on(found, request.user),
+        "sight": sight_on(request.user, found),
         "fresh": fresh,
         "colleagues": others,
         "people": token,
@@ -115,12 +117,8 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
-    may_rate = may(request.user, found, Right.SEE_RATING)
-    ratings = (
-        Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at")
-        if may_rate
-        else []
-    )
+    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[found.pk, *(one.pk for one in past)])
+    ratings = Survey.objects.filter(ticket__in=rated.values("pk"), score__isnull=False).order_by("-answered_at")
     by_ticket: dict[int, Survey] = {}
     own = []
     for rating in ratings:
@@ -130,10 +128,11 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "card": player_card,
+        "sight": sight_on(request.user, found),
         "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
         "ratings": own,
-        "ratings_shut": not may_rate,
+        "ratings_shut": not may(request.user, found, Right.SEE_RATING),
         "prospects": outlook(found, timers_of(found)),
         "behind": request.GET.urlencode(),
     }

@@ -32,6 +32,7 @@ from tickets.services.attachments import NewFile
 from tickets.services.drafts import Hand, add_file, drop_file, save_draft
 from tickets.services.reply import add_note, send_reply
 from tickets.services.unseen import Unseen
+from tickets.sight import sight_on
 
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 
@@ -91,6 +92,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
         context = {
             "ticket": ticket,
             "can": rights_on(ticket, request.user),
+            "sight": sight_on(request.user, ticket),
             "composer": composer_of(request, ticket, None, mode=opened, shown=_shown(request)),
         }
         return draw(request, context | {"behind": _behind(request)}, "composer")
@@ -176,7 +178,7 @@ def _stopped(request: StaffRequest, ticket: Ticket, form: ComposerForm, unseen: 
     if unseen.ticket.pk != ticket.pk:
         return moved(request, ticket, _("%(number)s was merged into this one meanwhile. Nothing was sent: your words are in the composer."))
     form.show(saved)
-    return _back(request, ticket, form, news=turns_of(unseen.messages, request.user), status=409)
+    return _back(request, ticket, form, news=turns_of(ticket, unseen.messages, request.user), status=409)
 
 
 def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done) -> HttpResponse:
