@@ -11,14 +11,14 @@ from tickets.mail.parse.charsets import codec_for, decode
 from tickets.mail.parse.filetypes import default_name, is_binary, type_of
 from tickets.mail.parse.flowed import unflow
 from tickets.mail.parse.headers import decode_words, file_name
-from tickets.mail.parse.limits import MAX_HTML_CHARS, MAX_TEXT_CHARS
+from tickets.mail.parse.limits import MAX_HTML_CHARS, MAX_TEXT_CHARS, MAX_TEXTS_CHARS
 from tickets.mail.parse.mime import Part
 from tickets.mail.parse.transfer import extract_uuencoded
 from tickets.mail.parse.values import MailAttachment
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
-_ENRICHED = re.compile(r"<param>.*?</param>|</?[a-z-]+>", re.IGNORECASE | re.DOTALL)
+_ENRICHED = re.compile(r"(</?[a-z-]{1,60}>)", re.IGNORECASE)
 _STUB = re.compile(
     r"html|view (?:this|it|the) |in (?:your|a) browser|не поддерживает|im browser|navegador|plain[- ]text|text version", re.IGNORECASE
 )
@@ -67,9 +67,17 @@ def is_stub(plain: str, html_text: str) -> bool:
 
 
 @dataclass(slots=True)
+class Budget:
+    """What may still be decoded of all texts of one mail together."""
+
+    chars: int = MAX_TEXTS_CHARS
+
+
+@dataclass(slots=True)
 class _Reader:
     contents: Contents = field(default_factory=Contents)
     no_texts: list[Part] = field(default_factory=list)  # sent as text and filed instead
+    budget: Budget = field(default_factory=Budget)
 
     def part(self, part: Part, *, alone: bool = False) -> None:
         if part.children:
@@ -97,7 +105,7 @@ class _Reader:
         plains: list[str] = []
         page: str | None = None
         for child in part.children:
-            inner = _Reader()
+            inner = _Reader(budget=self.budget)
             inner.part(child)
             if (found := inner.contents.html) is not None:
                 page = found
@@ -128,7 +136,7 @@ class _Reader:
             for name, data in files:
                 self._add(name, data, "application/octet-stream")
         elif part.type in {"text/enriched", "text/richtext"}:
-            segment.plain = _ENRICHED.sub("", self._decoded(content, part)).replace("<<", "<")
+            segment.plain = _without_commands(self._decoded(content, part))
         else:
             segment.html = self._decoded(content, part)
         if footer := part.footer():
@@ -140,10 +148,11 @@ class _Reader:
             label = meta[1].decode("ascii")
         if label and codec_for(label) is None:
             self._defects([f"unknown charset {label[:40]}"])
-        limit = MAX_TEXT_CHARS if part.type == "text/plain" else MAX_HTML_CHARS
+        limit = min(MAX_TEXT_CHARS if part.type == "text/plain" else MAX_HTML_CHARS, self.budget.chars)
         text = decode(content[: 4 * limit], label)
         if len(text) > limit or len(content) > 4 * limit:
             self._defects(["text cut"])
+        self.budget.chars -= len(text[:limit])
         return text[:limit]
 
     def file(self, part: Part) -> None:
@@ -183,6 +192,23 @@ class _Reader:
         for defect in defects:
             if defect and defect not in self.contents.defects:
                 self.contents.defects.append(defect)
+
+
+def _without_commands(enriched: str) -> str:
+    """The words of a text/enriched: its commands left out, and what stands between `<param>` and `</param>`."""
+    words: list[str] = []
+    last = enriched.lower().rfind("</param>")
+    hidden, position = False, 0
+    for number, piece in enumerate(_ENRICHED.split(enriched)):
+        command = piece.lower() if number % 2 else ""
+        if command == "<param>":
+            hidden = position < last
+        elif command == "</param>":
+            hidden = False
+        elif not command and not hidden:
+            words.append(piece)
+        position += len(piece)
+    return "".join(words).replace("<<", "<")
 
 
 def _leaves(part: Part) -> list[Part]:
