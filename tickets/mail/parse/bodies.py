@@ -13,7 +13,7 @@ from tickets.mail.parse.charsets import codec_for, read
 from tickets.mail.parse.filetypes import default_name, is_binary, type_of
 from tickets.mail.parse.flowed import unflow
 from tickets.mail.parse.headers import decode_words, file_name, parameters
-from tickets.mail.parse.limits import MAX_HTML_BYTES, MAX_HTML_CHARS, MAX_TEXT_CHARS
+from tickets.mail.parse.limits import MAX_HTML_CHARS, MAX_TEXT_CHARS, MAX_TEXTS_BYTES, MAX_TEXTS_CHARS
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.pages import lighten
 from tickets.mail.parse.tnef import SIGNATURE as TNEF_SIGNATURE
@@ -22,8 +22,8 @@ from tickets.mail.parse.transfer import extract_uuencoded
 from tickets.mail.parse.values import MailAttachment
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_CID = re.compile(r"cid:([^\s\"'>)]{1,1000})", re.IGNORECASE)
-_ENRICHED = re.compile(r"</?[a-z-]{1,60}>", re.IGNORECASE)
+_CID = re.compile(r"cid:([^\s\"'<>)]{1,1000})", re.IGNORECASE)
+_ENRICHED = re.compile(r"(</?[a-z-]{1,60}>)", re.IGNORECASE)
 _NO_WORDS = re.compile(rb"MIME|multi-?part|mehrteilig", re.IGNORECASE)
 MAX_READINGS = 20
 MAX_UNWRAPPED = 8
@@ -108,6 +108,8 @@ class _Reader:
     no_texts: list[Part] = field(default_factory=list)  # sent as text and filed instead
     raw_names: list[tuple[int, Part]] = field(default_factory=list)  # files whose names came as raw bytes
     unwrapped: int = 0
+    bytes_left: int = MAX_TEXTS_BYTES  # to decode, of all texts of one mail together
+    chars_left: int = MAX_TEXTS_CHARS  # to keep of them
 
     def part(self, part: Part, *, alone: bool = False) -> None:
         if part.children:
@@ -180,7 +182,7 @@ class _Reader:
             for name, data in files:
                 self._add(name, data, "application/octet-stream")
         elif part.type in {"text/enriched", "text/richtext"}:
-            segment.plain = _ENRICHED.sub("", _without_parameters(self._decoded(content, part))).replace("<<", "<")
+            segment.plain = _without_commands(self._decoded(content, part))
         else:
             self.page(segment, self._decoded(content, part))
         self.footer(part)
@@ -206,12 +208,16 @@ class _Reader:
         if label and codec_for(label) is None:
             self.contents.note(f"unknown charset {label[:40]}")
         if part.type not in {"text/plain", "text/enriched", "text/richtext"}:
-            return self._cut(self._read(content[:MAX_HTML_BYTES], label, part.type), MAX_HTML_BYTES, whole=len(content) <= MAX_HTML_BYTES)
+            return self._read(content, label, part.type)  # it is cut when it is light
         limit = 4 * MAX_TEXT_CHARS
         return self._cut(self._read(content[:limit], label, part.type), MAX_TEXT_CHARS, whole=len(content) <= limit)
 
     def _read(self, content: bytes, label: str | None, of: str) -> str:
-        """The text, how it was read noted."""
+        """The text, how it was read noted; nothing once the texts of this mail have used up their budget."""
+        if len(content) > self.bytes_left:
+            self.contents.note("text cut")
+            content = content[: self.bytes_left]
+        self.bytes_left -= len(content)
         reading = read(content, label, self.languages)
         if reading.codec != "ascii" and len(self.contents.readings) < MAX_READINGS:
             self.contents.readings.append(f"{of}: {reading.codec} ({reading.why})")
@@ -220,6 +226,8 @@ class _Reader:
         return reading.text
 
     def _cut(self, text: str, limit: int, *, whole: bool = True) -> str:
+        limit = min(limit, self.chars_left)
+        self.chars_left -= len(text[:limit])
         if len(text) > limit or not whole:
             self.contents.note("text cut")
         return text[:limit]
@@ -252,7 +260,7 @@ class _Reader:
             segment = self.segment()
             segment.plain = self._cut(found.plain, MAX_TEXT_CHARS) if found.plain.strip() else None
             if found.html.strip():
-                self.page(segment, found.html[:MAX_HTML_BYTES])
+                self.page(segment, found.html)
         for file in found.files:
             self._add(file_name(file.name), file.content, file.declared, content_id=file.content_id)
         if not found.whole:
@@ -296,6 +304,23 @@ class _Reader:
         chosen = [part for part in texts if part.disposition != "attachment"] or [part for part in texts if not part.name][:1]
         for part in chosen:
             self.text(part, self.segment())
+
+
+def _without_commands(enriched: str) -> str:
+    """The words of a text/enriched: its commands left out, and what stands between `<param>` and `</param>`."""
+    words: list[str] = []
+    last = enriched.lower().rfind("</param>")
+    hidden, position = False, 0
+    for number, piece in enumerate(_ENRICHED.split(enriched)):
+        command = piece.lower() if number % 2 else ""
+        if command == "<param>":
+            hidden = position < last
+        elif command == "</param>":
+            hidden = False
+        elif not command and not hidden:
+            words.append(piece)
+        position += len(piece)
+    return "".join(words).replace("<<", "<")
 
 
 def _leaves(part: Part) -> list[Part]:

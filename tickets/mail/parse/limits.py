@@ -8,6 +8,9 @@ MAX_DEPTH = 30
 MAX_PARTS = 400
 """Parts of one mail, counted over all levels; what follows is kept as one file."""
 
+MAX_GUESSES = 20
+"""Lines that might be the boundary which nobody named; each is looked for in the whole mail."""
+
 MAX_HEADERS = 1_000
 MAX_HEAD_BYTES = 512_000
 MAX_HEADER_BYTES = 32_000
@@ -17,15 +20,25 @@ MAX_TEXT_CHARS = 200_000
 """Text kept on a message and searched; about a hundred pages."""
 
 MAX_HTML_CHARS = 1_000_000
-MAX_HTML_BYTES = 40_000_000
+MAX_TEXTS_BYTES = 40_000_000
 MAX_DATA_BYTES = 40_000_000
-"""HTML as it came, and what stands in it as `data:` addresses; a page is cut to MAX_HTML_CHARS when these and its style sheets are out."""
+"""Texts as they came, and `data:` addresses in pages; a page is cut to MAX_HTML_CHARS when these and its style sheets are out."""
 
 MAX_HTML_DEPTH = 400
 MAX_HTML_REPEATS = 200_000
 """Unclosed `<b>`, `<font>`… are repeated in every following paragraph by the HTML rules; so many such repetitions are let through."""
 
 MAX_ADDRESSES = 500
+MAX_ADDRESS_BYTES = 128_000
+"""All headers of one name that hold addresses; what one mailbox with its name takes at the most is MAX_MAILBOX_CHARS."""
+
+MAX_MAILBOX_CHARS = 2_000
+MAX_TEXTS_CHARS = 4_000_000
+"""All texts of a mail, plain and HTML, before they are put together; what comes after them is not decoded."""
+
+MAX_PIECES = 10_000
+"""Of base64 that ends and begins again, and of `begin` lines of uuencoded files."""
+
 MAX_REFERENCES = 100
 MAX_MESSAGE_ID_BYTES = 990
 MAX_SUBJECT_CHARS = 998

@@ -51,7 +51,10 @@ def test_wrong_basic_auth_is_refused_before_the_body_is_read(client: Client, url
     assert knock(client, url) == 400
 
 
-@pytest.mark.parametrize(X)
+@pytest.mark.parametrize(
+    ("anymail", "url"),
+    [({}, URL), ({}, POSTMARK), ({"MAILGUN_WEBHOOK_SIGNING_KEY": KEY}, POSTMARK), ({"POSTMARK_SERVER_TOKEN": "x"}, POSTMARK)],
+)
 def test_a_provider_without_a_secret_has_no_open_door(client: Client, settings: Any, anymail: dict[str, str], url: str) -> None:
     settings.ANYMAIL = anymail
 
