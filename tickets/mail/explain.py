@@ -38,6 +38,7 @@ def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None 
             {"name": each.name, "type": each.type, "size": each.size, "inline": each.inline, "content_id": each.content_id}
             for each in mail.attachments
         ],
+        "answer_by": mail.answer_by,
         "interleaved": mail.interleaved,
         "defects": list(mail.defects),
         "encodings": list(mail.readings),

@@ -18,8 +18,8 @@ from tickets.mail.parse.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS, MAX_TEX
 from tickets.mail.parse.lines import Line, from_plain
 from tickets.mail.parse.machines import OWN_MARK, auto_reply, is_on_behalf
 from tickets.mail.parse.mime import Cutter, Part
-from tickets.mail.parse.quotes import split
-from tickets.mail.parse.values import MailAddress, ParsedMail, ReplyParts
+from tickets.mail.parse.quotes import answer_by, split
+from tickets.mail.parse.values import MailAddress, ParsedMail
 
 _DELIVERED = (
     "x-original-to",
@@ -55,19 +55,21 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
     headers = root.headers
     charset = contents.charset or root.params.get("charset")
     page = contents.html
-    parts, full_text = _text(contents)
+    lines, full_text = _text(contents)
+    in_reply_to, references = message_ids(b" ".join(headers.raw_all("in-reply-to"))), message_ids(headers.raw("references"))
     hostile = page is not None and is_hostile(page)
     cleaned = clean_html(page) if page is not None and not hostile else None
     sender = _sender(root, charset, languages)
     subject = headers.text("subject", charset, languages)[:MAX_SUBJECT_CHARS]
+    answers = answer_by(subject, (*in_reply_to, *references), lines, own_addresses) if headers.items else "no headers"
+    parts = split(lines, answer=bool(answers), own=own_addresses)
     bounce, report = find_bounce(root, sender, subject, full_text)
     reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to"), charset, languages) if each.address)
     on_behalf = is_on_behalf(sender, reply_to, own_addresses)
     auto = report or (None if bounce else auto_reply(root, sender, subject, frozenset() if on_behalf else own_addresses))
-    references = message_ids(headers.raw("references"))
     return ParsedMail(
         message_id=own_message_id(headers.raw("message-id")),
-        in_reply_to=message_ids(b" ".join(headers.raw_all("in-reply-to"))),
+        in_reply_to=in_reply_to,
         references=references if len(references) <= MAX_REFERENCES else (references[0], *references[1 - MAX_REFERENCES :]),
         date=mail_date(headers.raw("date")),
         from_=sender,
@@ -92,11 +94,12 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
         on_behalf=on_behalf,
         defects=(*cutter.defects, *contents.defects, *(["HTML nested too deeply"] if hostile else [])),
         readings=tuple(contents.readings),
+        answer_by=answers,
     )
 
 
-def _text(contents: Contents) -> tuple[ReplyParts, str]:
-    """The whole text of all stretches, and its parts."""
+def _text(contents: Contents) -> tuple[list[Line], str]:
+    """The lines of all stretches, and the whole text."""
     lines: list[Line] = []
     for segment in contents.segments:
         plain = segment.plain
@@ -113,10 +116,9 @@ def _text(contents: Contents) -> tuple[ReplyParts, str]:
     whole = _whole(lines)
     if len(whole) > MAX_TEXT_CHARS:
         whole = whole[:MAX_TEXT_CHARS]
-        if "text cut" not in contents.defects:
-            contents.defects.append("text cut")
+        contents.note("text cut")
         lines = from_plain(whole)
-    return split(lines), whole
+    return lines, whole
 
 
 def _whole(lines: list[Line]) -> str:

@@ -79,7 +79,8 @@ class ParsedMail:
     `own_mark` is what the desk writes into each mail of its own, beside the Message-ID that some providers replace.
     `on_behalf` says that it came from an address of ours in somebody's name: by a form of the studio's, or a group that rewrites senders;
     `reply_to` then names the writer.
-    `defects` name what was wrong with it, for the page that explains a mail; `readings` how each text was decoded, and why so.
+    `defects` name what was wrong with it, for the page that explains a mail; `readings` how each text was decoded, and why so;
+    `answer_by` what tells that it answers another mail, so that quotes were looked for ("" for a first mail, which quotes nothing of ours).
     """
 
     message_id: str | None
@@ -108,6 +109,7 @@ class ParsedMail:
     on_behalf: bool
     defects: tuple[str, ...]
     readings: tuple[str, ...] = ()
+    answer_by: str = ""
 
     @property
     def auto_reply(self) -> str | None:

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        own_addresses, threads, languages = frozenset[str](), None, ()
+        own_addresses, threads = frozenset[str](), None
+        languages: tuple[str, ...] = ()
         try:
             known = studio()
             own_addresses, languages = known.own_addresses, known.languages
