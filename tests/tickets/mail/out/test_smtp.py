@@ -83,7 +83,12 @@ def test_what_it_took_is_sent(server, mailed, left):
 @pytest.mark.parametrize("address", ["tamsin..w@mail.example", ".tamsin@mail.example", "tamsin.@mail.example"])
 def test_an_address_with_dots_in_odd_places_is_answered_at_itself(server, mailed, left, address, monkeypatch):
     said, speak = [], SMTP.putcmd
-    monkeypatch.setattr(SMTP, "putcmd", lambda self, command, args="": (said.append(f"{command} {args}"), speak(self, command, args)))
+
+    def overheard(self, command, args=""):
+        said.append(f"{command} {args}")
+        speak(self, command, args)
+
+    monkeypatch.setattr(SMTP, "putcmd", overheard)
     Address.objects.filter(address="tamsin@mail.example").update(address=address, folded=address)
 
     message = left(mailed)
