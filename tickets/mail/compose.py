@@ -15,6 +15,7 @@ from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.invitations import stop_url, survey_block
 from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
+from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
 from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
 from tickets.mail.render.phrases import frame_language
@@ -73,7 +74,7 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
         subject=rendered.subject,
         body=rendered.text,
         from_email=formataddr((one_line(game.sender_name, 80), game.address)),
-        to=[message.to_address],
+        to=[in_protocol(message.to_address)],
         reply_to=[formataddr((one_line(game.sender_name, 80), reply_address(game.address, ticket.number)))],
         headers=headers_of(message),
         connection=connection,

@@ -50,6 +50,7 @@ def facts_of(mail: ParsedMail, judgement: Judgement, *, file: str = "") -> dict[
             {"name": each.name, "type": each.type, "size": each.size, "inline": each.inline, "content_id": each.content_id}
             for each in mail.attachments
         ],
+        "answer_by": mail.answer_by,
         "interleaved": mail.interleaved,
         "defects": list(mail.defects),
         "encodings": list(mail.readings),

@@ -26,6 +26,7 @@ from tickets.mail.addressing import message_id_for
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
 from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
+from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.smtp import SmtpTransport, transport
 from tickets.mail.threads import parent_of
 from tickets.models import Message, Ticket
@@ -49,7 +50,7 @@ def prepare(ticket: Ticket, message: Message) -> None:
     if contact is None:
         raise DomainError(_("There is no mail address to write to. Add one to the player first."))
     try:
-        validate_email(contact.address)
+        validate_email(in_protocol(contact.address))
     except ValidationError:
         raise DomainError(_("“%(address)s” is not a mail address one can write to.") % {"address": contact.address}) from None
     message.to_address = contact.address

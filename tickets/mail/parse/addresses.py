@@ -11,6 +11,8 @@ from tickets.mail.parse.values import MailAddress
 
 _BARE = re.compile(r"[^\s<>\"(),;:@\[\]]+@(?:[^\s<>\"(),;:@\[\]]+|\[[^\[\]\s]+\])")
 _QUOTED_LOCAL = re.compile(r'"[^"@\r\n]*"@[^\s<>"(),;:@]+')
+_ATOMS = re.compile(r'"[\w.!#$%&\'*+/=?^`{|}~-]+"@', re.ASCII)
+_DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _PLUS = re.compile(r"\+[^@]*@")
 
 
@@ -35,6 +37,15 @@ def parse_addresses(values: Iterable[bytes], charset: str | None = None, languag
 def bare(address: str) -> str:
     """For comparing: lower case, without the tag after a plus."""
     return _PLUS.sub("@", address.strip().lower(), count=1)
+
+
+def in_protocol(address: str) -> str:
+    """The address as mail protocols demand it: a local part with dots in odd places (`.kana@`, `kana..x@`, as telephone companies once
+    gave them) stands in quotes, so that nobody on the way takes it for a slip and answers to another address."""
+    local, at, domain = address.rpartition("@")
+    if not at or _DOT_ATOM.fullmatch(local) or local.startswith('"') or not local.isascii():
+        return address
+    return '"' + re.sub(r'(["\\])', r"\\\1", local) + f'"@{domain}'
 
 
 def _split(value: bytes) -> list[str]:
@@ -106,8 +117,10 @@ def _address(text: str) -> str:
     text = re.sub(r"^mailto:", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^@[^:]*:", "", text)
     quoted = _QUOTED_LOCAL.search(text)
-    if quoted is None:
-        text = "".join(text.split()).strip("'\"<>.,;")
+    if quoted is not None and _ATOMS.match(quoted[0]):
+        text = quoted[0].replace('"', "")  # these need no quotes to be told apart, and another program leaves them out
+    elif quoted is None:
+        text = "".join(text.split()).lstrip("'\"<>,;").rstrip("'\"<>.,;")
     local, at, domain = text.rpartition("@")
     if not (local and at and domain) or len(text) > 320:
         return ""

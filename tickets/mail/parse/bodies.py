@@ -22,8 +22,9 @@ from tickets.mail.parse.transfer import extract_uuencoded
 from tickets.mail.parse.values import MailAttachment
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_CID = re.compile(r"cid:([^\s\"'<>)]{1,1000})", re.IGNORECASE)
+_CID = re.compile(r"cid:([^\s\"'>)]{1,1000})", re.IGNORECASE)
 _ENRICHED = re.compile(r"(</?[a-z-]{1,60}>)", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"^-{2,}[^\n]{0,80}(?:=_|--)[^\n]{0,80}$", re.MULTILINE)  # left over of parts that were cut badly
 _NO_WORDS = re.compile(rb"MIME|multi-?part|mehrteilig", re.IGNORECASE)
 MAX_READINGS = 20
 MAX_UNWRAPPED = 8
@@ -136,7 +137,7 @@ class _Reader:
 
     def stray(self, words: bytes) -> None:
         """Words before or after the parts, where no program is meant to look: a list's footer, or what was lost from a part."""
-        words = words.strip()
+        words = _BOUNDARY.sub(b"", words).strip()
         if any(byte > 0x40 for byte in words) and not _NO_WORDS.search(words[:2_000]):
             self.words(words, "stray words")
 

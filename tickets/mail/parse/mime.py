@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
+from tickets.mail.parse.charsets import decode
 from tickets.mail.parse.headers import Headers, parameters
 from tickets.mail.parse.limits import MAX_DEPTH, MAX_GUESSES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
 from tickets.mail.parse.transfer import decode_transfer
@@ -22,6 +23,10 @@ _KNOWN_HEADER = re.compile(
     rb"|delivered-to|list-[a-z-]+|auto-submitted|precedence|user-agent|dkim-signature|x-[a-z0-9-]+):",
     re.IGNORECASE,
 )
+_HEADER_LINE = re.compile(
+    rb"^(from|to|subject|date|message-id|received|return-path|mime-version|content-type|reply-to):", re.IGNORECASE | re.MULTILINE
+)
+_ESSENTIAL = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"return-path"}
 _TYPE = re.compile(r"^\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)")
 _HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _PAGE = re.compile(rb"^\s*<(?:\?xml|!doctype|html|head|body|div|p|table|span|font|center|meta)\b[^<>]*>", re.IGNORECASE)
@@ -95,7 +100,10 @@ class Cutter:
 
     def mail(self, raw: bytes) -> Part:
         """The root part of a whole mail."""
-        return self.part(_bare(raw), "text/plain", 0)
+        raw, preface = _without_preface(_bare(raw))
+        if preface:
+            self._note(f"words before the headers: {preface}")
+        return self.part(raw, "text/plain", 0)
 
     def head(self, raw: bytes) -> tuple[Headers, bytes]:
         """A mail's headers and the rest, uncut."""
@@ -122,7 +130,7 @@ class Cutter:
         """Headers up to the first empty line, or up to the first line that is none when that line was forgotten."""
         items: list[tuple[str, bytes]] = []
         name, value = "", [b""]
-        position = 0
+        position, far = 0, None
         while position < len(data):
             if position > MAX_HEAD_BYTES or len(items) >= MAX_HEADERS:
                 self._note("too many headers")
@@ -145,7 +153,9 @@ class Cutter:
                 if name:
                     items.append((name, b"".join(value).strip(_EDGE)))
                 name, value = header[1].decode("ascii").lower(), [header[2]]
-            elif name and _more_headers(data, end + 1):
+            elif name and (
+                _more_headers(data, end + 1) or position < (far := _last_new_header(data, position, items) if far is None else far)
+            ):
                 self._note("header folded without a blank")
                 value.append(b" " + line)
             else:
@@ -214,6 +224,34 @@ def _without_envelope(raw: bytes) -> bytes:
     while raw.startswith((b"From ", b">From "), position):
         position = raw.find(b"\n", position) + 1 or len(raw)
     return raw[position:]
+
+
+def _without_preface(raw: bytes) -> tuple[bytes, str]:
+    """Without the few lines that a form or a gateway wrote above the headers, and these lines. At least three headers must follow them."""
+    position = 0
+    for _ in range(6):
+        line = raw[position : position + 400].partition(b"\n")[0]
+        if _KNOWN_HEADER.match(line):
+            break
+        position += len(line) + 1
+    following = raw[position : position + 4_000].split(b"\n\n")[0].split(b"\r\n\r\n")[0]
+    names = {found[1].lower() for found in _HEADER_LINE.finditer(following)}
+    if not position or _HEADER.match(raw[:400]) or len(names & _ESSENTIAL) < 3:
+        return raw, ""
+    return raw[position:], " ".join(decode(raw[: min(position, 600)]).split())[:200]
+
+
+def _last_new_header(data: bytes, position: int, items: list[tuple[str, bytes]]) -> int:
+    """Where, before the next empty line, the last header begins that mails have and this one has not shown yet, or -1.
+
+    So it is known that a long header lost the blanks of its continuation lines, and that the head goes on behind it.
+    """
+    empty = _EMPTY_LINE.search(data, position, position + MAX_HEAD_BYTES)
+    if empty is None:
+        return -1
+    seen = {name for name, _ in items}
+    starts = [each.start() for each in _HEADER_LINE.finditer(data, position, empty.start()) if each[1].decode("ascii").lower() not in seen]
+    return starts[-1] if starts else -1
 
 
 def _more_headers(data: bytes, position: int) -> bool:

@@ -18,8 +18,8 @@ from tickets.mail.parse.lines import Line, from_plain
 from tickets.mail.parse.machines import OWN_MARK, auto_reply
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.plainly import read_plainly
-from tickets.mail.parse.quotes import split
-from tickets.mail.parse.values import MailAddress, ParsedMail, ReplyParts
+from tickets.mail.parse.quotes import answer_by, split
+from tickets.mail.parse.values import MailAddress, ParsedMail
 from tickets.mail.parse.writers import find_writer
 
 _DELIVERED = (
@@ -58,20 +58,22 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
     headers = root.headers
     charset = contents.charset or root.params.get("charset")
     page = contents.html
-    parts, full_text = _text(contents)
+    lines, full_text = _text(contents)
+    in_reply_to, references = message_ids(b" ".join(headers.raw_all("in-reply-to"))), message_ids(headers.raw("references"))
     hostile = page is not None and is_hostile(page)
     cleaned = clean_html(page) if page is not None and not hostile else None
     sender = _sender(root, charset, languages)
     subject = headers.text("subject", charset, languages)[:MAX_SUBJECT_CHARS]
+    answers = answer_by(subject, (*in_reply_to, *references), lines, own_addresses) if headers.items else "no headers"
+    parts = split(lines, answer=bool(answers), own=own_addresses)
     bounce, report = find_bounce(root, sender, subject, full_text)
     reply_to = tuple(each for each in parse_addresses(headers.raw_all("reply-to"), charset, languages) if each.address)
     writer = find_writer(root, sender, reply_to, f"{subject}\n{full_text}", own_addresses)
     for_somebody = writer.address is not sender
     auto = report or (None if bounce else auto_reply(root, sender, subject, parts.text, own_addresses, for_somebody=for_somebody))
-    references = message_ids(headers.raw("references"))
     return ParsedMail(
         message_id=own_message_id(headers.raw("message-id")),
-        in_reply_to=message_ids(b" ".join(headers.raw_all("in-reply-to"))),
+        in_reply_to=in_reply_to,
         references=references if len(references) <= MAX_REFERENCES else (references[0], *references[1 - MAX_REFERENCES :]),
         date=mail_date(headers.raw("date")),
         from_=sender,
@@ -98,11 +100,12 @@ def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence
         readings=tuple(contents.readings),
         writer=writer.address,
         writer_signs=writer.signs,
+        answer_by=answers,
     )
 
 
-def _text(contents: Contents) -> tuple[ReplyParts, str]:
-    """The whole text of all stretches, and its parts."""
+def _text(contents: Contents) -> tuple[list[Line], str]:
+    """The lines of all stretches, and the whole text."""
     lines: list[Line] = []
     for segment in contents.segments:
         plain = segment.plain
@@ -119,10 +122,9 @@ def _text(contents: Contents) -> tuple[ReplyParts, str]:
     whole = _whole(lines)
     if len(whole) > MAX_TEXT_CHARS:
         whole = whole[:MAX_TEXT_CHARS]
-        if "text cut" not in contents.defects:
-            contents.defects.append("text cut")
+        contents.note("text cut")
         lines = from_plain(whole)
-    return split(lines), whole
+    return lines, whole
 
 
 def _whole(lines: list[Line]) -> str:

@@ -130,7 +130,7 @@ def _after_name(data: bytes, position: int) -> int:
     (kind,) = struct.unpack_from("<I", data, position + 16)
     if kind == 0:
         return position + 24
-    (size,) = struct.unpack_from("<I", data, position + 20)
+    size = int(struct.unpack_from("<I", data, position + 20)[0])
     return position + 24 + size + -size % 4
 
 

@@ -111,7 +111,8 @@ class ParsedMail:
     `own_mark` is what the desk writes into each mail of its own, beside the Message-ID that some providers replace.
     `on_behalf` says that it came from an address of ours in somebody's name: by a form of the studio's, or a group that rewrites senders.
     `writer` is whom to answer, with `writer_signs` why where it is not the sender; its address is empty where only a group is known.
-    `defects` name what was wrong with it, for the page that explains a mail; `readings` how each text was decoded, and why so.
+    `defects` name what was wrong with it, for the page that explains a mail; `readings` how each text was decoded, and why so;
+    `answer_by` what tells that it answers another mail, so that quotes were looked for ("" for a first mail, which quotes nothing of ours).
     """
 
     message_id: str | None
@@ -142,6 +143,7 @@ class ParsedMail:
     readings: tuple[str, ...] = ()
     writer: MailAddress | None = None
     writer_signs: tuple[Sign, ...] = ()
+    answer_by: str = ""
 
     @property
     def shortened(self) -> bool:
