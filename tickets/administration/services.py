@@ -22,7 +22,20 @@ from tickets.models import Delivery, LifecycleRule
 from tickets.services import rules
 
 RULE_FIELDS = ("hours", "to_status", "notice_key", "enabled")
-MAILBOX_FIELDS = ("address", "game", "host", "port", "security", "user", "password_name", "folder", "move_to", "begin", "begin_on", "enabled")
+MAILBOX_FIELDS = (
+    "address",
+    "game",
+    "host",
+    "port",
+    "security",
+    "user",
+    "password_name",
+    "folder",
+    "move_to",
+    "begin",
+    "begin_on",
+    "enabled",
+)
 
 
 def edit_rule(rule: LifecycleRule, *, by: User, rearm: bool, request: HttpRequest | None = None, **facts: Any) -> int:

@@ -171,9 +171,7 @@ def _take(box: Mailbox, server: BaseMailBox, uid: int) -> int:
     too_large = size > settings.MAX_MAIL_BYTES
     content = _literal(server, uid, "BODY.PEEK[HEADER]" if too_large else "BODY.PEEK[]")
     history = _is_history(box, uid, arrived)
-    raw = store(
-        HandedIn(content=content, door=Door.IMAP, key=_key(box, uid), mailbox=box.address, received_at=arrived, history=history)
-    )
+    raw = store(HandedIn(content=content, door=Door.IMAP, key=_key(box, uid), mailbox=box.address, received_at=arrived, history=history))
     if too_large:
         park(raw, f"{size} bytes, of which {settings.MAX_MAIL_BYTES} are allowed: only the head was taken, the mail lies in the mailbox")
         return 1

@@ -94,7 +94,9 @@ def take_back(request: StaffRequest) -> HttpResponse:
     """The picked ones are parked again."""
     picked = _picked(request)
     count = services.take_mails_back(picked, by=request.user, request=request)
-    return _told(request, picked, count, ngettext("%(count)s mail is parked again.", "%(count)s mails are parked again.", count), after=Outcome.PARK)
+    return _told(
+        request, picked, count, ngettext("%(count)s mail is parked again.", "%(count)s mails are parked again.", count), after=Outcome.PARK
+    )
 
 
 @require_POST

@@ -10,88 +10,112 @@ DOUBTED = "UPDATE mail_rawmail SET answers_held = true WHERE auto_reason <> '' A
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('base', '0003_knocks'),
-        ('games', '0001_initial'),
-        ('mail', '0002_seed_texts'),
-        ('tickets', '0005_no_reply_needed'),
+        ("base", "0003_knocks"),
+        ("games", "0001_initial"),
+        ("mail", "0002_seed_texts"),
+        ("tickets", "0005_no_reply_needed"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='rawmail',
-            name='raw_mail_outcome_known',
+            model_name="rawmail",
+            name="raw_mail_outcome_known",
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='begin',
-            field=models.CharField(choices=[('now', 'with what comes from now on'), ('since', 'with what came since a day'), ('all', 'with everything; what is there already is entered as history')], default='now', max_length=8),
+            model_name="mailbox",
+            name="begin",
+            field=models.CharField(
+                choices=[
+                    ("now", "with what comes from now on"),
+                    ("since", "with what came since a day"),
+                    ("all", "with everything; what is there already is entered as history"),
+                ],
+                default="now",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='begin_on',
+            model_name="mailbox",
+            name="begin_on",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='begun_at',
+            model_name="mailbox",
+            name="begun_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='old_below',
+            model_name="mailbox",
+            name="old_below",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='rawmail',
-            name='answers_held',
+            model_name="rawmail",
+            name="answers_held",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='rawmail',
-            name='by_person',
+            model_name="rawmail",
+            name="by_person",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='rawmail',
-            name='game',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='games.game'),
+            model_name="rawmail",
+            name="game",
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="games.game"),
         ),
         migrations.AddField(
-            model_name='rawmail',
-            name='history',
+            model_name="rawmail",
+            name="history",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='rawmail',
-            name='retried_at',
+            model_name="rawmail",
+            name="retried_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='rawmail',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('open', 'Opens a ticket'), ('reply', 'Continues a ticket'), ('ignore', 'Ignored'), ('bounce', 'Bounce'), ('park', 'Parked'), ('dismiss', 'Dismissed')], max_length=8),
+            model_name="rawmail",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("open", "Opens a ticket"),
+                    ("reply", "Continues a ticket"),
+                    ("ignore", "Ignored"),
+                    ("bounce", "Bounce"),
+                    ("park", "Parked"),
+                    ("dismiss", "Dismissed"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawmail',
-            index=models.Index(condition=models.Q(('retried_at__isnull', False)), fields=['-retried_at'], name='raw_mail_retried'),
+            model_name="rawmail",
+            index=models.Index(condition=models.Q(("retried_at__isnull", False)), fields=["-retried_at"], name="raw_mail_retried"),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(('begin__in', ['now', 'since', 'all'])), name='mailbox_begin_known'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(condition=models.Q(("begin__in", ["now", "since", "all"])), name="mailbox_begin_known"),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begin', 'since'), _negated=True), ('begin_on__isnull', False), _connector='OR'), name='mailbox_since_names_a_day'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("begin", "since"), _negated=True), ("begin_on__isnull", False), _connector="OR"),
+                name="mailbox_since_names_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(('port__gte', 1), ('port__lte', 65535)), name='mailbox_port_is_one'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(condition=models.Q(("port__gte", 1), ("port__lte", 65535)), name="mailbox_port_is_one"),
         ),
         migrations.AddConstraint(
-            model_name='rawmail',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'open', 'reply', 'ignore', 'bounce', 'park', 'dismiss'])), name='raw_mail_outcome_known'),
+            model_name="rawmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["", "open", "reply", "ignore", "bounce", "park", "dismiss"])),
+                name="raw_mail_outcome_known",
+            ),
         ),
         migrations.RunSQL(POLLED, migrations.RunSQL.noop),
         migrations.RunSQL(DOUBTED, migrations.RunSQL.noop),

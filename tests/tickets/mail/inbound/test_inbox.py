@@ -291,9 +291,7 @@ def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
     assert RawMail.objects.count() == 1
 
 
-def test_a_stranger_who_writes_into_a_players_ticket_reads_nothing_back(
-    ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]
-):
+def test_a_stranger_who_writes_into_a_players_ticket_reads_nothing_back(ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]):
     ticket = hand_in(letter("My sword is gone. My card ends in 1234.")).ticket
     home = reply_address(ember.address, ticket.number)
 
