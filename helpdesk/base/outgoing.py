@@ -53,6 +53,8 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
+    if ip in _NAT64:  # how a house without IPv4 of its own writes the addresses of the others
+        return _is_open(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     hidden = _hidden_in(ip)
     return _is_open(ip) and (hidden is None or _is_open(hidden))
 
@@ -78,9 +80,7 @@ def _is_open(ip: Ip) -> bool:
 
 
 def _hidden_in(ip: Ip) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 one carries: mapped, 6to4, Teredo, NAT64."""
+    """The IPv4 address that an IPv6 one carries: mapped, 6to4, Teredo."""
     if isinstance(ip, ipaddress.IPv4Address):
         return None
-    if ip in _NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

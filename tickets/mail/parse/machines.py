@@ -19,6 +19,7 @@ IGNORED_FROM = 100  # weight from which a mail opens nothing
 AWAY_FROM = 50  # ... from which an answer that machines give by themselves does not count as the player's
 MACHINE_FROM = 70  # ... from which any mail of a machine does not count as the player's
 ANSWERS_BY_ITSELF = {"answers", "envelope", "subject", "text", "daemon", "report"}
+OF_THE_BEARER = {"generated", "exchange", "list", "bulk"}  # what a form or a group says of itself is no sign about whom it speaks for
 HOLDS_ALONE = {"answers", "generated", "suppress", "bulk", "list", "envelope", "daemon", "no-reply", "report", "own"}
 
 
@@ -142,14 +143,12 @@ def _by_headers(root: Part, for_somebody: bool, own_addresses: frozenset[str]) -
     precedence = headers.token("precedence")
     if precedence in {"bulk", "junk"} and not _is_list(root):
         found.append(Sign("bulk", "Precedence", 30, precedence))
-    elif not (for_somebody or is_list_of_ours(root, own_addresses)):
-        if precedence in {"list", "bulk"}:
-            found.append(Sign("list", "Precedence", 10, precedence))
-        if "list-id" in headers or "list-unsubscribe" in headers:
-            found.append(Sign("list", "mailing list", 10))
-    else:
-        found = [sign for sign in found if sign.family != "list"]
-    return found
+    elif precedence in {"list", "bulk"}:
+        found.append(Sign("list", "Precedence", 10, precedence))
+    if "list-id" in headers or "list-unsubscribe" in headers:
+        found.append(Sign("list", "mailing list", 10))
+    explained = OF_THE_BEARER if for_somebody else {"list"} if is_list_of_ours(root, own_addresses) else set()
+    return [sign for sign in found if sign.family not in explained]
 
 
 def _by_sender(root: Part, sender: MailAddress, own_addresses: frozenset[str], for_somebody: bool) -> list[Sign]:

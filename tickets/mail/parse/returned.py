@@ -10,7 +10,7 @@ from tickets.mail.parse.addresses import parse_addresses
 from tickets.mail.parse.headers import Headers, decode_words, message_ids
 from tickets.mail.parse.machines import OWN_MARK
 
-_FIELD = re.compile(rb"^[> \t]*([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]*(.*(?:\r?\n[> ]*[ \t]+\S.*){0,20})", re.MULTILINE)
+_FIELD = re.compile(rb"^([> \t]{0,20})([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]*(.*(?:\r?\n\1[ \t]+\S.*){0,20})", re.MULTILINE)
 _IDS = (b"message-id", b"x-original-message-id", b"x-ms-exchange-original-message-id", b"original-message-id", b"x-original-messageid")
 _ADDRESSES = (b"reply-to", b"from", b"return-path", b"to", b"x-original-from", b"sender")
 _MARK = OWN_MARK.lower().encode()
@@ -49,6 +49,6 @@ def returned_mail(root: Headers, originals: Iterable[bytes], reports: Iterable[b
 
 def _fields(data: bytes) -> Iterable[tuple[bytes, bytes]]:
     for found in _FIELD.finditer(data):
-        name = found[1].lower()
+        name = found[2].lower()
         if name == _MARK or name in _IDS or name in _ADDRESSES:
-            yield name, re.sub(rb"[\r\n]+[> ]*", b" ", found[2])[:4_000]
+            yield name, re.sub(rb"[\r\n]+[> ]*", b" ", found[3])[:4_000]
