@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tickets.locks import lock_many
 from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.services.drafts import drop_starts_to
 
 ERASED = "erased"
 
@@ -32,7 +33,7 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
 
 def erase(player_id: int) -> int:
     """Empty all words, addresses and files of his tickets, notes about him too; returns how many rows were emptied."""
-    emptied = 0
+    emptied = drop_starts_to(player_id)
     for pk in Ticket.objects.filter(player=player_id).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             tickets = lock_many([pk])

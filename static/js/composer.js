@@ -3,7 +3,7 @@
 // Its form has a key, with which it is sent once, and the revision of the draft that it holds.
 import { startFiles } from "./attach.js";
 import { merged } from "./merging.js";
-import { post } from "./net.js";
+import { fresh as freshKey, post, toSignIn } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
 import { say } from "./words.js";
@@ -45,7 +45,7 @@ async function save(options = {}) {
   }).catch((error) => {
     dirty = true;
     status(say("unsaved"), true);
-    if (tries === 0) toast(error.message, "late");
+    if (tries === 0 && !unsure) toast(error.message, "late", !error.status);
     if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }).finally(() => { saving = null; });
   return saving;
@@ -65,7 +65,7 @@ export function takeDraft() {
   const own = document.getElementById("own-draft"), target = form();
   if (!own || !target || submitting || saving || own.dataset.mode !== mode() || own.dataset.base !== target.elements.revision.value) return;
   target.elements.revision.value = own.dataset.revision;
-  takeIn(own.value);
+  takeIn(own.textContent);
   if (!dirty) status("");
 }
 
@@ -139,6 +139,7 @@ function takeOver(was) {
   if (!text || (was.mode !== mode() && !was.asked)) {  // words for staff do not slip into a reply: they wait where they were written
     const body = new FormData(), words = merged(was.known, was.text, "");
     body.append("mode", was.mode);
+    body.append("key", freshKey());
     body.append("text", words);
     if (words) post(was.draft, body).then(() => toast(say("kept"))).catch((error) => toast(error.message, "late"));
     return;
@@ -186,7 +187,8 @@ export function startComposer() {
   document.addEventListener("htmx:afterRequest", (event) => {
     const asks = event.detail.elt, tab = asks.matches?.("[data-tab]");
     if (!asks.closest?.("#composer") || !(tab || asks.matches("form"))) return;
-    if (event.detail.xhr.getResponseHeader("HX-Redirect")) return;  // it is being left
+    const leads = event.detail.xhr.getResponseHeader("HX-Redirect");
+    if (leads && !toSignIn(leads)) return;  // the page is being left
     submitting = false;
     if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
     unsure = asks.matches("form") && event.detail.xhr.status === 0;  // nobody knows whether it was sent: saving tells

@@ -3,7 +3,7 @@ import { say } from "./words.js";
 import { recovered, toast } from "./toasts.js";
 
 const TOKEN = 'meta[name="csrf-token"]';
-const toSignIn = (url) => new URL(url, location.href).pathname.startsWith("/accounts/");
+export const toSignIn = (url) => new URL(url, location.href).pathname.startsWith("/accounts/");
 
 export const token = () => document.querySelector(TOKEN)?.content ?? "";
 
