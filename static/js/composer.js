@@ -118,6 +118,14 @@ function focusEnd() {
   text.setSelectionRange(text.value.length, text.value.length);
 }
 
+/** What was written is on its way: the focus goes to it, so that single keys work again and Tab comes to its "Call back" next. */
+function leaveText() {
+  const sent = [...document.querySelectorAll("#entries > article.msg")].pop();
+  if (!sent) return;
+  sent.tabIndex = -1;
+  sent.focus({ preventScroll: true });
+}
+
 function focusText(tab) {
   const wanted = box()?.querySelector(`[data-tab="${tab}"]`);
   if (!wanted) return false;
@@ -212,7 +220,7 @@ export function startComposer() {
     takeOver(before);
     before = null;
     if (wantsFocus) focusEnd();
-    else if (event.target.id === "ticket" && event.detail.requestConfig?.elt.matches("#composer form")) document.querySelector(".talk")?.focus();  // single keys work again
+    else if (event.target.id === "ticket" && event.detail.requestConfig?.elt.matches("#composer form")) leaveText();
     wantsFocus = false;
   });
   // another form leaves the page or draws it anew: what waits to be saved goes first
