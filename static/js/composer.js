@@ -7,7 +7,7 @@ import { fresh as freshKey, post, toSignIn } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
 import { say } from "./words.js";
-import { toast } from "./toasts.js";
+import { over, toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
 let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false, unsure = false;
@@ -40,12 +40,12 @@ async function save(options = {}) {
     if (said.text !== undefined) takeIn(said.text);
     if (said.sent) leaveFor(said.at);
     else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
-    if (unsure && !said.sent) toast(say("not_sent"), "late");
+    if (unsure && !said.sent) toast(say("not_sent"), "late", "sent");
     unsure = false;
   }).catch((error) => {
     dirty = true;
     status(say("unsaved"), true);
-    if (tries === 0 && !unsure) toast(error.message, "late", !error.status);
+    if (tries === 0 && !unsure) toast(error.message, "late", error.status ? "" : "line");
     if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }).finally(() => { saving = null; });
   return saving;
@@ -198,6 +198,7 @@ export function startComposer() {
     const leads = event.detail.xhr.getResponseHeader("HX-Redirect");
     if (leads && !toSignIn(leads)) return;  // the page is being left
     submitting = false;
+    if (event.detail.successful) over("sent");
     if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
     unsure = asks.matches("form") && event.detail.xhr.status === 0;  // nobody knows whether it was sent: saving tells
     if (event.detail.successful && !asks.isConnected) return;  // its answer stands in its place

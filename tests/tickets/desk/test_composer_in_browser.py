@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from helpdesk.base import clock
@@ -187,3 +187,30 @@ def test_what_was_begun_to_write_survives_leaving(open_page: Open, ticket: Ticke
     page.get_by_role("button", name="Send").click()
     expect(page.locator("article.msg", has_text="It is done.")).to_be_visible()
     assert Message.objects.filter(text="It is done.").count() == 1
+
+
+def test_a_changed_form_asks_before_it_is_left(open_page: Open, ticket: Ticket) -> None:  # noqa: F811
+    page = open_page(f"/tickets/{ticket.number}/")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("More").click()
+    page.get_by_role("link", name="Subject, topic, language").click()
+    page.locator("#dialog").get_by_label("Subject").fill("Another one")
+    page.keyboard.press("Escape")
+    expect(page.locator("#dialog").get_by_label("Subject")).to_have_value("Another one")
+    assert asked == ["confirm"]
+
+    page.locator("#dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("Another one")
+    page.goto(page.url.split("/tickets/")[0] + "/settings/teams/new/")
+    page.get_by_label("Name").fill("Refunds")
+    page.evaluate("location.assign('/tickets/')")
+    expect(page.get_by_label("Name")).to_have_value("Refunds")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(lambda url: not url.endswith("/new/"))
+    assert asked == ["confirm", "beforeunload"]

@@ -323,3 +323,16 @@ def test_what_was_written_on_a_page_without_a_key_is_sent_as_before(clara: User,
     client.post(f"/tickets/{ticket.number}/reply/", {"mode": "reply", "text": "Hello", "seen": str(ticket.last_event_id)})
 
     assert Message.objects.get(kind="reply").answers_upto is None or newest_question(ticket)
+
+
+def test_a_reply_can_be_called_back_from_a_page_whose_ticket_was_merged_meanwhile(desk: Desk) -> None:
+    dora, mira = somebody(*DAILY, Right.MERGE, name="Dora"), make_player()
+    first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
+    message = reply(second, dora, "Too early.")
+    merge(second, into=first, by=operator(dora))
+
+    answer = desk(dora).post(f"/tickets/{second.number}/messages/{message.pk}/undo/", headers=HTMX)
+
+    message.refresh_from_db()
+    assert (message.state, answer["HX-Redirect"]) == ("withdrawn", f"/tickets/{first.number}/")
+    assert Draft.objects.get(ticket=first).text == "Too early."
