@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
-from tickets.locks import asked_by
+from tickets.locks import asked_by, end_of_merges
 from tickets.models import Attachment, Message, Status, Ticket
 
 
@@ -44,8 +44,12 @@ def may(user: User, ticket: Ticket, right: Right) -> bool:
 
 
 def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> Message:
-    """A message of a ticket for which this person has the right."""
-    return get_object_or_404(Message.objects.select_related("ticket"), pk=pk, ticket=ticket_for(user, number, right))
+    """A message of a ticket for which this person has the right, and if the ticket was merged, has it where the message is shown too."""
+    ticket = ticket_for(user, number, right)
+    shown = [ticket.pk]
+    if ticket.merged_into_id is not None:
+        shown += visible_tickets(user, right).filter(pk=end_of_merges(ticket.pk)).values_list("pk", flat=True)
+    return get_object_or_404(Message.objects.select_related("ticket"), pk=pk, ticket__in=shown)
 
 
 def attachment_for(user: User, pk: int) -> Attachment:

@@ -3,11 +3,11 @@
 // Its form has a key, with which it is sent once, and the revision of the draft that it holds.
 import { startFiles } from "./attach.js";
 import { merged } from "./merging.js";
-import { post } from "./net.js";
+import { fresh as freshKey, post, toSignIn } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
 import { say } from "./words.js";
-import { toast } from "./toasts.js";
+import { over, toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
 let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false, unsure = false;
@@ -40,12 +40,12 @@ async function save(options = {}) {
     if (said.text !== undefined) takeIn(said.text);
     if (said.sent) leaveFor(said.at);
     else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
-    if (unsure && !said.sent) toast(say("not_sent"), "late");
+    if (unsure && !said.sent) toast(say("not_sent"), "late", "sent");
     unsure = false;
   }).catch((error) => {
     dirty = true;
     status(say("unsaved"), true);
-    if (tries === 0) toast(error.message, "late");
+    if (tries === 0 && !unsure) toast(error.message, "late", error.status ? "" : "line");
     if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }).finally(() => { saving = null; });
   return saving;
@@ -65,7 +65,7 @@ export function takeDraft() {
   const own = document.getElementById("own-draft"), target = form();
   if (!own || !target || submitting || saving || own.dataset.mode !== mode() || own.dataset.base !== target.elements.revision.value) return;
   target.elements.revision.value = own.dataset.revision;
-  takeIn(own.value);
+  takeIn(own.textContent);
   if (!dirty) status("");
 }
 
@@ -118,6 +118,14 @@ function focusEnd() {
   text.setSelectionRange(text.value.length, text.value.length);
 }
 
+/** What was written is on its way: the focus goes to it, so that single keys work again and Tab comes to its "Call back" next. */
+function leaveText() {
+  const sent = [...document.querySelectorAll("#entries > article.msg")].pop();
+  if (!sent) return;
+  sent.tabIndex = -1;
+  sent.focus({ preventScroll: true });
+}
+
 function focusText(tab) {
   const wanted = box()?.querySelector(`[data-tab="${tab}"]`);
   if (!wanted) return false;
@@ -139,6 +147,7 @@ function takeOver(was) {
   if (!text || (was.mode !== mode() && !was.asked)) {  // words for staff do not slip into a reply: they wait where they were written
     const body = new FormData(), words = merged(was.known, was.text, "");
     body.append("mode", was.mode);
+    body.append("key", freshKey());
     body.append("text", words);
     if (words) post(was.draft, body).then(() => toast(say("kept"))).catch((error) => toast(error.message, "late"));
     return;
@@ -186,8 +195,10 @@ export function startComposer() {
   document.addEventListener("htmx:afterRequest", (event) => {
     const asks = event.detail.elt, tab = asks.matches?.("[data-tab]");
     if (!asks.closest?.("#composer") || !(tab || asks.matches("form"))) return;
-    if (event.detail.xhr.getResponseHeader("HX-Redirect")) return;  // it is being left
+    const leads = event.detail.xhr.getResponseHeader("HX-Redirect");
+    if (leads && !toSignIn(leads)) return;  // the page is being left
     submitting = false;
+    if (event.detail.successful) over("sent");
     if (event.detail.xhr.status === 409) return;  // a reply that was stopped has been saved
     unsure = asks.matches("form") && event.detail.xhr.status === 0;  // nobody knows whether it was sent: saving tells
     if (event.detail.successful && !asks.isConnected) return;  // its answer stands in its place
@@ -210,7 +221,7 @@ export function startComposer() {
     takeOver(before);
     before = null;
     if (wantsFocus) focusEnd();
-    else if (event.target.id === "ticket" && event.detail.requestConfig?.elt.matches("#composer form")) document.querySelector(".talk")?.focus();  // single keys work again
+    else if (event.target.id === "ticket" && event.detail.requestConfig?.elt.matches("#composer form")) leaveText();
     wantsFocus = false;
   });
   // another form leaves the page or draws it anew: what waits to be saved goes first

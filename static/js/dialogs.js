@@ -1,4 +1,6 @@
 // Native dialogs and <details> menus. Both work without this file, less comfortably.
+import { mayClose } from "./leaving.js";
+
 let opener = null;
 
 export function open(dialog) {
@@ -7,11 +9,17 @@ export function open(dialog) {
   dialog.showModal();
 }
 
+/** Close it, unless something typed in it would be lost and shall not be. */
+function leave(dialog) {
+  if (dialog && mayClose(dialog)) dialog.close();
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
 }
 
 export function startDialogs() {
+  document.addEventListener("cancel", (event) => { if (event.target instanceof HTMLDialogElement && !mayClose(event.target)) event.preventDefault(); }, true);
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest?.("details[data-menu]"));
@@ -19,10 +27,10 @@ export function startDialogs() {
     if (chosen) { const menu = chosen.closest("details"); menu.open = false; menu.querySelector("summary").focus({ preventScroll: true }); }  // what was chosen happens elsewhere
     const opens = target.closest?.("[data-open]");
     if (opens) { closeMenus(); open(document.getElementById(opens.dataset.open)); return; }
-    if (target.closest?.("[data-close-dialog]")) target.closest("dialog")?.close();
+    if (target.closest?.("[data-close-dialog]")) leave(target.closest("dialog"));
     if (target instanceof HTMLDialogElement && target.open) {
       const box = target.getBoundingClientRect();
-      if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) target.close();
+      if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) leave(target);
     }
   });
   // Focus goes back to what opened the dialog, or to what stands in its place when the page behind was drawn anew.

@@ -1,9 +1,9 @@
 // Asking the server: the CSRF token on every request, and a plain sentence when something fails.
 import { say } from "./words.js";
-import { recovered, toast } from "./toasts.js";
+import { over, toast } from "./toasts.js";
 
 const TOKEN = 'meta[name="csrf-token"]';
-const toSignIn = (url) => new URL(url, location.href).pathname.startsWith("/accounts/");
+export const toSignIn = (url) => new URL(url, location.href).pathname.startsWith("/accounts/");
 
 export const token = () => document.querySelector(TOKEN)?.content ?? "";
 
@@ -35,11 +35,13 @@ function shareToken() {
   others.postMessage(token());
 }
 
-/** Ask once more what was refused for an old token; false when there is no better one. */
+/** Ask once more what was refused for an old token; false when there is no better one. A poll comes by itself. */
 const again = new WeakSet();
-async function askAgain({ elt, requestConfig }) {
-  if (again.has(elt) || !elt.isConnected || !(await renewToken().catch(() => false))) return false;
+async function askAgain({ elt, requestConfig }, polls) {
+  if (again.has(elt) || !elt.isConnected) return false;
   again.add(elt);
+  if (!(await renewToken().catch(() => false))) return false;
+  if (polls) return true;
   const pressed = requestConfig.triggeringEvent?.submitter;
   if (elt.matches("form")) elt.requestSubmit(pressed?.form === elt ? pressed : undefined);
   else if (elt.matches("button, a")) elt.click();
@@ -66,7 +68,7 @@ export async function post(url, body, options = {}) {
   } catch {
     throw Object.assign(new Error(why(0)), { status: 0 });
   }
-  if (answer.ok && !answer.redirected) recovered();
+  if (answer.ok && !answer.redirected) over("line");
   const signedOut = answer.redirected && toSignIn(answer.url);
   const said = answer.headers.get("content-type")?.includes("json") && !signedOut ? await answer.json() : {};
   if (signedOut || !answer.ok) throw Object.assign(new Error(said.error ?? why(signedOut ? 401 : answer.status)), { status: signedOut ? 401 : answer.status, said });
@@ -84,16 +86,16 @@ export function startNet() {
   });
   // A poll that fails says nothing: the next one may succeed. A click that fails says so.
   const quiet = (event) => event.detail.elt?.closest("[data-quiet]");
-  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", true));
+  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", "line"));
   document.body.addEventListener("htmx:responseError", async (event) => {
     const { status } = event.detail.xhr;
-    if (status === 403 && (quiet(event) ? await renewToken().catch(() => false) : await askAgain(event.detail))) return;
-    if (!quiet(event)) toast(why(status), "late", status >= 500);
+    if (status === 403 && await askAgain(event.detail, quiet(event))) return;
+    if (!quiet(event)) toast(why(status), "late", status >= 500 ? "line" : "");
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;
     again.delete(event.detail.elt);
-    recovered();
+    over("line");
   });
   // A session that ended sends the page to the sign-in; not one on which somebody is in the middle of a sentence.
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -6,23 +6,23 @@ function arm(toast) {
   if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), STAYS);
 }
 
-/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `passing`: it is over when the server answers again. */
-export function toast(text, kind = "", passing = false) {
+/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `until`: it is over when the "line" is there again, or something was "sent". */
+export function toast(text, kind = "", until = "") {
   const made = document.getElementById("toast")?.content.firstElementChild.cloneNode(true);
   if (!made) return;
   made.querySelector("p").textContent = text;
   if (kind) made.classList.add(kind);
   if (kind === "late") { made.dataset.stay = ""; made.setAttribute("role", "alert"); }
-  if (passing) made.dataset.passing = "";
+  if (until) made.dataset.until = until;
   const region = document.getElementById("toasts");
   for (const same of region.querySelectorAll(".toast")) if (same.querySelector("p").textContent === text) same.remove();
   region.append(made);
   arm(made);
 }
 
-/** The server answers again: what was said of its silence is over. */
-export function recovered() {
-  for (const over of document.querySelectorAll(".toast[data-passing]")) over.remove();
+/** The line is there again, or something was sent: what was said of that is over. */
+export function over(what) {
+  for (const old of document.querySelectorAll(`.toast[data-until="${what}"]`)) old.remove();
 }
 
 export function startToasts() {

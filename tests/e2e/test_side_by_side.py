@@ -41,8 +41,7 @@ def test_a_player_who_writes_in_the_undo_window_gets_the_reply_back_to_its_autho
     town.hand.do("player_writes", number=number, text="And which time zone?")
 
     expect(page.locator("article.msg", has_text="The player wrote before it left")).to_be_visible()
-    page.reload()
-    expect(page.get_by_label("Reply to the player")).to_have_value("On Sunday.")
+    expect(page.get_by_label("Reply to the player")).to_have_value("On Sunday.")  # in the page that stands open
     expect(page.locator("#facts")).to_contain_text("New")
     assert town.rows.one("SELECT count(*) FROM tickets_message WHERE state = 'sent' AND to_address = 'window@players.example'") == 0
 

@@ -29,8 +29,12 @@ IN_TROUBLE = {
 
 
 def on_assigned(event: Event) -> None:
-    """Somebody gave the ticket to a colleague."""
-    _tell(event, _active(event.assignee_id), "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
+    """Somebody gave the ticket to a colleague, or took it from one."""
+    now = _active(event.assignee_id)
+    _tell(event, now, "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
+    if now:
+        text, who = gettext_noop("%(number)s is with %(who)s now: “%(subject)s”"), now[0].name
+        _tell(event, _active(event.data.get("before")), "notices.taken_over", text, again=True, who=who)
 
 
 def on_received(event: Event) -> None:
@@ -75,7 +79,7 @@ def concerns_somebody(event: Event) -> bool:
     by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
     match event.kind:
         case "ticket.assigned":
-            return event.assignee_id not in {None, by}
+            return any(pk not in {None, by} for pk in (event.assignee_id, event.data.get("before")))
         case "message.received":
             return event.assignee_id is not None and not event.data.get("automatic")
     return True

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.once import once
-from helpdesk.base.text import clean, one_line
+from helpdesk.base.text import clean, fold, one_line
 from helpdesk.staff.models import User
+from players.models import AddressUse
 from tickets.locks import demand_lock, lock
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import NewFile, attach
@@ -166,6 +167,17 @@ def drop_start(author: User) -> None:
     for draft in Draft.objects.select_for_update().filter(author=author, kind=Draft.Kind.START):
         Attachment.objects.filter(draft=draft).delete()
         draft.delete()
+
+
+@transaction.atomic
+def drop_starts_to(player_id: int) -> int:
+    """A player is erased: what anybody is about to write to one of his addresses goes, with its files. Returns how many there were."""
+    his = set(AddressUse.objects.filter(player=player_id).values_list("address__folded", flat=True))
+    starts = Draft.objects.select_for_update().filter(kind=Draft.Kind.START)
+    pks = [draft.pk for draft in starts if fold(str(draft.heading.get("to", ""))) in his]
+    Attachment.objects.filter(draft__in=pks).delete()
+    Draft.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 def take_start(message: Message, *, author: User) -> None:

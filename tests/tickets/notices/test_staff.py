@@ -148,3 +148,14 @@ def test_names_that_mean_two_people_mean_nobody(anna, boris, django_user_model):
     assert mentioned("@Anna look", people) == []
     assert mentioned("@anna.krylova, @AnnaMeyer. And @Boris!", people) == [anna, other, boris]
     assert mentioned("mail me at x@boris.example or a@anna.meyer", people) == []
+
+
+def test_who_loses_a_ticket_to_a_colleague_is_told(ticket, anna, boris):
+    assign(ticket, to=anna, by=operator(anna))
+    heard(anna)
+
+    assign(ticket, to=boris, by=operator(boris))
+
+    assert heard(anna) == ["notices.taken_over"]
+    assert Notice.objects.get(user=anna).words() == f"{ticket.number} is with {boris.name} now: “Charged twice”"
+    assert heard(boris) == []

@@ -63,7 +63,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
                 news = turns_of(ticket, unseen.messages, request.user)
                 raise
         if form.is_valid():
-            return done(request, ticket)
+            return done(request, number)
     if news:
         form.show_seen()
     return _dialog(request, ticket, form, "status", news=news)
@@ -86,7 +86,7 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
                 raise
             set_team(ticket, to=form.cleaned_data["team"], by=by)
         if form.is_valid():
-            return done(request, ticket)
+            return done(request, number)
     return _dialog(request, ticket, form, "assign")
 
 
@@ -103,12 +103,12 @@ def take(request: StaffRequest, number: str) -> HttpResponse:
         assign_ticket(ticket, to=request.user, by=operator(request.user), over=holder if may_take_over else None)
     except Taken as taken:
         if taken.holder is None or not may_take_over:
-            return done(request, ticket, str(taken), kind="late")
+            return done(request, number, str(taken), kind="late")
         context = {"ticket": ticket, "holder": taken.holder, "here": address_of(request, ticket), "behind": request.GET.urlencode()}
         response = render(request, "tickets/taken.html#dialog" if request.htmx else "tickets/taken.html", context, status=409)
         response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
         return response
-    return done(request, ticket)
+    return done(request, number)
 
 
 @requires(Right.SET_STATUS)
@@ -126,7 +126,7 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
             if said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
-            return done(request, ticket)
+            return done(request, number)
     return _dialog(request, ticket, form, "facts")
 
 
@@ -141,7 +141,7 @@ def player(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
         if form.is_valid():
-            return done(request, ticket, card=True)
+            return done(request, number, card=True)
     return _dialog(request, ticket, form, "player")
 
 
@@ -155,7 +155,7 @@ def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         with refusals(form):
             recognise(message, by=operator(request.user), answer_there=form.cleaned_data["answer_there"])
         if form.is_valid():
-            return done(request, message.ticket, card=True)
+            return done(request, number, card=True)
     return _dialog(request, message.ticket, form, "sender")
 
 
@@ -170,7 +170,7 @@ def merge_with(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             merge_tickets(form.cleaned_data["other"], into=into, by=operator(request.user))
         if form.is_valid():
-            return done(request, into, _("Merged. You can take it out again."), card=True)
+            return done(request, number, _("Merged. You can take it out again."), card=True)
     return _dialog(request, into, form, "merge")
 
 
@@ -181,7 +181,7 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Show another ticket of the player in this one."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
     merge_tickets(away, into=into, by=operator(request.user))
-    return done(request, into, _("Merged. You can take it out again."), card=True)
+    return done(request, number, _("Merged. You can take it out again."), card=True)
 
 
 @requires(Right.MERGE)
@@ -191,7 +191,7 @@ def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Take a merged ticket out of this one again."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
     unmerge(away, out_of=into, by=operator(request.user))
-    return done(request, into, _("It is a ticket of its own again."), card=True)
+    return done(request, number, _("It is a ticket of its own again."), card=True)
 
 
 @requires(Right.REPLY)
@@ -201,7 +201,7 @@ def undo(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Call a reply back while it has not left: its words stand in the composer again."""
     message = message_for(request.user, number, pk, Right.REPLY)
     undo_reply(message, by=request.user)
-    return done(request, message.ticket, _("Called back. Your words are in the composer again."), mode="reply")
+    return done(request, number, _("Called back. Your words are in the composer again."), mode="reply")
 
 
 @requires(Right.RESEND)
@@ -211,7 +211,7 @@ def resend(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Send a failed or bounced message once more."""
     message = message_for(request.user, number, pk, Right.RESEND)
     resend_message(message, by=request.user)
-    return done(request, message.ticket, _("It is on its way again."))
+    return done(request, number, _("It is on its way again."))
 
 
 @requires(Right.RESEND)
@@ -231,7 +231,7 @@ def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Say of an uncertain message whether it arrived; if not, it is sent again."""
     message = message_for(request.user, number, pk, Right.RESEND)
     decide_uncertain(message, arrived=request.POST.get("arrived") == "yes", by=request.user)
-    return done(request, message.ticket)
+    return done(request, number)
 
 
 @requires(Right.RELEASE_HELD)
@@ -242,7 +242,7 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     message = message_for(request.user, number, pk, Right.RELEASE_HELD)
     for hold in Hold.objects.filter(message=message, released_at=None).select_related("message__ticket"):
         release_hold(hold, by=request.user)
-    return done(request, message.ticket, _("Released. It leaves now."))
+    return done(request, number, _("Released. It leaves now."))
 
 
 def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **more: Any) -> HttpResponse:

@@ -15,21 +15,21 @@ from tickets.locks import end_of_merges
 from tickets.models import Ticket
 
 
-def done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = "", *, card: bool = False, kind: str = "good") -> HttpResponse:
-    """The ticket as it is now; back to the queue for somebody who may not see it any more, since it went to another team.
+def done(request: StaffRequest, number: str, words: str = "", mode: str = "", *, card: bool = False, kind: str = "good") -> HttpResponse:
+    """The ticket of this page as it is now; back to the queue for somebody who may not see it any more, since it went to another team.
 
     A ticket that was merged meanwhile leads to where it is shown, with a word that what was done is there. `card`: what the player's
     card shows has changed too, so the page asks for it again.
     """
-    found = visible_tickets(request.user).filter(pk=ticket.pk).first()
+    found = visible_tickets(request.user).filter(number=number.upper()).first()
     if found is None:
         return say(request, go(request, reverse("desk:queue")), _("Done. It is not yours to see any more."))
     if found.merged_into_id is not None:
         return moved(request, found, _("%(number)s was merged into this one meanwhile; what you did is here."))
     if not request.htmx:
-        response: HttpResponse = HttpResponseRedirect(address_of(request, ticket, **({"mode": mode} if mode else {})))
+        response: HttpResponse = HttpResponseRedirect(address_of(request, found, **({"mode": mode} if mode else {})))
     else:
-        response = draw(request, page_context(request, ticket_for(request.user, ticket.number)), "desk")
+        response = draw(request, page_context(request, ticket_for(request.user, found.number)), "desk")
         if request.htmx.target != "ticket":  # it came from the dialog or the composer
             response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
         if card:

@@ -185,13 +185,13 @@ def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done)
     """The ticket with the new message in it. One that an earlier request had made already is shown as that, and words that were changed
     since stay in the composer."""
     if sent.first:
-        return done(request, ticket)
+        return done(request, ticket.number)
     text = form.cleaned_data["text"]
     if _says(sent.pk, text):
-        return done(request, ticket, _("That was saved at the first try; it is not there twice."))
+        return done(request, ticket.number, _("That was saved at the first try; it is not there twice."))
     kind, words = Draft.Kind(form.cleaned_data["mode"]), _("It had been sent at the first try. What you changed since is in the composer.")
     save_draft(ticket, author=request.user, kind=kind, text=text, hand=form.hand())
-    return done(request, ticket, words, mode=kind, kind="late")
+    return done(request, ticket.number, words, mode=kind, kind="late")
 
 
 def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> bool:
