@@ -14,7 +14,6 @@ from django.db.models import F, Func, Max, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-<<<<<<< HEAD
 from helpdesk.audit.services import forget_remarks
 from helpdesk.base import clock, personal
 from helpdesk.base.models import Blob
@@ -26,11 +25,7 @@ from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import close_for_good
 from tickets.locks import lock_many, lock_message
 from tickets.models import Attachment, Delivery, Draft, Event, Hold, Message, Pledge, Ticket, Timer
-=======
-from tickets.locks import lock_many
-from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.drafts import drop_starts_to
->>>>>>> composer
 
 State = Message.State
 _ON_ITS_WAY = [State.SENDING, State.HANDED]
@@ -57,7 +52,6 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
         yield {"ticket": file.ticket.number if file.ticket else None, "file": file.name, "type": file.media_type, "sha256": sha256}
 
 
-<<<<<<< HEAD
 def _given(message: Message, number: str) -> dict[str, Any]:
     return {
         "ticket": number,
@@ -89,6 +83,7 @@ def amounts(player_id: int) -> list[tuple[Any, int]]:
 
 def erase(player_id: int) -> Iterator[int]:
     """A ticket is a step, and a message in somebody else's ticket. NotYet while one of the messages is being sent."""
+    yield drop_starts_to(player_id)
     for pk in list(Ticket.objects.filter(player=player_id).order_by("pk").values_list("pk", flat=True)):
         yield _empty_ticket(pk, player_id)
     for pk in list(_elsewhere(player_id).order_by("pk").values_list("pk", flat=True)):
@@ -113,20 +108,6 @@ def _empty_ticket(pk: int, player_id: int) -> int:
     emptied += personal.empty(Ticket.objects.filter(pk=pk))
     if not Event.objects.filter(ticket=pk, kind="ticket.erased").exists():
         record(ticket, "ticket.erased", by=SYSTEM)
-=======
-def erase(player_id: int) -> int:
-    """Empty all words, addresses and files of his tickets, notes about him too; returns how many rows were emptied."""
-    emptied = drop_starts_to(player_id)
-    for pk in Ticket.objects.filter(player=player_id).order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            tickets = lock_many([pk])
-            Draft.objects.filter(ticket__in=tickets).delete()
-            emptied += Message.objects.filter(ticket__in=tickets).update(
-                subject="", text="", quoted="", html="", author_name="", from_address="", to_address="", error="", raw=None
-            )
-            emptied += Attachment.objects.filter(ticket__in=tickets).update(name=ERASED, blob=None, preview=None, refused=ERASED)
-            emptied += Ticket.objects.filter(pk=pk).update(subject="", gist="", contact=None)
->>>>>>> composer
     return emptied
 
 
