@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from helpdesk.base import clock
 from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
 from tickets.events import Entry, record_many
 from tickets.lifecycle.machine import Owed, await_silence, move, move_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
-from tickets.models import Lane, LifecycleRule, Message, Occasion, Status, Ticket
+from tickets.models import Lane, LifecycleRule, Message, Occasion, Pledge, Status, Ticket
 from tickets.timers import Due
 
 
@@ -60,14 +59,13 @@ def still_waits(ticket: Ticket, *, by: Actor, message: Message | None = None) ->
 
 def day_passed(due: Sequence[Due]) -> None:
     """Fire of the overdue timers: the department still owes its answer, so the ticket rises and whoever has it is told."""
-    now = clock.now()
-    late = [
-        Entry(ticket, "ticket.overdue", SYSTEM, data={"on": ticket.pending_on, "until": ticket.pending_until.isoformat()})
-        for ticket, _timer in due
-        if ticket.status == Status.PENDING and ticket.pending_until and ticket.pending_until <= now and ticket.merged_into_id is None
+    late = [ticket for ticket, _timer in due if ticket.overdue and ticket.merged_into_id is None]
+    pledges = dict(Pledge.objects.filter(ticket__in=late).order_by("ticket", "-pk").distinct("ticket").values_list("ticket", "pk"))
+    entries = [
+        Entry(ticket, "ticket.overdue", SYSTEM, data={"pledge": pledges.get(ticket.pk), "until": ticket.pending_until}) for ticket in late
     ]
-    if late:
-        record_many(late, lane=Lane.BULK)
+    if entries:
+        record_many(entries, lane=Lane.BULK)
 
 
 def silence_over(due: Sequence[Due]) -> None:

@@ -170,7 +170,6 @@ def drop_start(author: User) -> None:
 
 
 @transaction.atomic
-@transaction.atomic
 def drop_starts_to(player_id: int) -> int:
     """A player is erased: what anybody is about to write to one of his addresses goes, with its files. Returns how many there were."""
     his = set(AddressUse.objects.filter(player=player_id).values_list("address__folded", flat=True))

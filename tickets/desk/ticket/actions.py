@@ -221,7 +221,7 @@ def try_now(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Do not wait for the next try of a message that could not be sent yet."""
     message = message_for(request.user, number, pk, Right.RESEND)
     try_message_now(message)
-    return done(request, message.ticket, _("It is tried now."))
+    return done(request, number, _("It is tried now."))
 
 
 @requires(Right.RESEND)

@@ -37,7 +37,7 @@ RUN = 3  # so many lines without a message between them are folded into one
 def _ids(data: Any, name: str) -> list[int]:
     """The ids that an event names, whatever its data have become."""
     found = data.get(name) if isinstance(data, dict) else None
-    return [pk for pk in found if type(pk) is int and 0 < pk <= LARGEST] if isinstance(found, list) else []
+    return [pk for pk in (found if isinstance(found, list) else [found]) if type(pk) is int and 0 < pk <= LARGEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Names:
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
         tags = {pk for e in events if e.kind == "ticket.tagged" for side in ("added", "removed") for pk in _ids(e.data, side)}
-        pledges = {pk for e in events if isinstance(pk := e.data.get("pledge"), int)}
-        others = {pk for e in events if e.kind in MERGES for side in MERGES[e.kind] if isinstance(pk := e.data.get(side), int)}
+        pledges = {pk for e in events for pk in _ids(e.data, "pledge")}
+        others = {pk for e in events if e.kind in MERGES for side in MERGES[e.kind] for pk in _ids(e.data, side)}
         found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}, "ticket": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
@@ -111,7 +111,7 @@ def _moved(event: Event, names: Names) -> tuple[str, str | SafeString]:
     by_rule = event.actor_kind == ActorKind.SYSTEM and data.get("rule")
     if event.status == Status.PENDING:
         until = parse_datetime(data["until"]) if data.get("until") else None
-        owes = _b(names.pledges.get(data.get("pledge") or 0, "") or "–")
+        owes = _owes(event, names)
         if until:
             return "pause", format_html(_("set Pending on {} until {}"), owes, moment_words(until))
         return "pause", format_html(_("set Pending on {}"), owes)
@@ -121,6 +121,11 @@ def _moved(event: Event, names: Names) -> tuple[str, str | SafeString]:
     if event.actor_kind == ActorKind.PLAYER:
         return "corner-up-left", format_html(_("came back: {}"), label)
     return icon, format_html(_("set {}"), label)
+
+
+def _owes(event: Event, names: Names) -> SafeString:
+    """The department that owes an answer; a dash where its name is gone."""
+    return _b(next((names.pledges[pk] for pk in _ids(event.data, "pledge") if names.pledges.get(pk)), "–"))
 
 
 def _assigned(event: Event, names: Names) -> tuple[str, str | SafeString]:
@@ -182,7 +187,7 @@ def _other(pk: int, names: Names) -> SafeString | str:
 
 
 def _overdue(event: Event, names: Names) -> tuple[str, str | SafeString]:
-    return "alarm-clock", format_html(_("noticed that the day has passed by which {} owed an answer"), _b(event.data.get("on", "")))
+    return "alarm-clock", format_html(_("noticed that the day has passed by which {} owed an answer"), _owes(event, names))
 
 
 def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str, str | SafeString]]:
