@@ -162,19 +162,20 @@ def checked() -> tuple[int, str]:
 def test_the_check_reads_every_file_and_names_what_is_wrong_and_who_needs_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("helpdesk.base.management.commands.check_blobs.PAGE", 2)
     kept = [blobs.keep(f"letter {number}".encode() * 100) for number in range(5)]
-    game = make_game("lanternfall", logo=kept[3])
+    for blob in kept[1:4]:
+        make_game(f"lanternfall-{blob.pk}", logo=blob)
     assert checked() == (0, "5 files of 0.0 MB together were read; all of them are whole.\n")
+    (store / kept[0].path).unlink()  # which nobody uses
     (store / kept[1].path).unlink()
     zeroed(store / kept[3].path)
 
     code, said = checked()
 
     assert code == 1 and "2 of them missing or damaged" in said
-    assert f"{kept[1].path}: the storage has lost it; used by nobody" in said
-    assert f"{kept[3].path}: its bytes have changed; used by games.Game.logo {game.pk}" in said
-    assert set(Blob.objects.filter(unreadable_since__isnull=False)) == {kept[1], kept[3]}
+    assert f"{kept[1].path}: the storage has lost it; used by games.Game.logo {Game.objects.get(logo=kept[1]).pk}" in said
+    assert f"{kept[3].path}: its bytes have changed; used by games.Game.logo {Game.objects.get(logo=kept[3]).pk}" in said
+    assert set(Blob.objects.filter(unreadable_since__isnull=False)) == {kept[0], kept[1], kept[3]}
 
-    for blob in kept:
-        Game.objects.filter(logo=blob).update(logo=blobs.keep(f"letter {kept.index(blob)}".encode() * 100))
-    blobs.keep(b"letter 1" * 100)
+    for number in (0, 1, 3):
+        blobs.keep(f"letter {number}".encode() * 100)
     assert checked()[0] == 0 and not Blob.objects.filter(unreadable_since__isnull=False)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base import blobs, clock
 from helpdesk.base.claims import claim
+from helpdesk.base.crash import crash_point
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import gathering, nudge
 from helpdesk.base.text import one_line
@@ -90,6 +91,7 @@ def store(mail: HandedIn) -> RawMail:
         key.raw_mail = raw
         key.save(update_fields=["raw_mail"])
         nudge("mail.process", raw.pk, queue="mail")
+    crash_point("mail.stored")
     return raw
 
 

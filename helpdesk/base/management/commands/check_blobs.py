@@ -21,9 +21,9 @@ class Command(BaseCommand):
             for blob in rows:
                 trouble = blobs.examine(blob)
                 blobs.note_state(blob, trouble)
-                if trouble:
+                if trouble and (users := blobs.users_of(blob)):  # else nobody misses it, and the sweep takes it
                     broken += 1
-                    self.stdout.write(f"{trouble}; used by {', '.join(blobs.users_of(blob)) or 'nobody'}")
+                    self.stdout.write(f"{trouble}; used by {', '.join(users)}")
             seen, size, last = seen + len(rows), size + sum(blob.size for blob in rows), rows[-1].pk
         told = f"{seen} files of {size / 1e6:.1f} MB together were read"
         if broken:
