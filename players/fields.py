@@ -39,6 +39,12 @@ def sorts(fields: dict[str, Any]) -> dict[str, frozenset[Sort]]:
     return {name: _sorts(name, value, said) for name, value in fields.items()}
 
 
+def kind_of(field: CardField) -> Sort:
+    """What a name counts as when nothing within its value or its words speaks against it: as the studio, else the desk, has sorted it."""
+    said = Sort(field.sort)
+    return KNOWN.get(field.name, said) if said == Sort.UNSORTED else said
+
+
 def _sorts(name: str, value: Any, said: dict[str, str]) -> frozenset[Sort]:
     if _nested(value):
         return frozenset({Sort.UNSORTED})  # names within it, of which nobody has said anything

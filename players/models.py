@@ -104,8 +104,8 @@ class CardField(models.Model):
     personal: ClassVar[tuple[str, ...]] = ()
 
     class Sort(models.TextChoices):
-        UNSORTED = "unsorted", _("not sorted yet: only for those who may see all of a player")
-        GAME = "game", _("the game: for everybody who sees the card")
+        UNSORTED = "unsorted", _("not sorted yet")
+        GAME = "game", _("the game")
         PAYMENTS = "payments", _("purchases")
         DEVICE = "device", _("device")
         CONTACT = "contact", _("address or telephone")

@@ -102,7 +102,8 @@ def _empty_ticket(pk: int, player_id: int) -> int:
     emptied += personal.empty(Delivery.objects.filter(ticket_id=pk)) + personal.empty(Pledge.objects.filter(ticket=pk))
     emptied += forget_remarks("tickets.ticket", [pk])
     waiting.excuse(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0)  # nobody waits any more
-    waiting.refresh(ticket)
+    for row in rows.values():
+        waiting.refresh(row)
     close_for_good(ticket, by=SYSTEM)
     Timer.objects.filter(ticket=pk).delete()
     emptied += personal.empty(Ticket.objects.filter(pk=pk))

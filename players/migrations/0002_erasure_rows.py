@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
                     "sort",
                     models.CharField(
                         choices=[
-                            ("unsorted", "not sorted yet: only for those who may see all of a player"),
-                            ("game", "the game: for everybody who sees the card"),
+                            ("unsorted", "not sorted yet"),
+                            ("game", "the game"),
                             ("payments", "purchases"),
                             ("device", "device"),
                             ("contact", "address or telephone"),

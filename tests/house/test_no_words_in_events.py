@@ -14,6 +14,9 @@ TEXTS = re.compile(
     r"(^|[._])(subject|text|name|nickname|address|email|error|reason|detail|comment|words|body|note|told|html|quoted|label|gist|title"
     r"|external_id|from_address|to_address|author_name|message_id_header|filename)(\(\))?$"
 )
+OF_A_NOTICE = {"link", "important", "again"}
+NOTICES = {"notify", "_tell"}
+RECORDING = {"record", "Entry", "note_audit"} | NOTICES
 OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, games, mailboxes
     "helpdesk/staff/",
     "tickets/administration/services.py:save_mailbox",
@@ -21,14 +24,14 @@ OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, 
 
 
 def recordings() -> Iterator[tuple[str, str, ast.Call]]:
-    """(where, the function it stands in, the call) of every record, Entry and note_audit."""
+    """(where, the function it stands in, the call) of every record, Entry and note_audit, and of every notice to an operator."""
     for path in modules():
         if "/demo/" in name(path) or "/dev/" in name(path):
             continue
         for function in ast.walk(tree(path)):
             if isinstance(function, ast.FunctionDef):
                 for node in ast.walk(function):
-                    if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in {"record", "Entry", "note_audit"}:
+                    if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in RECORDING:
                         yield f"{name(path)}:{node.lineno}", f"{name(path)}:{function.name}", node
 
 
@@ -39,7 +42,7 @@ def facts(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
             yield from (
                 (str(getattr(key, "value", "")), value) for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
             )
-        elif keyword.arg is not None and keyword.arg not in OURS:
+        elif keyword.arg is not None and keyword.arg not in (OF_A_NOTICE if dotted(call.func) in NOTICES else OURS):
             yield keyword.arg, keyword.value
 
 

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import ForeignKey, JSONField, Model
+from django.test import Client
 
 from helpdesk.base import blobs, personal
 from helpdesk.base.models import Blob
@@ -21,6 +22,7 @@ from tests.conftest import Travel
 from tests.house.ground import our_models
 from tests.players.marked import ADDRESS, HOUSEHOLD, MARK, NAME, NEIGHBOUR, SECOND, Desk
 from tests.tickets.mail.parse.letters import letter
+from tickets.mail.models import RawMail
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +202,28 @@ def test_the_sister_keeps_their_address_and_the_neighbour_his_gist(desk: Desk) -
     assert not Address.objects.filter(address__in=[ADDRESS, SECOND]).exists()
     desk.beside.refresh_from_db()
     assert (desk.beside.gist, desk.beside.contact.address) == ("The tower does not open.", NEIGHBOUR)
+
+
+def test_every_page_that_showed_him_still_opens(desk: Desk) -> None:
+    erasure.ask(desk.him, by=desk.anna, at_once=True)
+    erasure.run_due()
+    client = Client()
+    client.force_login(desk.anna)
+    pages = [
+        "/tickets/",
+        "/settings/mails/?which=all",
+        "/settings/deliveries/",
+        "/settings/audit/",
+        "/settings/erasures/",
+        "/notices/",
+    ]
+    pages += [f"/tickets/{ticket.number}/{part}" for ticket in Ticket.objects.all() for part in ("", "card/")]
+    pages += [f"/settings/mails/{raw.pk}/" for raw in RawMail.objects.all()]
+    pages += [f"/tickets/{m.ticket.number}/messages/{m.pk}/{part}/" for m in Message.objects.all() for part in ("original", "raw")]
+
+    for page in pages:
+        response = client.get(page, follow=True)
+        assert response.status_code in {200, 204, 404}, page
+        assert response.status_code != 404 or "/messages/" in page, page
+        if not response.streaming:
+            assert MARK not in response.content.decode().lower(), page

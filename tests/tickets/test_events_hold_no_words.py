@@ -14,6 +14,7 @@ from helpdesk.audit.models import AuditEntry, Remark
 from helpdesk.audit.services import note_audit
 from helpdesk.staff.models import Notice, User
 from tests.factories.desk import make_ticket
+from tests.house.ground import ROOT
 from tickets.actors import SYSTEM
 from tickets.event_facts import proved
 from tickets.events import record
@@ -44,6 +45,11 @@ TEXTS: list[dict[str, Any]] = [
     {"when": date(2026, 1, 1)},
     {"before": "a" * 200},
 ]
+
+
+def the_migration() -> Any:
+    (path,) = (ROOT / "tickets/migrations").glob("*_erasure_no_words_in_events.py")
+    return import_module(f"tickets.migrations.{path.stem}")
 
 
 @pytest.mark.parametrize("data", FINE, ids=str)
@@ -90,7 +96,7 @@ def test_old_events_notices_and_audit_entries_lose_their_words(the_post: Any, an
 
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    migration = import_module("tickets.migrations.0007_erasure_no_words_in_events")
+    migration = the_migration()
     migration.without_words(None, SimpleNamespace(connection=connection))
 
     for row in (notice, gone, entry, other, *made.values()):
@@ -111,7 +117,7 @@ def test_old_events_notices_and_audit_entries_lose_their_words(the_post: Any, an
 
 
 def test_the_migration_and_the_code_know_the_same_words() -> None:
-    migration = import_module("tickets.migrations.0007_erasure_no_words_in_events")
+    migration = the_migration()
     facts = import_module("tickets.event_facts")
 
     assert set(migration.WORDS) == set(facts.WORDS)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from players.fields import KNOWN
+from players.fields import kind_of
 from players.models import CardField
 from players.services import sort_field
 from tickets.administration.forms import SortForm
@@ -27,6 +27,6 @@ def fields(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Saved. From now on the card follows it."))
             return redirect("administration:card_fields")
         messages.error(request, _("Choose one of the kinds."))
-    names = sorted(CardField.objects.order_by("name")[:MOST], key=lambda one: one.sort != CardField.Sort.UNSORTED or one.name in KNOWN)
-    rows = [{"field": one, "known": KNOWN.get(one.name)} for one in names]
+    rows = [(one, kind_of(one)) for one in CardField.objects.order_by("name")[:MOST]]
+    rows.sort(key=lambda row: row[1] != CardField.Sort.UNSORTED)
     return render(request, "administration/card_fields.html", {"rows": rows, "sorts": CardField.Sort.choices})

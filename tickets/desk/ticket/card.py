@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -86,6 +86,8 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     if not may(reader, ticket, Right.SEE_PLAYER):
         return PlayerCard(None, "", None, None, [], [], True, "", [], may_edit=False, may_erase=False, erasure=None)
     card = read_card(ticket.player, ticket.game)
+    if card.player.erased_at:
+        card = replace(card, account=None, snapshot=None)  # emptied: there is nothing to show of them
     may_contact = may(reader, ticket, CONTACT)
     fields = card.snapshot.fields if card.snapshot else {}
     kinds = sorts(fields)

@@ -24,6 +24,8 @@ class Prospect:
 
 def outlook(ticket: Ticket, timers: Sequence[Timer], messages: Sequence[Message] = ()) -> list[Prospect]:
     """The nearest first. The first of them is the headline under the subject."""
+    if ticket.player.erased_at:
+        return [Prospect("eraser", _("The player's data were erased. Nothing follows."))]
     return [*_leaving(messages), *_standing(ticket), *_timed(ticket, timers), *_after_the_end(ticket)]
 
 
