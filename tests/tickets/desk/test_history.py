@@ -45,9 +45,8 @@ def test_every_event_has_a_line(kind: str, data: Any, status: str, actor: str) -
     event = Event(pk=1, at=clock.now(), kind=kind, data=data, status=status, status_before="new", actor_kind=actor, actor_id=7)
 
     names = Names.of([event]) if kind != "ticket.tagged" else NAMES
-    (line,) = lines([event], names) or [None]
 
-    assert line is None or str(line.words)
+    assert all(str(line.words) for line in lines([event], names))
 
 
 @pytest.mark.parametrize("data", ["null", "[]", '"words"', "7", '{"until": "9999-12-31T23:59:00+00:00", "on": {}}', '{"added": 7}'])
