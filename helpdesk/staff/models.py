@@ -213,8 +213,11 @@ class Notice(models.Model):
         )
 
     def words(self) -> str:
-        """The text in the reader's language; a field that is gone from `data` shows as a dash."""
-        return gettext(self.text) % _Facts(self.data)
+        """The text in the reader's language; a field that is gone from `data` shows as a dash. What cannot be filled in stays as it is."""
+        try:
+            return gettext(self.text) % _Facts(self.data)
+        except (TypeError, ValueError):
+            return gettext(self.text)
 
 
 class _Facts(dict[str, Any]):
