@@ -28,7 +28,13 @@ def look_up(reader: User, notices: Iterable[Notice]) -> None:
     for notice in rows:
         notice.__dict__["found"] = {}
     for key, find in _lookups.items():
-        ids = {notice.data[key] for notice in rows if isinstance(notice.data.get(key), int)}
+        ids = {pk for notice in rows if (pk := _id(notice, key))}
         found = find(reader, ids) if ids else {}
         for notice in rows:
-            notice.__dict__["found"].update(found.get(notice.data.get(key), {}))
+            notice.__dict__["found"].update(found.get(_id(notice, key), {}))
+
+
+def _id(notice: Notice, key: str) -> int:
+    """The id that stands under `key`, 0 for none, whatever the row holds."""
+    pk = notice.data.get(key) if isinstance(notice.data, dict) else None
+    return pk if isinstance(pk, int) else 0

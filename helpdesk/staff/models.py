@@ -219,10 +219,13 @@ class Notice(models.Model):
         )
 
     def words(self) -> str:
-        """The text in the reader's language; what is gone, or not his to see, shows as a dash."""
+        """The text in the reader's language; what is gone, or not his to see, shows as a dash. What cannot be filled in stays as it is."""
         if "found" not in self.__dict__ and self.user_id:
             look_up(self.user, [self])
-        return gettext(self.text) % _Facts(self.data | self.__dict__.get("found", {}))
+        try:
+            return gettext(self.text) % _Facts(self.data | self.__dict__.get("found", {}))
+        except (TypeError, ValueError):
+            return gettext(self.text)
 
 
 class _Facts(dict[str, Any]):

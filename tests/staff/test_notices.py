@@ -101,3 +101,9 @@ def test_all_seen_empties_the_bell(client) -> None:
     client.post(reverse("staff:notices_seen"))
 
     assert unseen_count(nora) == 0
+
+
+@pytest.mark.parametrize("data", [[], [1], "words", 7, {"who": {"a": [None]}}, {"who": "9" * 5000}])
+@pytest.mark.parametrize("text", ["%(who)s wrote", "100%", "%(who)d wrote", "%s wrote", "%"])
+def test_the_bell_rings_whatever_a_notice_holds(data, text) -> None:
+    assert isinstance(Notice(kind="x", text=text, data=data).words(), str)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -100,7 +102,7 @@ def test_what_the_player_was_told_can_be_changed_while_pending(anna: User, trave
 
 
 def test_leaving_pending_forgets_who_owed(anna: User, travel: Travel) -> None:
-    ticket = put(make_ticket(), Status.PENDING, anna, until=travel.moment, told="Two days.")
+    ticket = put(make_ticket(), Status.PENDING, anna, until=travel.moment + timedelta(days=2), told="Two days.")
 
     put(ticket, Status.WAITING, anna)
 

@@ -64,7 +64,14 @@ def demo_logins() -> Sequence[Any]:
 
 @register.simple_tag
 def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
-    """An entry's facts as (name, old or None, new), changes first."""
+    """An entry's facts as (name, old or None, new), changes first. Facts of an unknown shape are shown as they are."""
+    try:
+        return _facts(data)
+    except (TypeError, ValueError, AttributeError):
+        return [(_("as it was noted"), None, _short(str(data)))]
+
+
+def _facts(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
     changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
     return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
 
