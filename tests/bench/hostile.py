@@ -89,6 +89,8 @@ def watched() -> Iterator[list[float]]:
 
 def _held(pid: int) -> float:
     try:
+        if b"-m" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:3]:
+            return 0.0  # between fork and exec it is still a copy of this process
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
