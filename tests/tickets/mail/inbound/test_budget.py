@@ -101,7 +101,12 @@ def screenshot() -> bytes:
 def test_light_ones_go_first_and_heavy_ones_do_not_wait_for_all_of_them(ember: Game, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[int] = []
     take = inbox.intake.take
-    monkeypatch.setattr(inbox.intake, "take", lambda raw, content, known: (order.append(raw.pk), take(raw, content, known)))
+
+    def noted(raw: RawMail, content: bytes, known: Any) -> None:
+        order.append(raw.pk)
+        take(raw, content, known)
+
+    monkeypatch.setattr(inbox.intake, "take", noted)
     monkeypatch.setattr(inbox, "BATCH", 2)
     heavy = [hand_in(letter("x" * inbox.LIGHT_BYTES + str(number)), process=False).pk for number in range(2)]
     light = [hand_in(letter(f"mail {number}"), process=False).pk for number in range(5)]
