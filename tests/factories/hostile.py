@@ -107,7 +107,7 @@ def encoded_levels(scale: float) -> bytes:
 
 @kind
 def thousands_of_parts(scale: float) -> bytes:
-    return mixed(*[part("text %d" % number) for number in range(many(scale, 200_000))])
+    return mixed(*[part(f"text {number}") for number in range(many(scale, 200_000))])
 
 
 @kind

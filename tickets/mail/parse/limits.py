@@ -11,6 +11,10 @@ MAX_PARTS = 400
 MAX_GUESSES = 20
 """Lines that might be the boundary which nobody named; each is looked for in the whole mail."""
 
+MAX_ENVELOPE_LINES = 20
+MAX_PARAMETER_BYTES = 8_000
+"""The header of a part that holds its boundary or the name of its file."""
+
 MAX_HEADERS = 1_000
 MAX_HEAD_BYTES = 512_000
 MAX_HEADER_BYTES = 32_000
@@ -33,8 +37,11 @@ MAX_ADDRESS_BYTES = 128_000
 """All headers of one name that hold addresses; what one mailbox with its name takes at the most is MAX_MAILBOX_CHARS."""
 
 MAX_MAILBOX_CHARS = 2_000
-MAX_TEXTS_CHARS = 4_000_000
+MAX_TEXTS_CHARS = 1_500_000
 """All texts of a mail, plain and HTML, before they are put together; what comes after them is not decoded."""
+
+MAX_FOOTER_BYTES = 100_000
+"""What somebody wrote below a part in base64."""
 
 MAX_PIECES = 10_000
 """Of base64 that ends and begins again, and of `begin` lines of uuencoded files."""

@@ -14,7 +14,7 @@ from itertools import islice
 
 from tickets.mail.parse.charsets import decode
 from tickets.mail.parse.headers import Headers, parameters
-from tickets.mail.parse.limits import MAX_DEPTH, MAX_GUESSES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
+from tickets.mail.parse.limits import MAX_DEPTH, MAX_ENVELOPE_LINES, MAX_GUESSES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
 from tickets.mail.parse.transfer import decode_transfer
 
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
@@ -114,14 +114,15 @@ class Cutter:
         headers, body = self._head(data)
         del data  # of a level only what is still to be cut is kept: thirty levels of a large mail would be thirty copies of it
         part = Part(headers, body, default_type)
-        if depth == 0 and not headers.items and _PAGE.match(body):
+        del body
+        if depth == 0 and not headers.items and _PAGE.match(part.body):
             part.type = "text/html"
         if depth == 0 and not headers.items:
             self._note("no headers")
         if (
             part.maintype == "multipart"
             or "boundary" in part.params
-            and body.count(b"--" + part.params["boundary"].encode("latin-1", "replace")) > 1
+            and part.body.count(b"--" + part.params["boundary"].encode("latin-1", "replace")) > 1
         ):
             self._multipart(part, depth)
         return part
@@ -221,9 +222,11 @@ def _without_envelope(raw: bytes) -> bytes:
     if stripped is not raw and len(raw) - len(stripped) < 200 and _HEADER.match(stripped[:200]) and _more_headers(stripped, 0):
         raw = stripped
     position = 0
-    while raw.startswith((b"From ", b">From "), position):
+    for _line in range(MAX_ENVELOPE_LINES):
+        if not raw.startswith((b"From ", b">From "), position):
+            break
         position = raw.find(b"\n", position) + 1 or len(raw)
-    return raw[position:]
+    return raw[position:] if position else raw
 
 
 def _without_preface(raw: bytes) -> tuple[bytes, str]:

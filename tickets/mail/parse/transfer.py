@@ -6,7 +6,7 @@ import binascii
 import re
 from itertools import islice
 
-from tickets.mail.parse.limits import MAX_PIECES
+from tickets.mail.parse.limits import MAX_FOOTER_BYTES, MAX_PIECES
 
 BASE64_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 BLANKS = b" \t\r\n\x0b\x0c"
@@ -40,11 +40,11 @@ def decode_base64(body: bytes) -> tuple[bytes, bytes, str | None]:
     head = body[:good].translate(None, BLANKS)
     if not head:
         return body, b"", "not base64 as it claims"
-    rest = body[good:].strip()
+    rest = body[good : good + MAX_FOOTER_BYTES].strip()
     signs = rest.translate(None, BLANKS)
     if rest and len(signs.translate(None, BASE64_SIGNS)) * 20 < len(signs) and b" " not in rest:
         return _padded(packed.translate(None, _not_base64(packed))), b"", "foreign signs in base64"
-    return _padded(head), rest, "text after base64"
+    return _padded(head), rest, "too much to decode" if len(body) - good > MAX_FOOTER_BYTES else "text after base64"
 
 
 def _not_base64(data: bytes) -> bytes:
