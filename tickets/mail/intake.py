@@ -14,13 +14,13 @@ from helpdesk.base.language import detect
 from helpdesk.base.text import fold, one_line
 from helpdesk.games.models import Game
 from players.selectors import writes_from
+from tickets.events import backfilled
 from tickets.mail import returns
 from tickets.mail.judge import NO_GAME, Judgement, Outcome, judge
 from tickets.mail.lookup import Found, known_of
 from tickets.mail.models import RawMail
 from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
 from tickets.mail.senders import Studio, game_for, player_of, writer
-from tickets.events import backfilled
 from tickets.models import Message
 from tickets.services.attachments import NewFile
 from tickets.services.open import Incoming, open_ticket, put_away, receive

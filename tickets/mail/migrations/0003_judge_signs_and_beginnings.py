@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # Mailboxes that are polled already go on where they stand. Doubts about the mails of the last days stay; older ones hold nothing any more.
 POLLED = "UPDATE mail_mailbox SET begun_at = '1990-01-01T00:00:00Z' WHERE uidvalidity <> 0"
 DOUBTED = "UPDATE mail_rawmail SET answers_held = true WHERE auto_reason <> '' AND received_at > now() - interval '8 days'"
