@@ -46,7 +46,7 @@ def exchanged_with(message: Message) -> QuerySet[Message]:
 
 
 def first_subject_from(message: Message) -> str | None:
-    """The subject under which the recipient first wrote on this ticket, if it was somebody else who began it; None where it was he or we."""
+    """The subject under which the recipient first wrote on this ticket, if somebody else began it; None where it was he or we."""
     inbound = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND)
     first = inbound.order_by("pk").values_list("from_address", flat=True).first()
     whom = fold(message.to_address)

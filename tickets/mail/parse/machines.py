@@ -1,4 +1,4 @@
-"""Mail that a machine wrote. RFC 3834 asks to mark it; many forget, so signs are weighed, and a weak one alone never hides a person's words.
+"""Mail that a machine wrote. RFC 3834 asks to mark it; many forget, so signs are weighed, and a weak one alone hides nobody's words.
 
 Certain alone are only `Auto-Submitted: auto-replied`, the reports of mail programs, and our own address as the sender for nobody.
 """

@@ -29,7 +29,8 @@ _VENDORS = re.compile(
     re.IGNORECASE,
 )
 _FORM_WORDS = re.compile(
-    r"\b(?:web ?forms?|contact(?: us)? ?forms?|website|wordpress|kontakt ?formular|formular|formulaire|formulario|formul[áa]rio|modulo di contatto"
+    r"\b(?:web ?forms?|contact(?: us)? ?forms?|website|wordpress|kontakt ?formular|formular|formulaire"
+    r"|formulario|formul[áa]rio|modulo di contatto"
     r"|contactformulier|formularz|form submission|new submission|форма обратной связи|обратная связь)\b|お問い合わせ|联系表|聯絡表",
     re.IGNORECASE,
 )
@@ -51,7 +52,7 @@ def find_writer(root: Part, sender: MailAddress, reply_to: tuple[MailAddress, ..
     own = {bare(each) for each in own_addresses}
     originals = _others(parse_addresses(value for name in _ORIGINALS for value in root.headers.raw_all(name)), sender, own)
     replies = _others(reply_to, sender, own)
-    signs = _signs(root, sender, originals, replies, words, own)
+    signs = _signs(root, sender, _Named(originals, replies, words, bare(sender.address) in own))
     if sum(sign.weight for sign in signs) < SENT_FOR_ANOTHER:
         return Writer(sender)
     via = _VIA.match(sender.name)
@@ -65,16 +66,25 @@ def find_writer(root: Part, sender: MailAddress, reply_to: tuple[MailAddress, ..
     return Writer(sender)
 
 
-def _signs(
-    root: Part, sender: MailAddress, originals: list[MailAddress], replies: list[MailAddress], words: str, own: set[str]
-) -> tuple[Sign, ...]:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom the mail names beside its sender, in which words, and whether it comes from an address of ours."""
+
+    originals: list[MailAddress]
+    replies: list[MailAddress]
+    words: str
+    from_us: bool
+
+
+def _signs(root: Part, sender: MailAddress, named: _Named) -> tuple[Sign, ...]:
+    originals, replies, words = named.originals, named.replies, named.words
     headers, address = root.headers, sender.address
     program = headers.text("x-mailer")[:200]
     listed = any(name in headers for name in ("list-id", "list-post", "x-google-group-id", "mailing-list"))
     via = _VIA.match(sender.name)
     repeated = replies and replies[0].address.lower() in words.lower()
     found = {
-        Sign("sender", "from an address of ours", 60): bare(address) in own,
+        Sign("sender", "from an address of ours", 60): named.from_us,
         Sign("sender", "no-reply address", 60, address): is_no_reply(address),
         Sign("sender", "address of a form's maker", 60, address): _VENDORS.search(address),
         Sign("sender", "address of a program", 50, address): _PROGRAM.search(address),

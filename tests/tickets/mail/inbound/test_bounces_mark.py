@@ -194,7 +194,7 @@ LATER = {"Message_ID": "<another.1@provider.example>"}
 
 @pytest.mark.parametrize("kind", ["head", "whole", "text", "quoted"])
 @pytest.mark.parametrize(
-    ("changed", "how"),
+    "case",
     [
         ({}, "our own mark"),
         (LATER, "our own mark"),
@@ -204,8 +204,9 @@ LATER = {"Message_ID": "<another.1@provider.example>"}
     ],
 )
 def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
-    answered: Message, anna: User, travel: Travel, kind: str, changed: dict[str, str], how: str
+    answered: Message, anna: User, travel: Travel, kind: str, case: tuple[dict[str, str], str]
 ):
+    changed, how = case
     if "signed" not in how:  # a newer answer has left meanwhile: it is not the one
         newer = send_reply(answered.ticket, Words("One more thing."), by=anna)
         travel.forward(seconds=20)

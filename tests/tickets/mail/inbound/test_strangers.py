@@ -1,4 +1,4 @@
-"""Nobody reads another one's words: who answers what he was not alone to get has a ticket of his own, and a mail repeats its reader only."""
+"""Nobody reads another one's words: who answers what others got too has a ticket of his own, and a mail repeats its reader only."""
 
 from __future__ import annotations
 
