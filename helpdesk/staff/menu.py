@@ -46,7 +46,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("In order"),
+        _("Running the desk"),
         (
             Entry(
                 "administration:mails",

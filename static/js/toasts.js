@@ -1,12 +1,12 @@
 // A short word about what happened. The region is live, so a screen reader says it too; errors stay until dismissed.
 const STAYS = 7000;
 
-function arm(toast) {
-  if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), STAYS);
+function arm(toast, stays = STAYS) {
+  if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), stays);
 }
 
 /** Show `text`; `kind` is "", "good" or "late" (an error: it stays). */
-export function toast(text, kind = "") {
+export function toast(text, kind = "", stays = STAYS) {
   const made = document.getElementById("toast")?.content.firstElementChild.cloneNode(true);
   if (!made) return;
   made.querySelector("p").textContent = text;
@@ -15,12 +15,12 @@ export function toast(text, kind = "") {
   const region = document.getElementById("toasts");
   for (const same of region.querySelectorAll(".toast")) if (same.querySelector("p").textContent === text) same.remove();
   region.append(made);
-  arm(made);
+  arm(made, stays);
 }
 
 export function startToasts() {
   const region = document.getElementById("toasts");
-  region?.querySelectorAll(".toast").forEach(arm);
+  region?.querySelectorAll(".toast").forEach((one) => arm(one));
   region?.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast").remove());
   document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
 }

@@ -84,7 +84,7 @@ class StatusForm(forms.Form):
     needs_no_reply = forms.BooleanField(
         label=gettext_lazy("The player needs no reply"),
         required=False,
-        help_text=gettext_lazy("He said thanks, or wrote twice: nobody waits any more. Only for Answered and Resolved."),
+        help_text=gettext_lazy("A thanks, or a double: nobody waits any more. Only for Answered and Resolved."),
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
 
@@ -165,7 +165,7 @@ class PlayerForm(forms.Form):
         label=gettext_lazy("Or somebody else, by the account's id"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("The ticket's address then becomes one of his."),
+        help_text=gettext_lazy("The ticket's address is then known as that player's."),
     )
 
     def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
@@ -194,7 +194,7 @@ class SenderForm(forms.Form):
     answer_there = forms.BooleanField(
         label=gettext_lazy("Our answers go there from now on"),
         required=False,
-        help_text=gettext_lazy("He has lost the address that he wrote from before."),
+        help_text=gettext_lazy("For a player who has lost the former address."),
     )
 
 

@@ -78,7 +78,9 @@ def test_resolving_is_stopped_when_the_player_has_written_meanwhile(desk: Desk) 
     answer = client.post(f"/tickets/{ticket.number}/status/", said, headers=HTMX)
 
     assert (answer.status_code, "The player has written meanwhile" in answer.content.decode()) == (422, True)
-    bulk = client.post("/tickets/picked/", {"do": "status:resolved", "pick": [ticket.number], "seen": ticket.last_event_id, "sure": "1"}, follow=True)
+    bulk = client.post(
+        "/tickets/picked/", {"do": "status:resolved", "pick": [ticket.number], "seen": ticket.last_event_id, "sure": "1"}, follow=True
+    )
     assert "The player has written meanwhile" in bulk.content.decode()
     ticket.refresh_from_db()
     assert ticket.status == Status.NEW

@@ -99,7 +99,7 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
             if said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
-            return _done(request, ticket)
+            return _done(request, ticket, card=True)
     return _dialog(request, ticket, form, "facts")
 
 
@@ -204,6 +204,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
     }
+    form.auto_id = "dialog_%s"  # the page behind it has a composer with fields of the same names
     context = {
         "ticket": ticket,
         "form": form,
@@ -230,6 +231,7 @@ def _done(request: StaffRequest, ticket: Ticket, words: str = "", mode: str = ""
         response = draw(request, page_context(request, ticket_for(request.user, ticket.number)), "desk")
         if request.htmx.target != "ticket":  # it came from the dialog
             response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
+        trigger_client_event(response, "rail")
         if card:
             trigger_client_event(response, "card-changed")
     return say(request, response, words) if words else response
