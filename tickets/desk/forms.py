@@ -31,6 +31,13 @@ def moment_field(**options: Any) -> forms.DateTimeField:
     return forms.DateTimeField(widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
 
 
+class DialogForm(forms.Form):
+    """A form in the dialog over a ticket, where the composer's fields have the same names: its elements have ids of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "dialog_%s"} | kwargs)
+
+
 class ComposerForm(forms.Form):
     """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there."""
 
@@ -69,7 +76,7 @@ class ComposerForm(forms.Form):
         )
 
 
-class StatusForm(forms.Form):
+class StatusForm(DialogForm):
     """Another status by hand. Pending asks who owes an answer, until when, and what the player was told."""
 
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
@@ -115,7 +122,7 @@ class StatusForm(forms.Form):
         return Owed(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
 
 
-class AssignForm(forms.Form):
+class AssignForm(DialogForm):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
     assignee = forms.ModelChoiceField(
@@ -127,7 +134,7 @@ class AssignForm(forms.Form):
     team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"))
 
 
-class FactsForm(forms.Form):
+class FactsForm(DialogForm):
     """What the ticket says of itself."""
 
     subject = forms.CharField(
@@ -157,7 +164,7 @@ class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime 
         return f"{name} · {known}"
 
 
-class PlayerForm(forms.Form):
+class PlayerForm(DialogForm):
     """Whose ticket it is: one of those who write from its address, or whoever holds an account of the game."""
 
     player = _Players(Player.objects.none(), label=gettext_lazy("Who wrote it"), widget=forms.RadioSelect, empty_label=None, required=False)
@@ -188,7 +195,7 @@ class PlayerForm(forms.Form):
         return said
 
 
-class SenderForm(forms.Form):
+class SenderForm(DialogForm):
     """A message came from an address that was not known as the player's: it is."""
 
     answer_there = forms.BooleanField(

@@ -55,7 +55,7 @@ class GrantForm(forms.Form):
     topic = forms.SlugField(label=_("Topic"), required=False, max_length=80, help_text=_("The topic's short name."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"auto_id": "grant_%s"} | kwargs)  # the person's own form on that page asks for a language too
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         language.choices = [("", _("all languages")), *game_languages()]

@@ -130,7 +130,6 @@ def _person_page(
     ]
     factors = Authenticator.objects.filter(user=shown).exclude(type=Authenticator.Type.RECOVERY_CODES)
     grant_form = grant_form or GrantForm()
-    grant_form.auto_id = "grant_%s"  # both forms of the page ask for a language
     context = {
         "person": shown,
         "form": form or PersonForm.of(shown),

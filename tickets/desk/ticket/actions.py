@@ -204,7 +204,6 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str) ->
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
     }
-    form.auto_id = "dialog_%s"  # the page behind it has a composer with fields of the same names
     context = {
         "ticket": ticket,
         "form": form,

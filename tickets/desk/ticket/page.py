@@ -128,7 +128,6 @@ def composer_of(
         )
     elif news:
         form.data = {**form.data.dict(), "seen": str(upto), "upto": str(answers_upto)}  # type: ignore[attr-defined]  # what stopped it is shown now
-    form.auto_id = "composer_%s"
     then = form["then"].value() or ""
     return Composer(
         form=form,
