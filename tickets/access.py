@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
 from tickets.locks import asked_by, end_of_merges
@@ -25,6 +26,11 @@ def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
 def held_tickets(person: User) -> QuerySet[Ticket]:
     """The tickets that stand with this person and are not closed, whatever others may see of them: for handing them over."""
     return Ticket.objects.filter(assignee=person, merged_into=None).exclude(status=Status.CLOSED)
+
+
+def open_in(game: Game) -> QuerySet[Ticket]:
+    """The tickets of a game that are not closed, whatever anybody may see of them: for counting them."""
+    return Ticket.objects.filter(game=game, merged_into=None).exclude(status=Status.CLOSED)
 
 
 def ticket_for(user: User, number: str, right: Right = Right.VIEW, *, lock: bool = False) -> Ticket:

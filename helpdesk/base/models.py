@@ -61,6 +61,11 @@ class TextVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="text_version_once", fields=["text", "language", "version"])]
 
+    @property
+    def has_words(self) -> bool:
+        """Whether it says anything. A version without words is how a text is emptied."""
+        return bool(self.body.strip())
+
 
 class Knock(models.Model):
     """How often somebody came to a public door within a window; see `knocks.py`. Written by every web process, swept when it is over."""

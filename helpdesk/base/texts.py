@@ -42,7 +42,7 @@ class Wording:
 def wording(key: str, *, scopes: Iterable[str], languages: Iterable[str]) -> Wording | None:
     """The newest wording of `key`: the first scope that has it (then the text for all), in the first language it has.
 
-    Two queries at most. None when nobody wrote it in any of these languages.
+    Two queries at most. None when nobody wrote it in any of these languages; one that was emptied counts as not written.
     """
     order = [*scopes, ""]
     texts = {text.scope: text for text in Text.objects.filter(key=key, scope__in=order)}
@@ -51,7 +51,7 @@ def wording(key: str, *, scopes: Iterable[str], languages: Iterable[str]) -> Wor
         newest[version.text_id, version.language] = version
     for language in languages:
         for scope in order:
-            if scope in texts and (found := newest.get((texts[scope].pk, language))):
+            if scope in texts and (found := newest.get((texts[scope].pk, language))) and found.has_words:
                 return Wording(found.pk, language, found.subject, found.body)
     return None
 

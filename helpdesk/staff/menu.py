@@ -49,7 +49,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("In order"),
+        _("Running the desk"),
         (
             Entry(
                 "administration:mails",

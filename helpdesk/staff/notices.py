@@ -53,6 +53,11 @@ def newest(user: User, count: int = 8) -> list[Notice]:
     return notices
 
 
+def see_at(user: User, link: str) -> int:
+    """Mark what leads to this page as seen: the person is there. Returns how many were new."""
+    return Notice.objects.filter(user=user, seen_at=None, link=link).update(seen_at=now())
+
+
 def see(user: User, *, pks: Iterable[int] | None = None) -> int:
     """Mark notices as seen, all of them without `pks`. Returns how many were new."""
     unseen = Notice.objects.filter(user=user, seen_at=None)

@@ -41,6 +41,13 @@ def show_again(form: forms.BaseForm, **said: str) -> None:
     form.data = {**dict(form.data.items()), **said}
 
 
+class DialogForm(forms.Form):
+    """A form in the dialog over a ticket, where the composer's fields have the same names: its elements have ids of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "dialog_%s"} | kwargs)
+
+
 class ComposerForm(forms.Form):
     """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there.
 
@@ -92,7 +99,7 @@ class ComposerForm(forms.Form):
         show_again(self, text=draft.text, revision=str(draft.revision))
 
 
-class StatusForm(forms.Form):
+class StatusForm(DialogForm):
     """Another status by hand. Pending asks who owes an answer, until when, and what the player was told."""
 
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
@@ -107,7 +114,7 @@ class StatusForm(forms.Form):
     needs_no_reply = forms.BooleanField(
         label=gettext_lazy("The player needs no reply"),
         required=False,
-        help_text=gettext_lazy("He said thanks, or wrote twice: nobody waits any more. Only for Answered and Resolved."),
+        help_text=gettext_lazy("A thanks, or a double: nobody waits any more. Only for Answered and Resolved."),
     )
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
@@ -152,7 +159,7 @@ class StatusForm(forms.Form):
         return Owed(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
 
 
-class AssignForm(forms.Form):
+class AssignForm(DialogForm):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
     assignee = forms.ModelChoiceField(
@@ -187,7 +194,7 @@ class MergeForm(forms.Form):
         field.queryset = others
 
 
-class FactsForm(forms.Form):
+class FactsForm(DialogForm):
     """What the ticket says of itself."""
 
     subject = forms.CharField(
@@ -217,7 +224,7 @@ class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime 
         return f"{name} · {known}"
 
 
-class PlayerForm(forms.Form):
+class PlayerForm(DialogForm):
     """Whose ticket it is: one of those who write from its address, or whoever holds an account of the game."""
 
     player = _Players(Player.objects.none(), label=gettext_lazy("Who wrote it"), widget=forms.RadioSelect, empty_label=None, required=False)
@@ -225,7 +232,7 @@ class PlayerForm(forms.Form):
         label=gettext_lazy("Or somebody else, by the account's id"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("The ticket's address then becomes one of his."),
+        help_text=gettext_lazy("The ticket's address is then known as that player's."),
     )
 
     def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
@@ -248,13 +255,13 @@ class PlayerForm(forms.Form):
         return said
 
 
-class SenderForm(forms.Form):
+class SenderForm(DialogForm):
     """A message came from an address that was not known as the player's: it is."""
 
     answer_there = forms.BooleanField(
         label=gettext_lazy("Our answers go there from now on"),
         required=False,
-        help_text=gettext_lazy("He has lost the address that he wrote from before."),
+        help_text=gettext_lazy("For a player who has lost the former address."),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from helpdesk.games.models import Game
 from helpdesk.staff.leaving import Handed, Heir
 from helpdesk.staff.models import User
-from tickets.access import held_tickets, visible_tickets
+from tickets.access import held_tickets, open_in, visible_tickets
 from tickets.actors import operator
 from tickets.services.assign import assign, set_team
 
@@ -14,6 +15,11 @@ AT_ONCE = 200
 def count_held(person: User) -> int:
     """How many those are."""
     return held_tickets(person).count()
+
+
+def count_in(game: Game) -> int:
+    """How many tickets of this game are not closed."""
+    return open_in(game).count()
 
 
 def hand_over(person: User, heir: Heir, by: User) -> Handed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import replace
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from email.utils import format_datetime, formataddr
@@ -33,13 +35,13 @@ WITHOUT_HISTORY = {Purpose.SURVEY, Purpose.NOTICE, Purpose.ACKNOWLEDGEMENT}
 METADATA_KEY = "desk_message"
 
 
-def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, bytes | None, str]:
+def letter_of(message: Message) -> tuple[Letter, bytes | None, str]:
     """The letter, and the logo's bytes and subtype when it has one."""
     ticket = message.ticket
     game, language = ticket.game, message.language or ticket.language
     author = message.author_name if message.author_kind == ActorKind.OPERATOR else ""
     signature, footer = signature_and_footer(game, language, author)
-    logo = logo_of(game) if with_logo else None
+    logo = logo_of(game)
     survey = message.purpose == Purpose.SURVEY
     letter = Letter(
         brand=look_of(game, signature=signature, logo=logo[0] if logo else None),
@@ -61,7 +63,12 @@ def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, byte
 
 def preview(message: Message) -> RenderedMail:
     """The mail of a message as it would look now; also for messages that are not saved yet."""
-    return render_mail(letter_of(message, with_logo=False)[0])
+    letter, logo, subtype = letter_of(message)
+    mail = render_mail(letter)
+    if logo is None or letter.brand.logo is None:
+        return mail
+    picture = f"data:image/{subtype};base64,{b64encode(logo).decode()}"  # in the mail it travels as a part of its own
+    return replace(mail, html=mail.html.replace(f"cid:{letter.brand.logo.cid}", picture))
 
 
 def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:

@@ -9,6 +9,7 @@
 {{ 12034|atmost:10000 }}          10,000+
 “{{ words|inside }}”              somebody's words between our quotation marks
 {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
+{% summary form %}                what is wrong with a form, with links to the fields
 {% query status="new" after=None %}   the page's own query string with these changes
 """
 
@@ -226,6 +227,16 @@ def fields(form: forms.BaseForm) -> str:
 
 
 @register.simple_tag
+def summary(form: forms.BaseForm) -> str:
+    """Above a form: what is wrong with it, each with a link to its field. The page's script puts the focus there."""
+    wrong = [
+        {"label": bound.label, "place": bound.id_for_label or f"{bound.auto_id}_0", "errors": bound.errors}
+        for bound in (form[name] for name in form.errors if name in form.fields)
+    ]
+    return render_to_string("ui/summary.html", {"form": form, "wrong": wrong})
+
+
+@register.simple_tag
 def words() -> str:
     """What the scripts say, in the page's language, as a data block: `static/js/words.js` reads it."""
     said = {
@@ -257,5 +268,6 @@ def words() -> str:
         "leaving": _("leaving now"),
         "too_big": _("%(name)s is larger than %(limit)s and was not added."),
         "link": _("link text"),
+        "goes": _("g, then: %(ways)s"),
     }
     return json_script(said, "words")

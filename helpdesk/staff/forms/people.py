@@ -56,7 +56,7 @@ class GrantForm(forms.Form):
     topic = forms.ChoiceField(label=_("Topic"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"auto_id": "grant_%s"} | kwargs)  # the person's own form on that page asks for a language too
         language, topic = self.fields["language"], self.fields["topic"]
         assert isinstance(language, forms.ChoiceField) and isinstance(topic, forms.ChoiceField)
         language.choices = [("", _("all languages")), *game_languages()]

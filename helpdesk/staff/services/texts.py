@@ -84,7 +84,8 @@ def _newest(pks: Iterable[int]) -> dict[int, dict[str, TextVersion]]:
     for version in (
         TextVersion.objects.filter(text__in=list(pks)).order_by("text_id", "language", "-version").distinct("text_id", "language")
     ):
-        found.setdefault(version.text_id, {})[version.language] = version
+        if version.has_words:  # one that was emptied counts as not written
+            found.setdefault(version.text_id, {})[version.language] = version
     return found
 
 

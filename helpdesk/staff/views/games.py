@@ -16,6 +16,7 @@ from helpdesk.games.models import Game
 from helpdesk.staff.forms.games import COLOURS, GameForm
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.leaving import held_in
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires, scope_for
 from helpdesk.staff.services.games import change_game, make_game, set_archived
@@ -58,7 +59,7 @@ def game(request: StaffRequest, pk: int) -> HttpResponse:
             change_game(shown, by=request.user, request=request, **form.facts())
             messages.success(request, _("Saved. New mails wear it from now on."))
             return redirect("staff:game", pk)
-    context = {"form": form, "game": shown, "look": _look(form, shown)}
+    context = {"form": form, "game": shown, "look": _look(form, shown), "held": held_in(shown)}
     return render(request, "staff/game.html", context, status=422 if form.errors else 200)
 
 
@@ -106,5 +107,6 @@ def _look(form: GameForm, shown: Game | None) -> dict[str, Any]:
         "serif": form["face"].value() == "serif",
         "logo": bool(shown and shown.logo_id),
         "game": shown,
+        "unreadable": form.unreadable(look),
     }
     return look

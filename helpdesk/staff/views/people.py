@@ -151,10 +151,11 @@ def _person_page(
         for grant in Grant.objects.filter(user=shown).select_related("role")
     ]
     factors = Authenticator.objects.filter(user=shown).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    grant_form = grant_form or GrantForm()
     context = {
         "person": shown,
         "form": form or PersonForm.of(shown),
-        "grant_form": grant_form or GrantForm(),
+        "grant_form": grant_form,
         "grants": grants,
         "summary": summary(shown),
         "factors": list(factors.values("type").annotate(count=Count("pk"))),
@@ -163,5 +164,5 @@ def _person_page(
         "manages": services.manages(request.user, shown),
         "held": 0 if shown.is_active else held_by(shown),
     }
-    broken = (form is not None and form.errors) or grant_form is not None or unsure is not None
+    broken = (form is not None and form.errors) or grant_form.is_bound or unsure is not None
     return render(request, "staff/person.html", context, status=422 if broken else 200)

@@ -126,7 +126,7 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
             if said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
-            return done(request, number)
+            return done(request, number, card=True)
     return _dialog(request, ticket, form, "facts")
 
 

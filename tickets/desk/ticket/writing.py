@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
@@ -34,6 +37,10 @@ from tickets.services.reply import add_note, send_reply
 from tickets.services.unseen import Unseen
 from tickets.sight import sight_on
 
+ENCLOSED = (
+    '<div style="max-width:600px;margin:16px auto;padding:12px 24px;font:14px/1.5 sans-serif;background:#fff;color:#1d1f24;'
+    'border:1px solid #ccc"><b>{}</b><ul style="margin:4px 0 0;padding-left:20px">{}</ul></div>'
+)
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 
 
@@ -161,7 +168,20 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
         language=ticket.language,
         text=own.text if own and own.text.strip() else "…",
     )
-    return under(FRAME_POLICY, HttpResponse(mail_preview(message).html))
+    html = mail_preview(message).html.replace("</body>", f"{_enclosed(own)}</body>")
+    return under(FRAME_POLICY, HttpResponse(html))
+
+
+def _enclosed(own: Draft | None) -> SafeString:
+    """The files that leave with the mail, as a mail program lists them under it."""
+    files = Attachment.objects.filter(draft=own, blob__isnull=False).select_related("blob").order_by("pk") if own else []
+    rows = format_html_join("", "<li>{} · {}</li>", ((file.name, filesizeformat(file.blob.size if file.blob else 0)) for file in files))
+    if not rows:
+        return SafeString("")
+    frame = (
+        "max-width:600px;margin:16px auto;padding:12px 24px;font:14px/1.5 sans-serif;background:#fff;color:#1d1f24;border:1px solid #ccc"
+    )
+    return format_html('<div style="{}"><b>{}</b><ul style="margin:4px 0 0;padding-left:20px">{}</ul></div>', frame, _("Attached"), rows)
 
 
 def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: Sequence[Turn] = ()) -> HttpResponse:
