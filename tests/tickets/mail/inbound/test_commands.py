@@ -36,6 +36,10 @@ KEYS = [
     "quoted",
     "html",
     "attachments",
+    "answer_by",
+    "interleaved",
+    "defects",
+    "encodings",
     "auto_reply",
     "bounce",
 ]
