@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from tickets.mail.parse.charsets import charset_of
 from tickets.mail.parse.headers import ENCODED_WORD, decode_words
 from tickets.mail.parse.limits import MAX_ADDRESS_BYTES, MAX_ADDRESSES, MAX_HEADER_BYTES, MAX_MAILBOX_CHARS
 from tickets.mail.parse.values import MailAddress
@@ -24,6 +25,7 @@ def parse_addresses(values: Iterable[bytes], charset: str | None = None, languag
         left -= len(value[:MAX_HEADER_BYTES])
         if left < 0:
             break
+        charset = charset or charset_of(value[:MAX_HEADER_BYTES], languages)
         for piece in _split(value[:MAX_HEADER_BYTES]):
             mailbox = _mailbox(piece, charset, languages)
             if mailbox is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from helpdesk.base.html import picture_key
 from tickets.mail.parse import smime
-from tickets.mail.parse.charsets import codec_for, read
+from tickets.mail.parse.charsets import charset_of, codec_for, read
 from tickets.mail.parse.filetypes import default_name, is_binary, type_of
 from tickets.mail.parse.flowed import unflow
 from tickets.mail.parse.headers import decode_words, file_name, parameters
@@ -293,9 +293,11 @@ class _Reader:
 
     def name_by_charset(self) -> None:
         """Names that came as raw bytes are read by what is known of the mail's text, which is longer."""
+        heads = b"\n".join(value for _, part in self.raw_names for _, value in part.headers.items if not value.isascii())
+        charset = self.contents.charset or charset_of(heads, self.languages) or "utf-8"
         for index, part in self.raw_names:
-            told = parameters(b";" + part.headers.raw("content-disposition").partition(b";")[2], self.contents.charset, self.languages)
-            kind = parameters(part.headers.raw("content-type"), self.contents.charset, self.languages)
+            told = parameters(b";" + part.headers.raw("content-disposition").partition(b";")[2], charset, self.languages)
+            kind = parameters(part.headers.raw("content-type"), charset, self.languages)
             if name := file_name(told.get("filename") or kind.get("name", "")):
                 self.contents.files[index] = replace(self.contents.files[index], name=name)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from helpdesk.base.text import clean
@@ -41,6 +43,31 @@ STRONG_EACH = 1.2
 """How much better another reading must be to overrule a label, in all and for each byte beyond ASCII (see `letters`)."""
 
 
+JUDGEMENTS = 150
+_left: ContextVar[list[int] | None] = ContextVar("judgements_left", default=None)
+
+
+@contextmanager
+def patience(judgements: int = JUDGEMENTS) -> Iterator[None]:
+    """Within it so many texts are judged by their letters, each some milliseconds; the others are read as they are labelled.
+
+    A head may hold thousands of encoded words, each with a label of its own.
+    """
+    token = _left.set([judgements])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def _may_judge() -> bool:
+    left = _left.get()
+    if left is None:
+        return True
+    left[0] -= 1
+    return left[0] >= 0
+
+
 class Reading(NamedTuple):
     """A text, the codec it was read by and why by this one."""
 
@@ -58,6 +85,13 @@ def read(data: bytes, label: str | None = None, languages: Sequence[str] = ()) -
     """As `decode`, with the reason. `languages` (ISO codes) are the writer's likely ones; they decide what a few letters leave open."""
     found = _read(data, codec_for(label), languages)
     return found._replace(text=clean(found.text))
+
+
+def charset_of(data: bytes, languages: Sequence[str] = ()) -> str | None:
+    """The likely codec of bytes that are neither ASCII nor UTF-8, to read each piece of them by; None for all others."""
+    if data.isascii() or _strictly(data, "utf-8") is not None:
+        return None
+    return _guessed(data, None, languages).codec
 
 
 def _read(data: bytes, codec: str | None, languages: Sequence[str]) -> Reading:
@@ -153,8 +187,10 @@ def _by_label(data: bytes, codec: str | None, languages: Sequence[str]) -> Readi
     believed = Reading(text, codec, "by its label")
     sample = sample_of(data)
     letters = sum(byte > 0x7F for byte in sample)
+    if letters <= FEW or not _may_judge():
+        return believed
     price, _ = cost(read_sample(sample, codec) or text[:SAMPLE], languages)
-    if letters <= FEW or price < PLAUSIBLE * letters:
+    if price < PLAUSIBLE * letters:
         return believed
     other = guess(data, languages)
     if other is None or price - other.cost < max(STRONG, STRONG_EACH * letters):
@@ -173,7 +209,7 @@ def _declared(data: bytes, codec: str) -> str | None:
 
 
 def _guessed(data: bytes, codec: str | None, languages: Sequence[str]) -> Reading:
-    found = guess(data, languages)
+    found = guess(data, languages) if _may_judge() else None
     if codec in {None, "ascii", "utf-8"} and _is_damaged_utf8(data, found, believed=codec == "utf-8"):
         return Reading(data.decode("utf-8", "replace"), "utf-8", "UTF-8 with damaged letters")
     label = "no usable label" if codec is None else f"not {codec}, as it says"

@@ -97,7 +97,10 @@ def _flat(text: str) -> str:
 
 
 def parameters(value: bytes, charset: str | None = None, languages: Sequence[str] = ()) -> dict[str, str]:
-    """Parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined, encoded words tolerated; raw bytes are in `charset`."""
+    """Parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined, encoded words tolerated.
+
+    Raw bytes are in `charset`; without it they are not guessed, for a single name tells too little.
+    """
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bytes, bool]]] = {}
     for found in _PARAMETER.finditer(value[:MAX_PARAMETER_BYTES]):
@@ -106,7 +109,7 @@ def parameters(value: bytes, charset: str | None = None, languages: Sequence[str
         data = _ESCAPED.sub(rb"\1", found[2]) if quoted else found[3].strip()
         section = _SECTION.match(name)
         if section is None:
-            plain.setdefault(name, decode_words(data, charset, languages))
+            plain.setdefault(name, decode_words(data, charset, languages) if charset or b"=?" in data else _flat(_unguessed(data)))
         else:
             number = int(section[2] or 0)
             encoded = section[2] is None or section[3] is not None
@@ -114,6 +117,14 @@ def parameters(value: bytes, charset: str | None = None, languages: Sequence[str
     for name, pieces in sections.items():
         plain[name] = _joined(pieces)
     return plain
+
+
+def _unguessed(data: bytes) -> str:
+    """A value whose encoding is not known yet: its bytes are kept apart, so that a boundary is found by it."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _joined(pieces: dict[int, tuple[bytes, bool]]) -> str:

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from tickets.mail.parse.limits import MAX_DATA_BYTES
+from tickets.mail.parse.limits import MAX_DATA_BYTES, MAX_PARTS
 
 _OPENING = re.compile(r"<(style|script)(?=[\s>/])", re.IGNORECASE)
 _CLOSING = {name: re.compile(rf"</{name}(?=[\s>/])", re.IGNORECASE) for name in ("style", "script")}
@@ -76,7 +76,7 @@ def _without_data(html: str) -> Page:
             continue
         out.append(html[done : found.start()])
         done = end
-        if spent + end - found.end() > MAX_DATA_BYTES:
+        if spent + end - found.end() > MAX_DATA_BYTES or len(known) >= MAX_PARTS:
             left_out += end - found.end()
             continue
         spent += end - found.end()

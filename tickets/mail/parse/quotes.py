@@ -67,7 +67,7 @@ def answer_by(subject: str, thread_ids: Collection[str], lines: list[Line], own:
     for index, line in enumerate(lines):
         if len(line.text) > 400 or not line.text.rstrip(" *_\u00a0").endswith((":", "：", ">")) and not LABEL.match(line.text):
             continue
-        if (LABEL.match(line.text) or ATTRIBUTION.match(line.text) or DATED.match(line.text)) and _ours(line.text, own):
+        if _ours(line.text, own) and (LABEL.match(line.text) or ATTRIBUTION.match(line.text) or DATED.match(line.text)):
             return "it quotes us"
         if _same_subject(subject, lines, index):
             return "it quotes a mail of the same subject"
@@ -321,8 +321,10 @@ def _is_signature(below: list[Line]) -> bool:
 
 def _is_disclaimer(lines: list[Line], index: int, end: int) -> bool:
     """A paragraph of a lawyer begins here, and only such ones follow."""
+    if not lines[index - 1].blank or not _is_lawyers(lines, index):
+        return False
     starts = [each for each in range(index, end) if not lines[each].blank and (each == index or lines[each - 1].blank)]
-    return lines[index - 1].blank and len(starts) <= 8 and all(_is_lawyers(lines, each) for each in starts)
+    return len(starts) <= 8 and all(_is_lawyers(lines, each) for each in starts)
 
 
 def _is_lawyers(lines: list[Line], start: int) -> bool:

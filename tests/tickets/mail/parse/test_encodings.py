@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.bench.encodings import GOALS, OTHER_SCRIPTS, measure, scenes
@@ -146,3 +148,28 @@ def test_the_page_that_explains_a_mail_tells_the_encoding_and_why():
     mail = parse_mail(letter("Чому зник мій меч? Поверніть його, будь ласка.".encode("koi8-u"), charset="us-ascii"))
 
     assert mail.readings == ("text/plain: koi8-u (not ascii, as it says: its 36 bytes beyond ASCII read as uk)",)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"To: " + b",".join(b"\xcf\xf0\xe8%d <a%d@b.example>" % (number, number) for number in range(1_500)),
+        b"To: " + b" ".join(b"=?x-%d?Q?=CF=F0=E8=E2=E5=F2=CF=F0=E8=E2=E5=F2=CF=F0?=" % number for number in range(700)),
+        b"To: " + b" ".join(b"=?koi8-r?Q?=E4=E4=E4=E4=E4=E4=E4=E4=E4=E4=E4=E4=E4?= %d" % number for number in range(600)),
+    ],
+)
+def test_a_head_full_of_raw_names_and_false_labels_takes_no_time(head: bytes):
+    began = time.process_time()
+    parse_mail(b"\n".join([head] * 12 + [b"Cc" + head[2:]] * 3) + b"\n" + letter("x"))
+
+    assert time.process_time() - began < 3
+
+
+def test_many_files_with_raw_names_take_no_time():
+    file = b'Content-Type: image/png\nContent-Disposition: attachment; filename="' + "снимок экрана %d.png".encode("cp1251") + b'"\n\nx'
+    raw = multipart_letter(part("x"), *(file % number for number in range(390)))
+    began = time.process_time()
+
+    mail = parse_mail(raw)
+
+    assert (mail.attachments[7].name, time.process_time() - began < 2) == ("снимок экрана 7.png", True)
