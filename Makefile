@@ -14,12 +14,12 @@ TEMPLATES = $(shell find templates -name '*.html')
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-stop demo-reset test check lint bench hostile shell setup packages
+.PHONY: help demo demo-stop demo-reset test faults check lint bench hostile shell setup packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, CATCHER_PORT 8025, SMTP_PORT 1025, TEST_WORKERS 2;"
+	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, CATCHER_PORT 8025, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults');"
 	@echo "  with DATABASE_URL and REDIS_URL set, those servers are used instead of the built-in ones."
 
 demo: $(READY) $(CATALOGUES) ## the whole desk with a studio's two months in it, on 127.0.0.1:8000; Ctrl-C ends it
@@ -34,6 +34,10 @@ demo-reset: $(READY) ## throw the demo's data away; the next `make demo` makes a
 test: $(READY) packages check $(CATALOGUES) ## all checks and all tests, on a PostgreSQL and a Valkey of their own
 	@exec $(DEV) run-with-servers -- sh -c '\
 	  $(BIN)/pytest -q -n $(TEST_WORKERS) $(addprefix --ignore=,$(SLOW)) && $(BIN)/pytest -q $(SLOW)'
+
+faults: FAULT_ROUNDS := $(or $(FAULT_ROUNDS),100)
+faults: $(READY) $(CATALOGUES) ## kill and starve a running desk, 100 rounds of each fault; takes its time
+	@exec $(DEV) run-with-servers -- env FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest -q tests/faults
 
 check: export HELPDESK_ENV = test
 check: $(READY) ## linters, types, floors, migrations

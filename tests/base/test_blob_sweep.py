@@ -138,6 +138,19 @@ def test_one_file_that_cannot_go_stops_nothing_and_is_tried_again(store: Path, m
     assert blobs.sweep() == 1
 
 
+def test_a_folder_that_cannot_be_listed_keeps_no_blob_here(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = old(b"unlisted")
+
+    def unlisted(_folder: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(sweeping.default_storage, "listdir", unlisted)
+        assert blobs.sweep() == 1
+
+    assert there(store, blob) == (False, False)
+
+
 def test_more_than_a_batch_goes_in_one_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "BATCH", 3)
     alike = [word for number in range(4_000) if hashlib.sha256(word := b"many %d" % number).hexdigest().startswith("7f")]

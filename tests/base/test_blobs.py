@@ -94,6 +94,18 @@ def test_a_file_of_another_length_is_not_streamed(store: Path) -> None:
         blobs.opened(blob)
 
 
+def test_a_disk_that_does_not_give_the_bytes_is_told_in_the_same_way(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob = blobs.keep(STORY)
+
+    def broken(*_words: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(WholeFiles, "_open", broken)
+    with pytest.raises(blobs.Unreadable, match="Input/output error"):
+        blobs.read(blob)
+    assert "Input/output error" in blobs.examine(blob)
+
+
 def test_a_full_disk_is_told_and_leaves_nothing(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")

@@ -25,6 +25,7 @@ from django.db import connections
 from helpdesk.base import blobs, clock, storage
 from helpdesk.base.blobs import sweeping
 from helpdesk.base.models import Blob
+from helpdesk.base.turns import Turn
 from tickets.mail import inbox
 from tickets.mail.models import RawMail
 
@@ -51,14 +52,16 @@ def understand(pk: int, at: str = "") -> int:
     return _ended(lambda: not inbox.process(pk), at, 0)
 
 
-def sweep(at: str = "") -> int:
-    """What a whole round of the beat's ticks does, without any grace."""
-    return _ended(lambda: blobs.sweep(grace=timedelta(0)) * 0, at, 0)
+def sweep(mail: str, at: str = "") -> int:
+    """What the tick does whose turn this mail's file is, without any grace."""
+    shard = hashlib.sha256(base64.b64decode(mail)).hexdigest()[:2]
+    return _ended(lambda: sweeping.sweep_shard(shard, grace=timedelta(0), turn=Turn()) * 0, at, 0)
 
 
-def broken(*, used: bool = False) -> list[str]:
-    """What is wrong with the files that rows name (`used`: that somebody uses): nothing, whatever died in between."""
-    return [trouble for blob in Blob.objects.all() if (trouble := blobs.examine(blob)) and (not used or blobs.users_of(blob))]
+def broken(*, newest: int | None = None, used: bool = False) -> list[str]:
+    """What is wrong with the files that rows name (the newest ones; those that somebody uses): nothing, whatever died in between."""
+    rows = Blob.objects.order_by("-pk")[:newest]
+    return [trouble for blob in rows if (trouble := blobs.examine(blob)) and (not used or blobs.users_of(blob))]
 
 
 def kept(mail: str) -> str:

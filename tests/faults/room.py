@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from helpdesk.dev.processes import descendants
 
+SOURCE = "helpdesk-faults-"  # and the process that mounted it
 LARGE = 2 << 30  # bytes, of memory, and only as far as they are used
 LEFT = 1_000_000  # bytes that find room on a full one
 TOO_LARGE = 1_400_000  # bytes that do not
@@ -22,7 +24,8 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        self.mounted = _ran("mount", "-t", "tmpfs", "-o", f"size={LARGE},mode=0755", "helpdesk-faults", str(folder))
+        _unmount_orphans()
+        self.mounted = _ran("mount", "-t", "tmpfs", "-o", f"size={LARGE},mode=0755", f"{SOURCE}{os.getpid()}", str(folder))
         self._limited: list[psutil.Process] = []
 
     def fill(self, *pids: int, left: int = LEFT, by_limit: bool = False) -> None:
@@ -51,6 +54,14 @@ class Room:
     def _resize(self, size: int) -> None:
         if not _ran("mount", "-o", f"remount,size={size}", str(self.folder)):
             raise AssertionError(f"The file system at {self.folder} does not change its size.")
+
+
+def _unmount_orphans() -> None:
+    """What a killed run of these tests left mounted."""
+    for line in Path("/proc/mounts").read_text().splitlines():
+        source, folder = line.split(" ")[:2]
+        if source.startswith(SOURCE) and not psutil.pid_exists(int(source.removeprefix(SOURCE))):
+            _ran("umount", "-l", folder)
 
 
 def _ran(*words: str) -> bool:

@@ -61,6 +61,12 @@ class Operator:
         token = self._session.cookies.get("csrftoken") or ""
         return self._ask(path.rstrip("/").rpartition("/")[2], "POST", path, data=form | {"csrfmiddlewaretoken": token}, **more)
 
+    def fetch(self, path: str) -> bytes:
+        """The bytes of a file."""
+        got = self._session.get(self.url + path, timeout=PATIENCE)
+        got.raise_for_status()
+        return got.content
+
     def attach(self, number: str, name: str, content: bytes) -> Answer:
         """A file for the reply in the making."""
         return self.post(f"/tickets/{number}/files/", {"mode": "reply"}, files={"file": (name, content)})

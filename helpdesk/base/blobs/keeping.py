@@ -36,6 +36,10 @@ class Unreadable(OSError):
     """The storage has lost these bytes, or has others under their name."""
 
 
+def no_room() -> str:
+    return _("The desk's storage is full or broken: this was not stored. Tell an administrator, then try again.")
+
+
 def keep(content: bytes, *, media_type: str = "application/octet-stream", field: str = "") -> Blob:
     """The blob of these bytes. The file is whole and safe before the row names it.
 
@@ -60,7 +64,10 @@ def keep(content: bytes, *, media_type: str = "application/octet-stream", field:
 def read(blob: Blob) -> bytes:
     """All bytes of a blob, exactly those that were kept. Unreadable when the storage has them no more."""
     with opened(blob) as file:
-        content: bytes = file.read()
+        try:
+            content: bytes = file.read()
+        except OSError as error:
+            raise Unreadable(f"{blob.path}: {error}") from error
     if hashlib.sha256(content).hexdigest() != blob.sha256:
         raise Unreadable(f"{blob.path}: its bytes have changed")
     return content
@@ -72,6 +79,8 @@ def opened(blob: Blob) -> File[bytes]:
         file: File[bytes] = default_storage.open(blob.path)
     except FileNotFoundError:
         raise Unreadable(f"{blob.path}: the storage has lost it") from None
+    except OSError as error:
+        raise Unreadable(f"{blob.path}: {error}") from error
     if (there := file.size) != blob.size:
         file.close()
         raise Unreadable(f"{blob.path}: {there} bytes of {blob.size} are there")
@@ -143,5 +152,4 @@ def _refusing(blob: Blob, field: str) -> Iterator[None]:
         yield
     except OSError as error:
         log.error("blob_not_kept", sha256=blob.sha256, size=blob.size, error=str(error))
-        sentence = _("The desk's storage is full or broken: this was not stored. Tell an administrator, then try again.")
-        raise NotKept(sentence, field=field) from error
+        raise NotKept(no_room(), field=field) from error

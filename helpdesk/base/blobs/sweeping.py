@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from math import inf
 
@@ -59,8 +59,9 @@ def sweep_in_turn(*, seconds: float = inf) -> int:
 def sweep_shard(shard: str, *, grace: timedelta, turn: Turn) -> int:
     """The blobs whose hash begins so: files get the row they lost, rows without a file are marked, and what nobody uses goes."""
     before = clock.now() - grace
-    if not _compare(shard, before, turn):
-        return 0
+    with _going_on("shard_not_compared", shard=shard):
+        if not _compare(shard, before, turn):
+            return 0
     swept, failed, last = 0, 0, ""
     while turn.lasts() and (batch := _candidates(shard, before, after=last)):
         last = batch[-1].sha256
@@ -80,12 +81,11 @@ def sweep_leftovers() -> int:
     if not isinstance(storage, WholeFiles):
         return 0
     swept = 0
-    for name in storage.leftovers(clock.now() - LEFT_OVER):
-        try:
-            storage.delete(name)
-            swept += 1
-        except OSError as error:
-            log.error("leftover_not_swept", file=name, error=str(error))
+    with _going_on("leftovers_not_seen"):
+        for name in storage.leftovers(clock.now() - LEFT_OVER):
+            with _going_on("leftover_not_swept", file=name):
+                storage.delete(name)
+                swept += 1
     return swept
 
 
@@ -139,6 +139,15 @@ def _compare(shard: str, before: datetime, turn: Turn) -> bool:
             break
         note_state(blob, examine(blob))
     return True
+
+
+@contextmanager
+def _going_on(event: str, **words: str) -> Iterator[None]:
+    """What the storage refuses here is told, and the rest of the sweep is done."""
+    try:
+        yield
+    except OSError as error:
+        log.error(event, error=str(error), **words)
 
 
 def _folders(shard: str) -> Iterator[str]:

@@ -44,6 +44,44 @@ def test_a_file_for_the_draft_is_refused_in_words(clara: User, desk: Desk, disk:
     assert client.post(f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": drawing()}).status_code == 200
 
 
+class FullFile:
+    """A temporary file on a disk that has room for one piece."""
+
+    name = "/nowhere"
+
+    def __init__(self, *_words: Any, **_more: Any) -> None:
+        self.written = 0
+
+    def write(self, piece: bytes) -> None:
+        self.written += len(piece)
+        if self.written > 100_000:
+            raise OSError(28, "No space left on device")
+
+    def seek(self, _at: int) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+def test_a_large_file_that_finds_no_room_on_its_way_in_is_refused_in_words(
+    clara: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any storage is asked: large uploads lie in the machine's temporary folder first."""
+    monkeypatch.setattr("django.core.files.uploadedfile.tempfile.NamedTemporaryFile", FullFile)
+    ticket, client = make_ticket(), desk(clara)
+    large = SimpleUploadedFile("harbour.bin", b"a map" * 600_000)
+
+    refused = client.post(f"/tickets/{ticket.number}/files/", {"mode": "reply", "file": large})
+    large.seek(0)
+    page = client.post(f"/tickets/{ticket.number}/reply/", {"mode": "reply", "text": WORDS, "file": large})
+
+    assert (refused.status_code, page.status_code) == (422, 422)
+    assert SENTENCE in refused.content.decode()
+    assert SENTENCE in page.content.decode() and WORDS in page.content.decode()
+    assert not Attachment.objects.exists() and not Message.objects.filter(ticket=ticket, kind="reply").exists()
+
+
 @pytest.mark.parametrize("kind", ["reply", "note"])
 def test_without_scripts_nothing_leaves_without_its_file(clara: User, desk: Desk, disk: Disk, kind: str) -> None:
     ticket, client = make_ticket(), desk(clara)
