@@ -22,7 +22,7 @@ from helpdesk.base.models import Relay
 from helpdesk.base.text import one_line
 
 SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=1)  # between two tries
-LEASE = timedelta(minutes=5)  # of who looks; a dead one holds up nobody for longer
+LEASE = timedelta(minutes=1)  # of who looks; a dead one holds up nobody for longer
 PATIENCE = timedelta(days=2)  # after which a message that found no relay is given up
 WORTH_TELLING = timedelta(minutes=30)  # of absence
 SERVICE_NOT_AVAILABLE = 421
