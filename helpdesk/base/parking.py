@@ -29,6 +29,11 @@ class Lot:
     tickets: Callable[[list[int]], dict[int, int]] = lambda _pks: {}
     page: str = ""
 
+    @property
+    def may_be_dismissed(self) -> bool:
+        """For templates, which would call what can be called."""
+        return self.dismiss is not None
+
     def parked(self) -> QuerySet[Any]:
         return self.rows().filter(parked_at__isnull=False)
 

@@ -7,16 +7,22 @@ the time that it has been away. Whoever gets through opens the way for all.
 
 from __future__ import annotations
 
-import ssl
 from datetime import datetime, timedelta
-from smtplib import SMTPAuthenticationError, SMTPConnectError, SMTPHeloError, SMTPResponseException, SMTPServerDisconnected
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 
 from helpdesk.base import clock
 from helpdesk.base.models import Relay
 from helpdesk.base.text import one_line
 
 SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=1)  # between two tries
-LEASE = timedelta(minutes=5)  # of who looks; a dead one holds up nobody for longer
+LEASE = timedelta(minutes=1)  # of who looks; a dead one holds up nobody for longer
 PATIENCE = timedelta(days=2)  # after which a message that found no relay is given up
 WORTH_TELLING = timedelta(minutes=30)  # of absence
 SERVICE_NOT_AVAILABLE = 421
@@ -52,7 +58,7 @@ def back(channel: str) -> None:
 
 
 def hurry(channel: str) -> None:
-    """Somebody wants to look now."""
+    """Somebody wants to look now; or the one whose turn it was has not come as far as the relay."""
     Relay.objects.filter(channel=channel, away_since__isnull=False).update(next_try_at=clock.now())
 
 
@@ -71,4 +77,4 @@ def is_unreachable(error: BaseException) -> bool:
     if isinstance(error, SMTPResponseException):
         closing = error.smtp_code == SERVICE_NOT_AVAILABLE
         return closing or isinstance(error, SMTPConnectError | SMTPHeloError | SMTPAuthenticationError)
-    return isinstance(error, SMTPServerDisconnected | ssl.SSLError | ConnectionError | TimeoutError) or type(error).__name__ == "gaierror"
+    return isinstance(error, SMTPServerDisconnected) or (isinstance(error, OSError) and not isinstance(error, SMTPException))

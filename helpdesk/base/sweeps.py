@@ -11,13 +11,13 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import Conflict
 from helpdesk.base.text import one_line
 from helpdesk.base.turns import Turn
 
 log = structlog.get_logger(__name__)
 
-NOT_THE_ROWS = (OperationalError, InterfaceError, ProgrammingError, DomainError)  # a deadlock, a restart, old code before new tables
+NOT_THE_ROWS = (OperationalError, InterfaceError, ProgrammingError, Conflict)  # a deadlock, a restart, old code before new tables
 LONGEST_REASON = 300
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTPAuthenticationError, SMTPConnectError, SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
+from socket import gaierror
+from ssl import SSLError
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from helpdesk.base import relay
+from helpdesk.base.errors import Conflict
 from helpdesk.staff import alarms, letters
 from helpdesk.staff.models import Letter, Notice, User
 from helpdesk.staff.rights import Right
@@ -219,6 +223,51 @@ def test_an_operator_may_try_now_and_reads_why_it_waits(client: Client, travel: 
 
     assert the_post.sent == [message.pk]
     assert "does not answer" not in client.get(page).content.decode()
+
+
+def test_the_undo_window_is_not_cut_short(anna: User, travel: Travel, the_post: Post) -> None:
+    message = reply(make_ticket(), anna)
+
+    with pytest.raises(Conflict):
+        outbox.try_now(message)
+
+    message.refresh_from_db()
+    assert message.leaves_at and message.leaves_at > travel.moment
+
+
+def test_who_looked_and_did_not_come_as_far_as_the_relay_holds_nobody_up(anna: User, travel: Travel, the_post: Post) -> None:
+    queued(anna, travel, 3)
+    the_post.outcomes.extend([GONE, Retry("a file of it cannot be read")])
+    outbox.leave_due()
+    travel.forward(seconds=31)
+
+    for _tick in range(3):
+        outbox.leave_due()
+        travel.forward(seconds=2)
+
+    assert len(the_post.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "about_the_relay"),
+    [
+        (ConnectionRefusedError(), True),
+        (OSError(113, "No route to host"), True),
+        (gaierror(-2, "Name or service not known"), True),
+        (TimeoutError(), True),
+        (SSLError("certificate has expired"), True),
+        (SMTPServerDisconnected("gone"), True),
+        (SMTPConnectError(421, b"too busy"), True),
+        (SMTPAuthenticationError(535, b"no"), True),
+        (SMTPDataError(451, b"not now"), False),
+        (SMTPDataError(421, b"closing"), True),
+        (SMTPRecipientsRefused({"a@b.example": (550, b"nobody")}), False),
+        (ValueError("a header with a line end"), False),
+    ],
+    ids=repr,
+)
+def test_which_errors_of_a_letter_are_about_the_relay(error: Exception, about_the_relay: bool) -> None:
+    assert relay.is_unreachable(error) is about_the_relay
 
 
 def test_who_may_not_send_again_may_not_hurry_either(client: Client, travel: Travel, the_post: Post) -> None:

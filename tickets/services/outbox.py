@@ -75,6 +75,8 @@ def _leave(pk: int) -> None:
         outcome = _after_a_break(message, error)
     if isinstance(outcome, Sent):
         relay.back(message.channel)
+    elif not isinstance(outcome, Away):
+        relay.hurry(message.channel)
     _confirm(message, outcome)
 
 
@@ -293,8 +295,9 @@ def resend(message: Message, *, by: User) -> Message:
 def try_now(message: Message) -> Message:
     """Somebody does not want to wait for the next try: of this message, and of the relay where that is away."""
     found = lock_message(message.pk)
-    if found is None or found.state != State.QUEUED:
-        raise Conflict(_("It waits no longer."))
+    undo_window = found is not None and not found.attempts and (found.leaves_at or _NEVER) > clock.now()
+    if found is None or found.state != State.QUEUED or found.parked_at or undo_window:
+        raise Conflict(_("It does not wait for another try."))
     relay.hurry(found.channel)
     found.leaves_at = clock.now()
     found.save(update_fields=["leaves_at"])

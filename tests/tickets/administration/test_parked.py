@@ -51,6 +51,8 @@ def test_everything_stands_on_one_page_with_its_reason(client: Client, one_of_ea
     for reason in ("an odd message", "an odd timer", "an odd delivery", "an odd letter", "an unreadable mail"):
         assert reason in page
     assert Message.objects.get(pk=one_of_each["message"]).ticket.number in page
+    for kind in ("message", "timer", "delivery", "letter"):
+        assert reverse("administration:dismiss_parked", args=[kind, one_of_each[kind]]) in page
 
 
 def test_mails_are_seen_only_with_their_own_right(client: Client, one_of_each: dict[str, int]) -> None:
