@@ -25,6 +25,9 @@ MAX_TEXT_CHARS = 200_000
 
 MAX_HTML_CHARS = 1_000_000
 MAX_HTML_DEPTH = 400
+MAX_HTML_ENTITIES = 150_000
+"""A page whose every letter is written as `&#1084;` has fewer."""
+
 MAX_HTML_REPEATS = 200_000
 """Unclosed `<b>`, `<font>`… are repeated in every following paragraph by the HTML rules; so many such repetitions are let through."""
 
