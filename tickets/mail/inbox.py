@@ -37,11 +37,9 @@ LEASE = timedelta(minutes=5)
 BATCH = 20
 PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_ATTEMPTS = len(PAUSES) + 1
-
-
 LIGHT_BYTES = 64_000
 # how pictures begin, as they are and in base64, and what announces them
-_PICTURES = re.compile(rb"image/|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|R0lGOD|UklGR", re.IGNORECASE)
+_PICTURES = re.compile(rb"(?i:image/)|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|R0lGOD|UklGR")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tickets.mail.parse import ParsedMail
 from tickets.mail.parse.plainly import read_plainly
 from tickets.services.attachments import FILES_PER_MESSAGE, drawn, type_of
 
-LIGHT_SECONDS = 0.5  # of the processor, for a mail that was thought to be light
+LIGHT_SECONDS = 1.0  # of the processor, for a mail that was thought to be light
 LIMITS = Limits(seconds=3.0, memory=300_000_000, patience=60.0, answer=150_000_000)
 
 _reading_room = Workshop("tickets.mail.parse.child", LIMITS)

@@ -13,5 +13,9 @@ def read(raw: bytes, own_addresses: tuple[str, ...], languages: tuple[str, ...])
 
 JOBS: dict[str, Job] = {"read": (read, tuple[bytes, tuple[str, ...], tuple[str, ...]])}
 
+FIRST = b"From: a@b.example\nContent-Type: text/html\n\n<p>" + "Привет, где мой меч?".encode("cp1251") * 9
+"""Read before the first job: what libraries load when they are first asked is not counted as some stranger's time."""
+
 if __name__ == "__main__":
+    parse_mail(FIRST)
     serve(JOBS)
