@@ -137,7 +137,7 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
         contact=contact,
         subject=said["subject"],
         language=said["language"],
-        words=Words(text=said["text"]),
+        words=Words(text=said["text"], hand=Hand(said["key"], said["revision"])),
         by=request.user,
         channel=CHANNEL,
     ).pk

@@ -23,6 +23,7 @@ from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services import outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
+from tickets.services.edit import rename
 from tickets.services.merge import merge
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +232,18 @@ def test_the_dialog_tells_who_took_it_meanwhile_and_then_lets_it_be_given(clara:
     desk(clara).post(f"/tickets/{ticket.number}/assign/", {"assignee": clara.pk, "holder": erik.pk}, headers=HTMX)
     ticket.refresh_from_db()
     assert ticket.assignee == clara
+
+
+def test_a_dialog_sets_only_what_was_changed_in_it(clara: User, erik: User, desk: Desk) -> None:
+    ticket, client = make_ticket(subject="Crystals"), desk(clara)
+    page = client.get(f"/tickets/{ticket.number}/facts/", headers=HTMX).content.decode()
+    stood = dict(re.findall(r'name="(initial-\w+)"(?: value="(\w*)")?', page))
+    rename(ticket, "Crystals and gold", by=operator(erik))
+
+    client.post(f"/tickets/{ticket.number}/facts/", {"subject": "Crystals", "language": "de", "topic": ""} | stood, headers=HTMX)
+
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.language) == ("Crystals and gold", "de")
 
 
 def test_a_status_that_was_refused_for_news_shows_them_and_is_taken_then(clara: User, desk: Desk) -> None:

@@ -58,6 +58,9 @@ def test_what_was_begun_is_there_when_one_comes_back(wanda: User, desk: Desk) ->
     assert all(words in page for words in ("noor@mail.example", "Your refund", "It is **done**.", "refund.txt"))
     other = client.get("/tickets/new/?game=emberfall&to=zoe@mail.example").content.decode()
     assert "What you began to write to noor@mail.example" in other
+    file = Attachment.objects.get()
+    assert client.get(f"/files/{file.pk}/refund.txt").status_code == 200
+    assert desk(somebody(*DAILY, name="Otto")).get(f"/files/{file.pk}/refund.txt").status_code == 404
     preview = client.get("/tickets/new/preview/")
     assert "<strong>done</strong>" in preview.content.decode() and preview["X-Frame-Options"] == "SAMEORIGIN"
     client.post("/tickets/new/", said(client))
@@ -103,6 +106,10 @@ def test_two_tabs_that_begin_one_lose_no_word(wanda: User, desk: Desk) -> None:
     client.post("/tickets/new/draft/", one)
 
     assert client.post("/tickets/new/draft/", other).json()["text"] == "One.\n\nTwo."
+    client.post("/tickets/new/", one)
+
+    assert Message.objects.get().text == "One."
+    assert Draft.objects.get().text == "One.\n\nTwo."  # what the other tab has is not thrown away
 
 
 def test_what_is_begun_to_a_player_goes_when_he_is_erased(wanda: User, desk: Desk) -> None:
