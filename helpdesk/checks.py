@@ -1,16 +1,18 @@
 """What is misconfigured, said at start with an id. Errors stop `migrate` and the like; settings themselves refuse the worst before.
 
 E001 secret · E002 DEBUG · E003 open hosts · E004 players' links without https · E005 nobody sends the mail · E006 sender of nowhere ·
-E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import
+E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import ·
+E011 the example's password
 
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
-collected · W005 texts not compiled · W006 a catcher in production · W007 the example's password
+collected · W005 texts not compiled · W006 a catcher in production · W008 OUTWARD is off · W009 nothing leaves, since the database was
+restored or somebody switched it off
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +20,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.files.storage import FileSystemStorage, storages
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
+
+from helpdesk.base import outward
 
 Check = Callable[[], Iterator[CheckMessage]]
 SHORTEST_SECRET = 50  # characters
@@ -81,6 +86,10 @@ def mail_in() -> Iterator[CheckMessage]:
             hint="Set ANYMAIL_WEBHOOK_SECRET, or the provider's own signing key.",
             id="helpdesk.W002",
         )
+    for name, password in settings.MAILBOX_PASSWORDS.items():
+        host = name.replace("MAILBOX_PASSWORD_", "MAILBOX_HOST_", 1)
+        if password and not settings.MAILBOX_HOSTS.get(host):
+            yield Warning(f"{name} may go nowhere.", hint=f"Set {host} to the IMAP server it is for.", id="helpdesk.W008")
 
 
 def numbers() -> Iterator[CheckMessage]:
@@ -132,11 +141,45 @@ def database() -> Iterator[CheckMessage]:
                 f"The database “{alias}” is not PostgreSQL.", hint="Set DATABASE_URL to a postgresql:// address.", id="helpdesk.E009"
             )
         if settings.PRODUCTION and database.get("PASSWORD") == EXAMPLE_PASSWORD:
-            yield Warning(
+            yield Error(
                 "The database's password is the one of the example.",
                 hint="Choose another in POSTGRES_PASSWORD and DATABASE_URL.",
-                id="helpdesk.W007",
+                id="helpdesk.E011",
             )
+
+
+def leaving() -> Iterator[CheckMessage]:
+    """Nothing fails while nothing may leave; but nobody gets an answer."""
+    if not settings.OUTWARD:
+        yield Warning(
+            f"OUTWARD is off: nothing leaves the house, no answer to a player and no letter to a colleague.{_waiting()}",
+            hint="Look with “manage.py outward” at what waits; unset OUTWARD to let it leave.",
+            id="helpdesk.W008",
+        )
+
+
+def _waiting() -> str:
+    """How much waits, where that can be asked: checks run without a database too."""
+    try:
+        return "".join(f" {count} of kind “{kind}” wait." for kind, count in outward.pieces().items())
+    except DatabaseError:
+        return ""
+
+
+def database_restored(databases: Sequence[str] | None) -> Iterator[CheckMessage]:
+    """Asked by “check --database default” and by “migrate”."""
+    if not databases:
+        return
+    try:
+        standing = outward.standing()
+    except DatabaseError:  # its tables are not there yet
+        return
+    if standing in {outward.Standing.RESTORED, outward.Standing.SWITCH}:
+        yield Warning(
+            f"Nothing leaves the house. {standing.label}{_waiting()}",
+            hint="manage.py outward, then manage.py outward on",
+            id="helpdesk.W009",
+        )
 
 
 def texts() -> Iterator[CheckMessage]:
@@ -146,7 +189,7 @@ def texts() -> Iterator[CheckMessage]:
                 yield Warning(f"{source.parts[-3]} is not compiled; its pages are in English.", hint="make setup", id="helpdesk.W005")
 
 
-EVERYWHERE: tuple[Check, ...] = (files, gates, database, texts)
+EVERYWHERE: tuple[Check, ...] = (files, gates, database, texts, leaving)
 IN_PRODUCTION: tuple[Check, ...] = (secret, debug, hosts, address, mail_out, mail_in, numbers, static_files)
 
 
@@ -155,3 +198,9 @@ def configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """All of the above; what only production must have is asked only there."""
     asked = EVERYWHERE + IN_PRODUCTION if settings.PRODUCTION else EVERYWHERE
     return [message for check in asked for message in check()]
+
+
+@register(Tags.database)
+def leaves(app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """What only the database can tell."""
+    return list(database_restored(databases))

@@ -2,7 +2,7 @@
 
 Without its database the desk is down. Without its broker it is only slower (the sweeps carry what the nudges would have carried),
 and without its beat or a worker it still takes what people write; so a load balancer must not take it away: that is “degraded”,
-with code 200.
+with code 200. So is a desk whose work waits too long, and one from which nothing may leave.
 
 Probes ask the container itself, by its address, so these two doors answer whatever `Host` they are asked by; nothing in the answer
 depends on it.
@@ -27,7 +27,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from helpdesk import pulse
+from helpdesk import backlog, pulse
 from helpdesk.base.clock import now
 
 BROKER_PATIENCE = 1.0  # seconds
@@ -71,9 +71,10 @@ def livez(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Each part by name: ok, down, or (what only makes things slower) degraded. 503 when the desk cannot work."""
     parts = {name: _ask(name, check, when_not) for name, (check, when_not) in PARTS.items()}
-    parts |= _pulses() if parts["database"] == parts["migrations"] == "ok" else {}
+    if parts["database"] == parts["migrations"] == "ok":
+        parts |= _read("pulse", _pulses) | _read("backlog", lambda: backlog.parts(now()))
     found = set(parts.values())
-    status = "down" if "down" in found else "degraded" if "degraded" in found else "ok"
+    status = "down" if "down" in found else "degraded" if found & {"degraded", "off"} else "ok"
     return JsonResponse({"status": status, "parts": parts}, status=503 if status == "down" else 200)
 
 
@@ -104,14 +105,18 @@ def broker_answers() -> bool:
 
 def _pulses() -> dict[str, str]:
     """The beat and the worker of each queue. While the beat is silent nobody asks the workers, so of them nothing is known."""
+    words = {name if name == pulse.BEAT else f"worker_{name}": state for name, state in pulse.states(now()).items()}
+    return {name: "degraded" if state == "silent" else state for name, state in words.items()}
+
+
+def _read(what: str, parts: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Parts that are read from rows; none of them when the rows cannot be read."""
     try:
-        found = pulse.states(now())
+        return parts()
     except DatabaseError as error:
         connection.close()
-        log.warning("part_does_not_answer", part="pulse", error=str(error))
-        return {}
-    words = {name if name == pulse.BEAT else f"worker_{name}": state for name, state in found.items()}
-    return {name: "degraded" if state == "silent" else state for name, state in words.items()}
+        log.warning("part_does_not_answer", part=what, error=str(error))
+        return {what: "degraded"}
 
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {  # part: how to ask it, what it means when it does not answer

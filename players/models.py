@@ -18,7 +18,7 @@ from helpdesk.games.models import Game
 class Player(models.Model):
     """A person who plays. Made when a message comes in; the studio's own records come as game accounts."""
 
-    personal: ClassVar[tuple[str, ...]] = ("name", "language", "country", "note")
+    personal: ClassVar[tuple[str, ...]] = ("name", "language", "country", "note", "tier")
 
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=12, blank=True)
@@ -27,12 +27,13 @@ class Player(models.Model):
     tier = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     blocked_until = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing of him is left, and nothing new is added to him
 
 
 class Address(models.Model):
     """A mail address as players used it. The row is the address itself; who uses it stands in `AddressUse`."""
 
-    personal: ClassVar[tuple[str, ...]] = ("address", "folded")
+    personal: ClassVar[tuple[str, ...]] = ("address", "folded", "state_reason")
 
     class State(models.TextChoices):
         GOOD = "good", _("good")
@@ -92,3 +93,73 @@ class ProfileSnapshot(models.Model):
 
     class Meta:
         indexes = [models.Index(name="snapshot_newest", fields=["account", "-taken_at"])]
+
+
+class CardField(models.Model):
+    """A name that games use on their cards, and which kind of fact it is: that decides who may see it.
+
+    A name nobody has sorted is `unsorted` and shown to those alone who may see everything of a player.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Sort(models.TextChoices):
+        UNSORTED = "unsorted", _("not sorted yet")
+        GAME = "game", _("the game")
+        PAYMENTS = "payments", _("purchases")
+        DEVICE = "device", _("device")
+        CONTACT = "contact", _("address or telephone")
+
+    name = models.CharField(max_length=80, unique=True)
+    sort = models.CharField(max_length=10, choices=Sort.choices, default=Sort.UNSORTED)
+    seen_at = models.DateTimeField(default=clock.now)  # first
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="card_field_sort_known", condition=Q(sort__in=["unsorted", "game", "payments", "device", "contact"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Erasure(models.Model):
+    """That a player's data are to be erased, were erased, or were spared. It names ids and numbers only.
+
+    Until `due_at` it can be taken back. Then the rooms erase one after the other; `done` names those that have, so that a worker
+    which is stopped goes on where it was. A failure is tried again for as long as it takes; `trouble` says which room and what kind.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("planned")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        TAKEN_BACK = "taken_back", _("taken back")
+
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="erasures")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.BigIntegerField(null=True)  # a person of the staff; null: the command line
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=120, blank=True)
+    done = models.JSONField(default=list)  # names of steps
+    counts = models.JSONField(default=dict)  # {room: rows that were emptied}
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="erasure_state_known", condition=Q(state__in=["scheduled", "running", "done", "taken_back"])),
+            models.CheckConstraint(name="erasure_ends_once", condition=Q(state__in=["done", "taken_back"]) ^ Q(ended_at__isnull=True)),
+            models.UniqueConstraint(name="one_open_erasure", fields=["player"], condition=Q(state__in=["scheduled", "running"])),
+        ]
+        indexes = [models.Index(name="erasure_due", fields=["due_at"], condition=Q(state__in=["scheduled", "running"]))]
+
+    def __str__(self) -> str:
+        return f"{self.player_id}: {self.state}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.base.text import fold
 from helpdesk.games.models import Game
-from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+from players.models import Address, AddressUse, CardField, Erasure, GameAccount, Player, ProfileSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,21 @@ def account_holder(game: Game, external_id: str) -> Player | None:
 def writes_from(player: Player, address: str) -> bool:
     """Whether this address is known to be the player's."""
     return AddressUse.objects.filter(player=player, address__folded=fold(address)[:320]).exists()
+
+
+def addresses_of_him_alone(player_id: int) -> list[str]:
+    """The addresses that nobody but this player uses, as he wrote them and folded, in small letters."""
+    shared = AddressUse.objects.exclude(player=player_id).values("address")
+    own = Address.objects.filter(uses__player=player_id).exclude(pk__in=shared).values_list("address", "folded")
+    return sorted({spelling.lower() for pair in own for spelling in pair})
+
+
+def sorts_of(names: Iterable[str]) -> dict[str, str]:
+    """What the studio has said of these names on a card; those it has not sorted are not in it."""
+    rows = CardField.objects.filter(name__in=[name[:80] for name in names]).exclude(sort=CardField.Sort.UNSORTED)
+    return dict(rows.values_list("name", "sort"))
+
+
+def open_erasure(player: Player | int) -> Erasure | None:
+    """The erasure that is planned for this player or has begun."""
+    return Erasure.objects.filter(player=player, state__in=[Erasure.State.SCHEDULED, Erasure.State.RUNNING]).first()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 
+from helpdesk.audit.services import note_audit
 from helpdesk.base import clock
 from helpdesk.base.text import fold, one_line
 from helpdesk.games.models import Game
-from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+from helpdesk.staff.models import User
+from players.models import Address, AddressUse, CardField, GameAccount, Player, ProfileSnapshot
+
+NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay unsorted
 
 _ADDRESS = """
 INSERT INTO players_address (address, folded, state, state_reason) VALUES (%s, %s, %s, '')
@@ -94,4 +99,22 @@ def remember_account(
     )
     if fields is not None:
         ProfileSnapshot.objects.create(account=account, fields=dict(fields))
+        remember_names(fields)
     return account
+
+
+def remember_names(names: Iterable[str]) -> None:
+    """Names that a game's card uses, so that the studio can say what kind of fact each is. Known ones stay as they are."""
+    fresh = [CardField(name=name) for name in sorted(set(names))[:NAMES_OF_A_CARD] if name == one_line(name, 80)]
+    CardField.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+@transaction.atomic
+def sort_field(field: CardField, sort: CardField.Sort, *, by: User, request: HttpRequest | None = None) -> CardField:
+    """Say what kind of fact a name on the card is; from now on those who hold the right for that kind see it."""
+    kept = CardField.objects.select_for_update().get(pk=field.pk)
+    if kept.sort != sort:
+        note_audit("players.field_sorted", by=by, subject=kept, request=request, changes={"sort": [kept.sort, sort.value]})
+        kept.sort = sort
+        kept.save(update_fields=["sort"])
+    return kept

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import errno
+import os
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -12,7 +16,8 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 
-from helpdesk.base import clock, knocks
+from helpdesk.base import clock, knocks, outward
+from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, post
 
@@ -52,6 +57,7 @@ def _cheap_passwords(settings: Settings) -> None:
 def _nobody_has_knocked() -> None:
     """What the process remembers of a test before."""
     knocks.forget()
+    outward.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +84,26 @@ def travel() -> Iterator[Travel]:
     start = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
     with clock.travel(start):
         yield Travel(start)
+
+
+@dataclass
+class Disk:
+    """Where files are kept. While it is full nothing more can be; `tests/faults` fills a real one."""
+
+    full: bool = False
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk, really = Disk(), WholeFiles._write
+
+    def write(storage: WholeFiles, name: str, pieces: Iterable[bytes]) -> Path:
+        if disk.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return really(storage, name, pieces)
+
+    monkeypatch.setattr(WholeFiles, "_write", write)
+    return disk
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
 from tickets.locks import asked_by, end_of_merges
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, Message, Status, Ticket
 
 
 def scope_q(user: User, right: Right = Right.VIEW) -> Q:
@@ -20,6 +21,16 @@ def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
     """The tickets for which this person has the right; seeing is always asked too."""
     tickets = Ticket.objects.filter(scope_q(user, Right.VIEW))
     return tickets if right == Right.VIEW else tickets.filter(scope_q(user, right))
+
+
+def held_tickets(person: User) -> QuerySet[Ticket]:
+    """The tickets that stand with this person and are not closed, whatever others may see of them: for handing them over."""
+    return Ticket.objects.filter(assignee=person, merged_into=None).exclude(status=Status.CLOSED)
+
+
+def open_in(game: Game) -> QuerySet[Ticket]:
+    """The tickets of a game that are not closed, whatever anybody may see of them: for counting them."""
+    return Ticket.objects.filter(game=game, merged_into=None).exclude(status=Status.CLOSED)
 
 
 def ticket_for(user: User, number: str, right: Right = Right.VIEW, *, lock: bool = False) -> Ticket:

@@ -9,10 +9,15 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets import timers  # rows must be loaded before the rooms that speak of them
-        from tickets.lifecycle.machine import SILENCE
-        from tickets.lifecycle.occasions import silence_over
-        from tickets.personal import erase, export
+        from helpdesk.staff import topics
+        from tickets import lots, timers  # rows must be loaded before the rooms that speak of them
+        from tickets.lifecycle.machine import OVERDUE, SILENCE
+        from tickets.lifecycle.occasions import day_passed, silence_over
+        from tickets.models import Topic
+        from tickets.personal import amounts, erase, export, files
 
+        topics.offer(lambda: list(Topic.objects.filter(archived_at=None).values_list("slug", "name")))
         timers.register(SILENCE, silence_over)
-        personal.keep("tickets", export=export, erase=erase)
+        timers.register(OVERDUE, day_passed)
+        lots.open_lots()
+        personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))

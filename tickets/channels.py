@@ -28,6 +28,17 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Nothing has left, and nothing was said of this message: who carries the channel's messages away cannot be reached at all.
+
+    `doubtful`: it was there and then fell silent or closed the door, which may after all be for this message.
+    """
+
+    reason: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The other side has refused it for good."""
 
@@ -41,7 +52,7 @@ class Uncertain:
     reason: str
 
 
-Outcome = Sent | Retry | Failed | Uncertain
+Outcome = Sent | Retry | Away | Failed | Uncertain
 
 
 class Deliverer(Protocol):

@@ -11,13 +11,17 @@ from datetime import datetime, timedelta
 from math import inf
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from helpdesk.base import clock
 from helpdesk.base.queue import gathering
+from helpdesk.base.sweeps import each_alone
+from helpdesk.base.text import clean
 from helpdesk.base.turns import Turn
 from tickets.events import MAX_DEPTH, caused_by, subscription
 from tickets.models import Delivery, Event, Lane
+from tickets.parked import park_delivery
 
 log = structlog.get_logger(__name__)
 
@@ -55,9 +59,30 @@ def drain(lane: Lane, *, most: int = 10_000, seconds: float = inf) -> int:
             taken = _claim(lane, until)
             if not taken:
                 break
-            for delivery in Delivery.objects.select_related("event").filter(pk__in=taken, claimed_until=until).order_by("pk"):
+            for delivery in _loaded(taken, until):
                 heard += _bring(delivery, until)
     return heard
+
+
+def _loaded(taken: list[int], until: datetime) -> list[Delivery]:
+    """What was claimed, in order: by one query, or where one row of them cannot be read each by its own, and that one parked."""
+    ours = Delivery.objects.select_related("event").filter(claimed_until=until)
+    try:
+        found = list(ours.filter(pk__in=taken).order_by("pk"))
+        for pk in set(taken) - {delivery.pk for delivery in found}:
+            _without_an_event(pk, until)
+        return found
+    except Exception:
+        log.exception("deliveries_fall_apart", deliveries=len(taken))
+        readable: list[Delivery] = []
+        each_alone(sorted(taken), lambda pk: readable.extend(ours.filter(pk=pk)), park=park_delivery)
+        return readable
+
+
+def _without_an_event(pk: int, until: datetime) -> None:
+    """What was claimed and is not there was brought by somebody else meanwhile, or its event is gone: then nobody can bring it."""
+    if Delivery.objects.filter(pk=pk, claimed_until=until).exists():
+        park_delivery(pk, "Its event is gone.")
 
 
 def _claim(lane: Lane, until: datetime) -> list[int]:
@@ -78,6 +103,8 @@ def _bring(delivery: Delivery, until: datetime) -> bool:
         return False
     except Exception as error:
         _failed(delivery, error)
+        if isinstance(error, SoftTimeLimitExceeded):
+            raise
         return False
     return True
 
@@ -96,13 +123,12 @@ def _hear(delivery: Delivery) -> None:
 
 def _failed(delivery: Delivery, error: Exception) -> None:
     """The next try, or the parking place. Counted at the claim, so that one that kills its worker is counted too."""
-    words = str(error) if isinstance(error, _Hopeless) else f"{type(error).__name__}: {error}"[:2000]
+    words = str(error) if isinstance(error, _Hopeless) else clean(f"{type(error).__name__}: {error}")[:2000]
     log.warning("delivery_failed", delivery=delivery.pk, subscriber=delivery.subscriber, about=delivery.event_id, error=words)
-    row = Delivery.objects.filter(pk=delivery.pk)
     if delivery.attempts > len(PAUSES) or isinstance(error, _Hopeless):
-        row.update(parked_at=clock.now(), claimed_until=None, error=words)
+        park_delivery(delivery.pk, words)
     else:
-        row.update(due_at=clock.now() + PAUSES[delivery.attempts - 1], claimed_until=None, error=words)
+        Delivery.objects.filter(pk=delivery.pk).update(due_at=clock.now() + PAUSES[delivery.attempts - 1], claimed_until=None, error=words)
 
 
 def unpark(pks: list[int]) -> int:

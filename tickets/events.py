@@ -20,6 +20,7 @@ from django.db import connection
 from helpdesk.base import clock
 from helpdesk.base.queue import nudge
 from tickets.actors import Actor
+from tickets.event_facts import proved
 from tickets.locks import demand_lock
 from tickets.models import Delivery, Event, Lane, Message, Ticket
 
@@ -40,8 +41,11 @@ KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs b
     "ticket.merged": 1,
     "ticket.unmerged": 1,
     "ticket.rearmed": 1,
+    "ticket.erased": 1,
+    "ticket.overdue": 1,
     "message.received": 1,
     "message.recognised": 1,
+    "message.counted": 1,
     "message.noted": 1,
     "message.written": 1,
     "message.held": 1,
@@ -89,6 +93,7 @@ class Entry:
 _subscriptions: dict[str, Subscription] = {}
 _by_kind: dict[str, list[Subscription]] = defaultdict(list)
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
+_backfilled: ContextVar[bool] = ContextVar("backfilled", default=False)
 
 
 def declare(kind: str, version: int = 1) -> None:
@@ -136,6 +141,16 @@ def caused_by(event: Event) -> Iterator[None]:
         _cause.reset(token)
 
 
+@contextmanager
+def backfilled() -> Iterator[None]:
+    """Events of a past that is entered only now: they say so, and no subscriber hears them, so that nobody is told of it."""
+    token = _backfilled.set(True)
+    try:
+        yield
+    finally:
+        _backfilled.reset(token)
+
+
 def record(
     ticket: Ticket,
     kind: str,
@@ -154,8 +169,8 @@ def record(
 def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: Lane | None = None) -> list[Event]:
     """Write the events, their deliveries and the tickets' changes; the locks must be held, so that id order in a ticket is commit order.
 
-    `data` takes ids, enums, numbers and times. `saving` names the tickets' fields that have changed. `lane` overrides the
-    subscribers' own lanes, for work that comes by the thousand. One statement, however many they are.
+    `data` takes ids, enums, numbers and times, no texts (`event_facts`). `saving` names the tickets' fields that have changed. `lane`
+    overrides the subscribers' own lanes, for work that comes by the thousand. One statement, however many they are.
     """
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
@@ -164,7 +179,7 @@ def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: L
         (number, ear.name, (lane or ear.lane).value)
         for number, event in enumerate(events, start=1)
         for ear in _by_kind[event.kind]
-        if ear.when(event)
+        if not _backfilled.get() and ear.when(event)
     ]
     heard = [list(column) for column in zip(*ears, strict=True)] or [[], [], []]
     changed = tuple(field.attname for field in Ticket._meta.concrete_fields if field.name in saving)
@@ -241,7 +256,7 @@ def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
         language=ticket.language,
         channel=ticket.channel,
         message_id=entry.message.pk if entry.message else None,
-        data=entry.data,
+        data=proved(entry.kind, entry.data | {"backfilled": True} if _backfilled.get() else entry.data),
     )
 
 
@@ -266,6 +281,7 @@ __all__ = [
     "KINDS",
     "MAX_DEPTH",
     "Entry",
+    "backfilled",
     "caused_by",
     "declare",
     "record",

@@ -37,4 +37,4 @@ def leave_due() -> None:
 
 @shared_task(name="tickets.recover_messages")
 def recover_messages() -> None:
-    outbox.recover()
+    outbox.recover(seconds=TURN)

@@ -14,15 +14,18 @@ from django.db import transaction
 from helpdesk.base import clock
 from helpdesk.base.claims import claim
 from helpdesk.base.queue import gathering
+from helpdesk.base.sweeps import each_alone, reason_of
 from helpdesk.base.turns import Turn
 from tickets.locks import lock_many
 from tickets.models import LifecycleRule, Ticket, Timer
+from tickets.parked import park_timer
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 BATCH = 500
 PAUSE = timedelta(minutes=5)
+MOST_ATTEMPTS = 5  # of a timer that raises, with growing pauses; then it is parked
 
 Due = tuple[Ticket, Timer]
 
@@ -79,7 +82,18 @@ def arm_many(wishes: Iterable[Wish], kind: str) -> list[Timer]:
         timers,
         update_conflicts=True,
         unique_fields=["ticket", "kind"],
-        update_fields=["due_at", "left", "freezes", "rule", "anchor_event_id", "armed_at", "claimed_until", "attempts", "error"],
+        update_fields=[
+            "due_at",
+            "left",
+            "freezes",
+            "rule",
+            "anchor_event_id",
+            "armed_at",
+            "claimed_until",
+            "parked_at",
+            "attempts",
+            "error",
+        ],
     )
 
 
@@ -113,7 +127,7 @@ def fire_due(*, most: int = 50_000, seconds: float = inf) -> int:
     taken, turn = 0, Turn(seconds)
     with gathering():  # a nudge for each batch would put as many turns of their hearers before the others in the queue
         while taken < most and turn.lasts():
-            due = Timer.objects.filter(due_at__lte=clock.now(), kind__in=_kinds).order_by("due_at")
+            due = Timer.objects.filter(due_at__lte=clock.now(), kind__in=_kinds, parked_at=None).order_by("due_at")
             pks = claim(due, limit=BATCH, lease=LEASE)
             if not pks:
                 break
@@ -127,17 +141,22 @@ def _fire(pks: list[int]) -> None:
     try:
         _fire_together(pks)
     except Exception as error:
-        if len(pks) == 1:
-            log.warning("timer_failed", timer=pks[0], error=str(error))
-            timer = Timer.objects.filter(pk=pks[0], due_at__lte=clock.now()).first()  # else the ticket has set it anew meanwhile
-            if timer:
-                timer.attempts += 1
-                timer.due_at = clock.now() + PAUSE * timer.attempts
-                timer.claimed_until, timer.error = None, f"{type(error).__name__}: {error}"[:300]
-                timer.save(update_fields=["attempts", "due_at", "claimed_until", "error"])
-            return
-        for pk in pks:
-            _fire([pk])
+        log.warning("timers_fall_apart", timers=len(pks), error=reason_of(error))
+        each_alone(pks, lambda pk: _fire_together([pk]), park=_failed)
+
+
+def _failed(pk: int, reason: str) -> None:
+    """The next try after a growing pause, at last parked. The ticket may have set it anew meanwhile: then it is not this one."""
+    log.warning("timer_failed", timer=pk, error=reason)
+    still_due = Timer.objects.filter(pk=pk, due_at__lte=clock.now())
+    attempts = still_due.values_list("attempts", flat=True).first()
+    if attempts is None:
+        return
+    still_due.update(attempts=attempts + 1)
+    if attempts + 1 >= MOST_ATTEMPTS:
+        park_timer(pk, reason)
+    else:
+        still_due.update(due_at=clock.now() + PAUSE * (attempts + 1), claimed_until=None, error=reason)
 
 
 @transaction.atomic
@@ -146,7 +165,7 @@ def _fire_together(pks: list[int]) -> None:
     tickets = {ticket.pk: ticket for ticket in lock_many(wanted)}
     still_due = Timer.objects.filter(pk__in=pks, due_at__lte=clock.now()).order_by("due_at", "pk")
     by_kind: dict[str, list[Due]] = defaultdict(list)
-    for timer in still_due:
+    for timer in still_due.filter(parked_at=None):
         by_kind[timer.kind].append((tickets[timer.ticket_id], timer))
     Timer.objects.filter(pk__in=[timer.pk for due in by_kind.values() for _ticket, timer in due]).delete()
     for kind, due in by_kind.items():

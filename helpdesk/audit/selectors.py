@@ -39,7 +39,7 @@ def entries(asked: Asked, *, cursor: str = "", size: int = 50) -> Page[AuditEntr
         wanted &= Q(at__gte=asked.since)
     if asked.until:
         wanted &= Q(at__lt=asked.until)
-    return page(AuditEntry.objects.filter(wanted), key="id", descending=True, cursor=cursor, size=size)
+    return page(AuditEntry.objects.filter(wanted).select_related("remark"), key="id", descending=True, cursor=cursor, size=size)
 
 
 def actions() -> list[str]:

@@ -10,8 +10,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from helpdesk.audit.client import client_address
-from helpdesk.audit.models import ActorKind, AuditEntry
+from helpdesk.audit.models import ActorKind, AuditEntry, Remark
+from helpdesk.base import personal
 from helpdesk.base.clock import now
+from helpdesk.base.text import one_line
 
 SECRETS = ("password", "secret", "token", "recovery", "cookie")
 
@@ -31,16 +33,19 @@ def note_audit(
     subject: Model | tuple[str, int | None] | None = None,
     request: HttpRequest | None = None,
     game_id: int | None = None,
+    remark: str = "",
+    about: tuple[str, int | None] = ("", None),
     **data: Any,
 ) -> AuditEntry:
     """Tell that `by` (None: the system) did `action` ("room.verb") to `subject`.
 
     `data` is what one needs to understand it later: ids, names, fields with their old and new values. A secret in it is a bug: it raises.
+    What a person typed goes into `remark`, which is emptied when the row that it is `about` (kind, id) is erased.
     """
     _refuse_secrets(data)
     actor = _actor(by)
     kind, subject_id = _subject(subject)
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         at=now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -53,6 +58,14 @@ def note_audit(
         ip=client_address(request) if request else None,
         user_agent=request.headers.get("User-Agent", "")[:300].replace("\x00", "") if request else "",
     )
+    if remark:
+        Remark.objects.create(entry=entry, text=one_line(remark, 500), about_kind=about[0], about_id=about[1])
+    return entry
+
+
+def forget_remarks(kind: str, pks: Iterable[int]) -> int:
+    """Empty what was remarked about these rows; returns how many remarks there were."""
+    return personal.empty(Remark.objects.filter(about_kind=kind, about_id__in=list(pks)))
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -18,6 +18,9 @@ WORDS: dict[str, Any] = {
     "staff.invited": _("invited somebody"),
     "staff.invited_again": _("sent an invitation again"),
     "staff.changed": _("changed a person's facts"),
+    "staff.address_asked": _("asked for another mail address of a person"),
+    "staff.address_changed": _("changed a mail address"),
+    "staff.address_kept": _("kept the former mail address of a person"),
     "staff.deactivated": _("closed an account"),
     "staff.reactivated": _("opened an account again"),
     "staff.role_given": _("gave a role"),
@@ -38,11 +41,21 @@ WORDS: dict[str, Any] = {
     "lifecycle.own_rule": _("gave a game a rule of its own"),
     "lifecycle.rule_removed": _("removed a game's own rule"),
     "mail.retried": _("had mails read again"),
+    "mail.dismissed": _("dismissed mails"),
+    "mail.taken_back": _("parked dismissed mails again"),
+    "mail.opened": _("had tickets opened for mails"),
     "mail.looked_at": _("read a mail as it came"),
     "mail.mailbox_saved": _("changed a mailbox"),
     "deliveries.replayed": _("had deliveries tried again"),
     "deliveries.dropped": _("gave a delivery up"),
+    "parked.retried": _("had parked work tried again"),
+    "parked.dismissed": _("gave parked work up"),
     "players.looked_at": _("looked at a player's data"),
+    "players.exported": _("had a player's data given out"),
+    "players.erasure_asked": _("asked for a player's data to be erased"),
+    "players.erasure_taken_back": _("took the erasure of a player's data back"),
+    "players.erased": _("erased a player's data"),
+    "players.field_sorted": _("said who sees a field of the card"),
     "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),
 }
@@ -60,6 +73,7 @@ SUBJECTS: dict[str, Any] = {
     "mail.rawmail": _("mail"),
     "mail.mailbox": _("mailbox"),
     "players.player": _("player"),
+    "players.cardfield": _("field of the card"),
 }
 
 
@@ -100,6 +114,11 @@ FACTS: dict[str, Any] = {
     "ticket": _("ticket"),
     "tickets": _("tickets"),
     "deliveries": _("deliveries"),
+    "erasure": _("erasure"),
+    "due": _("when"),
+    "asked_by": _("asked for by"),
+    "counts": _("rows emptied"),
+    "sort": _("kind of field"),
 }
 
 

@@ -11,17 +11,19 @@ from helpdesk.base import clock
 
 
 class Blob(models.Model):
-    """Bytes in Django's storage under their sha256. Rows of other rooms point here; what nobody points to may be swept."""
+    """Bytes in Django's storage under their sha256. Rows of other rooms point here; what nobody points to is swept."""
 
     personal: ClassVar[tuple[str, ...]] = ("sha256",)
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.BigIntegerField()  # bytes
     media_type = models.CharField(max_length=120, default="application/octet-stream")
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)  # or when the same bytes came again; the grace of the sweep runs from here
+    unreadable_since = models.DateTimeField(null=True)  # its file was missed or found damaged; see `blobs.examine`
 
     class Meta:
         constraints = [models.CheckConstraint(name="blob_has_a_size", condition=Q(size__gte=0))]
+        indexes = [models.Index(name="blob_unreadable", fields=["unreadable_since"], condition=Q(unreadable_since__isnull=False))]
 
     @property
     def path(self) -> str:
@@ -59,6 +61,11 @@ class TextVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(name="text_version_once", fields=["text", "language", "version"])]
 
+    @property
+    def has_words(self) -> bool:
+        """Whether it says anything. A version without words is how a text is emptied."""
+        return bool(self.body.strip())
+
 
 class Knock(models.Model):
     """How often somebody came to a public door within a window; see `knocks.py`. Written by every web process, swept when it is over."""
@@ -71,6 +78,38 @@ class Knock(models.Model):
 
     class Meta:
         indexes = [models.Index(name="knock_over", fields=["until"])]
+
+
+class Relay(models.Model):
+    """Whether what carries a channel's messages away can be reached; see `relay.py`. One row for each channel that ever failed."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    channel = models.CharField(max_length=20, primary_key=True)
+    away_since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # the last try that found it away
+    finder = models.CharField(max_length=40, blank=True)  # the only one that says so, as long as it may be this one's own fault
+    reason = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True)  # the administrators know that it is away
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="relay_away_knows_when_next", condition=Q(away_since=None) | Q(next_try_at__isnull=False))
+        ]
+
+
+class Outward(models.Model):
+    """The one row that says whether anything leaves the house, and in which database that was said; see `outward.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    place = models.CharField(max_length=80)
+    is_on = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="outward_is_one_row", condition=Q(id=1))]
 
 
 class FormKey(models.Model):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import DateTimeField, Model, Q, QuerySet
+
+from helpdesk.base.bounds import LARGEST
 
 Row = TypeVar("Row", bound=Model)
 
@@ -36,9 +38,11 @@ def decode(cursor: str) -> tuple[datetime | int, int, bool] | None:
             value = datetime.fromisoformat(value)
             if value.tzinfo is None:
                 return None
-        elif not isinstance(value, int):
+            value = value.astimezone(UTC)
+        elif not isinstance(value, int) or abs(value) > LARGEST:
             return None
-        return value, int(pk), bool(back)
+        pk = int(pk)
+        return (value, pk, bool(back)) if abs(pk) <= LARGEST else None
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 

@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 
 _FORBIDDEN = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+JOINER = "\N{WORD JOINER}"
+_ACTIVE = re.compile(r"""[*_`]+|//|(?<=\])\(|(?<=[^\W\d_]\.)(?=[^\W\d_])|^(?=[-+>#=~|\d])""")
 _BLANK = re.compile(r"\s+")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INNER = {"en": {"“": "‘", "”": "’"}, "ru": {"«": "„", "»": "“"}}  # quotation marks of the second kind, by those of the first
@@ -28,6 +30,16 @@ def one_line(text: str, limit: int = 200) -> str:
     """
     line = _BLANK.sub(" ", _TURNING.sub("", clean(text))).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def literal(words: str) -> str:
+    """Words of others (a player's name, a subject) for a place inside a text of ours: on one line, and nothing in them is markup or a link.
+
+    A word joiner, which nobody sees, stands where a mark, a list or an address would begin. The names of hosts are parted too, for mail
+    programs make links of them by themselves.
+    """
+    line = " ".join(words.split())
+    return _ACTIVE.sub(lambda found: f"{JOINER}{found[0]}", line)
 
 
 def fold(text: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Text, TextVersion
+from helpdesk.base.text import literal
 
 _PLACE = re.compile(r"\{\s*([^\W\d]\w*)\s*\}")
 
@@ -29,18 +30,19 @@ class Wording:
     body: str
 
     def filled(self, values: Mapping[str, str]) -> Wording:
-        """The same with its places filled; a place without a value is left empty, braces never reach a player."""
-        return Wording(self.version_id, self.language, _fill(self.subject, values), _fill(self.body, values))
+        """The same with its places filled; a place without a value is left empty, braces never reach a player.
 
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda place: values.get(place[1], ""), text)
+        The body is written in our few marks, so what is put into it is made literal: a player called `[Prize](https://…)` gets no link.
+        """
+        subject = _PLACE.sub(lambda place: values.get(place[1], ""), self.subject)
+        body = _PLACE.sub(lambda place: literal(values.get(place[1], "")), self.body)
+        return Wording(self.version_id, self.language, subject, body)
 
 
 def wording(key: str, *, scopes: Iterable[str], languages: Iterable[str]) -> Wording | None:
     """The newest wording of `key`: the first scope that has it (then the text for all), in the first language it has.
 
-    Two queries at most. None when nobody wrote it in any of these languages.
+    Two queries at most. None when nobody wrote it in any of these languages; one that was emptied counts as not written.
     """
     order = [*scopes, ""]
     texts = {text.scope: text for text in Text.objects.filter(key=key, scope__in=order)}
@@ -49,7 +51,7 @@ def wording(key: str, *, scopes: Iterable[str], languages: Iterable[str]) -> Wor
         newest[version.text_id, version.language] = version
     for language in languages:
         for scope in order:
-            if scope in texts and (found := newest.get((texts[scope].pk, language))):
+            if scope in texts and (found := newest.get((texts[scope].pk, language))) and found.has_words:
                 return Wording(found.pk, language, found.subject, found.body)
     return None
 

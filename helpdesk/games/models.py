@@ -59,6 +59,7 @@ class Game(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(Lower("address"), name="game_address_once"),
+            models.CheckConstraint(name="game_asks_within_a_month", condition=models.Q(survey_delay_hours__lte=720)),
             models.CheckConstraint(name="game_face_known", condition=models.Q(face__in=["serif", "sans"])),
         ]
 

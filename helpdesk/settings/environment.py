@@ -22,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = {"1", "true", "yes", "on", "t", "y"}, {"0", "false", "no", "off", "f", "n"}
 POSTGRESQL = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+ENGINE = "helpdesk.base.postgresql"  # Django's own, but for moments that Python cannot say
 
 
 class Environment:
@@ -107,8 +108,8 @@ class Environment:
             self.wrong(
                 name, f"must be the address of a PostgreSQL: {POSTGRESQL}, with special characters of the password %-encoded", show=False
             )
-            return dict(dj_database_url.parse(default))
-        return found
+            found = dict(dj_database_url.parse(default))
+        return found | {"ENGINE": ENGINE}
 
     def wrong(self, name: builtins.str, what: builtins.str, *, show: builtins.bool = True) -> None:
         self.mistakes.append(f"{name} is “{self.raw(name)[:60]}”; it {what}." if show and self.raw(name) else f"{name} {what}.")

@@ -15,14 +15,15 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
-from helpdesk.staff import letters
+from helpdesk.staff import guessing, letters
 from helpdesk.staff.models import User
+from helpdesk.staff.password_links import password_address
 
 FRESH = 5 * 60  # seconds after signing in; allauth stamps its records by the same wall clock
 
@@ -33,6 +34,12 @@ def shown(user: User) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _(
+            "Too many wrong passwords. Wait five minutes, or set a new password: the link below sends you a letter."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People are invited, they do not sign themselves up."""
         return False
@@ -42,6 +49,38 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if not address:
             raise PermissionDenied("The client's address is unknown; check TRUSTED_PROXIES.")
         return address
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Under the desk's own address, whatever `Host` the request that asked for it came with."""
+        return password_address(key)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What the failures are counted for: the account as it is tried from one place."""
+        login = _login(credentials)
+        return f"{login} {guessing.place(request, login)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        login = _login(credentials)
+        if guessing.known_device(request, login):
+            return
+        self._strange_usage = guessing.strange_place_counts(request, login)
+        if not self._strange_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if usage := getattr(self, "_strange_usage", None):
+            usage.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        guessing.lift(request, _login(credentials))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        guessing.remember_device(request, response, user)
+        return response
 
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.STUDIO_NAME}: {subject}"
@@ -78,6 +117,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
+
+
+def _login(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email", "")).strip().lower()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped

@@ -13,4 +13,11 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from helpdesk.base import parking
+        from helpdesk.staff import alarms, facts, letters  # rows must be loaded before the rooms that speak of them
+        from helpdesk.staff.services.people import names_for
+
         import_module("helpdesk.staff.sign_ins")
+        facts.register("who", names_for)
+        letters.open_lot()
+        parking.call_for(alarms.something_is_parked)

@@ -31,6 +31,9 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
             Entry("staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True),
             Entry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True),
             Entry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True),
+            Entry(
+                "administration:card_fields", _("The player's card"), "id-card", _("Who sees which field of it"), Right.MANAGE_ROLES, True
+            ),
         ),
     ),
     (
@@ -46,7 +49,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("In order"),
+        _("Running the desk"),
         (
             Entry(
                 "administration:mails",
@@ -57,11 +60,19 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 True,
             ),
             Entry(
-                "administration:deliveries",
-                _("Parked deliveries"),
+                "administration:parked",
+                _("Parked work"),
                 "package-x",
-                _("Work that failed again and again"),
+                _("What stands still and waits for a person"),
                 Right.MANAGE_DELIVERIES,
+                True,
+            ),
+            Entry(
+                "administration:erasures",
+                _("Erasures"),
+                "eraser",
+                _("Players whose data were erased or will be"),
+                Right.ERASE_PLAYER,
                 True,
             ),
             Entry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True),

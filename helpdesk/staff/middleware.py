@@ -45,6 +45,21 @@ class PreferencesMiddleware:
             return self.get_response(request)
 
 
+class NoStoreMiddleware:
+    """Pages are kept by no cache and no browser: after signing out, “back” shows nothing of a player, and no survey either.
+
+    Answers that say themselves how long they may be kept (a small picture, a brand's colours) go their own way.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class SecondFactorMiddleware:
     """Who holds a role that demands a second factor sees nothing of the desk before he has set one up; pages and API alike.
 

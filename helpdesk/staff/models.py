@@ -12,8 +12,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import sane_moments
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
+from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part, Right
 
 
@@ -63,6 +65,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     personal = ()
     email = models.EmailField(_("Mail address"), unique=True)
+    email_wanted = models.EmailField(_("New mail address"), blank=True, default="")  # until somebody there has said yes
     name = models.CharField(_("Name"), max_length=120)
     public_name = models.CharField(_("Name for players"), max_length=120, blank=True)
     language = models.CharField(_("Language"), max_length=8, choices=Language.choices, default=Language.ENGLISH)
@@ -194,7 +197,10 @@ class Grant(models.Model):
 
 
 class Notice(models.Model):
-    """Something an operator is told. `text` is an English msgid with %(…)s fields from `data`; it is put into words when read."""
+    """Something an operator is told. `text` is an English msgid with %(…)s fields; it is put into words when read.
+
+    `data` holds ids and numbers, no words of a player: those are looked up (`facts.py`).
+    """
 
     personal = ()
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
@@ -213,8 +219,13 @@ class Notice(models.Model):
         )
 
     def words(self) -> str:
-        """The text in the reader's language; a field that is gone from `data` shows as a dash."""
-        return gettext(self.text) % _Facts(self.data)
+        """The text in the reader's language; what is gone, or not his to see, shows as a dash. What cannot be filled in stays as it is."""
+        if "found" not in self.__dict__ and self.user_id:
+            look_up(self.user, [self])
+        try:
+            return gettext(self.text) % _Facts(self.data | self.__dict__.get("found", {}))
+        except (TypeError, ValueError):
+            return gettext(self.text)
 
 
 class _Facts(dict[str, Any]):
@@ -237,12 +248,14 @@ class LetterState(models.TextChoices):
 class Letter(models.Model):
     """A mail to an operator: invitation, new password, copy of a notice. A row first, so that a sleeping mail server stops nobody.
 
-    The words are emptied when it has left or failed for good: they may carry a link that opens an account.
+    The words are emptied when it has left or failed for good: they may carry a link that opens an account. The copy of a notice has no
+    words of its own, they are found when it leaves.
     """
 
     personal = ()
     to = models.EmailField()
-    subject = models.CharField(max_length=300)
+    notice = models.ForeignKey(Notice, null=True, on_delete=models.CASCADE, related_name="+")  # of which this is the copy
+    subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
@@ -250,10 +263,17 @@ class Letter(models.Model):
     due_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)  # the sweep stumbled over this row: a person decides
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ("-id",)
-        constraints = (models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),)
-        indexes = (models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),)
+        constraints = (
+            models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),
+            sane_moments("letter_moments_sane", "queued_at", "due_at"),
+        )
+        indexes = (
+            models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),
+            models.Index(name="letter_parked", fields=("parked_at",), condition=models.Q(parked_at__isnull=False)),
+        )

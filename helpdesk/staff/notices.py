@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from helpdesk.base.clock import now
 from helpdesk.base.paging import Page, page
 from helpdesk.staff import letters
+from helpdesk.staff.facts import look_up
 from helpdesk.staff.models import MailCopies, Notice, User
 
 
@@ -21,23 +19,16 @@ def notify(users: Iterable[User], kind: str, text: str, *, link: str = "", impor
     """Tell each of `users` something, once, and post the copies they asked for.
 
     `kind` is "room.verb". `text` is an English msgid with `%(name)s` places (mark it with `gettext_noop` where it is written);
-    each reader sees it in his own language, filled from `data`: ids, numbers and ticket subjects, never a player's address.
+    each reader sees it in his own language, filled from `data` and from what its ids are called then (`facts.register`): ids and
+    numbers, never a subject, a player's name or an address.
     `link` is a path of the desk. `important` ones reach those who want mail only for what cannot wait.
     """
     people = [user for user in {user.pk: user for user in users}.values() if user.is_active]
     notices = Notice.objects.bulk_create(Notice(user=user, kind=kind, at=now(), text=text, data=data, link=link) for user in people)
     for user, notice in zip(people, notices, strict=True):
         if user.mail_copies == MailCopies.ALL or (important and user.mail_copies == MailCopies.IMPORTANT):
-            _post_copy(user, notice)
+            letters.post_copy(notice, to=user.email)
     return notices
-
-
-def _post_copy(user: User, notice: Notice) -> None:
-    with translation.override(user.language):
-        words = notice.words()
-        address = f"{settings.DESK_URL}{notice.link}" if notice.link else settings.DESK_URL
-        text = render_to_string("staff/mail/notice.txt", {"user": user, "words": words, "address": address, "studio": settings.STUDIO_NAME})
-        letters.post(to=user.email, subject=words, text=text)
 
 
 def unseen_count(user: User, limit: int = 99) -> int:
@@ -50,12 +41,21 @@ def notices_page(user: User, *, cursor: str = "", unseen_only: bool = False) -> 
     notices = Notice.objects.filter(user=user)
     if unseen_only:
         notices = notices.filter(seen_at=None)
-    return page(notices, key="id", descending=True, cursor=cursor)
+    found = page(notices, key="id", descending=True, cursor=cursor)
+    look_up(user, found.rows)
+    return found
 
 
 def newest(user: User, count: int = 8) -> list[Notice]:
     """The few newest, for the bell's sheet."""
-    return list(Notice.objects.filter(user=user).order_by("-id")[:count])
+    notices = list(Notice.objects.filter(user=user).order_by("-id")[:count])
+    look_up(user, notices)
+    return notices
+
+
+def see_at(user: User, link: str) -> int:
+    """Mark what leads to this page as seen: the person is there. Returns how many were new."""
+    return Notice.objects.filter(user=user, seen_at=None, link=link).update(seen_at=now())
 
 
 def see(user: User, *, pks: Iterable[int] | None = None) -> int:

@@ -55,6 +55,7 @@ class Right(TextChoices):
     SEE_PLAYER_PAYMENTS = "player.see_payments", _("See purchases")
     SEE_PLAYER_DEVICE = "player.see_device", _("See devices")
     EDIT_PLAYER = "player.edit", _("Edit players")
+    ERASE_PLAYER = "player.erase", _("Give out and erase players' data")
 
     MANAGE_GAMES = "studio.games", _("Games and brands")
     MANAGE_TEXTS = "studio.texts", _("Texts to players")
@@ -62,7 +63,7 @@ class Right(TextChoices):
     MANAGE_ROLES = "studio.roles", _("Roles and rights")
     MANAGE_STAFF = "studio.staff", _("People and teams")
     MANAGE_MAIL = "studio.mail", _("Parked mails and mailboxes")
-    MANAGE_DELIVERIES = "studio.deliveries", _("Parked deliveries")
+    MANAGE_DELIVERIES = "studio.deliveries", _("Parked work")
     SEE_AUDIT = "studio.audit", _("Audit")
 
 
@@ -84,7 +85,17 @@ RIGHT_GROUPS: tuple[tuple[Any, tuple[Right, ...]], ...] = (
         ),
     ),
     (_("Parts of a ticket"), (Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    (_("Players"), (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE, Right.EDIT_PLAYER)),
+    (
+        _("Players"),
+        (
+            Right.SEE_PLAYER,
+            Right.SEE_PLAYER_CONTACT,
+            Right.SEE_PLAYER_PAYMENTS,
+            Right.SEE_PLAYER_DEVICE,
+            Right.EDIT_PLAYER,
+            Right.ERASE_PLAYER,
+        ),
+    ),
     (
         _("The studio"),
         (
@@ -155,6 +166,13 @@ class Scope:
         conditions = [Q(**{f"{columns[side]}__in": values}) for side, values in alone.items()]
         conditions += [Q(**{columns[side]: value for side, value in part}) for part in mixed]
         return reduce(or_, conditions)
+
+    def games_q(self, game: str = "game_id") -> Q:
+        """The same for rows that belong to a game and to nothing narrower (a game, its rules, its texts): a part that names a team, a
+        language or a topic opens none of them."""
+        if self.everything:
+            return Q()
+        return Q(**{f"{game}__in": [part.game_id for part in self.parts if part == Part(part.game_id)]})
 
     def es(self, game: str = "game_id", team: str = "team_id", language: str = "language", topic: str = "topic") -> dict[str, Any]:
         """The same as an Elasticsearch filter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out, user_login_failed
@@ -46,6 +47,12 @@ def second_factor_failed(request: HttpRequest, user: User, **_kwargs: Any) -> No
 @receiver(account.password_reset, dispatch_uid="staff.password_reset")
 def password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     note_audit("staff.password_changed", by=user, subject=user, request=request)
+
+
+@receiver(account.password_reset, dispatch_uid="staff.password_reset_lifts")
+def a_new_password_by_mail_lifts_the_count(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Who holds the mailbox is no guesser: what others have typed wrongly does not keep him out."""
+    get_adapter(request)._delete_login_attempts_cached_email(request, email=user.email)
 
 
 @receiver(mfa.authenticator_added, dispatch_uid="staff.factor_added")

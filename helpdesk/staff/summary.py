@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
+from helpdesk.staff.topics import topic_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:
     if part.language:
         words.append(_("language %(code)s") % {"code": part.language})
     if part.topic:
-        words.append(_("topic %(name)s") % {"name": part.topic})
+        words.append(_("topic %(name)s") % {"name": dict(topic_choices()).get(part.topic, part.topic)})
     return ", ".join(words) or _("everything")
 
 

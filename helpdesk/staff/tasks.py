@@ -6,7 +6,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from helpdesk.base.turns import TURN
-from helpdesk.staff import letters
+from helpdesk.staff import alarms, letters
 
 
 @shared_task(name="staff.send_letter")
@@ -17,6 +17,16 @@ def send_letter(pk: int) -> None:
 @shared_task(name="staff.send_letters")
 def send_letters() -> None:
     letters.send_due(seconds=TURN)
+
+
+@shared_task(name="staff.drop_old_letters")
+def drop_old_letters() -> None:
+    letters.drop_old()
+
+
+@shared_task(name="staff.watch_relays")
+def watch_relays() -> None:
+    alarms.watch_relays()
 
 
 @shared_task(name="staff.clear_sessions")

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, games, notices, people, roles, settings, teams, texts
+from helpdesk.staff.views import account, audit, games, leaving, notices, people, roles, settings, teams, texts
 
 app_name = "staff"
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/appearance/", account.appearance, name="appearance"),
     path("account/sign-out-everywhere/", account.sign_out, name="sign_out_everywhere"),
+    path("accounts/address/<str:token>/", people.new_address, name="new_address"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/seen/", notices.seen, name="notices_seen"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/do/", people.act, name="person_act"),
+    path("settings/people/<int:pk>/leave/", leaving.leave, name="leave"),
     path("settings/people/<int:pk>/roles/", people.give, name="give_role"),
     path("settings/people/<int:pk>/roles/<int:grant_pk>/take/", people.take, name="take_role"),
     path("settings/teams/", teams.teams, name="teams"),

@@ -1,5 +1,6 @@
 // What every page needs. Pages add their own module beside it.
 import { startDialogs } from "./dialogs.js";
+import { startGuard } from "./guard.js";
 import { startKeys } from "./keys.js";
 import { startLeaving } from "./leaving.js";
 import { startNet } from "./net.js";
@@ -14,3 +15,10 @@ startLeaving();
 startKeys();
 startTimes();
 startTheme();
+
+// a bar that scrolls sideways shows where one is; a form with errors begins with what is wrong
+document.querySelector(".settings > .side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+const toSummary = (root) => root.querySelector?.("[data-summary]")?.focus();
+toSummary(document);
+document.addEventListener("htmx:afterSwap", (event) => toSummary(event.detail.target));
+startGuard();

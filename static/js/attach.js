@@ -1,7 +1,6 @@
 // Files for the composer: chosen, pasted or dropped. Each has a chip with its progress, and a key, so that trying again adds it once.
 import { fresh, renewToken, token, why } from "./net.js";
 import { say } from "./words.js";
-import { toast } from "./toasts.js";
 
 const TRIES = 3, PAUSE = 1500;
 let composer = () => null;
@@ -30,7 +29,7 @@ function chip(list, name) {
 
 async function add(file, input) {
   const list = composer().querySelector("[data-files]"), limit = Number(input.dataset.limit);
-  if (file.size > limit) { toast(say("too_big", { name: file.name, limit: input.dataset.limitWords }), "late"); return; }
+  if (file.size > limit) { refuse(list, file.name, say("too_big", { name: file.name, limit: input.dataset.limitWords })); return; }
   const body = new FormData(), { made, onProgress } = chip(list, file.name);
   body.append("file", file);
   body.append("mode", composer().elements.mode?.value ?? "");
@@ -43,14 +42,23 @@ async function add(file, input) {
     await new Promise((go) => setTimeout(go, PAUSE * (tried + 1)));
   }
   made.remove();
-  if (answer.status !== 200) { toast(`${file.name}: ${answer.status === 422 ? answer.responseText.slice(0, 300) : why(answer.status)}`, "late"); return; }
   const now = list.isConnected ? list : composer()?.querySelector("[data-files]");  // the composer may have been drawn anew meanwhile
+  if (answer.status !== 200) { refuse(now, file.name, answer.status === 422 ? answer.responseText.slice(0, 300) : why(answer.status)); return; }
   now?.insertAdjacentHTML("beforeend", answer.responseText);
   if (now) window.htmx?.process(now);
 }
 
+/** Said where the files stand, until others are added. */
+function refuse(list, name, reason) {
+  const line = Object.assign(document.createElement("p"), { className: "errorlist", textContent: `${name}: ${reason}` });
+  line.setAttribute("role", "alert");
+  line.dataset.refused = "";
+  list?.append(line);
+}
+
 async function addAll(files) {
   const input = composer()?.querySelector("input[type=file][data-attach]");
+  for (const line of composer()?.querySelectorAll("[data-refused]") ?? []) line.remove();
   if (input) for (const file of [...files]) await add(file, input);
 }
 

@@ -40,12 +40,12 @@ async function save(options = {}) {
     if (said.text !== undefined) takeIn(said.text);
     if (said.sent) leaveFor(said.at);
     else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
-    if (unsure && !said.sent) toast(say("not_sent"), "late", "sent");
+    if (unsure && !said.sent) toast(say("not_sent"), "late", { until: "sent" });
     unsure = false;
   }).catch((error) => {
     dirty = true;
     status(say("unsaved"), true);
-    if (tries === 0 && !unsure) toast(error.message, "late", error.status ? "" : "line");
+    if (tries === 0 && !unsure) toast(error.message, "late", { until: error.status ? "" : "line" });
     if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
   }).finally(() => { saving = null; });
   return saving;

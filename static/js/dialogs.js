@@ -46,7 +46,7 @@ export function startDialogs() {
     if (!dialog) return;
     if (dialog.querySelector(".dialog-body")) {
       open(dialog);
-      (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector(".dialog-foot :is(button, a)"))?.focus();  // a question is not answered by one Enter too many
+      (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector("[data-main]") ?? dialog.querySelector(".dialog-foot :is(button, a)"))?.focus();  // a question is not answered by one Enter too many
     }
     else dialog.close();
   });

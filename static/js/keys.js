@@ -1,6 +1,8 @@
 // Single keys. An element says which key presses it (data-key="r"); pages add what is no press (j, k, x).
 // They can be switched off in the list of keys, for people who dictate (WCAG 2.1.4).
 import { open } from "./dialogs.js";
+import { toast } from "./toasts.js";
+import { say } from "./words.js";
 
 const OFF = "helpdesk.keys.off";
 const GOES = { q: "queue", m: "mine", n: "notices" };
@@ -45,7 +47,13 @@ export function startKeys() {
       const way = document.querySelector(`[data-go="${GOES[key]}"]`);
       if (way) { event.preventDefault(); way.click(); return; }
     }
-    if (key === "g") { leader = Date.now() + 1500; return; }
+    if (key === "g") {
+      const ways = Object.entries(GOES).map(([letter, name]) => [letter, document.querySelector(`[data-go="${name}"]`)]).filter(([, way]) => way);
+      if (!ways.length) return;
+      leader = Date.now() + 3000;
+      toast(say("goes", { ways: ways.map(([letter, way]) => `${letter} ${way.dataset.goName || way.textContent.trim().split("\n")[0].trim()}`).join(", ") }), "", { stays: 3000 });
+      return;
+    }
     if (key === "?") { event.preventDefault(); open(document.getElementById("keys")); return; }
     const act = own.get(key);
     if (act) { if (act(event) !== false) event.preventDefault(); return; }

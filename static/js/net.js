@@ -86,11 +86,11 @@ export function startNet() {
   });
   // A poll that fails says nothing: the next one may succeed. A click that fails says so.
   const quiet = (event) => event.detail.elt?.closest("[data-quiet]");
-  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", "line"));
+  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", { until: "line" }));
   document.body.addEventListener("htmx:responseError", async (event) => {
     const { status } = event.detail.xhr;
     if (status === 403 && await askAgain(event.detail, quiet(event))) return;
-    if (!quiet(event)) toast(why(status), "late", status >= 500 ? "line" : "");
+    if (!quiet(event)) toast(why(status), "late", { until: status >= 500 ? "line" : "" });
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful) return;

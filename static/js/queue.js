@@ -37,6 +37,12 @@ onKey("x", () => {
   box.click();
 });
 
+onKey("b", () => {
+  const bar = document.getElementById("picked");
+  if (!bar || bar.hidden) return false;
+  bar.querySelector("button").focus();
+});
+
 // on a phone the tabs scroll sideways: the open one is in sight, and new counts leave them where the hand has put them
 const tabs = () => document.getElementById("tabs");
 let shifted = 0;

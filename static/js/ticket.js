@@ -68,9 +68,18 @@ setInterval(() => {
   }
 }, 1000);
 
+// a message longer than the window opens at its beginning: nobody reads from the end
+const talk = document.querySelector(".talk");
+const tall = (one) => one && talk && one.offsetHeight > Math.min(talk.clientHeight, innerHeight) - 40;
+const newestTurn = [...document.querySelectorAll("#entries > .msg")].pop(), firstNew = document.getElementById("unread");
+if (!location.hash && (firstNew || tall(newestTurn))) {
+  const from = firstNew ?? newestTurn;
+  if (from.getBoundingClientRect().top < talk.getBoundingClientRect().top) from.scrollIntoView({ block: "start" });
+}
+
 // on a phone the page itself scrolls: it opens at the newest message too, and shows what has just been sent
 const phone = matchMedia("(max-width: 860px)");
-const toNewest = (mark) => (mark ?? document.querySelector("#entries > :last-child"))?.scrollIntoView({ block: "center" });
+const toNewest = (mark) => { const to = mark ?? document.querySelector("#entries > :last-child"); to?.scrollIntoView({ block: tall(to) ? "start" : "center" }); };
 if (phone.matches && !location.hash) toNewest(document.getElementById("unread"));
 document.addEventListener("htmx:afterSwap", (event) => { if (phone.matches && event.target.id === "ticket") toNewest(); });
 

@@ -2,12 +2,12 @@
 // go when it is there again.
 const STAYS = 7000;
 
-function arm(toast) {
-  if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), STAYS);
+function arm(toast, stays = STAYS) {
+  if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), stays);
 }
 
 /** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `until`: it is over when the "line" is there again, or something was "sent". */
-export function toast(text, kind = "", until = "") {
+export function toast(text, kind = "", { until = "", stays = STAYS } = {}) {
   const made = document.getElementById("toast")?.content.firstElementChild.cloneNode(true);
   if (!made) return;
   made.querySelector("p").textContent = text;
@@ -17,7 +17,7 @@ export function toast(text, kind = "", until = "") {
   const region = document.getElementById("toasts");
   for (const same of region.querySelectorAll(".toast")) if (same.querySelector("p").textContent === text) same.remove();
   region.append(made);
-  arm(made);
+  arm(made, stays);
 }
 
 /** The line is there again, or something was sent: what was said of that is over. */
@@ -27,7 +27,7 @@ export function over(what) {
 
 export function startToasts() {
   const region = document.getElementById("toasts");
-  region?.querySelectorAll(".toast").forEach(arm);
+  region?.querySelectorAll(".toast").forEach((one) => arm(one));
   region?.addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast").remove());
   document.body.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
 }

@@ -8,8 +8,60 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk.base.html import ATTRIBUTES, SCHEMES, TAGS, clean_html
+from helpdesk.base.html import ATTRIBUTES, SCHEMES, TAGS, absolute, clean_html
 
+DESK = "https://desk.northlight.example"
+ODD = [  # what browsers complete from the page around it, in every spelling we could think of
+    "https:/settings/people/",
+    "https:settings/people/",
+    "HTTPS:/settings/",
+    "hTTps:settings",
+    " https:/settings/ ",
+    "\x01https:/settings/",
+    "ht\ntps:/settings/",
+    "https:\n/settings/",
+    "https:\t/settings",
+    "https:/\t/\t/settings/",
+    "https:\\settings\\",
+    "https:\\/settings",
+    "https:/\\settings",
+    "https:///settings/",
+    "https:////settings/",
+    "https://",
+    "https://?next=/settings/",
+    "https://#settings",
+    "https://:443/settings/",
+    "https://@/settings/",
+    "https:?tab=people",
+    "https:#main",
+    "https:.",
+    "https:../settings/",
+    "https:",
+    "//settings/",
+    "\\\\settings\\",
+    "/settings/",
+    "\\settings",
+    "settings/",
+    "../../settings/",
+    "?status=all",
+    "#composer",
+    "",
+    "mailto:",
+    "mailto:?subject=hi",
+    "&#104;ttps:/settings/",
+    "https&colon;/settings/",
+    "https:&sol;settings&sol;",
+]
+WHOLE = [
+    "https://shop.example/42",
+    "http://shop.example",
+    "HTTPS://Shop.Example:8443/a?b=c#d",
+    "https://kim:secret@shop.example/",
+    "https://пример.example/путь",
+    "https://[2001:db8::1]/",
+    "mailto:kim@shop.example",
+    "mailto:kim@shop.example?subject=Order",
+]
 ATTACKS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -53,6 +105,15 @@ ATTACKS = [
 ]
 
 
+def where(url: str) -> str:
+    """Where a browser on a page of the desk would go: addresses without a host of their own are completed from that page."""
+    bare = "".join(sign for sign in url if sign not in "\t\n\r").strip().replace("\\", "/")
+    scheme, colon, rest = bare.partition(":")
+    if colon and scheme.lower() in {"http", "https"}:
+        return f"{scheme.lower()}:{rest}" if rest.startswith("//") and rest[2:3] not in {"", "/", "?", "#", ":", "@"} else f"{DESK}/{rest}"
+    return bare if colon else f"{DESK}/{rest}"
+
+
 class Reader(HTMLParser):
     """Demands that only allowed tags, attributes and schemes are left."""
 
@@ -62,7 +123,8 @@ class Reader(HTMLParser):
         for name, value in attrs:
             assert name in allowed, (tag, name)
             if name in {"href", "src"}:
-                assert (value or "").partition(":")[0].lower() in SCHEMES, value
+                assert (value or "").strip().partition(":")[0].lower() in SCHEMES, value
+                assert not where(value or "").startswith(DESK), value
 
     handle_startendtag = handle_starttag
 
@@ -124,3 +186,18 @@ def test_links_open_elsewhere_and_tell_nothing_of_us() -> None:
 )
 def test_pictures_of_other_servers_are_told(html: str, remote: bool) -> None:
     assert clean_html(html).remote_images is remote
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_no_odd_address_leads_into_the_desk(odd: str) -> None:
+    cleaned = read(clean_html(f'<p><a href="{odd}">the words</a> <img alt="seen" src="{odd}"></p>').html)
+
+    assert "the words" in cleaned
+    assert "href" not in cleaned
+    assert "src" not in cleaned
+
+
+@pytest.mark.parametrize("whole", WHOLE)
+def test_whole_addresses_stay(whole: str) -> None:
+    assert absolute(whole)
+    assert f'href="{whole.replace("&", "&amp;")}"' in clean_html(f'<a href="{whole}">x</a>').html

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpdesk.base.bounds import LARGEST
 from helpdesk.base.models import Blob
 from helpdesk.base.paging import decode, encode, page
 from tests.tickets.deeds import rolled_back
@@ -88,9 +89,18 @@ def test_an_id_beyond_all_rows_is_no_error(pk: int) -> None:
     page(Blob.objects.all(), key="size", descending=True, cursor=encode(2**70, 1, False), size=5)
 
 
-@given(st.one_of(st.integers(), st.datetimes(timezones=st.just(UTC))), st.integers(), st.booleans())
+IDS = st.integers(-LARGEST, LARGEST)
+
+
+@given(st.one_of(IDS, st.datetimes(timezones=st.just(UTC))), IDS, st.booleans())
 def test_a_cursor_comes_back_as_it_went(value: datetime | int, pk: int, back: bool) -> None:
     assert decode(encode(value, pk, back)) == (value, pk, back)
+
+
+@given(st.integers(LARGEST + 1), st.sampled_from([-1, 1]))
+def test_what_no_column_holds_is_no_cursor(beyond: int, sign: int) -> None:
+    assert decode(encode(sign * beyond, 1, False)) is None
+    assert decode(encode(1, sign * beyond, False)) is None
 
 
 @given(st.text())

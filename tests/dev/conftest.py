@@ -40,6 +40,11 @@ def until(true: Callable[[], object], seconds: float = 30.0) -> None:
         time.sleep(0.1)
 
 
+def _hangs_up_as_it_should() -> None:
+    """Whoever runs these tests under `nohup` has hang-ups ignored, and a process inherits that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Terminal:
     """A supervisor as a person has it before him: what it prints, and a keyboard."""
 
@@ -55,6 +60,7 @@ class Terminal:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_hangs_up_as_it_should,  # noqa: PLW1509 (a signal's default; takes no lock)
             )
 
     def says(self) -> str:

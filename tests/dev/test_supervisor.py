@@ -35,6 +35,16 @@ def test_whoever_ends_it_ends_everything(terminal, number):
     assert [process for process in everybody if stands(process)] == []
 
 
+def test_a_hang_up_that_is_ignored_from_outside_ends_nothing(terminal):
+    demo = terminal(["nohup"]).open()
+
+    demo.process.send_signal(signal.SIGHUP)
+    demo.catcher().kill()
+
+    until(lambda: "starting it again" in demo.says())  # it looks after its parts as before
+    assert demo.press(signal.SIGTERM) == 0
+
+
 def test_a_killed_supervisor_takes_everything_along_and_the_next_one_starts(terminal):
     demo = terminal().open()
     everybody = demo.everybody()

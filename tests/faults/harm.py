@@ -9,6 +9,7 @@ import psycopg
 
 from helpdesk.dev.instance import Instance
 from helpdesk.dev.processes import descendants
+from tests.faults.room import Room
 from tests.live.hand import Hand
 from tests.live.rows import Rows
 from tests.live.smtp import Mailbox
@@ -17,6 +18,7 @@ from tests.live.waiting import until
 if TYPE_CHECKING:
     from tests.faults.traffic import Traffic
 
+PROOF = ("studio", "only for these tests")  # what the webhooks' caller proves himself by
 STILL = ("queued", "sending", "handed")  # states of a reply that has not come to rest
 
 
@@ -28,6 +30,8 @@ class Desk:
     mailbox: Mailbox
     hand: Hand
     rows: Rows
+    room: Room
+    turn: int = 0  # of this test's rounds; each has players and mails of its own
 
     def mend(self) -> None:
         """Start what a test left dead."""
@@ -109,4 +113,9 @@ class Desk:
 
     def tickets(self, count: int, word: str) -> list[str]:
         """Tickets of as many players, opened by mail; their numbers."""
-        return [self.hand.do("open_one", address=f"{word}{n}@mail.example", text=f"{word} {n}") for n in range(count)]
+        named = self.named(word)
+        return [self.hand.do("open_one", address=f"{named}-{n}@mail.example", text=f"{named} {n}") for n in range(count)]
+
+    def named(self, word: str) -> str:
+        """This word, in later rounds with the round behind it."""
+        return f"{word}-r{self.turn}" if self.turn else word

@@ -74,8 +74,8 @@ class Traffic:
     """Both at work in threads of their own until the block ends. What goes wrong in them is raised where the test waits, or at the end."""
 
     def __init__(self, desk: Desk, word: str, *, tickets: Sequence[str], patient: bool) -> None:
-        self.word = word
-        self.pipe = Pipe(desk, word)
+        self.word = desk.named(word)
+        self.pipe = Pipe(desk, self.word)
         self.clerk = Clerk(Operator(desk.instance.url, "anna"), patient)
         self._tickets = tickets
         self._over = threading.Event()

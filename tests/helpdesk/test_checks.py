@@ -79,7 +79,7 @@ def test_another_database_is_refused(sound, monkeypatch):
 def test_the_password_of_the_example_is_named(sound, monkeypatch):
     monkeypatch.setitem(sound.DATABASES["default"], "PASSWORD", "change-me")
 
-    assert ids() == ["helpdesk.W007"]
+    assert ids() == ["helpdesk.E011"]
 
 
 def test_a_mail_server_on_this_machine_is_fine(sound):

@@ -6,14 +6,18 @@ import math
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from helpdesk import pulse
-from helpdesk.base.blobs import keep
+from helpdesk.base.blobs import keep, note_state
 from helpdesk.base.clock import now
+from helpdesk.staff import letters
 from tests.factories.desk import make_ticket
 from tickets.mail.models import Door, RawMail
 from tickets.models import Delivery, Message, Timer
+
+PULSES = {"beat", "worker_now", "worker_bulk", "worker_learn", "broker"}
 
 
 def numbers(client: Client) -> dict[str, float]:
@@ -58,6 +62,7 @@ def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
     assert found['helpdesk_oldest_seconds{work="delivery_bulk"}'] == (now() - event.recorded_at).total_seconds()
     assert found['helpdesk_waiting{work="delivery_now"}'] == 0
     assert found['helpdesk_oldest_seconds{work="raw_mail"}'] == 40
+    assert found['helpdesk_parked{work="erasure"}'] == 0
     assert found['helpdesk_parked{work="delivery"}'] == found['helpdesk_parked{work="raw_mail"}'] == 1
     assert found['helpdesk_messages{state="uncertain"}'] == 1
     assert found['helpdesk_tickets{status="new"}'] == 1
@@ -78,11 +83,22 @@ def test_a_silent_part_is_measured_and_one_never_seen_is_silent_for_ever(client:
 
 
 @pytest.mark.django_db
+def test_files_that_cannot_be_read_are_counted(client: Client):
+    good, bad = keep(b"there"), keep(b"lost")
+    note_state(bad, "the storage has lost it")
+
+    assert numbers(client)['helpdesk_blobs{state="unreadable"}'] == 1
+    note_state(bad, "")
+    assert numbers(client)['helpdesk_blobs{state="unreadable"}'] == 0
+    assert good.unreadable_since is None
+
+
+@pytest.mark.django_db
 def test_the_numbers_cost_the_same_for_one_or_fifty(client: Client, django_assert_max_num_queries):
     for _ in range(5):
         make_ticket()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(28):
         numbers(client)
 
 
@@ -111,3 +127,52 @@ def test_with_a_token_only_who_knows_it_may_read(client: Client, settings, heade
     settings.METRICS_TOKEN = "swordfish"
 
     assert client.get("/metrics", headers={"Authorization": header}).status_code == code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", ["-infinity", "infinity", "10000-01-01 00:00+00", "0044-03-15 12:00+00 BC"])
+def test_no_row_spoils_the_numbers(client: Client, travel, moment):
+    ticket = make_ticket()
+    reply = {"ticket": ticket, "received_in": ticket, "kind": "reply", "channel": "post", "author_kind": "operator"}
+    Message.objects.create(**reply, state="queued", leaves_at=now())
+    Timer.objects.create(ticket=ticket, kind="silence", due_at=now())
+    RawMail.objects.create(blob=keep(b"x"), door=Door.PIPE)
+    moments = {"tickets_message": "leaves_at", "tickets_timer": "due_at", "mail_rawmail": "received_at", "tickets_event": "recorded_at"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, column in moments.items():
+            cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND conname LIKE '%%sane'", [table])
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+            cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {column} IS NOT NULL", [moment])
+
+    found = numbers(client)
+    parts = client.get("/readyz").json()["parts"]
+
+    assert all(0 <= found[f'helpdesk_oldest_seconds{{work="{work}"}}'] < 1e9 for work in ("message", "timer", "raw_mail", "delivery_now"))
+    assert parts["outgoing_mail"] == ("degraded" if moment.startswith(("-", "0")) else "ok")
+
+
+@pytest.mark.django_db
+def test_ready_tells_which_work_waits_too_long(client: Client, travel):
+    ticket = make_ticket()
+    Delivery.objects.all().delete()
+    Timer.objects.all().delete()
+    reply = {"ticket": ticket, "received_in": ticket, "kind": "reply", "channel": "post", "author_kind": "operator"}
+    waits = Message.objects.create(**reply, state="queued", leaves_at=now() + timedelta(hours=1), first_tried_at=now())
+    letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+    event = ticket.events.first()
+    Delivery.objects.create(event=event, subscriber="surveys", lane="now")
+    RawMail.objects.create(blob=keep(b"x"), door=Door.PIPE)
+    Timer.objects.create(ticket=ticket, kind="silence", due_at=now())
+
+    def late() -> set[str]:
+        return {part for part, state in client.get("/readyz").json()["parts"].items() if state == "degraded"} - PULSES
+
+    assert late() == set()
+    travel.forward(minutes=3)
+    assert late() == {"outgoing_mail", "raw_mail", "deliveries_now"}
+    travel.forward(minutes=30)
+    assert late() == {"outgoing_mail", "raw_mail", "deliveries_now", "letters", "timers"}
+    Message.objects.filter(pk=waits.pk).update(parked_at=now())
+    assert "outgoing_mail" not in late()

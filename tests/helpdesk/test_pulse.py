@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from celery.beat import Scheduler
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from helpdesk import pulse, tasks
+from helpdesk.base.clock import now
 from helpdesk.beat import LONGEST, Beat
 from helpdesk.celery import app
 from helpdesk.models import Pulse
@@ -67,3 +71,16 @@ def test_every_queue_is_asked_for_a_sign_of_life_on_itself():
     assert asked == {(queue, queue) for queue in pulse.PATIENCE if queue != pulse.BEAT}
     assert {line["options"]["queue"] for line in SCHEDULE.values()} <= pulse.PATIENCE.keys()
     assert max(line["schedule"] for line in SCHEDULE.values()) <= LONGEST.total_seconds()
+
+
+@pytest.mark.django_db
+def test_a_container_can_ask_whether_its_part_is_alive():
+    with pytest.raises(CommandError, match="beat is silent"):
+        call_command("alive", "beat")
+
+    pulse.show("beat")
+    call_command("alive", "beat")
+
+    Pulse.objects.update(at=now() - pulse.PATIENCE["beat"] - timedelta(seconds=5))
+    with pytest.raises(CommandError, match="since 50 seconds"):
+        call_command("alive", "beat")

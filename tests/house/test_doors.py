@@ -15,6 +15,7 @@ from helpdesk.base.models import Text
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right
+from players.models import Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
@@ -30,6 +31,7 @@ PUBLIC = {
     "set_language",
     "account_login", "account_logout", "account_inactive", "account_signup", "mfa_authenticate", "mfa_login_webauthn",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "staff:new_address",  # a colleague, by a signed address
     "surveys:brand", "surveys:answer", "surveys:stop",  # a player, by a signed address
     "mail:hand_in", "mail:hand_in_kind", "mail:tracking",  # mail providers, who sign what they bring
 }  # fmt: skip
@@ -112,7 +114,7 @@ class House:
             return self.message.pk
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
-            "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery,
+            "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery, "player": Player,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 
@@ -125,7 +127,7 @@ def first(model: Any) -> int:
 def house(settings: Any, tmp_path: Any) -> House:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+        "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}
     }
     return House()
 
@@ -204,6 +206,21 @@ def test_nothing_that_an_able_person_asks_for_breaks(door: Door, house: House) -
     for method in METHODS:
         for address in (house.address(door), house.address(door) + junk, house.address(door, **huge)):
             assert knock(comes(boss), method, address).status_code < 500, (method, address)
+
+
+@pytest.mark.parametrize("side", ["game", "team", "language", "topic"])
+def test_a_right_that_is_held_in_part_breaks_no_page_that_asks_for_it(side: str, house: House) -> None:
+    """Whatever part a studio gives of whatever right: a page, or a refusal that says so."""
+    part = {side: {"game": house.game, "team": house.team, "language": "de", "topic": "lost-purchase"}[side]}
+    broken = []
+    for right in Right:
+        olga = somebody(right, **part)
+        for door in WITH_RIGHTS:
+            if right in door.view.requires:
+                answers = {method: knock(comes(olga), method, house.address(door)).status_code for method in METHODS}
+                broken += [(door.name, method, status) for method, status in answers.items() if status >= 500]
+
+    assert broken == []
 
 
 @pytest.mark.parametrize("door", [door for door in GUARDED if not door.wants], ids=repr)

@@ -13,7 +13,7 @@ from helpdesk.celery import app
 from helpdesk.schedule import SCHEDULE
 from tests.house.ground import ROOT, dotted, modules, name, none_of, tree
 
-QUEUES = {"now", "bulk", "learn"}
+QUEUES = {"now", "mail", "bulk", "learn"}
 LOCKED = {
     "HELPDESK_ENV": "production",
     "SECRET_KEY": "k" * 20 + "0123456789" * 4,
@@ -124,4 +124,5 @@ def test_every_sweep_that_the_desk_lives_by_is_scheduled() -> None:
         "tickets.leave_due",
         "tickets.recover_messages",
         "mail.process_due",
+        "base.sweep_blobs",
     } <= swept

@@ -1,4 +1,4 @@
-"""A process of the desk's own that does what a test asks: the deeds of `tests/live/deeds.py`, a JSON line each.
+"""A process of the desk's own that does what a test asks: the deeds of `tests/live/deeds.py` or of another module, a JSON line each.
 
 The services run with the desk's settings and its broker, and the test's own Django never touches the desk's rows.
 """
@@ -22,10 +22,14 @@ class DeedFailed(AssertionError):
 class Hand:
     """`hand.do("write_reply", number="…", text="…")` returns what the deed returned."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], deeds: str = "tests.live.deeds") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.live"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env), cwd=ROOT, text=True
+            [sys.executable, "-m", "tests.live", deeds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env), cwd=ROOT, text=True
         )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def do(self, deed: str, **words: Any) -> Any:
         if self._process.stdin is None or self._process.stdout is None:

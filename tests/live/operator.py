@@ -57,9 +57,13 @@ class Operator:
     def note(self, number: str, text: str) -> Answer:
         return self.post(f"/tickets/{number}/note/", {"mode": "note", "text": text})
 
-    def post(self, path: str, form: dict[str, str]) -> Answer:
+    def post(self, path: str, form: dict[str, str], **more: Any) -> Answer:
         token = self._session.cookies.get("csrftoken") or ""
-        return self._ask(path.rstrip("/").rpartition("/")[2], "POST", path, data=form | {"csrfmiddlewaretoken": token})
+        return self._ask(path.rstrip("/").rpartition("/")[2], "POST", path, data=form | {"csrfmiddlewaretoken": token}, **more)
+
+    def attach(self, number: str, name: str, content: bytes) -> Answer:
+        """A file for the reply in the making."""
+        return self.post(f"/tickets/{number}/files/", {"mode": "reply"}, files={"file": (name, content)})
 
     def _ask(self, doing: str, method: str, path: str, **more: Any) -> Answer:
         began = time.monotonic()

@@ -50,7 +50,7 @@ def test_the_brand_is_changed_and_only_what_changed_is_told(client) -> None:
 
 def test_a_logo_is_drawn_anew_and_served_as_png(client, settings, tmp_path) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+        "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}
     }
     emberfall = make_game()
     client.force_login(somebody(Right.MANAGE_GAMES))
@@ -62,6 +62,23 @@ def test_a_logo_is_drawn_anew_and_served_as_png(client, settings, tmp_path) -> N
     content = blobs.read(emberfall.logo)
     assert content.startswith(b"\x89PNG") and b"made at home" not in content
     assert client.get(reverse("staff:game_logo", args=[emberfall.pk]))["Content-Type"] == "image/png"
+
+
+def test_a_logo_that_finds_no_room_is_refused_beside_its_field(client, settings, tmp_path, disk) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}
+    }
+    emberfall = make_game()
+    client.force_login(somebody(Right.MANAGE_GAMES))
+    disk.full = True
+
+    answer = client.post(reverse("staff:game", args=[emberfall.pk]), typed(emberfall, strapline="Warm again") | {"logo": picture()})
+
+    page = answer.content.decode()
+    assert (answer.status_code, answer.context["form"].errors.keys()) == (422, {"logo"})
+    assert "this was not stored" in page and "Warm again" in page
+    emberfall.refresh_from_db()
+    assert (emberfall.logo, emberfall.strapline) == (None, "")
 
 
 def test_what_is_no_picture_is_refused_beside_its_field(client) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from helpdesk.staff import letters
 from helpdesk.staff.models import Letter, MailCopies, Notice
 from helpdesk.staff.notices import notify, unseen_count
 from tests.factories.staff import UserFactory, somebody
@@ -30,7 +31,8 @@ def test_a_notice_with_a_missing_fact_still_reads() -> None:
 
 @pytest.mark.parametrize(("language", "reads"), [("en", "“«Ночь Пепла», ‘again’”"), ("ru", "«„Ночь Пепла“, “again”»")])
 def test_a_subject_with_quotation_marks_doubles_none(language: str, reads: str) -> None:
-    notice = Notice(text=ANSWERED, data={"number": "K7QM2R", "subject": "«Ночь Пепла», “again”"})
+    notice = Notice(text=ANSWERED, data={"number": "K7QM2R"})
+    notice.__dict__["found"] = {"subject": "«Ночь Пепла», “again”"}
 
     with translation.override(language):
         assert notice.words().endswith(f": {reads}")
@@ -45,12 +47,14 @@ def test_a_subject_with_quotation_marks_doubles_none(language: str, reads: str) 
         (MailCopies.ALL, False, 1),
     ],
 )
-def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, posted: int) -> None:
+def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, posted: int, mailoutbox: list) -> None:
     nora = UserFactory.create(mail_copies=copies)
 
     notify([nora], "tickets.assigned", GIVEN, important=important, link="/tickets/K7QM2R/", number="K7QM2R")
 
-    assert Letter.objects.filter(to=nora.email, text__contains="/tickets/K7QM2R/").count() == posted
+    assert Letter.objects.filter(to=nora.email, subject="", text="").count() == posted
+    letters.send_due()
+    assert ["/tickets/K7QM2R/" in mail.body and "K7QM2R was given to you" in mail.subject for mail in mailoutbox] == [True] * posted
 
 
 def test_following_a_notice_marks_it_and_leads_there(client) -> None:
@@ -97,3 +101,9 @@ def test_all_seen_empties_the_bell(client) -> None:
     client.post(reverse("staff:notices_seen"))
 
     assert unseen_count(nora) == 0
+
+
+@pytest.mark.parametrize("data", [[], [1], "words", 7, {"who": {"a": [None]}}, {"who": "9" * 5000}])
+@pytest.mark.parametrize("text", ["%(who)s wrote", "100%", "%(who)d wrote", "%s wrote", "%"])
+def test_the_bell_rings_whatever_a_notice_holds(data, text) -> None:
+    assert isinstance(Notice(kind="x", text=text, data=data).words(), str)

@@ -8,12 +8,14 @@ import pytest
 from django.urls import reverse
 
 from helpdesk.audit.models import AuditEntry
+from helpdesk.base import clock
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, Letter, User
 from helpdesk.staff.rights import Right, has_right, scope_for
 from helpdesk.staff.services import people, roles
 from tests.factories.desk import make_game
 from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
+from tickets.models import Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,22 @@ def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
     assert "Emberfall" in page
     entry = AuditEntry.objects.get(action="staff.role_given")
     assert (entry.game_id, entry.data["role"]) == (emberfall.pk, "Agent")
+
+
+def test_a_role_is_limited_to_topics_that_there_are(client, vera: User) -> None:
+    Topic.objects.create(slug="lost-purchase", name="Lost purchases")
+    Topic.objects.create(slug="old", name="Old", archived_at=clock.now())
+    emil, agent = UserFactory.create(), RoleFactory.create(name="Agent", rights=[Right.VIEW])
+    client.force_login(vera)
+
+    for nonsense in ("lost purchase!", "gone", "old", "x" * 500):
+        answer = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": nonsense})
+        assert answer.status_code == 422 and not Grant.objects.filter(user=emil).exists(), nonsense
+    with pytest.raises(DomainError, match="no such topic"):
+        roles.give_role(emil, agent, by=vera, topic="gone")
+
+    page = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": "lost-purchase"}, follow=True)
+    assert "Lost purchases" in page.content.decode()
 
 
 def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:
@@ -160,8 +178,105 @@ def test_an_address_that_opens_higher_rights_is_not_turned_to_ones_own(vera: Use
     with pytest.raises(NotAllowed):
         people.deactivate(vera, by=olga)
 
-    assert people.change_person(vera, by=olga, email=vera.email, public_name="Vera").public_name == "Vera"
-    assert people.change_person(emil, by=olga, email="emil@studio.example").email == "emil@studio.example"
+    assert people.change_person(emil, by=olga, email="emil@studio.example").email_wanted == "emil@studio.example"
+
+
+ACTS = [
+    lambda vera, olga: people.change_person(vera, by=olga, name="Vera the former"),
+    lambda vera, olga: people.change_person(vera, by=olga, language="ru"),
+    lambda vera, olga: people.sign_out_everywhere(vera, by=olga),
+    lambda vera, olga: people.invite_again(vera, by=olga),
+    lambda vera, olga: people.deactivate(vera, by=olga),
+    lambda vera, olga: people.reactivate(vera, by=olga),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_manages_who_holds_rights_he_lacks(vera: User, act) -> None:
+    olga = somebody(Right.MANAGE_STAFF, name="Olga")
+    before = User.objects.values().get(pk=vera.pk)
+
+    with pytest.raises(NotAllowed, match="rights that you do not hold"):
+        act(vera, olga)
+
+    assert User.objects.values().get(pk=vera.pk) == before
+
+
+def test_a_former_administrator_is_not_brought_back_by_who_is_none(client, vera: User) -> None:
+    nora = somebody(Right.MANAGE_STAFF, Right.MANAGE_ROLES, name="Nora Berg")
+    people.deactivate(nora, by=vera)
+    olga = somebody(Right.MANAGE_STAFF, name="Olga")
+    client.force_login(olga)
+
+    page = client.get(reverse("staff:person", args=[nora.pk])).content.decode()
+    client.post(reverse("staff:person_act", args=[nora.pk]), {"act": "reactivate"})
+
+    assert "can change this account" in page and "Open the account again" not in page
+    assert not User.objects.get(pk=nora.pk).is_active
+    assert people.reactivate(nora, by=vera).is_active
+
+
+def links(letter: Letter) -> list[str]:
+    return ["/" + link.split("/", 3)[3] for link in re.findall(r"http\S+", letter.text)]
+
+
+def test_another_address_counts_when_somebody_there_says_yes_and_the_former_one_is_told(client, vera: User) -> None:
+    emil = UserFactory.create(name="Emil Falk", email="emil@studio.example")
+    client.force_login(vera)
+    facts = {"name": "Emil Falk", "email": "falk@studio.example", "language": "en", "timezone": "UTC"}
+    page = client.post(reverse("staff:person", args=[emil.pk]), facts, follow=True).content.decode()
+    emil.refresh_from_db()
+    assert (emil.email, emil.email_wanted) == ("emil@studio.example", "falk@studio.example")
+    assert "falk@studio.example is to be the new address" in page
+    assert "falk@studio.example" in Letter.objects.get(to="emil@studio.example").text
+
+    door = type(client)()
+    (link,) = links(Letter.objects.get(to="falk@studio.example"))
+    assert door.get(link).status_code == 200  # a scanner that looks changes nothing
+    assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
+    door.post(link)
+
+    emil.refresh_from_db()
+    assert (emil.email, emil.email_wanted) == ("falk@studio.example", "")
+    assert Letter.objects.filter(to="emil@studio.example").count() == 2
+    assert door.get(link).status_code == door.post(link).status_code == 410
+    assert AuditEntry.objects.get(action="staff.address_changed").data["changes"]["email"] == ["emil@studio.example", "falk@studio.example"]
+
+
+def test_a_new_address_can_be_taken_back_or_asked_for_anew(client, vera: User) -> None:
+    emil = UserFactory.create(email="emil@studio.example")
+    people.change_person(emil, by=vera, email="one@studio.example")
+    people.change_person(emil, by=vera, email="two@studio.example")
+    (first,) = links(Letter.objects.get(to="one@studio.example"))
+    (second,) = links(Letter.objects.get(to="two@studio.example"))
+    assert client.post(first).status_code == 410
+
+    client.force_login(vera)
+    client.post(reverse("staff:person_act", args=[emil.pk]), {"act": "keep_address"})
+
+    assert client.post(second).status_code == 410
+    assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
+
+
+def test_an_address_that_somebody_took_meanwhile_is_refused_at_the_end_too(client, vera: User) -> None:
+    emil = UserFactory.create(email="emil@studio.example")
+    people.change_person(emil, by=vera, email="shared@studio.example")
+    UserFactory.create(email="shared@studio.example")
+    (link,) = links(Letter.objects.get(to="shared@studio.example"))
+
+    page = client.post(link)
+
+    assert page.status_code == 410
+    assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
+
+
+def test_who_has_no_password_yet_is_invited_at_the_new_address(vera: User) -> None:
+    emil = people.invite(email="wrong@studio.example", name="Emil", by=vera)
+
+    people.change_person(emil, by=vera, email="emil@studio.example")
+
+    assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
+    assert "/password/reset/key/" in Letter.objects.get(to="emil@studio.example").text
 
 
 def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -14,7 +16,7 @@ from tickets.actors import SYSTEM, ActorKind, operator
 from tickets.lifecycle.machine import Owed, move, move_many
 from tickets.lifecycle.moves import MOVES, may, reachable
 from tickets.locks import lock, lock_many
-from tickets.models import ON_HOLD, Event, Status
+from tickets.models import ON_HOLD, Event, Pledge, Status
 from tickets.services.edit import set_status
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +89,8 @@ def test_pending_with_another_department_is_a_move(anna: User, travel: Travel) -
     put(ticket, Status.PENDING, anna, on="legal")
 
     assert ticket.pending_on == "legal"
-    assert [event.data["on"] for event in Event.objects.filter(ticket=ticket, kind="ticket.moved").order_by("pk")] == ["billing", "legal"]
+    moves = Event.objects.filter(ticket=ticket, kind="ticket.moved").order_by("pk")
+    assert [Pledge.objects.get(pk=event.data["pledge"]).on for event in moves] == ["billing", "legal"]
 
 
 def test_what_the_player_was_told_can_be_changed_while_pending(anna: User, travel: Travel) -> None:
@@ -99,7 +102,7 @@ def test_what_the_player_was_told_can_be_changed_while_pending(anna: User, trave
 
 
 def test_leaving_pending_forgets_who_owed(anna: User, travel: Travel) -> None:
-    ticket = put(make_ticket(), Status.PENDING, anna, until=travel.moment, told="Two days.")
+    ticket = put(make_ticket(), Status.PENDING, anna, until=travel.moment + timedelta(days=2), told="Two days.")
 
     put(ticket, Status.WAITING, anna)
 

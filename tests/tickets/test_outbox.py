@@ -190,21 +190,22 @@ def test_a_slow_workers_failure_does_not_overrule_a_human(monkeypatch: pytest.Mo
     assert leave(message, travel).state == State.SENT
 
 
-def test_the_pauses_grow_and_then_it_has_failed(anna: User, travel: Travel, the_post: Post) -> None:
+def test_the_pauses_grow_and_after_two_days_it_has_failed(anna: User, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    the_post.outcomes.extend([Retry("greylisted")] * 7)
+    the_post.outcomes.extend([Retry("greylisted")] * 60)
     message = reply(ticket, anna)
     travel.forward(seconds=16)
     pauses = []
 
-    for _attempt in range(7):
+    for _attempt in range(60):
         outbox.leave_due()
         message.refresh_from_db()
         if message.state == State.QUEUED and message.leaves_at:
             pauses.append((message.leaves_at - travel.moment).total_seconds())
             travel.forward(seconds=pauses[-1])
 
-    assert pauses == [10, 60, 300, 900, 3600, 10800]
+    assert pauses[:8] == [10, 60, 300, 900, 1800, 3600, 3600, 3600]
+    assert 48 * 3600 - 3600 < sum(pauses) <= 49 * 3600
     assert (message.state, message.error) == (State.FAILED, "greylisted")
     assert kinds(ticket).count("message.failed") == 1
 

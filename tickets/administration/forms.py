@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from helpdesk.base import clock
+from helpdesk.base.bounds import LONGEST_SILENCE
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
+from players.models import CardField, Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
 from tickets.models import LifecycleRule, Occasion, Status
 
+OLDEST_DAY = date(1990, 1, 1)
 WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OPERATOR, Occasion.PLAYER_MESSAGE: ActorKind.PLAYER}
 
 
 class RuleForm(forms.Form):
-    hours = forms.IntegerField(label=_("Hours of silence"), min_value=1, max_value=24 * 365)
+    hours = forms.IntegerField(label=_("Hours of silence"), min_value=1, max_value=LONGEST_SILENCE)
     to_status = forms.ChoiceField(label=_("Then it becomes"))
     notice_key = forms.ChoiceField(label=_("The player is told"), required=False)
     enabled = forms.BooleanField(label=_("The rule is on"), required=False)
@@ -66,20 +71,83 @@ class MailboxForm(forms.Form):
     user = forms.CharField(label=_("User"), max_length=200)
     password_name = forms.RegexField(
         label=_("Name of the password"),
-        regex=r"^[A-Z][A-Z0-9_]*\Z",
+        regex=r"^MAILBOX_PASSWORD_[A-Z0-9_]+\Z",
         max_length=80,
-        help_text=_("Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here."),
+        help_text=_(
+            "Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here, and it goes only to "
+            "the servers that MAILBOX_HOST_EMBER names."
+        ),
+        error_messages={"invalid": _("It begins with MAILBOX_PASSWORD_ and has capital letters, digits and underscores.")},
     )
     folder = forms.CharField(label=_("Folder"), max_length=200, initial="INBOX")
     move_to = forms.CharField(
         label=_("Then move to"), max_length=200, required=False, help_text=_("Empty: it stays and is marked as read.")
     )
+    begin = forms.ChoiceField(
+        label=_("Begin"),
+        choices=Mailbox.Begin.choices,
+        initial=Mailbox.Begin.NOW,
+        widget=forms.RadioSelect,
+        help_text=_("History opens closed tickets with their own dates; nobody is told of them or answered."),
+    )
+    begin_on = forms.DateField(
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Only for “since a day”.")
+    )
     enabled = forms.BooleanField(label=_("It is polled"), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("begin") == Mailbox.Begin.SINCE:
+            day = facts.get("begin_on")
+            if day is None and "begin_on" not in self.errors:
+                self.add_error("begin_on", _("Say since which day."))
+            elif day and not OLDEST_DAY <= day <= clock.now().date():
+                self.add_error("begin_on", _("The day lies between 1990 and today."))
+        else:
+            facts["begin_on"] = None
+        return facts
 
     @classmethod
     def of(cls, box: Mailbox | None, data: Any = None) -> MailboxForm:
         return cls(data, initial={name: getattr(box, name) for name in cls.base_fields} if box else None)
 
 
+class OpenForm(forms.Form):
+    """For which game a mail is, where its address does not say it."""
+
+    game = forms.ModelChoiceField(
+        label=_("Game"), queryset=Game.objects.filter(archived_at=None), required=False, empty_label=_("as the address says")
+    )
+
+    @classmethod
+    def chosen(cls, data: Any) -> Game | None:
+        form = cls(data)
+        return form.cleaned_data["game"] if form.is_valid() else None
+
+
 class DropForm(forms.Form):
     reason = forms.CharField(label=_("Why it may be lost"), max_length=300)
+
+
+class EraseForm(forms.Form):
+    """Typing the player's number is the second thought."""
+
+    number = forms.CharField(
+        label=_("The player's number"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"})
+    )
+
+    def __init__(self, *args: Any, player: Player, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.player = player
+        self.fields["number"].help_text = _("Type %(number)s to confirm.") % {"number": player.pk}
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"].strip()
+        if number != str(self.player.pk):
+            raise forms.ValidationError(_("This is not the player's number."))
+        return number
+
+
+class SortForm(forms.Form):
+    field = forms.IntegerField(min_value=1, max_value=2**62)
+    sort = forms.ChoiceField(choices=CardField.Sort.choices)

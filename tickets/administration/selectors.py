@@ -15,7 +15,7 @@ from tickets.models import Delivery, LifecycleRule, Status, Ticket
 
 def rules_for(user: User) -> QuerySet[LifecycleRule]:
     """The rules that `user` may change: a game's own where he holds the right for it, those for all only with the right for everything."""
-    return LifecycleRule.objects.filter(scope_for(user, Right.MANAGE_LIFECYCLE).q()).select_related("game")
+    return LifecycleRule.objects.filter(scope_for(user, Right.MANAGE_LIFECYCLE).games_q()).select_related("game")
 
 
 def rule_for(user: User, pk: int) -> LifecycleRule:
@@ -37,7 +37,7 @@ def rule_sheets(user: User) -> list[RuleSheet]:
     scope = scope_for(user, Right.MANAGE_LIFECYCLE)
     everything = sorted(LifecycleRule.objects.select_related("game"), key=_place)
     common = [rule for rule in everything if rule.game_id is None]
-    games = Game.objects.filter(scope.q(game="pk"), archived_at=None)
+    games = Game.objects.filter(scope.games_q("pk"), archived_at=None)
     sheets = [RuleSheet(None, common, [])] if scope.everything else []
     for game in games:
         own = [rule for rule in everything if rule.game_id == game.pk]

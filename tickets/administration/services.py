@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,16 +12,33 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import Conflict, DomainError
+from helpdesk.base.parking import Lot
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from players.models import Player
 from tickets import drain
-from tickets.mail import inbox
+from tickets.actors import operator
+from tickets.mail import by_hand, imap_hosts, inbox
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Delivery, LifecycleRule
 from tickets.services import rules
 
+MOST_NOTED = 500  # ids in one audit entry
 RULE_FIELDS = ("hours", "to_status", "notice_key", "enabled")
-MAILBOX_FIELDS = ("address", "game", "host", "port", "security", "user", "password_name", "folder", "move_to", "enabled")
+MAILBOX_FIELDS = (
+    "address",
+    "game",
+    "host",
+    "port",
+    "security",
+    "user",
+    "password_name",
+    "folder",
+    "move_to",
+    "begin",
+    "begin_on",
+    "enabled",
+)
 
 
 def edit_rule(rule: LifecycleRule, *, by: User, rearm: bool, request: HttpRequest | None = None, **facts: Any) -> int:
@@ -76,6 +94,34 @@ def retry_mails(mails: Sequence[RawMail], *, by: User, request: HttpRequest | No
     return len(retried)
 
 
+def dismiss_mails(mails: Sequence[RawMail], *, by: User, request: HttpRequest | None = None) -> int:
+    """Parked mails that need nothing; returns how many were still parked."""
+    return _decide("mail.dismissed", mails, by_hand.dismiss, by=by, request=request)
+
+
+def take_mails_back(mails: Sequence[RawMail], *, by: User, request: HttpRequest | None = None) -> int:
+    """Dismissed mails are parked again; returns how many were still dismissed."""
+    return _decide("mail.taken_back", mails, by_hand.take_back, by=by, request=request)
+
+
+def open_mails(mails: Sequence[RawMail], *, game: Game | None, by: User, request: HttpRequest | None = None) -> int:
+    """A person wrote these, for that game or the one that their address says; returns how many had no ticket yet."""
+    return _decide("mail.opened", mails, lambda raw: by_hand.open_ticket(raw, game=game, by=operator(by)), by=by, request=request)
+
+
+@transaction.atomic
+def _decide(action: str, mails: Sequence[RawMail], deed: Callable[[RawMail], None], *, by: User, request: HttpRequest | None) -> int:
+    """One deed for each mail; those which somebody else has decided meanwhile are left out."""
+    decided = []
+    for raw in mails:
+        with suppress(Conflict):
+            deed(raw)
+            decided.append(raw.pk)
+    if decided:
+        note_audit(action, by=by, request=request, mails=decided)
+    return len(decided)
+
+
 @transaction.atomic
 def look_at_mail(raw: RawMail, *, by: User, request: HttpRequest | None = None) -> None:
     """Somebody reads a player's mail as it came: that is told."""
@@ -93,10 +139,14 @@ def replay(pks: Sequence[int], *, by: User, request: HttpRequest | None = None) 
 
 @transaction.atomic
 def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest | None = None) -> None:
-    """Drop a parked delivery: its subscriber never hears of the event. The reason is kept in the audit."""
+    """Drop a parked delivery: its subscriber never hears of the event. The reason is kept beside the audit's entry.
+
+    Of the error the audit keeps the kind alone: the rest may be words of a player.
+    """
     if not reason.strip():
         raise DomainError(_("Say why it may be lost."), field="reason")
-    pk, subscriber, event, error = delivery.pk, delivery.subscriber, delivery.event_id, delivery.error[:500]
+    pk, subscriber, event = delivery.pk, delivery.subscriber, delivery.event_id
+    exception = delivery.error.partition(":")[0]
     if not drain.drop(pk):
         raise Conflict(_("This delivery is not parked any more."))
     note_audit(
@@ -106,27 +156,64 @@ def give_up(delivery: Delivery, *, reason: str, by: User, request: HttpRequest |
         request=request,
         subscriber=subscriber,
         event=event,
-        error=error,
-        reason=reason.strip(),
+        error=exception if exception.isidentifier() else "",
+        remark=reason,
+        about=("tickets.ticket", delivery.ticket_id),
     )
 
 
 @transaction.atomic
+def retry_parked(lot: Lot, pks: Sequence[int], *, by: User, request: HttpRequest | None = None) -> int:
+    """Parked work of one kind is tried again; returns how many rows there were."""
+    count = lot.retry(list(pks))
+    if count:
+        note_audit("parked.retried", by=by, request=request, kind=lot.name, rows=list(pks)[:MOST_NOTED], count=count)
+    return count
+
+
+@transaction.atomic
+def dismiss_parked(lot: Lot, pk: int, *, reason: str, by: User, request: HttpRequest | None = None) -> None:
+    """One piece of parked work is given up. The reason is kept in the audit."""
+    if not reason.strip():
+        raise DomainError(_("Say why it may be lost."), field="reason")
+    if lot.dismiss is None or not lot.dismiss(pk):
+        raise Conflict(_("This is not parked any more."))
+    note_audit("parked.dismissed", by=by, request=request, kind=lot.name, rows=[pk], reason=reason.strip())
+
+
+@transaction.atomic
 def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, **facts: Any) -> Mailbox:
-    """A new or changed mailbox. Another server or folder is read from its beginning; what was taken in already is known by its key."""
+    """A new or changed mailbox. Another server, user, folder or beginning is begun anew, as the mailbox says; what was taken in already is
+    known by its key.
+
+    DomainError where the environment does not let the named password go to that server: it would be given to a stranger.
+    """
     before = {field: getattr(box, field, None) for field in MAILBOX_FIELDS} if box.pk else {}
     differences = changed(before, facts)
     if not differences:
         return box
     if Mailbox.objects.filter(address__iexact=facts["address"]).exclude(pk=box.pk or 0).exists():
         raise DomainError(_("This address is polled already."), field="address")
+    name = facts["password_name"]
+    if imap_hosts.is_bound(name) and not imap_hosts.may_go(name, facts["host"], facts["port"]):
+        raise DomainError(
+            _("%(name)s does not name this server and port: the password may not go there.") % {"name": imap_hosts.host_setting(name)},
+            field="host",
+        )
     for field, value in facts.items():
         setattr(box, field, value)
-    if {"host", "user", "folder"} & set(differences):
-        box.uidvalidity = box.last_uid = 0
+    if {"host", "user", "folder", "begin", "begin_on"} & set(differences):
+        box.uidvalidity = box.last_uid = box.old_below = 0
+        box.begun_at = None
     box.failures, box.error, box.polled_at = 0, "", None
     box.save()
     environment_name = differences.pop("password_name", None)
-    named = {"environment_name": environment_name} if environment_name else {}
+    named: dict[str, Any] = {"environment_name": environment_name} if environment_name else {}
     note_audit("mail.mailbox_saved", by=by, subject=box, request=request, game_id=box.game_id, changes=differences, **named)
     return box
+
+
+@transaction.atomic
+def give_out(player: Player, *, by: User, request: HttpRequest | None = None) -> None:
+    """A player's data leave the desk as an archive: that is told."""
+    note_audit("players.exported", by=by, subject=player, request=request)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import deliveries, mails, rules
+from tickets.administration.views import cards, deliveries, erasures, mails, parked, rules
 
 app_name = "administration"
 urlpatterns = [
@@ -12,10 +12,21 @@ urlpatterns = [
     path("settings/lifecycle/<int:pk>/remove/", rules.remove, name="remove_rule"),
     path("settings/mails/", mails.mails, name="mails"),
     path("settings/mails/retry/", mails.retry, name="retry_mails"),
+    path("settings/mails/dismiss/", mails.dismiss, name="dismiss_mails"),
+    path("settings/mails/take-back/", mails.take_back, name="take_mails_back"),
+    path("settings/mails/open/", mails.open_tickets, name="open_mails"),
     path("settings/mails/<int:pk>/", mails.mail, name="mail"),
     path("settings/mails/boxes/new/", mails.new_mailbox, name="new_mailbox"),
     path("settings/mails/boxes/<int:pk>/", mails.mailbox, name="mailbox"),
+    path("settings/parked/", parked.parked, name="parked"),
+    path("settings/parked/<slug:kind>/retry/", parked.retry, name="retry_parked"),
+    path("settings/parked/<slug:kind>/<int:pk>/dismiss/", parked.dismiss, name="dismiss_parked"),
     path("settings/deliveries/", deliveries.deliveries, name="deliveries"),
     path("settings/deliveries/replay/", deliveries.replay, name="replay"),
     path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),
+    path("settings/card/", cards.fields, name="card_fields"),
+    path("settings/erasures/", erasures.erasures, name="erasures"),
+    path("players/<int:pk>/data/", erasures.data, name="player_data"),
+    path("players/<int:pk>/data/export/", erasures.export, name="export_player"),
+    path("players/<int:pk>/data/spare/", erasures.spare, name="spare_player"),
 ]

@@ -43,11 +43,6 @@ def address_of(request: StaffRequest, ticket: Ticket | str, page: str = "desk:ti
     return reverse(page, args=[number]) + (f"?{asked.urlencode()}" if asked else "")
 
 
-def whole_number(said: str | None) -> int:
-    """A number that a page sends back, such as the last event it shows; 0 for whatever else somebody sends."""
-    return int(said) if said and said.isdecimal() and len(said) < 19 else 0
-
-
 def say(request: StaffRequest, response: HttpResponse, words: str, kind: str = "good") -> HttpResponse:
     """Add a toast to what is answered: at once for a fragment, on the next page for a redirect."""
     if request.htmx and not isinstance(response, HttpResponseClientRedirect):

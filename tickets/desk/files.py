@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
-from urllib.parse import unquote
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +13,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base import blobs
+from helpdesk.base.html import VERSION, clean_html, picture_key
 from helpdesk.base.models import Blob
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import attachment_for, may, message_for
@@ -28,7 +28,7 @@ SHUT: Policy = {
     "frame-ancestors": ["'none'"],
     "sandbox": [],
 }
-CID = re.compile(r"""src="cid:([^"]*)\"""")
+CID = re.compile(r"""src="cid:([^"]*)\"""", re.IGNORECASE)
 REMOTE = re.compile(r"""(<img\b[^>]*?)\ssrc="\s*https?:[^"]*\"""", re.IGNORECASE)  # left out, not only blocked: no broken picture shows
 PAGE = """<!doctype html>
 <html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title><base target="_blank">
@@ -42,7 +42,6 @@ PAGE = """<!doctype html>
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@cache_control(private=True, max_age=3600)
 def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse | HttpResponse:
     """The file. Pictures that were encoded anew are shown, everything else is downloaded."""
     file = attachment_for(request.user, pk)
@@ -54,7 +53,7 @@ def attachment(request: StaffRequest, pk: int, name: str = "") -> FileResponse |
 
 @requires(Right.SEE_ATTACHMENTS)
 @require_GET
-@cache_control(private=True, max_age=86400)
+@cache_control(private=True, max_age=3600)
 def thumbnail(request: StaffRequest, pk: int) -> FileResponse | HttpResponse:
     """The small picture of a picture."""
     file = attachment_for(request.user, pk)
@@ -72,7 +71,8 @@ def original(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     if not message.html:
         raise Http404
     pictures = "pictures" in request.GET
-    html = message.html if pictures else REMOTE.sub(r"\1", message.html)
+    safe = message.html if message.html_version >= VERSION else clean_html(message.html).html  # made by a cleaner that knew less
+    html = safe if pictures else REMOTE.sub(r"\1", safe)
     body = _with_own_pictures(message, html, may_open=may(request.user, message.ticket, Right.SEE_ATTACHMENTS))
     policy = FRAME_POLICY | ({"img-src": ["'self'", "data:", "https:", "http:"]} if pictures else {})
     response = under(policy, HttpResponse(PAGE.format(title=escape(message.subject), body=body)))
@@ -93,8 +93,8 @@ def raw(request: StaffRequest, number: str, pk: int) -> FileResponse | HttpRespo
 
 def _blob(blob: Blob, media_type: str, name: str, *, download: bool) -> FileResponse | HttpResponse:
     try:
-        file = default_storage.open(blob.path)
-    except FileNotFoundError:
+        file = blobs.opened(blob)
+    except blobs.Unreadable:
         return HttpResponse(_("The storage has lost this file."), status=410, content_type="text/plain; charset=utf-8")
     response = FileResponse(file, content_type=media_type, as_attachment=download, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
@@ -110,12 +110,12 @@ def _harmless(media_type: str) -> str:
 def _with_own_pictures(message: Message, html: str, *, may_open: bool) -> str:
     """Pictures inside the mail (cid:) come from the message's own files."""
     own = {
-        file.content_id.strip("<>"): file
+        picture_key(file.content_id): file
         for file in Attachment.objects.filter(message=message, preview__isnull=False).exclude(content_id="")
     }
 
     def address(found: re.Match[str]) -> str:
-        file = own.get(unquote(found.group(1)).strip("<>"))
+        file = own.get(picture_key(found.group(1)))
         return f'src="{reverse("desk:attachment", args=[file.pk, "picture"])}"' if file and may_open else ""
 
     return CID.sub(address, html)

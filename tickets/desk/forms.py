@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.base import clock
+from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from players.models import GameAccount, Player
@@ -25,17 +25,27 @@ from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import Words
 
 AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-def moment_field(**options: Any) -> forms.DateTimeField:
-    """A day and an hour, in the person's own time zone."""
-    return forms.DateTimeField(widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
+def _check_until(form: forms.Form, *, pending: bool) -> None:
+    """The day by which somebody owes an answer lies ahead. What stands in the field is nobody's concern where nobody owes one."""
+    if not pending:
+        form.errors.pop("pending_until", None)
+        form.cleaned_data.setdefault("pending_until", None)
+    elif wrong := wrong_promise(form.cleaned_data.get("pending_until")):
+        form.add_error("pending_until", wrong)
 
 
 def show_again(form: forms.BaseForm, **said: str) -> None:
     """The form is drawn with what was sent, but for these fields: what stood in the way is on the screen now."""
     form.data = {**dict(form.data.items()), **said}
+
+
+class DialogForm(forms.Form):
+    """A form in the dialog over a ticket, where the composer's fields have the same names: its elements have ids of their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "dialog_%s"} | kwargs)
 
 
 class ComposerForm(forms.Form):
@@ -54,18 +64,15 @@ class ComposerForm(forms.Form):
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
     pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False)
-    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+    pending_until = MomentField(label=gettext_lazy("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         if not (said.get("text") or "").strip() and "text" not in self.errors:
             self.add_error("text", _("Write something first."))
-        if said.get("then") == Status.PENDING:
-            if not (said.get("pending_on") or "").strip():
-                self.add_error("pending_on", _("Say which department owes an answer."))
-            until = said.get("pending_until")
-            if until and until <= clock.now():
-                self.add_error("pending_until", _("That moment has passed."))
+        if said.get("then") == Status.PENDING and not (said.get("pending_on") or "").strip():
+            self.add_error("pending_on", _("Say which department owes an answer."))
+        _check_until(self, pending=said.get("then") == Status.PENDING)
         return said
 
     def hand(self) -> Hand | None:
@@ -92,7 +99,7 @@ class ComposerForm(forms.Form):
         show_again(self, text=draft.text, revision=str(draft.revision))
 
 
-class StatusForm(forms.Form):
+class StatusForm(DialogForm):
     """Another status by hand. Pending asks who owes an answer, until when, and what the player was told."""
 
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
@@ -102,12 +109,12 @@ class StatusForm(forms.Form):
         required=False,
         help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
-    pending_until = moment_field(label=gettext_lazy("Until"), required=False)
+    pending_until = MomentField(label=gettext_lazy("Until"), required=False)
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
     needs_no_reply = forms.BooleanField(
         label=gettext_lazy("The player needs no reply"),
         required=False,
-        help_text=gettext_lazy("He said thanks, or wrote twice: nobody waits any more. Only for Answered and Resolved."),
+        help_text=gettext_lazy("A thanks, or a double: nobody waits any more. Only for Answered and Resolved."),
     )
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
@@ -123,6 +130,11 @@ class StatusForm(forms.Form):
         if ticket.waiting_since is None:
             del self.fields["needs_no_reply"]
         self.ticket = ticket
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        _check_until(self, pending=said.get("status") == Status.PENDING)
+        return said
 
     def asks_first(self) -> bool:
         """A ticket is closed for good: that is asked once more."""
@@ -147,7 +159,7 @@ class StatusForm(forms.Form):
         return Owed(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
 
 
-class AssignForm(forms.Form):
+class AssignForm(DialogForm):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
     assignee = forms.ModelChoiceField(
@@ -184,7 +196,7 @@ class MergeForm(forms.Form):
         field.queryset = others
 
 
-class FactsForm(forms.Form):
+class FactsForm(DialogForm):
     """What the ticket says of itself. Each field brings along what stood there when it was opened, so that only what was changed is set."""
 
     subject = forms.CharField(
@@ -206,15 +218,17 @@ class FactsForm(forms.Form):
 
 
 class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
+    names = True
+
     def label_from_instance(self, obj: Player) -> str:
         """The name, and by which accounts the game knows him."""
         accounts: list[GameAccount] = obj.accounts_here  # type: ignore[attr-defined]  # who_may_it_be() has fetched them
         known = ", ".join(_("id %(id)s") % {"id": account.external_id} for account in accounts) or _("no account in this game")
-        name = obj.name or _("Unnamed player")
+        name = (obj.name or _("Unnamed player")) if self.names else _("Player")
         return f"{name} · {known}"
 
 
-class PlayerForm(forms.Form):
+class PlayerForm(DialogForm):
     """Whose ticket it is: one of those who write from its address, or whoever holds an account of the game."""
 
     player = _Players(Player.objects.none(), label=gettext_lazy("Who wrote it"), widget=forms.RadioSelect, empty_label=None, required=False)
@@ -222,14 +236,15 @@ class PlayerForm(forms.Form):
         label=gettext_lazy("Or somebody else, by the account's id"),
         max_length=80,
         required=False,
-        help_text=gettext_lazy("The ticket's address then becomes one of his."),
+        help_text=gettext_lazy("The ticket's address is then known as that player's."),
     )
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ticket = ticket
         players = self.fields["player"]
         assert isinstance(players, _Players)
+        players.names = names
         players.queryset = who_may_it_be(ticket.player, ticket.contact, ticket.game)
 
     def clean(self) -> dict[str, Any]:
@@ -244,13 +259,13 @@ class PlayerForm(forms.Form):
         return said
 
 
-class SenderForm(forms.Form):
+class SenderForm(DialogForm):
     """A message came from an address that was not known as the player's: it is."""
 
     answer_there = forms.BooleanField(
         label=gettext_lazy("Our answers go there from now on"),
         required=False,
-        help_text=gettext_lazy("He has lost the address that he wrote from before."),
+        help_text=gettext_lazy("For a player who has lost the former address."),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import NO_SUCH_DAY, is_sane
 from helpdesk.base.errors import NotAllowed
 from tickets import timers
 from tickets.actors import Actor
@@ -17,9 +18,10 @@ from tickets.events import Entry, record_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
-from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Status, Ticket
+from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Pledge, Status, Ticket
 
-SILENCE = "lifecycle.silence"  # the kind of the life cycle's own timer
+SILENCE = "lifecycle.silence"  # the kinds of the life cycle's own timers
+OVERDUE = "lifecycle.overdue"  # what `pending` said about the day has not come true
 FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until", "pending_told"]
 
 
@@ -33,10 +35,17 @@ class Owed:
 
 
 def move(
-    ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, message: Message | None = None, rule: LifecycleRule | None = None
+    ticket: Ticket,
+    to: Status,
+    *,
+    by: Actor,
+    owed: Owed | None = None,
+    message: Message | None = None,
+    rule: LifecycleRule | None = None,
+    back: bool = False,
 ) -> Event | None:
     """Move one locked ticket; None when it is there already (pending with another debtor, date or word to the player counts as a move)."""
-    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule)
+    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule, back=back)
     return events[0] if events else None
 
 
@@ -49,16 +58,22 @@ def move_many(
     message: Message | None = None,
     rule: LifecycleRule | None = None,
     lane: Lane | None = None,
+    back: bool = False,
 ) -> list[Event]:
-    """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved."""
+    """Move locked tickets to one status. NotAllowed when the table forbids it for one of them: then none has moved.
+
+    `back`: a move is taken back, so it is the way here that must have been legal, not the way there.
+    """
     if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
+    if owed is not None and not is_sane(owed.until):
+        raise NotAllowed(NO_SUCH_DAY, field="pending_until")
     now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
         if ticket.status == to and (owed is None or Owed(ticket.pending_on, ticket.pending_until, ticket.pending_told) == owed):
             continue
-        if ticket.status != to and not may(ticket.status, to, by.kind):
+        if ticket.status != to and not (may(to, ticket.status, by.kind) if back else may(ticket.status, to, by.kind)):
             raise NotAllowed(
                 _("A ticket that is “%(before)s” cannot become “%(after)s” this way.")
                 % {"before": Status(ticket.status).label, "after": to.label}
@@ -66,6 +81,7 @@ def move_many(
         moving.append(ticket)
     if not moving:
         return []
+    pledges = _pledge(moving, owed)
     for ticket in moving:
         before[ticket.pk] = ticket.status
         _set(ticket, to, owed, now)
@@ -76,7 +92,7 @@ def move_many(
             by,
             message,
             before[ticket.pk],
-            data=_facts(ticket, owed, rule),
+            data=_facts(pledges.get(ticket.pk), owed, rule),
         )
         for ticket in moving
     ]
@@ -85,16 +101,36 @@ def move_many(
     return events
 
 
+def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
+    """Close a locked ticket from whatever status, without a rule and without a word: there is nobody left to answer."""
+    demand_lock(ticket)
+    if ticket.status == Status.CLOSED:
+        return None
+    before = {ticket.pk: str(ticket.status)}
+    _set(ticket, Status.CLOSED, None, clock.now())
+    events = record_many([Entry(ticket, "ticket.moved", by, None, before[ticket.pk])], saving=FIELDS)
+    _set_timers([ticket], before, events)
+    return events[0]
+
+
 def _set(ticket: Ticket, to: Status, owed: Owed | None, now: datetime) -> None:
     ticket.status, ticket.status_since = to, now
     ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
     ticket.pending_on, ticket.pending_until, ticket.pending_told = (owed.on, owed.until, owed.told) if owed else ("", None, "")
 
 
-def _facts(ticket: Ticket, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
+def _pledge(tickets: Sequence[Ticket], owed: Owed | None) -> dict[int, int]:
+    """The words of a debt in rows of their own, by ticket: an event takes no texts."""
+    if owed is None:
+        return {}
+    made = Pledge.objects.bulk_create(Pledge(ticket=ticket, on=owed.on, told=owed.told) for ticket in tickets)
+    return {pledge.ticket_id: pledge.pk for pledge in made}
+
+
+def _facts(pledge: int | None, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if owed:
-        facts |= {"on": owed.on, "until": owed.until.isoformat() if owed.until else None}
+        facts |= {"pledge": pledge, "until": owed.until.isoformat() if owed.until else None}
     if rule:
         facts |= {"rule": rule.pk, "notice": rule.notice_key}
     return facts
@@ -108,7 +144,20 @@ def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Seque
         timers.freeze(frozen)
     if thawed:
         timers.thaw(thawed)
-    await_silence(tickets, anchors={event.ticket_id: event.pk for event in events})
+    anchors = {event.ticket_id: event.pk for event in events}
+    _await_the_day([t for t in tickets if Status.PENDING in {t.status, before[t.pk]}], anchors)
+    await_silence(tickets, anchors=anchors)
+
+
+def _await_the_day(tickets: Sequence[Ticket], anchors: Mapping[int | None, int]) -> None:
+    """When the day by which another department owes its answer has passed, the ticket rises. This runs on hold too."""
+    named = [ticket for ticket in tickets if ticket.status == Status.PENDING and ticket.pending_until]
+    if without := [ticket for ticket in tickets if ticket not in named]:
+        timers.disarm(without, OVERDUE)
+    if named:
+        now = clock.now()
+        wishes = [timers.Wish(t, t.pending_until, now, anchor_event_id=anchors.get(t.pk)) for t in named if t.pending_until]
+        timers.arm_many(wishes, OVERDUE)
 
 
 def await_silence(

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
+from tickets.events import Entry, record_many
 from tickets.lifecycle.machine import Owed, await_silence, move, move_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
-from tickets.models import Lane, LifecycleRule, Message, Occasion, Status, Ticket
+from tickets.models import Lane, LifecycleRule, Message, Occasion, Pledge, Status, Ticket
 from tickets.timers import Due
 
 
@@ -33,7 +35,7 @@ def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
         return
     if message.then_status:
         if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):
-            owed = Owed(message.then_pending_on, message.then_pending_until) if message.then_status == Status.PENDING else None
+            owed = Owed(message.then_pending_on, tame(message.then_pending_until)) if message.then_status == Status.PENDING else None
             move(ticket, Status(message.then_status), by=by, owed=owed, message=message)
             return
     else:
@@ -53,6 +55,17 @@ def still_waits(ticket: Ticket, *, by: Actor, message: Message | None = None) ->
     """A ticket that we took for answered holds an unanswered message (it bounced, it came by a merge): it is our turn again."""
     if ticket.waiting_since is not None and ticket.status in {Status.ANSWERED, Status.RESOLVED} and ticket.merged_into_id is None:
         move(ticket, Status.WAITING, by=by, message=message)
+
+
+def day_passed(due: Sequence[Due]) -> None:
+    """Fire of the overdue timers: the department still owes its answer, so the ticket rises and whoever has it is told."""
+    late = [ticket for ticket, _timer in due if ticket.overdue and ticket.merged_into_id is None]
+    pledges = dict(Pledge.objects.filter(ticket__in=late).order_by("ticket", "-pk").distinct("ticket").values_list("ticket", "pk"))
+    entries = [
+        Entry(ticket, "ticket.overdue", SYSTEM, data={"pledge": pledges.get(ticket.pk), "until": ticket.pending_until}) for ticket in late
+    ]
+    if entries:
+        record_many(entries, lane=Lane.BULK)
 
 
 def silence_over(due: Sequence[Due]) -> None:

@@ -120,10 +120,11 @@ def excuse(ticket: Ticket, *, upto: int) -> bool:
     return ticket.waiting_since != before
 
 
-def excuse_no_more(ticket: Ticket) -> None:
-    """What was said to need no reply needs one after all, unless it was answered meanwhile."""
+def excuse_no_more(ticket: Ticket, *, since: datetime | None = None) -> None:
+    """What was said to need no reply (with `since`: from that moment on) needs one after all, unless it was answered meanwhile."""
     demand_lock(ticket)
-    if Message.objects.filter(ticket=ticket, no_reply_needed_at__isnull=False).update(no_reply_needed_at=None):
+    said = Q(no_reply_needed_at__gte=since) if since else Q(no_reply_needed_at__isnull=False)
+    if Message.objects.filter(said, ticket=ticket).update(no_reply_needed_at=None):
         refresh(ticket)
 
 

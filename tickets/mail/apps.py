@@ -9,8 +9,9 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets.mail import send  # rows must be loaded before the rooms that speak of them
-        from tickets.mail.personal import erase, export
+        from tickets.mail import lot, send  # rows must be loaded before the rooms that speak of them
+        from tickets.mail.personal import amounts, erase, export, files
 
         send.register()
-        personal.keep("mail", export=export, erase=erase)
+        lot.open_lot()
+        personal.keep(personal.Keeper("mail", export=export, erase=erase, amounts=amounts, files=files))

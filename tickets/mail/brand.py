@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-READABLE = 4.5
+from helpdesk.base.colours import READABLE, channels, contrast
+
 INK, INK_SOFT, PAPER = "#1d1f24", "#4a4e57", "#ffffff"
 NIGHT, NIGHT_SOFT, NIGHT_INK = "#1d1f24", "#25282f", "#e9eaee"
 DEFAULT_MAIN, DEFAULT_ACCENT, DEFAULT_TINT, DEFAULT_GROUND = "#2f3a4c", "#4f78c4", "#f4f5f7", "#e9ebef"
@@ -79,27 +80,9 @@ def colour(typed: str, default: str) -> str:
     return typed if len(typed) == 7 else "#" + "".join(sign * 2 for sign in typed[1:])
 
 
-def _channels(hexed: str) -> tuple[int, int, int]:
-    return int(hexed[1:3], 16), int(hexed[3:5], 16), int(hexed[5:7], 16)
-
-
-def luminance(hexed: str) -> float:
-    """Relative luminance as WCAG defines it: 0 is black, 1 is white."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (c / 255 for c in _channels(hexed))
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """From 1 (the same) to 21 (black on white)."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 def mix(one: str, other: str, share: float) -> str:
     """``share`` of ``one``, the rest of ``other``."""
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(_channels(one), _channels(other), strict=True))
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in zip(channels(one), channels(other), strict=True))
 
 
 def readable(wanted: str, *grounds: str) -> str:

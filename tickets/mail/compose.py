@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import replace
 from email.mime.base import MIMEBase
 from email.mime.image import MIMEImage
 from email.utils import format_datetime, formataddr
@@ -11,14 +13,15 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from helpdesk.base import blobs, clock
 from tickets.actors import ActorKind
-from tickets.mail.addressing import reply_address
+from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.invitations import stop_url, survey_block
 from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
+from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
 from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
 from tickets.mail.render.phrases import frame_language
-from tickets.mail.threads import SEEN_BY_PLAYER, chain_of
+from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
 from tickets.models import Attachment, Message
 
 Purpose = Message.Purpose
@@ -32,13 +35,13 @@ WITHOUT_HISTORY = {Purpose.SURVEY, Purpose.NOTICE, Purpose.ACKNOWLEDGEMENT}
 METADATA_KEY = "desk_message"
 
 
-def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, bytes | None, str]:
+def letter_of(message: Message) -> tuple[Letter, bytes | None, str]:
     """The letter, and the logo's bytes and subtype when it has one."""
     ticket = message.ticket
     game, language = ticket.game, message.language or ticket.language
     author = message.author_name if message.author_kind == ActorKind.OPERATOR else ""
     signature, footer = signature_and_footer(game, language, author)
-    logo = logo_of(game) if with_logo else None
+    logo = logo_of(game)
     survey = message.purpose == Purpose.SURVEY
     letter = Letter(
         brand=look_of(game, signature=signature, logo=logo[0] if logo else None),
@@ -60,11 +63,16 @@ def letter_of(message: Message, *, with_logo: bool = True) -> tuple[Letter, byte
 
 def preview(message: Message) -> RenderedMail:
     """The mail of a message as it would look now; also for messages that are not saved yet."""
-    return render_mail(letter_of(message, with_logo=False)[0])
+    letter, logo, subtype = letter_of(message)
+    mail = render_mail(letter)
+    if logo is None or letter.brand.logo is None:
+        return mail
+    picture = f"data:image/{subtype};base64,{b64encode(logo).decode()}"  # in the mail it travels as a part of its own
+    return replace(mail, html=mail.html.replace(f"cid:{letter.brand.logo.cid}", picture))
 
 
 def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    """The whole mail. Raises FileNotFoundError when the storage has lost a file, ValueError for an address that is none."""
+    """The whole mail. Raises blobs.Unreadable when the storage has lost a file, ValueError for an address that is none."""
     ticket = message.ticket
     game = ticket.game
     letter, logo, subtype = letter_of(message)
@@ -73,7 +81,7 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
         subject=rendered.subject,
         body=rendered.text,
         from_email=formataddr((one_line(game.sender_name, 80), game.address)),
-        to=[message.to_address],
+        to=[in_protocol(message.to_address)],
         reply_to=[formataddr((one_line(game.sender_name, 80), reply_address(game.address, ticket.number)))],
         headers=headers_of(message),
         connection=connection,
@@ -91,16 +99,20 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
 
 
 def subject_of(message: Message) -> str:
-    """The subject the player knows, with one “Re:”; surveys and notices come with their own."""
+    """The subject the player knows, with one “Re:”; surveys and notices come with their own.
+
+    To somebody else than who began the ticket it is the subject of his own mail: the ticket's may hold another person's words.
+    """
     if message.subject:
         return message.subject
-    subject = one_line(message.ticket.subject) or message.ticket.game.name
+    theirs = first_subject_from(message)
+    subject = one_line(message.ticket.subject if theirs is None else theirs) or message.ticket.game.name
     return subject if subject.lower().startswith("re:") else f"Re: {subject}"
 
 
 def headers_of(message: Message) -> dict[str, str]:
     """Message-ID, threading, and who or what is speaking."""
-    headers = {"Message-ID": message.message_id, OWN_MARK: message.message_id, "Date": format_datetime(clock.now())}
+    headers = {"Message-ID": message.message_id, OWN_MARK: own_mark(message.message_id), "Date": format_datetime(clock.now())}
     if message.in_reply_to:
         headers |= {"In-Reply-To": message.in_reply_to, "References": " ".join(chain_of(message))}
     if submitted := AUTO_SUBMITTED.get(Purpose(message.purpose)):
@@ -111,10 +123,8 @@ def headers_of(message: Message) -> dict[str, str]:
 
 
 def _earlier(message: Message) -> tuple[Earlier, ...]:
-    """The last two messages before this one, newest first, as the player saw them."""
-    before = Message.objects.filter(ticket=message.ticket_id, state__in=SEEN_BY_PLAYER).exclude(purpose__in=WITHOUT_HISTORY)
-    if message.pk:
-        before = before.filter(pk__lt=message.pk)
+    """The last two messages before this one that its recipient wrote or was sent, newest first: nobody reads another one's words here."""
+    before = exchanged_with(message).exclude(purpose__in=WITHOUT_HISTORY)
     shown = []
     for one in before.order_by("-pk")[:EARLIER_SHOWN]:
         ours = one.kind == Message.Kind.REPLY

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tickets.mail.judge import Threads, judge
-from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
+from tickets.mail.judge import Judgement, Known, judge
+from tickets.mail.parse import MailAddress, ParsedMail, Sign
+from tickets.mail.reading import read_mail
 
 
-def explain(raw: bytes, own_addresses: frozenset[str], *, file: str = "", threads: Threads | None = None) -> dict[str, Any]:
-    """The facts of a mail and what becomes of it. Nothing is written."""
-    return explain_parsed(parse_mail(raw, own_addresses=own_addresses), file=file, threads=threads)
+def explain(
+    raw: bytes,
+    own_addresses: frozenset[str],
+    *,
+    file: str = "",
+    ask: Callable[[ParsedMail], Known] | None = None,
+    languages: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The facts of a mail and what becomes of it. Nothing is written. `ask` looks up what the tables know of it."""
+    mail = read_mail(raw, own_addresses, languages)
+    return explain_parsed(mail, file=file, known=ask(mail) if ask else None)
 
 
-def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None = None) -> dict[str, Any]:
-    judgement = judge(mail, threads)
+def explain_parsed(mail: ParsedMail, *, file: str = "", known: Known | None = None, by_person: bool = False) -> dict[str, Any]:
+    return facts_of(mail, judge(mail, known, by_person=by_person), file=file)
+
+
+def facts_of(mail: ParsedMail, judgement: Judgement, *, file: str = "") -> dict[str, Any]:
+    """A mail and a judgement of it in words and numbers: what the page and the command show."""
+    auto, writer = judgement.auto, mail.writer or mail.from_
     bounce = mail.bounce
     return {
         "file": file,
@@ -35,9 +50,21 @@ def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None 
             {"name": each.name, "type": each.type, "size": each.size, "inline": each.inline, "content_id": each.content_id}
             for each in mail.attachments
         ],
-        "auto_reply": mail.auto_reply,
+        "answer_by": mail.answer_by,
+        "interleaved": mail.interleaved,
+        "defects": list(mail.defects),
+        "encodings": list(mail.readings),
+        "auto_reply": auto.reason if auto else None,
         "bounce": {"address": bounce.address, "status": bounce.status, "permanent": bounce.permanent} if bounce else None,
+        "writer": _address(writer),
+        "writer_signs": [_sign(each) for each in mail.writer_signs],
+        "machine": {"weight": auto.weight, "certain": auto.certain, "away": auto.away, "holds": auto.holds} if auto else None,
+        "signs": [_sign(each) for each in auto.signs] if auto else [],
     }
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    return {"what": sign.what, "detail": sign.detail, "weight": sign.weight}
 
 
 def _address(mailbox: MailAddress) -> dict[str, str]:

@@ -15,27 +15,29 @@ import requests
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailSerializationError, AnymailUnsupportedFeature
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from helpdesk.base.relay import SERVICE_NOT_AVAILABLE
 from helpdesk.base.text import one_line
-from tickets.channels import Failed, Outcome, Retry, Uncertain
+from tickets.channels import Away, Failed, Outcome, Retry, Uncertain
 
 LONGEST_REASON = 400
 SLOW_DOWN = timedelta(minutes=5)
 PLAIN_REFUSALS = (SMTPNotSupportedError, AnymailRecipientsRefused, AnymailSerializationError, AnymailUnsupportedFeature)
-OURS_TO_MEND = {401, 403, 408, 409, 425, 429, 503}  # of an API: a key, a quota, a pause; the message itself is sound
+NOBODY_SERVED = {401, 429, 503}  # of an API: no valid key, a quota, a pause; no message gets through
+OURS_TO_MEND = {403, 408, 409, 425}  # of an API: the message itself is sound
 NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
 GREYLISTED = re.compile(r"gr[ea]y.?list|try again later", re.IGNORECASE)
 
 
 def before_opening(error: Exception) -> Outcome:
     """The server could not be reached or would not let us in; nothing has left, and nothing was said of this message."""
-    return Retry(_words(error))
+    return Away(_words(error))
 
 
 def before_handing(error: Exception) -> Outcome:
     """It broke or was refused before the words left: never uncertain. Only a plain refusal of this mail is for good."""
     match error:
         case SMTPHeloError():
-            return Retry(_words(error), SLOW_DOWN)  # it is us that the server dislikes
+            return Away(_words(error))  # it is us that the server dislikes
         case SMTPNotSupportedError() | ValueError():
             return Failed(_words(error))  # an address that this server's SMTP cannot carry
         case _:
@@ -60,7 +62,7 @@ def after_handing(error: Exception) -> Outcome:
 def _by_kind(error: Exception) -> Outcome:
     """Errors that carry no answer of the other side."""
     if isinstance(error, requests.ConnectionError) and _never_connected(error):
-        return Retry(_words(error))  # no connection, so no words on it
+        return Away(_words(error))  # no connection, so no words on it
     return Failed(_words(error)) if isinstance(error, PLAIN_REFUSALS) else Uncertain(_words(error))
 
 
@@ -69,12 +71,16 @@ def _by_smtp_code(code: int, text: Any) -> Outcome:
     reason = one_line(f"{code} {said}", LONGEST_REASON)
     if 500 <= code < 600:
         return Failed(reason)
+    if code == SERVICE_NOT_AVAILABLE:
+        return Away(reason, doubtful=True)  # it closes the door, mostly for all
     if 400 <= code < 500:
-        return Retry(reason, SLOW_DOWN if GREYLISTED.search(said) or code == 421 else None)
+        return Retry(reason, SLOW_DOWN if GREYLISTED.search(said) else None)
     return Uncertain(reason)  # no answer we know, as from a connection that died in the middle (-1)
 
 
 def _by_api_status(status: int, error: AnymailError) -> Outcome:
+    if status in NOBODY_SERVED:
+        return Away(_words(error), doubtful=True)
     if status in OURS_TO_MEND:
         return Retry(_words(error), SLOW_DOWN)
     if 400 <= status < 500:

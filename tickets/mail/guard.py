@@ -29,6 +29,8 @@ CAPS = (
 )
 """Automatic messages at most, within, for one ticket and for one address."""
 
+DOUBT_LASTS = timedelta(days=7)
+_LEFT = [Message.State.HANDED, Message.State.SENT, Message.State.DELIVERED]
 _LEFT_OR_LEAVES = [
     Message.State.QUEUED,
     Message.State.SENDING,
@@ -72,12 +74,22 @@ def _over_a_cap(rows: Q, message: Message, now: datetime) -> str:
 
 
 def _last_words_of_a_machine(message: Message) -> str | None:
-    """Why the player's last message on the ticket is thought to be a machine's, "" where its mail does not say; None if a person wrote."""
-    last = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND).order_by("-pk").values("pk", "automatic").first()
-    if last is None:
+    """Why the player's last message on the ticket is thought to be a machine's, "" where its mail does not say; None if a person wrote.
+
+    A doubt is no verdict for ever: it ends when one of us has answered that message, who has read it and found it worth an answer, and
+    after a while.
+    """
+    inbound = Message.objects.filter(ticket=message.ticket_id, kind=Message.Kind.INBOUND)
+    last = inbound.order_by("-pk").values("pk", "automatic", "at").first()
+    if last is None or last["at"] < clock.now() - DOUBT_LASTS:
         return None
-    found = RawMail.objects.filter(message=last["pk"]).exclude(auto_reason="").values_list("auto_reason", flat=True).first()
-    return found or ("" if last["automatic"] else None)
+    answered = Message.objects.filter(
+        ticket=message.ticket_id, kind=Message.Kind.REPLY, purpose=Message.Purpose.ANSWER, answers_upto__gte=last["pk"], state__in=_LEFT
+    )
+    if answered.exists():
+        return None
+    doubted = RawMail.objects.filter(message=last["pk"], answers_held=True).values_list("auto_reason", flat=True).first()
+    return doubted if doubted is not None else ("" if last["automatic"] else None)
 
 
 def why_not_to(address: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,15 +14,17 @@ from helpdesk.base.language import detect
 from helpdesk.base.text import fold, one_line
 from helpdesk.games.models import Game
 from players.selectors import writes_from
+from tickets.events import backfilled
 from tickets.mail import returns
-from tickets.mail.judge import Judgement, Outcome, judge
-from tickets.mail.lookup import Found, find_ticket
+from tickets.mail.judge import NO_GAME, Judgement, Outcome, judge
+from tickets.mail.lookup import Found, known_of
 from tickets.mail.models import RawMail
-from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
+from tickets.mail.parse import MailAddress, ParsedMail
+from tickets.mail.reading import take_apart
 from tickets.mail.senders import Studio, game_for, player_of, writer
 from tickets.models import Message
 from tickets.services.attachments import NewFile
-from tickets.services.open import Incoming, open_ticket, receive
+from tickets.services.open import Incoming, open_ticket, put_away, receive
 
 FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
 """More mails than a person writes: (within, from one address). What comes above is parked, not lost."""
@@ -38,7 +40,7 @@ WHERE from_address = %s AND from_address <> '' AND received_at > %s AND processe
 ORDER BY received_at DESC LIMIT %s
 """
 
-NOTED = ("mail_id", "from_address", "subject", "auto_reason", "digest")
+NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest")
 _MARKED = ("processed_at", "claimed_until", "outcome", "reason", "ticket_id", "message_id", "same_as_id", *NOTED)
 _MARK = f"""
 UPDATE mail_rawmail SET {", ".join(f"{column} = %s" for column in _MARKED)}
@@ -56,52 +58,67 @@ class _Lost(Exception):
 
 def take(raw: RawMail, content: bytes, known: Studio) -> None:
     """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
-    mail = parse_mail(content, own_addresses=known.own_addresses)
+    mail = take_apart(content, known.own_addresses, known.languages, again=raw.attempts > 1, light=not raw.heavy)
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
-        namesakes = _namesakes(raw)
+        namesakes = [] if raw.by_person else _namesakes(raw)
         if double := next((each for each in namesakes if each.digest == raw.digest), None):
             raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
             _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
             return
-        found = find_ticket(mail, raw.recipient)
-        judgement = judge(mail, lambda _mail: found.ticket.number if found else None)
-        if found and judgement.outcome == Outcome.REPLY:
-            judgement = Judgement(Outcome.REPLY, found.reason, found.ticket.number)
+        game = game_for(mail, raw, known)
+        facts, found = known_of(mail, raw.recipient, gameless=game is None)
+        judgement = judge(mail, facts, by_person=raw.by_person)
+        _note_machine(raw, judgement)
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
-        _follow(raw, mail, judgement, found, known)
+        reason = _follow(raw, mail, judgement, found, game)
         if namesakes:
-            judgement = replace(judgement, reason=f"{judgement.reason}; other words than {namesakes[0].pk} under the same Message-ID")
-        _mark(raw, judgement)
+            reason = f"{reason}; other words than {namesakes[0].pk} under the same Message-ID"
+        _mark(raw, replace(judgement, reason=reason))
 
 
-def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, known: Studio) -> None:
+def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, game: Game | None) -> str:
+    """Do what was judged; returns the reason, with what came of it where that says more."""
     if judgement.outcome == Outcome.BOUNCE and mail.bounce is not None:
-        raw.message = returns.came_back(mail.bounce, at=raw.received_at, ticket=found.ticket if found else None)
-        raw.ticket = raw.message.ticket if raw.message else None
-    elif judgement.outcome == Outcome.IGNORE:
+        return _returned(raw, mail, judgement, found)
+    if judgement.outcome == Outcome.IGNORE:
         raw.ticket = found.ticket if found else None
-    else:
+        return judgement.reason
+    if not (raw.history or raw.by_person):
         _demand_no_flood(raw)
-        sender = writer(mail)
-        raw.message = _reply(raw, mail, sender, found) if found else _open(raw, mail, sender, known)
+    with backfilled() if raw.history else nullcontext():
+        raw.message = _reply(raw, mail, found, judgement) if found else _open(raw, mail, game)
         raw.ticket = raw.message.ticket
+        if raw.history and not found:
+            put_away(raw.ticket)
+    return judgement.reason
 
 
-def _reply(raw: RawMail, mail: ParsedMail, sender: MailAddress, found: Found) -> Message:
-    ticket = found.ticket
+def _returned(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None) -> str:
+    """A report about a mail of ours. One that proves nothing marks nothing: it names the ticket that a person may look at."""
+    assert mail.bounce
+    if raw.history:
+        return judgement.reason
+    returned = returns.came_back(mail.bounce, at=raw.received_at, ticket=found.ticket if found else None)
+    if returned is None:
+        return f"{judgement.reason}; about no mail of ours that we know"
+    raw.ticket, raw.message = returned.ticket, returned.message
+    return f"{judgement.reason}; known by {returned.how}" if returned.message else f"{judgement.reason}; nothing proves which mail it was"
+
+
+def _reply(raw: RawMail, mail: ParsedMail, found: Found, judgement: Judgement) -> Message:
+    ticket, sender = found.ticket, writer(mail)
     language = detect(mail.text, ticket.game.languages)
     stranger = not writes_from(ticket.player, sender.address)
-    away = mail.auto is not None and mail.auto.away
+    away = judgement.auto is not None and judgement.auto.away and not raw.by_person
     return receive(ticket, replace(_incoming(raw, mail, sender, language, stranger=stranger), automatic=away))
 
 
-def _open(raw: RawMail, mail: ParsedMail, sender: MailAddress, known: Studio) -> Message:
-    game = game_for(mail, raw, known)
+def _open(raw: RawMail, mail: ParsedMail, game: Game | None) -> Message:
     if game is None:
-        raise Unfit("no game has the address it was sent to")
-    language = _language(mail, game)
+        raise Unfit(NO_GAME)
+    sender, language = writer(mail), _language(mail, game)
     player, contact = player_of(sender, game, language)
     incoming = _incoming(raw, mail, sender, language or game.language_for(player.language))
     return open_ticket(incoming, game=game, player=player, contact=contact)
@@ -116,7 +133,8 @@ def _incoming(raw: RawMail, mail: ParsedMail, sender: MailAddress, language: str
     return Incoming(
         text=mail.text,
         channel="mail",
-        at=raw.received_at,
+        at=min(mail.date, raw.received_at) if raw.history and mail.date else raw.received_at,
+        history=raw.history,
         subject=mail.subject,
         quoted=mail.full_text if mail.interleaved else mail.quoted_and_signature,
         html=mail.html or "",
@@ -129,18 +147,36 @@ def _incoming(raw: RawMail, mail: ParsedMail, sender: MailAddress, language: str
         message_id=mail.message_id or "",
         in_reply_to=next(iter(mail.in_reply_to), ""),
         raw=raw.blob,
-        files=tuple(NewFile(each.name, each.content, each.inline, each.content_id or "") for each in mail.attachments),
+        files=tuple(NewFile(each.name, each.content, each.inline, each.content_id or "", each.drawn) for each in mail.attachments),
+        shortened=mail.shortened,
     )
 
 
 def _note(raw: RawMail, mail: ParsedMail) -> None:
     """What the pages list of a raw mail, whatever becomes of it; written with the mark, or when it is parked."""
-    raw.mail_id = mail.message_id or ""
+    raw.mail_id = mail.message_id or _id_without(mail, raw)
     raw.from_address = fold(writer(mail).address)[:320]
     raw.subject = one_line(mail.subject, 300)
-    raw.auto_reason = one_line(mail.auto_reply or "", 200)
-    told = "\0".join([raw.from_address, mail.subject, " ".join(mail.full_text.split()), *(each.name for each in mail.attachments)])
-    raw.digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+    raw.digest = _digest(raw.from_address, mail.subject, " ".join(mail.full_text.split()), *(each.name for each in mail.attachments))
+    _note_machine(raw, Judgement(Outcome.OPEN, "", auto=mail.auto))
+
+
+def _note_machine(raw: RawMail, judgement: Judgement) -> None:
+    raw.auto_reason = one_line(judgement.auto.reason if judgement.auto else "", 200)
+    raw.answers_held = bool(judgement.auto and judgement.auto.holds and not raw.by_person)
+
+
+def _id_without(mail: ParsedMail, raw: RawMail) -> str:
+    """A name for a mail that has no Message-ID, so that it is known again when its door brings it under another number.
+
+    Its sender, words and date; where it has none, the moment at which the mail server took it in.
+    """
+    when = mail.date or raw.received_at
+    return "no id: " + _digest(writer(mail).address, mail.subject, mail.full_text, *(each.name for each in mail.attachments), str(when))
+
+
+def _digest(*told: str) -> str:
+    return hashlib.sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()
 
 
 def _namesakes(raw: RawMail) -> list[RawMail]:

@@ -28,21 +28,24 @@ class RawMail(models.Model):
     retry. `form` names what the blob holds: the mail itself (`mime`), or a provider's payload where the provider sends no raw mail.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("from_address", "subject", "recipient")
+    personal: ClassVar[tuple[str, ...]] = (
+        *("blob", "content_type", "recipient", "reason", "auto_reason", "mail_id", "from_address", "subject", "digest"),
+    )
 
     class Form(models.TextChoices):
         MIME = "mime", _("Mail")
         MAILGUN = "mailgun", _("Payload of Mailgun")
         POSTMARK = "postmark", _("Payload of Postmark")
 
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # null: its writer was erased
     form = models.CharField(max_length=12, choices=Form.choices, default=Form.MIME)
     content_type = models.CharField(max_length=200, blank=True)
     door = models.CharField(max_length=8, choices=Door.choices)
     mailbox = models.CharField(max_length=320, blank=True)
     recipient = models.CharField(max_length=320, blank=True)
-    received_at = models.DateTimeField(default=clock.now)
+    received_at = models.DateTimeField(default=clock.now)  # at the mail server, where the door tells that
 
+    heavy = models.BooleanField(default=False)  # large, or with pictures: light ones are read first
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -51,6 +54,11 @@ class RawMail(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     auto_reason = models.CharField(max_length=200, blank=True)
+    answers_held = models.BooleanField(default=False)  # a machine may have written it: nothing automatic answers
+    history = models.BooleanField(default=False)  # it lay in a mailbox before the desk began to read that
+    by_person = models.BooleanField(default=False)  # somebody has read it and says that a person wrote it
+    game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # named by an administrator
+    retried_at = models.DateTimeField(null=True, blank=True)  # when somebody last had it read again
 
     mail_id = models.CharField(max_length=998, blank=True)  # its Message-ID
     from_address = models.CharField(max_length=320, blank=True)
@@ -75,6 +83,7 @@ class RawMail(models.Model):
             models.Index(name="raw_mail_by_sender", fields=["from_address", "-received_at"], condition=~Q(from_address="")),
             models.Index(name="raw_mail_of_message", fields=["message"], condition=Q(message__isnull=False)),
             models.Index(name="raw_mail_newest", fields=["-received_at", "-id"]),
+            models.Index(name="raw_mail_retried", fields=["-retried_at"], condition=Q(retried_at__isnull=False)),
         ]
 
     @property
@@ -102,6 +111,19 @@ class ReceivedKey(models.Model):
         ]
 
 
+class HookToken(models.Model):
+    """A signed webhook's token, by its digest, and the door where it was shown first; see `tokens.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    digest = models.CharField(max_length=64, unique=True)
+    door = models.CharField(max_length=20)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="hook_token_over", fields=["until"])]
+
+
 class Mailbox(models.Model):
     """An IMAP mailbox that is polled. Its password lies in the environment, under the name given here, never in the database."""
 
@@ -111,6 +133,11 @@ class Mailbox(models.Model):
         TLS = "tls", _("TLS")
         STARTTLS = "starttls", _("STARTTLS")
         PLAIN = "plain", _("not encrypted")
+
+    class Begin(models.TextChoices):
+        NOW = "now", _("with what comes from now on")
+        SINCE = "since", _("with what came since a day")
+        ALL = "all", _("with everything; what is there already is entered as history")
 
     address = models.EmailField(unique=True, help_text=_("Players write to it."))
     game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -124,7 +151,11 @@ class Mailbox(models.Model):
         max_length=200, blank=True, help_text=_("Folder for what has been taken in; empty: it stays and is marked as read.")
     )
     enabled = models.BooleanField(default=True)
+    begin = models.CharField(max_length=8, choices=Begin.choices, default=Begin.NOW)
+    begin_on = models.DateField(null=True, blank=True)  # with `since`
+    begun_at = models.DateTimeField(null=True, blank=True)  # the first poll of this server, user and folder
     uidvalidity = models.BigIntegerField(default=0)
+    old_below = models.BigIntegerField(default=0)  # mails under this number lay there when we began, or when the server numbered anew
     last_uid = models.BigIntegerField(default=0)
     polled_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -134,13 +165,18 @@ class Mailbox(models.Model):
     class Meta:
         ordering = ["address"]
         verbose_name_plural = "mailboxes"
-        constraints = [models.CheckConstraint(name="mailbox_security_known", condition=Q(security__in=["tls", "starttls", "plain"]))]
+        constraints = [
+            models.CheckConstraint(name="mailbox_security_known", condition=Q(security__in=["tls", "starttls", "plain"])),
+            models.CheckConstraint(name="mailbox_begin_known", condition=Q(begin__in=["now", "since", "all"])),
+            models.CheckConstraint(name="mailbox_since_names_a_day", condition=~Q(begin="since") | Q(begin_on__isnull=False)),
+            models.CheckConstraint(name="mailbox_port_is_one", condition=Q(port__gte=1, port__lte=65535)),
+        ]
 
 
 class MessageIdAlias(models.Model):
     """Another Message-ID of one of our mails: a provider gave it its own, and answers refer to that one."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("alias",)
 
     alias = models.CharField(max_length=998, unique=True)  # a Message-ID with its brackets
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+", db_constraint=False)

@@ -7,26 +7,36 @@ from typing import Any
 from django.db.models import QuerySet
 
 from helpdesk.base.text import one_line
-from tickets.mail.explain import explain_parsed
+from tickets.mail.explain import facts_of
 from tickets.mail.inbox import content_of
-from tickets.mail.lookup import thread_of
+from tickets.mail.judge import judge
+from tickets.mail.lookup import known_of
 from tickets.mail.models import Mailbox, RawMail
-from tickets.mail.parse import parse_mail
-from tickets.mail.senders import studio
+from tickets.mail.reading import read_mail
+from tickets.mail.senders import game_for, studio
 
 
-def newest(*, parked: bool = False, outcome: str = "") -> QuerySet[RawMail]:
-    """Raw mails, newest first; the parked ones only, or those with one outcome."""
+def newest(*, parked: bool = False, outcome: str = "", again: bool = False) -> QuerySet[RawMail]:
+    """Raw mails, newest first; the parked ones only, those with one outcome, or those that somebody had read again."""
     rows = RawMail.objects.select_related("ticket", "same_as").order_by("-received_at", "-pk")
     if parked:
         rows = rows.filter(parked_at__isnull=False)
+    if again:
+        rows = rows.filter(retried_at__isnull=False).order_by("-retried_at", "-pk")
     return rows.filter(outcome=outcome) if outcome else rows
 
 
 def explained(raw: RawMail) -> dict[str, Any]:
-    """What the desk makes of a stored mail now, as `explain_mail` prints it. Raises FileNotFoundError when the storage has lost it."""
-    mail = parse_mail(content_of(raw), own_addresses=studio().own_addresses)
-    return explain_parsed(mail, file=f"{raw.pk} {one_line(mail.subject, 60)}", threads=thread_of)
+    """What the desk makes of a stored mail now, by its door as well, in the words of `explain_mail`, and the game it would be for.
+
+    Unreadable when the storage has lost it.
+    """
+    known = studio()
+    mail = read_mail(content_of(raw), known.own_addresses, known.languages)
+    game = game_for(mail, raw, known)
+    facts, _found = known_of(mail, raw.recipient, gameless=game is None)
+    judgement = judge(mail, facts, by_person=raw.by_person)
+    return facts_of(mail, judgement, file=f"{raw.pk} {one_line(mail.subject, 60)}") | {"game": game.name if game else None}
 
 
 def mailboxes() -> QuerySet[Mailbox]:

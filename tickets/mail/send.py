@@ -14,6 +14,8 @@ from django.core.mail.backends.dummy import EmailBackend as NullTransport
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base import relay
+from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict, DomainError
 from players.models import Address
 from players.selectors import main_address
@@ -24,6 +26,7 @@ from tickets.mail.addressing import message_id_for
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
 from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
+from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.smtp import SmtpTransport, transport
 from tickets.mail.threads import parent_of
 from tickets.models import Message, Ticket
@@ -47,7 +50,7 @@ def prepare(ticket: Ticket, message: Message) -> None:
     if contact is None:
         raise DomainError(_("There is no mail address to write to. Add one to the player first."))
     try:
-        validate_email(contact.address)
+        validate_email(in_protocol(contact.address))
     except ValidationError:
         raise DomainError(_("“%(address)s” is not a mail address one can write to.") % {"address": contact.address}) from None
     message.to_address = contact.address
@@ -64,7 +67,7 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         return Sent()
     try:
         mail = compose(message, connection)
-    except FileNotFoundError as error:
+    except Unreadable as error:
         return Retry(f"A file of this message cannot be read: {error}"[:400])
     except ValueError as error:
         return Failed(f"This mail cannot be written: {error}"[:400])
@@ -77,6 +80,8 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         outcome = _transmit(mail, connection, handed)
     finally:
         _close(connection)
+    if isinstance(outcome, Retry | Failed):
+        relay.back(message.channel)  # somebody answered, if not as we wished
     return _noted(message, mail, outcome)
 
 

@@ -13,7 +13,6 @@ from players.services import writer_from
 from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.parse import MailAddress, ParsedMail
 from tickets.mail.parse.addresses import bare
-from tickets.mail.parse.machines import is_no_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,11 @@ class Studio:
 
     games: tuple[Game, ...]
     own_addresses: frozenset[str]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which the players write, for mails that do not name their encoding."""
+        return tuple(sorted({language for game in self.games for language in game.languages}))
 
 
 def studio() -> Studio:
@@ -32,11 +36,13 @@ def studio() -> Studio:
 
 
 def game_for(mail: ParsedMail, raw: RawMail, known: Studio) -> Game | None:
-    """The game whose address the mail came to: by the envelope, the noted and the written addresses, then by the mailbox, then by
-    the address of ours that a form sent it from.
+    """The game that an administrator has named, else the one whose address the mail came to: by the envelope, the noted and the
+    written addresses, then by the mailbox, then by the address of ours that a form sent it from.
 
     None if it came to no game's address and there are several games: then a person must say which.
     """
+    if raw.game_id is not None:
+        return next((game for game in known.games if game.pk == raw.game_id), None)
     by_address = {bare(game.address): game for game in known.games}
     named = (raw.recipient, *mail.delivered_to, *(each.address for each in (*mail.to, *mail.cc)), raw.mailbox)
     for address in named:
@@ -53,10 +59,8 @@ def game_for(mail: ParsedMail, raw: RawMail, known: Studio) -> Game | None:
 
 
 def writer(mail: ParsedMail) -> MailAddress:
-    """Whom to answer: the sender, or where a form sent it from a no-reply address or from ours, the address to reply to."""
-    if mail.from_.address and not is_no_reply(mail.from_.address) and not mail.on_behalf:
-        return mail.from_
-    return mail.reply_to[0] if mail.reply_to else mail.from_
+    """Whom to answer: the sender, or the one for whom a form or a group sent it (`parse/writers.py`)."""
+    return mail.writer or mail.from_
 
 
 def player_of(sender: MailAddress, game: Game, language: str) -> tuple[Player, Address | None]:

@@ -14,11 +14,17 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
+from tickets.mail.parse.addresses import in_protocol
+
 
 class _Telling:
     """A part of a connection: `before_data` is called before the words leave; what it raises stops them."""
 
     before_data: Callable[[], None]
+
+    def rcpt(self, recip: str, options: Any = ()) -> Any:
+        """Django has taken the quotes away that some addresses need."""
+        return super().rcpt(in_protocol(recip), options)  # type: ignore[misc]
 
     def data(self, msg: Any) -> Any:
         self.before_data()
@@ -39,6 +45,13 @@ class SmtpTransport(EmailBackend):
     @property
     def connection_class(self) -> type[SMTP]:
         return _Encrypted if self.use_ssl else _Plain
+
+    def open(self) -> bool | None:
+        """Connect, and hear that the server speaks: one that takes connections and then says nothing is away for all."""
+        opened = super().open()
+        if self.connection is not None:
+            self.connection.ehlo_or_helo_if_needed()
+        return opened
 
     def tell(self, before_data: Callable[[], None]) -> None:
         """Ask it of the connection that is open now."""

@@ -20,4 +20,4 @@ def process_due() -> None:
 
 @shared_task(name="mail.poll_mailboxes")
 def poll_mailboxes() -> None:
-    imap.poll_all()
+    imap.poll_all(seconds=TURN)

@@ -12,6 +12,7 @@ import structlog
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import EARLIEST
 from helpdesk.base.text import one_line
 from players.models import Address
 from players.services import mark_address
@@ -65,7 +66,7 @@ def _message_of(event: AnymailTrackingEvent) -> Message | None:
 def _moment(at: datetime | None) -> datetime:
     """The provider's time where it can be believed."""
     now = clock.now()
-    return min(at, now) if at is not None and at.tzinfo is not None else now
+    return min(at, now) if at is not None and at.tzinfo is not None and at >= EARLIEST else now
 
 
 def _reason(event: AnymailTrackingEvent) -> str:

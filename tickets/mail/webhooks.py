@@ -1,4 +1,6 @@
-"""The webhook door: `/hooks/mail/<provider>/inbound`. It reads the body itself, lets the provider prove itself, stores, and says yes.
+"""The webhook door: `/hooks/mail/<provider>/inbound`. It lets the provider prove itself, reads the body itself, stores, and says yes.
+
+What the header alone can prove or refute (no secret set, wrong Basic authentication, too large) is settled before the body is read.
 
 `request.POST` is never touched: it would decode an 8-bit mail to pieces, and refuses mails of more than a few megabytes.
 """
@@ -12,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.audit.client import client_address
+from helpdesk.base.blobs import NotKept
 from helpdesk.base.knocks import is_shut, network, too_often
 from tickets.mail.inbox import HandedIn, store
 from tickets.mail.models import Door
@@ -45,36 +48,38 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     client = network(client_address(request) or "")
     if knocks_too_often(client):
         return _said(429, "Too many requests.")
-    body = _body(request)
-    if body is None:
-        return _said(413, "The mail is too large.")
+    size, authorization = _size(request), request.headers.get("Authorization", "")
     try:
-        delivered = PROVIDERS[provider](body, request.META.get("CONTENT_TYPE", ""), request.headers.get("Authorization", ""))
+        PROVIDERS[provider].admit(authorization)
+        if size is None:
+            return _said(411, "How long is it?")
+        if size > settings.MAX_MAIL_BYTES * FORM_OVERHEAD:
+            return _said(413, "The mail is too large.")
+        delivered = PROVIDERS[provider].take(request.read(size), request.META.get("CONTENT_TYPE", ""), authorization)
     except Refused as reason:
         note_refusal(client)
         log.warning("mail_hook_refused", provider=provider, reason=str(reason))
         return _said(400, "Not accepted.")
-    raw = store(
-        HandedIn(
-            content=delivered.content,
-            door=Door.WEBHOOK,
-            key=delivered.key,
-            recipient=delivered.recipient,
-            form=delivered.form,
-            content_type=request.META.get("CONTENT_TYPE", ""),
-        )
+    mail = HandedIn(
+        content=delivered.content,
+        door=Door.WEBHOOK,
+        key=delivered.key,
+        recipient=delivered.recipient,
+        form=delivered.form,
+        content_type=request.META.get("CONTENT_TYPE", ""),
     )
+    try:
+        raw = store(mail)
+    except NotKept:
+        return _said(507, "Not stored: try again later.")
     log.info("mail_handed_in", provider=provider, raw_mail=raw.pk)
     return _said(200, "Stored.")
 
 
-def _body(request: HttpRequest) -> bytes | None:
-    """The request's bytes as they came, or None if they are too many."""
-    limit = int(settings.MAX_MAIL_BYTES * FORM_OVERHEAD)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        return None
-    body: bytes = request.read(limit + 1)
-    return body if len(body) <= limit else None
+def _size(request: HttpRequest) -> int | None:
+    """How many bytes the request says that it has. None where it does not say: in pieces of unknown number nothing is taken."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return int(told) if told.isascii() and told.isdecimal() and "HTTP_TRANSFER_ENCODING" not in request.META else None
 
 
 def _said(status: int, text: str) -> HttpResponse:

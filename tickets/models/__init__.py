@@ -6,7 +6,7 @@ from tickets.models.attachment import Attachment
 from tickets.models.draft import Draft
 from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
-from tickets.models.ticket import FAR, ON_HOLD, OPEN, Status, Ticket
+from tickets.models.ticket import FAR, ON_HOLD, OPEN, Pledge, Status, Ticket, with_nobody
 from tickets.models.timer import LifecycleRule, Occasion, Timer
 from tickets.models.topic import Tag, Topic
 
@@ -23,9 +23,11 @@ __all__ = [
     "LifecycleRule",
     "Message",
     "Occasion",
+    "Pledge",
     "Status",
     "Tag",
     "Ticket",
     "Timer",
     "Topic",
+    "with_nobody",
 ]

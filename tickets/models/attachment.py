@@ -17,7 +17,7 @@ from tickets.models.ticket import Ticket
 class Attachment(models.Model):
     """A file by what it contains, not by what it calls itself. A refused file stays as a stub with its reason."""
 
-    personal: ClassVar[tuple[str, ...]] = ("name",)
+    personal: ClassVar[tuple[str, ...]] = ("name", "blob", "preview", "content_id", "refused")
 
     ticket = models.ForeignKey(  # null while it hangs at the draft of a conversation that has not begun
         Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments", db_constraint=False

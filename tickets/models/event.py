@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from tickets.actors import ActorKind
 from tickets.models.ticket import Ticket
 
@@ -52,7 +53,10 @@ class Event(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="event_actor_kind_known", condition=Q(actor_kind__in=[k.value for k in ActorKind]))]
+        constraints = [
+            models.CheckConstraint(name="event_actor_kind_known", condition=Q(actor_kind__in=[k.value for k in ActorKind])),
+            sane_moments("event_moments_sane", "at", "recorded_at"),
+        ]
         indexes = [
             models.Index(name="event_of_ticket", fields=["ticket", "id"]),
             models.Index(name="event_kind_at", fields=["kind", "at"]),
@@ -65,7 +69,7 @@ class Event(models.Model):
 class Delivery(models.Model):
     """An event that one subscriber has not heard yet. Deleted in the transaction in which it is heard."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("error",)
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False)
     subscriber = models.CharField(max_length=60)
@@ -80,6 +84,7 @@ class Delivery(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="delivery_lane_known", condition=Q(lane__in=["now", "bulk"])),
+            sane_moments("delivery_moments_sane", "due_at"),
             models.UniqueConstraint(name="delivery_once_per_subscriber", fields=["event", "subscriber"]),
         ]
         indexes = [

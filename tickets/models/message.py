@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from helpdesk.base.models import Blob
 from tickets.actors import ActorKind
 from tickets.models.ticket import Status, Ticket
@@ -22,7 +23,10 @@ class Message(models.Model):
     when the message is sent.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("subject", "text", "quoted", "html", "author_name", "from_address", "to_address", "error")
+    personal: ClassVar[tuple[str, ...]] = (
+        *("subject", "text", "quoted", "html", "raw", "author_name", "from_address", "to_address", "message_id", "in_reply_to"),
+        *("then_pending_on", "error"),
+    )
 
     class Kind(models.TextChoices):
         INBOUND = "inbound", _("from the player")
@@ -80,6 +84,7 @@ class Message(models.Model):
     html_version = models.PositiveSmallIntegerField(default=0)
     remote_images = models.BooleanField(default=False)
     text_version_id = models.BigIntegerField(null=True, blank=True)  # base.TextVersion it was made from
+    shortened = models.BooleanField(default=False)  # inbound: the raw mail holds more than is shown
     no_reply_needed_at = models.DateTimeField(null=True, blank=True)  # inbound: a person said that it asks for nothing
     raw = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -96,6 +101,8 @@ class Message(models.Model):
     when_stale = models.CharField(max_length=8, choices=WhenStale.choices, default=WhenStale.RETURN)
     leaves_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    first_tried_at = models.DateTimeField(null=True, blank=True)  # since when it tries to leave; anew when a person sends it again
+    parked_at = models.DateTimeField(null=True, blank=True)  # the sweep stumbled over this row: a person decides
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -134,6 +141,7 @@ class Message(models.Model):
             ),  # fmt: skip
             models.CheckConstraint(name="message_author_kind_known", condition=Q(author_kind__in=[k.value for k in ActorKind])),
             models.CheckConstraint(name="queued_message_knows_when", condition=~Q(state="queued") | Q(leaves_at__isnull=False)),
+            sane_moments("message_moments_sane", "at", "then_pending_until", "leaves_at", "sent_at", "delivered_at", "opened_at"),
             models.UniqueConstraint(
                 name="one_automatic_message_per_cause",
                 fields=["ticket", "purpose", "cause_event_id"],
@@ -145,6 +153,7 @@ class Message(models.Model):
             models.Index(name="message_leaving", fields=["leaves_at"], condition=Q(state="queued")),
             models.Index(name="message_on_its_way", fields=["claimed_until"], condition=Q(state__in=["sending", "handed"])),
             models.Index(name="message_by_message_id", fields=["message_id"], condition=~Q(message_id="")),
+            models.Index(name="message_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
             models.Index(
                 name="message_in_trouble", fields=["state", "state_at"], condition=Q(state__in=["failed", "bounced", "uncertain", "stale"])
             ),
@@ -157,7 +166,7 @@ ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in 
 class Hold(models.Model):
     """A gate keeps a reply back. The message leaves when no hold is open."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("reason",)
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="holds", db_constraint=False)
     gate = models.CharField(max_length=80)

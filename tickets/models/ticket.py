@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from players.models import Address, Player
@@ -34,6 +35,11 @@ ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
 OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
 
 
+def with_nobody() -> Q:
+    """The condition on tickets that nobody works on: without an assignee, or with one whose account is closed."""
+    return Q(assignee=None) | Q(assignee__in=User.objects.filter(is_active=False).values("pk"))
+
+
 class Ticket(models.Model):
     """`number` is what people say; it is random, so nobody can count our tickets. Sort keys are NOT NULL columns.
 
@@ -41,7 +47,7 @@ class Ticket(models.Model):
     `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's lock and records an event.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("subject", "gist")
+    personal: ClassVar[tuple[str, ...]] = ("subject", "gist", "contact", "pending_on", "pending_told")
 
     number = models.CharField(max_length=12, unique=True)
     game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="+")
@@ -82,6 +88,7 @@ class Ticket(models.Model):
         constraints = [
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=[s.value for s in Status])),
             models.CheckConstraint(name="ticket_started_by_known", condition=Q(started_by__in=["player", "operator"])),
+            sane_moments("ticket_moments_sane", "pending_until", "created_at", "waiting_since", "last_player_message_at"),
             models.CheckConstraint(name="pending_names_who_owes", condition=Q(status="pending") ^ Q(pending_on="")),
             models.CheckConstraint(
                 name="waiting_key_is_waiting_since",
@@ -108,3 +115,28 @@ class Ticket(models.Model):
     def on_hold(self) -> bool:
         """Whether the life cycle's clock stands still."""
         return self.status in ON_HOLD
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day has passed by which another department owed an answer."""
+        return self.status == Status.PENDING and self.pending_until is not None and self.pending_until <= clock.now()
+
+
+class Pledge(models.Model):
+    """What a ticket's becoming `pending` said: who owes an answer, and what the player was told.
+
+    The event of the move names this row and holds none of its words, so that they can be erased and the history stands.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("on", "told")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="pledges", db_constraint=False)
+    on = models.CharField(max_length=60)
+    told = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(name="pledge_of_ticket", fields=["ticket"])]
+
+    def __str__(self) -> str:
+        return self.on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import LONGEST_SILENCE, sane_moments
 from helpdesk.games.models import Game
 from tickets.models.ticket import Status, Ticket
 
@@ -42,7 +44,9 @@ class LifecycleRule(models.Model):
             models.CheckConstraint(name="rule_from_known", condition=Q(from_status__in=[s.value for s in Status])),
             models.CheckConstraint(name="rule_to_known", condition=Q(to_status__in=[s.value for s in Status])),
             models.CheckConstraint(
-                name="silence_has_hours", condition=Q(occasion="silence", hours__gte=1) | (~Q(occasion="silence") & Q(hours__isnull=True))
+                name="silence_has_hours",
+                condition=Q(occasion="silence", hours__gte=1, hours__lte=LONGEST_SILENCE)
+                | (~Q(occasion="silence") & Q(hours__isnull=True)),
             ),
         ]
 
@@ -53,7 +57,7 @@ class Timer(models.Model):
     A freezing timer of a ticket on hold has no `due_at` but the time `left`.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("error",)
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timers")
     kind = models.CharField(max_length=40)
@@ -64,12 +68,18 @@ class Timer(models.Model):
     anchor_event_id = models.BigIntegerField(null=True)  # what it counts from
     armed_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)  # it failed again and again: a person decides
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="timer_once_per_kind", fields=["ticket", "kind"]),
+            sane_moments("timer_moments_sane", "due_at", "armed_at"),
+            models.CheckConstraint(name="timer_stands_no_longer_than_a_century", condition=Q(left__lte=timedelta(days=36_525))),
             models.CheckConstraint(name="timer_runs_or_stands", condition=Q(due_at__isnull=False) ^ Q(left__isnull=False)),
         ]
-        indexes = [models.Index(name="timer_due", fields=["due_at"], condition=Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(name="timer_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(name="timer_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
+        ]

@@ -5,7 +5,7 @@ The same thing about the same ticket is not told again while the first notice ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +15,7 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
-from tickets.models import Event, Message, Ticket
+from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
@@ -40,9 +40,7 @@ def on_assigned(event: Event) -> None:
 def on_received(event: Event) -> None:
     """The player answered a ticket that somebody has. A machine's message is no answer, and neither is the first message."""
     if Message.objects.filter(ticket=event.ticket_id, pk__lt=event.message_id or 0).exclude(kind=Message.Kind.NOTE).exists():
-        _tell(
-            event, _active(event.assignee_id), "notices.player_answered", gettext_noop("The player answered in %(number)s: “%(subject)s”")
-        )
+        _tell(event, _holders(event), "notices.player_answered", gettext_noop("The player answered in %(number)s: “%(subject)s”"))
 
 
 def on_trouble(event: Event) -> None:
@@ -50,7 +48,7 @@ def on_trouble(event: Event) -> None:
     message = _message_of(event)
     if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
         return
-    people = _active(message.author_id) or _active(event.assignee_id)
+    people = _active(message.author_id) or _holders(event)
     _tell(event, people, f"notices.{event.kind.partition('.')[2]}", IN_TROUBLE[event.kind], important=True, message=message.pk)
 
 
@@ -60,9 +58,20 @@ def on_noted(event: Event) -> None:
     if note is None or event.ticket is None or "@" not in note.text:
         return
     called = mentioned(note.text, User.objects.filter(is_active=True))
-    allowed = [user for user in called if visible_tickets(user).filter(pk=event.ticket.pk).exists()]
     text = gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”")
-    _tell(event, allowed, "notices.mention", text, important=True, again=True, who=note.author_name, message=note.pk)
+    _tell(event, called, "notices.mention", text, important=True, again=True, who=note.author_id, message=note.pk)
+
+
+def on_overdue(event: Event) -> None:
+    """The day by which another department owed an answer has passed: who has the ticket is told, or else who had set it so."""
+    people = _active(event.assignee_id) or _active(_who_set_it(event))
+    text = gettext_noop("%(on)s owed an answer in %(number)s, and the day has passed: “%(subject)s”")
+    _tell(event, people, "notices.overdue", text, important=True)
+
+
+def _who_set_it(event: Event) -> int | None:
+    moves = Event.objects.filter(ticket=event.ticket_id, kind="ticket.moved", status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
+    return moves.order_by("-pk").values_list("actor_id", flat=True).first()
 
 
 def concerns_somebody(event: Event) -> bool:
@@ -80,6 +89,7 @@ HANDLERS: dict[str, Callable[[Event], None]] = {
     "ticket.assigned": on_assigned,
     "message.received": on_received,
     "message.noted": on_noted,
+    "ticket.overdue": on_overdue,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 
@@ -87,6 +97,12 @@ HANDLERS: dict[str, Callable[[Event], None]] = {
 def on_event(event: Event) -> None:
     """Subscriber: each kind has its handler."""
     HANDLERS[event.kind](event)
+
+
+def tickets_for(reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """What notices say of tickets, by id: of those only that their reader may see."""
+    seen = visible_tickets(reader).filter(pk__in=ids).values_list("pk", "subject", "pending_on")
+    return {pk: {name: words for name, words in (("subject", subject[:120]), ("on", on)) if words} for pk, subject, on in seen}
 
 
 def _message_of(event: Event) -> Message | None:
@@ -97,15 +113,25 @@ def _active(pk: int | None) -> list[User]:
     return list(User.objects.filter(pk=pk, is_active=True)) if pk else []
 
 
+def _holders(event: Event) -> list[User]:
+    """Who has the ticket. With a closed account it is nobody's: then its team hears of it, whoever of them may see the ticket."""
+    holder = _active(event.assignee_id)
+    return holder or list(User.objects.filter(memberships__team=event.team_id, is_active=True)) if event.team_id else holder
+
+
+def _may_see(user: User, ticket: Ticket) -> bool:
+    return visible_tickets(user).filter(pk=ticket.pk).exists()
+
+
 def _tell(event: Event, people: Iterable[User], kind: str, text: str, *, important: bool = False, again: bool = False, **more: Any) -> None:
     ticket: Ticket | None = event.ticket
     if ticket is None:
         return
     link = reverse("desk:ticket", args=[ticket.number])
     doer = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
-    others = [user for user in people if user.pk != doer]
+    others = [user for user in people if user.pk != doer and _may_see(user, ticket)]  # the subject is told to nobody else
     if not again:
         told = set(Notice.objects.filter(user__in=others, kind=kind, link=link, seen_at=None).values_list("user_id", flat=True))
         others = [user for user in others if user.pk not in told]
     if others:
-        notify(others, kind, text, link=link, important=important, number=ticket.number, subject=ticket.subject[:120], **more)
+        notify(others, kind, text, link=link, important=important, number=ticket.number, ticket=ticket.pk, **more)

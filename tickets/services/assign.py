@@ -13,7 +13,7 @@ from helpdesk.staff.models import Team, User
 from tickets.actors import Actor, operator
 from tickets.events import record
 from tickets.locks import lock, mark_locked
-from tickets.models import FAR, Ticket
+from tickets.models import FAR, Ticket, with_nobody
 
 
 class Taken(Conflict):
@@ -35,20 +35,24 @@ def assign(ticket: Ticket, *, to: User | None, by: Actor, over: int | None | Ell
     before = ticket.assignee_id
     if before == (to.pk if to else None):
         return ticket
-    if over is not ... and before != over:
+    if over is not ... and before != over and not is_left_behind(ticket):
         raise Taken(ticket.assignee)
     ticket.assignee = to
     record(ticket, "ticket.assigned", by=by, saving=["assignee"], assignee=to.pk if to else None, before=before)
     return ticket
 
 
+def is_left_behind(ticket: Ticket) -> bool:
+    """Whether it stands with an account that is closed, and so with nobody."""
+    return ticket.assignee is not None and not ticket.assignee.is_active
+
+
 def take_by_answering(ticket: Ticket, *, by: User) -> None:
     """Who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise."""
-    holder = ticket.assignee
-    if (holder and holder.is_active) or (ticket.team and not ticket.team.answering_takes):
+    before = ticket.assignee_id
+    if (before and not is_left_behind(ticket)) or (ticket.team and not ticket.team.answering_takes):
         return
     ticket.assignee = by
-    before = holder.pk if holder else None
     record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, answered=True)
 
 
@@ -67,11 +71,12 @@ def set_team(ticket: Ticket, *, to: Team | None, by: Actor) -> Ticket:
 @transaction.atomic
 def take_next(candidates: QuerySet[Ticket], *, by: User) -> Ticket | None:
     """The longest waiting of `candidates` (what this person may answer) that nobody has; two people never get the same."""
-    waiting = candidates.filter(assignee=None, status__in=["new", "waiting"], waiting_key__lt=FAR, merged_into=None)
+    waiting = candidates.filter(with_nobody(), status__in=["new", "waiting"], waiting_key__lt=FAR, merged_into=None)
     ticket = waiting.order_by("waiting_key", "pk").select_for_update(skip_locked=True, of=("self",)).first()
     if ticket is None:
         return None
     mark_locked(ticket)
+    before = ticket.assignee_id
     ticket.assignee = by
-    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=None, taken=True)
+    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, taken=True)
     return ticket

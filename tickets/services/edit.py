@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import demand_promise
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.text import one_line
 from players.models import Player
@@ -14,7 +15,7 @@ from players.selectors import main_address
 from players.services import add_address
 from tickets.actors import Actor
 from tickets.events import record
-from tickets.lifecycle import waiting
+from tickets.lifecycle import occasions, waiting
 from tickets.lifecycle.machine import Owed, move
 from tickets.locks import lock
 from tickets.models import Message, Status, Tag, Ticket, Topic
@@ -28,6 +29,8 @@ def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = Non
     `excused_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
     `Unseen` when the player wrote something after it, which the person who says so has not seen.
     """
+    if owed is not None:
+        demand_promise(owed.until, field="pending_until")
     ticket = lock(ticket)
     if to == Status.WAITING:
         waiting.excuse_no_more(ticket)
@@ -116,4 +119,18 @@ def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Tic
         ticket.contact = address
     saving = ["contact"] if answer_there else []
     record(ticket, "message.recognised", by=by, message=message, saving=saving, address=address.pk, answer_there=answer_there)
+    return ticket
+
+
+@transaction.atomic
+def count_as_written(message: Message, *, by: Actor) -> Ticket:
+    """A message that was taken for a machine's is the player's own: he waits for an answer, and the ticket comes back for it."""
+    ticket = lock(message.ticket)
+    if not Message.objects.filter(pk=message.pk, automatic=True).update(automatic=False):
+        raise Conflict(_("This message counts as the player's already."))
+    message.automatic = False
+    record(ticket, "message.counted", by=by, message=message)
+    waiting.refresh(ticket)
+    if ticket.waiting_since is not None:
+        occasions.player_wrote(ticket, message, by=by)
     return ticket

@@ -13,22 +13,26 @@ from helpdesk.base.models import Blob
 from helpdesk.base.text import clean, one_line
 from helpdesk.games.models import Game
 from players.models import Address, Player
-from tickets.actors import Actor, ActorKind
+from tickets.actors import SYSTEM, Actor, ActorKind
 from tickets.actors import player as player_actor
 from tickets.events import Entry, record, record_many
 from tickets.lifecycle import occasions, waiting
-from tickets.lifecycle.machine import await_silence
+from tickets.lifecycle.machine import await_silence, move
 from tickets.locks import lock, lock_itself, mark_locked
 from tickets.models import Message, Status, Ticket
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.numbers import new_number
 
 TEXT_LIMIT = 200_000  # characters of a message's text that the desk shows; the raw mail keeps all
+HTML_LIMIT = 4 * TEXT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A player's message from any channel. `automatic`: a machine wrote it, nobody waits for an answer."""
+    """A player's message from any channel. `automatic`: a machine wrote it, nobody waits for an answer.
+
+    `history`: it came long ago and is entered only now; it asks for nothing and opens no follow-up.
+    """
 
     text: str
     channel: str
@@ -45,8 +49,10 @@ class Incoming:
     message_id: str = ""
     in_reply_to: str = ""
     automatic: bool = False
+    history: bool = False
     raw: Blob | None = None
     files: tuple[NewFile, ...] = ()
+    shortened: bool = False  # the raw mail holds more than the desk shows
 
 
 @transaction.atomic(savepoint=False)
@@ -55,7 +61,7 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     by = player_actor(player)
     ticket = _make(game=game, player=player, contact=contact, channel=incoming.channel, subject=incoming.subject, text=incoming.text,
                    language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows,
-                   asked_at=None if incoming.automatic else incoming.at)  # fmt: skip
+                   asked_at=None if incoming.automatic or incoming.history else incoming.at)  # fmt: skip
     message = _add(ticket, incoming, by)
     opened = Entry(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
     record_many([opened, Entry(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
@@ -71,19 +77,32 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
     A machine's message (a vacation note, a receipt) opens nothing: it stays with the closed ticket.
     """
     ticket = lock(ticket)
-    while ticket.status == Status.CLOSED and not incoming.automatic:
+    while ticket.status == Status.CLOSED and not (incoming.automatic or incoming.history):
         follow_up = ticket.follow_ups.order_by(Case(When(status=Status.CLOSED, then=1), default=0), "-pk").first()
         if follow_up is None:
             return open_ticket(incoming, game=ticket.game, player=ticket.player, contact=ticket.contact, follows=ticket)
         ticket = lock(follow_up)
     by = player_actor(ticket.player)
     message = _add(ticket, incoming, by)
+    if incoming.history:
+        record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
+        waiting.refresh(ticket)
+        return message
     ticket.gist = one_line(incoming.text) or ticket.gist
     saving = ["gist", *waiting.asked(ticket, message)]
     record(ticket, "message.received", by=by, message=message, at=incoming.at, saving=saving, automatic=incoming.automatic)
     if not incoming.automatic:
         occasions.player_wrote(ticket, message, by=by)
     return message
+
+
+@transaction.atomic(savepoint=False)
+def put_away(ticket: Ticket) -> None:
+    """A ticket of the past, opened only now: nobody waits for anything there, and what the player writes next opens a follow-up."""
+    ticket = lock(ticket)
+    waiting.refresh(ticket)
+    move(ticket, Status.RESOLVED, by=SYSTEM)
+    move(ticket, Status.CLOSED, by=SYSTEM)
 
 
 @transaction.atomic(savepoint=False)
@@ -156,7 +175,7 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         subject=one_line(incoming.subject, 300),
         text=clean(incoming.text)[:TEXT_LIMIT],
         quoted=clean(incoming.quoted)[:TEXT_LIMIT],
-        html=clean(incoming.html)[: 4 * TEXT_LIMIT],
+        html=clean(incoming.html)[:HTML_LIMIT],
         html_version=incoming.html_version,
         remote_images=incoming.remote_images,
         from_address=one_line(incoming.from_address, 320),
@@ -165,6 +184,8 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         message_id=one_line(incoming.message_id, 998),
         in_reply_to=one_line(incoming.in_reply_to, 998),
         raw=incoming.raw,
+        shortened=incoming.shortened or max(len(incoming.text), len(incoming.quoted)) > TEXT_LIMIT or len(incoming.html) > HTML_LIMIT,
+        no_reply_needed_at=incoming.at if incoming.history else None,
     )
     if incoming.files:
         keep_files(ticket, list(incoming.files), message=message)

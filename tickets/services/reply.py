@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import demand_promise
 from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.text import clean
@@ -163,6 +164,7 @@ def _check_then(ticket: Ticket, words: Words) -> None:
         raise DomainError(_("There is no such status."), field="then_status")
     if words.then_status == Status.PENDING and not words.pending_on.strip():
         raise DomainError(_("Say which department owes an answer."), field="pending_on")
+    demand_promise(words.pending_until, field="pending_until")
     if ticket.status != words.then_status and not may(ticket.status, words.then_status, ActorKind.OPERATOR):
         raise DomainError(
             _("A ticket that is “%(before)s” cannot become “%(after)s” with a reply.")

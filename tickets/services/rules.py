@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import LONGEST_SILENCE
 from helpdesk.base.errors import DomainError
 from tickets.lifecycle.machine import SILENCE, await_silence
 from tickets.lifecycle.moves import OPERATOR, PLAYER, SYSTEM, may
@@ -76,6 +77,8 @@ def _rearm(pks: Sequence[int]) -> int:
 def _check(rule: LifecycleRule, hours: int | None, to_status: str) -> None:
     if rule.occasion == Occasion.SILENCE and not hours:
         raise DomainError(_("Say how many hours of silence."), field="hours")
+    if hours and not 0 < hours <= LONGEST_SILENCE:
+        raise DomainError(_("No silence may last longer than a year."), field="hours")
     if to_status not in Status.values:
         raise DomainError(_("There is no such status."), field="to_status")
     if rule.occasion == Occasion.SILENCE and not may(rule.from_status, to_status, SYSTEM):

@@ -12,10 +12,10 @@ class SurveysConfig(AppConfig):
         from tickets import events, timers  # rows must be loaded before the rooms that speak of them
         from tickets.models import Lane
         from tickets.surveys import invite
-        from tickets.surveys.personal import erase, export
+        from tickets.surveys.personal import amounts, erase, export
 
         events.declare("survey.answered")
         events.subscribe("surveys", ["ticket.moved"], invite.on_moved, when=invite.matters)
         events.subscribe(invite.SUBSCRIBER, [], invite.on_due, lane=Lane.BULK)
         timers.register(invite.KIND, invite.fire)
-        personal.keep("surveys", export=export, erase=erase)
+        personal.keep(personal.Keeper("surveys", export=export, erase=erase, amounts=amounts))

@@ -28,8 +28,10 @@ class Standing(Enum):
 
 
 def standing(survey: Survey) -> Standing:
-    """Unanswered ones expire; answered ones may be changed for seven days and are shown for ever."""
+    """Unanswered ones expire; answered ones may be changed for seven days and are shown until the player is erased."""
     now = clock.now()
+    if survey.ticket.player.erased_at is not None:
+        return Standing.OVER
     if survey.answered_at is not None:
         return Standing.OPEN if now < survey.answered_at + CHANGEABLE_FOR else Standing.FIXED
     return Standing.OPEN if now < survey.expires_at else Standing.OVER

@@ -29,7 +29,6 @@ from tickets.surveys.selectors import survey_of_invitation
 LARGEST_BODY = 32 * 1024  # bytes; the longest comment in four-byte letters, percent-encoded, is smaller
 PERIOD = 600  # seconds
 MOST_GETS, STRIDE = 600, 20  # pages and style sheets; each so many are written down at once
-DAY_PAPER, NIGHT_PAPER = "#ffffff", "#1c1d22"
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -117,8 +116,6 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
         "colours": colours,
         "hover": hover,
         "on_hover": readable(colours.on_main, hover),
-        "edge": mix(colours.main, DAY_PAPER, 0.5),
-        "edge_night": mix(colours.main, "#ffffff", 0.4),
     }
     response = render(request, "surveys/brand.css", context, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=300"

@@ -9,6 +9,7 @@
 {{ 12034|atmost:10000 }}          10,000+
 “{{ words|inside }}”              somebody's words between our quotation marks
 {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
+{% summary form %}                what is wrong with a form, with links to the fields
 {% query status="new" after=None %}   the page's own query string with these changes
 """
 
@@ -32,6 +33,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from helpdesk.base.bounds import shown
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
 
@@ -59,7 +61,7 @@ def duration_words(seconds: float) -> str:
 
 def moment_words(at: datetime) -> str:
     """As a colleague would say it: "19:42", "yesterday 19:42", "2 Oct 19:42", "14 Mar 2024"."""
-    local, today = timezone.localtime(at), timezone.localtime(now()).date()
+    local, today = _local(at), _local(now()).date()
     days = (today - local.date()).days
     if days == 0:
         return date_format(local, "H:i")
@@ -74,12 +76,17 @@ def moment_words(at: datetime) -> str:
 
 def day_words(at: datetime) -> str:
     """The day alone: "14 Mar 2024"."""
-    return date_format(timezone.localtime(at), pgettext("date format", "j M Y"))
+    return date_format(_local(at), pgettext("date format", "j M Y"))
+
+
+def _local(at: datetime) -> datetime:
+    """The moment in the reader's zone. No zone can say the very first and last ones."""
+    return timezone.localtime(shown(at))
 
 
 def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeString:
     """One of the fifty on a page: put together by hand, since format_html would escape each of our own parts."""
-    local = timezone.localtime(at)
+    local = _local(at)
     exact = f"{_exact_day(local.date(), get_language())}, {local:%H:%M:%S}"
     data = f' data-time="{kind}"' if kind else ""
     css = f' class="{classes}"' if classes else ""
@@ -220,6 +227,16 @@ def fields(form: forms.BaseForm) -> str:
 
 
 @register.simple_tag
+def summary(form: forms.BaseForm) -> str:
+    """Above a form: what is wrong with it, each with a link to its field. The page's script puts the focus there."""
+    wrong = [
+        {"label": bound.label, "place": bound.id_for_label or f"{bound.auto_id}_0", "errors": bound.errors}
+        for bound in (form[name] for name in form.errors if name in form.fields)
+    ]
+    return render_to_string("ui/summary.html", {"form": form, "wrong": wrong})
+
+
+@register.simple_tag
 def words() -> str:
     """What the scripts say, in the page's language, as a data block: `static/js/words.js` reads it."""
     said = {
@@ -251,5 +268,6 @@ def words() -> str:
         "leaving": _("leaving now"),
         "too_big": _("%(name)s is larger than %(limit)s and was not added."),
         "link": _("link text"),
+        "goes": _("g, then: %(ways)s"),
     }
     return json_script(said, "words")

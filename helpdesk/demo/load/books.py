@@ -26,7 +26,7 @@ from helpdesk.demo.stories import Story
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
 from tickets.actors import ActorKind
 from tickets.lifecycle.machine import SILENCE
-from tickets.models import FAR, Attachment, Event, LifecycleRule, Message, Occasion, Ticket, Timer
+from tickets.models import FAR, Attachment, Event, LifecycleRule, Message, Occasion, Pledge, Ticket, Timer
 from tickets.services.numbers import ALPHABET
 from tickets.surveys.invite import TEXT_KEY
 from tickets.surveys.models import Survey
@@ -38,6 +38,7 @@ TABLES: tuple[type[models.Model], ...] = (
     GameAccount,
     ProfileSnapshot,
     Ticket,
+    Pledge,
     Message,
     Attachment,
     Event,

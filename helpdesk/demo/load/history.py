@@ -18,8 +18,9 @@ from helpdesk.demo.load.letters import message_id
 from helpdesk.demo.load.pictures import screenshot
 from helpdesk.demo.stories import Story, Turn
 from helpdesk.staff.models import User
+from tickets.lifecycle.machine import OVERDUE
 from tickets.mail.addressing import message_id_for
-from tickets.models import Attachment, Event, Message, Occasion, Ticket, Timer
+from tickets.models import Attachment, Event, Message, Occasion, Pledge, Ticket, Timer
 from tickets.services.attachments import keep_files
 from tickets.surveys.invite import KIND as INVITE
 from tickets.surveys.invite import OPEN_FOR
@@ -38,6 +39,7 @@ class _Matter:
     calm: int = 0
     silence: Timer | None = None
     invite: Timer | None = None
+    overdue: Timer | None = None
 
 
 class History:
@@ -59,7 +61,7 @@ class History:
             at, _order, deed = heapq.heappop(self.due)
             deed(at)
         for matter in self.matters:
-            for timer in (matter.silence, matter.invite):
+            for timer in (matter.silence, matter.invite, matter.overdue):
                 if timer is not None:
                     self.books.add(timer)
         return self.books.write()
@@ -220,7 +222,12 @@ class History:
             return
         if turn.then == "pending":
             ticket.pending_on, ticket.pending_until = turn.pending_on, until
-        owed = {"on": turn.pending_on, "until": until.isoformat() if until else None} if turn.pending_on else {}
+        owed: dict[str, Any] = {}
+        if turn.pending_on:
+            owed = {
+                "pledge": books.add(Pledge(ticket=ticket, on=turn.pending_on, at=turn.at + UNDO)).pk,
+                "until": until and until.isoformat(),
+            }
         self._moved(matter, books.move(ticket, turn.then, turn.at + UNDO, who=(OPERATOR, user.pk), message=message, **owed))
 
     def _outbound(
@@ -260,6 +267,11 @@ class History:
         calm = matter.calm
         if matter.silence is not None and matter.silence.due_at is not None:
             self._at(matter.silence.due_at, lambda at: self._silence_over(matter, calm, at))
+        matter.overdue = overdue = None
+        if ticket.status == "pending" and ticket.pending_until:
+            day = ticket.pending_until
+            matter.overdue = overdue = Timer(ticket=ticket, kind=OVERDUE, due_at=day, anchor_event_id=event.pk, armed_at=event.at)
+            self._at(day, lambda at: self._day_passed(matter, overdue, at))
         if ticket.status == "resolved":
             due = event.at + timedelta(hours=ticket.game.survey_delay_hours)
             matter.invite = invite = Timer(ticket=ticket, kind=INVITE, due_at=due, anchor_event_id=event.pk, armed_at=event.at)
@@ -271,6 +283,12 @@ class History:
         rule = self.books.silence_of(matter.ticket.status)
         if matter.calm == calm and rule is not None:
             self._moved(matter, self.books.move(matter.ticket, rule.to_status, at, who=(SYSTEM, None), **self.books.rule_facts(rule)))
+
+    def _day_passed(self, matter: _Matter, overdue: Timer | None, at: datetime) -> None:
+        ticket = matter.ticket
+        if matter.overdue is overdue and ticket.pending_until:
+            matter.overdue = None
+            self.books.event(ticket, "ticket.overdue", at, who=(SYSTEM, None), on=ticket.pending_on, until=ticket.pending_until.isoformat())
 
     def _invite(self, matter: _Matter, invite: Timer, resolution: Event, at: datetime) -> None:
         if matter.invite is not invite or matter.answer is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from helpdesk.base.colours import READABLE, contrast
 from helpdesk.games.models import COLOUR, Game
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.zones import zone_choices
@@ -20,6 +22,7 @@ LANGUAGES = (
     *("el", "ar", "he", "hi", "id", "ms", "th", "vi", "ja", "ko", "zh-hans", "zh-hant"),
 )
 SPAN = re.compile(r"^([0-2]?\d:[0-5]\d)\s*[-–—]\s*([0-2]?\d:[0-5]\d)$")
+INK_SOFT = "#4a4e57"  # the grey of a mail's small print, which lies on the tint
 COLOURS = ("colour_main", "colour_on_main", "colour_accent", "colour_tint", "colour_ground")
 
 
@@ -42,6 +45,11 @@ def parse_spans(words: str) -> list[list[str]]:
 
 def say_spans(spans: list[list[str]]) -> str:
     return ", ".join(f"{begin}-{end}" for begin, end in spans)
+
+
+def floored(ratio: float) -> str:
+    """A contrast with one digit, never rounded up to what it does not reach."""
+    return f"{int(ratio * 10) / 10:.1f}"
 
 
 class ColourField(forms.CharField):
@@ -136,7 +144,24 @@ class GameForm(forms.Form):
         facts["hours"] = hours
         if facts.get("languages") and facts.get("default_language") not in facts["languages"]:
             self.add_error("default_language", _("This must be one of the game's languages."))
+        for field, words in self.unreadable(facts).items():
+            if field == "colour_on_main":
+                self.add_error(field, words)
         return facts
+
+    def unreadable(self, colours: Mapping[str, Any]) -> dict[str, str]:
+        """Of these colours those that nobody can read, by field, with the contrast that was measured."""
+        found: dict[str, str] = {}
+        if all(colours.get(name) for name in COLOURS):
+            ratio = contrast(colours["colour_on_main"], colours["colour_main"])
+            if ratio < READABLE:
+                words = _("This writing has %(ratio)s : 1 on the main colour. It can be read from %(enough)s : 1 on.")
+                found["colour_on_main"] = words % {"ratio": floored(ratio), "enough": READABLE}
+            ratio = contrast(INK_SOFT, colours["colour_tint"])
+            if ratio < READABLE:
+                words = _("Our grey writing has %(ratio)s : 1 on the tint, not %(enough)s : 1: mails take the usual tint in its place.")
+                found["colour_tint"] = words % {"ratio": floored(ratio), "enough": READABLE}
+        return found
 
     def facts(self) -> dict[str, Any]:
         """What the service takes; the logo as bytes."""

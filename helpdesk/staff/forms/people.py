@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.staff.models import Language, Role, Team, User
+from helpdesk.staff.topics import topic_choices
 
 
 class InviteForm(forms.Form):
@@ -52,13 +53,14 @@ class GrantForm(forms.Form):
     game = forms.ModelChoiceField(label=_("Game"), queryset=Game.objects.all(), required=False, empty_label=_("all games"))
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("all teams"))
     language = forms.ChoiceField(label=_("Language"), required=False)
-    topic = forms.SlugField(label=_("Topic"), required=False, max_length=80, help_text=_("The topic's short name."))
+    topic = forms.ChoiceField(label=_("Topic"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = self.fields["language"]
-        assert isinstance(language, forms.ChoiceField)
+        super().__init__(*args, **{"auto_id": "grant_%s"} | kwargs)  # the person's own form on that page asks for a language too
+        language, topic = self.fields["language"], self.fields["topic"]
+        assert isinstance(language, forms.ChoiceField) and isinstance(topic, forms.ChoiceField)
         language.choices = [("", _("all languages")), *game_languages()]
+        topic.choices = [("", _("all topics")), *topic_choices()]
 
 
 class TeamForm(forms.Form):

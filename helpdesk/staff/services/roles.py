@@ -15,6 +15,7 @@ from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Part, Right, has_everywhere, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
+from helpdesk.staff.topics import topic_choices
 
 
 @transaction.atomic
@@ -83,6 +84,8 @@ def give_role(
 ) -> Grant:
     """Give `role` to `user`. Whoever may change roles gives any; others give only what they hold themselves, where they hold it."""
     part = Part(game.pk if game else None, team.pk if team else None, language, topic)
+    if topic and topic not in dict(topic_choices()):
+        raise DomainError(_("There is no such topic."), field="topic")
     if not may_give(by, role, part):
         raise NotAllowed(_("You can give only rights that you hold yourself, and only where you hold them."), field="role")
     grant, made = Grant.objects.get_or_create(user=user, role=role, game=game, team=team, language=language, topic=topic)

@@ -69,7 +69,7 @@ def own_words(text: Text, game: Game, *, by: User, request: HttpRequest | None =
 def games_without_own(user: User, text: Text) -> list[Game]:
     """The games of `user` that use the words for all."""
     own = set(Text.objects.filter(key=text.key).values_list("scope", flat=True))
-    return [game for game in Game.objects.filter(scope_for(user, Right.MANAGE_TEXTS).q(game="pk")) if game.text_scope not in own]
+    return [game for game in Game.objects.filter(scope_for(user, Right.MANAGE_TEXTS).games_q("pk")) if game.text_scope not in own]
 
 
 def _allows(scope: Scope, text: Text, by_scope: dict[str, Game]) -> bool:
@@ -84,7 +84,8 @@ def _newest(pks: Iterable[int]) -> dict[int, dict[str, TextVersion]]:
     for version in (
         TextVersion.objects.filter(text__in=list(pks)).order_by("text_id", "language", "-version").distinct("text_id", "language")
     ):
-        found.setdefault(version.text_id, {})[version.language] = version
+        if version.has_words:  # one that was emptied counts as not written
+            found.setdefault(version.text_id, {})[version.language] = version
     return found
 
 

@@ -7,13 +7,17 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.words import fact_words
+from helpdesk.base import outward
+from helpdesk.base.templatetags.ui import icon
 from helpdesk.staff.menu import Room, rooms
 from helpdesk.staff.models import Grant
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, has_everywhere
 
 register = template.Library()
 
@@ -36,6 +40,19 @@ def settings_rooms(context: template.Context) -> list[tuple[Any, list[Room]]]:
     return rooms(request.user, request.path)
 
 
+@register.simple_tag(takes_context=True)
+def standstill(context: template.Context) -> SafeString:
+    """A line above every page of who looks after the desk, while nothing leaves the house."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not has_everywhere(user, Right.MANAGE_DELIVERIES):
+        return SafeString()
+    standing = outward.standing_lately()
+    if standing == outward.Standing.ON:
+        return SafeString()
+    words = _("Nothing leaves the desk: players get no answers and colleagues no letters; all of it waits.")
+    return format_html('<div class="callout late standstill" role="status">{}<p>{} {}</p></div>', icon("hand", 15), words, standing.label)
+
+
 @register.simple_tag
 def demo_logins() -> Sequence[Any]:
     """The people one may sign in as with one press; in the demo only, elsewhere nobody."""
@@ -47,7 +64,14 @@ def demo_logins() -> Sequence[Any]:
 
 @register.simple_tag
 def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
-    """An entry's facts as (name, old or None, new), changes first."""
+    """An entry's facts as (name, old or None, new), changes first. Facts of an unknown shape are shown as they are."""
+    try:
+        return _facts(data)
+    except (TypeError, ValueError, AttributeError):
+        return [(_("as it was noted"), None, _short(str(data)))]
+
+
+def _facts(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
     changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
     return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.audit.models import AuditEntry
 from helpdesk.audit.selectors import Asked, actions, entries
 from helpdesk.audit.words import action_words, subject_words
+from helpdesk.base.bounds import LARGEST, DayField
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Role, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
@@ -23,10 +24,10 @@ from helpdesk.staff.rights import Right, StaffRequest, requires
 class AuditFilter(forms.Form):
     who = forms.CharField(label=_("Who"), required=False, max_length=120)
     action = forms.ChoiceField(label=_("What"), required=False)
-    since = forms.DateField(label=_("Not before"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Not after"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("Not before"), required=False)
+    until = DayField(label=_("Not after"), required=False)
     subject_kind = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    subject_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    subject_id = forms.IntegerField(required=False, min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

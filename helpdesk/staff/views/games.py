@@ -16,6 +16,7 @@ from helpdesk.games.models import Game
 from helpdesk.staff.forms.games import COLOURS, GameForm
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.leaving import held_in
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires, scope_for
 from helpdesk.staff.services.games import change_game, make_game, set_archived
@@ -26,12 +27,12 @@ HEX = re.compile(r"#[0-9a-f]{6}\Z")
 
 def game_for(user: User, pk: int) -> Game:
     """The door to one game; a stranger's is a 404."""
-    return get_object_or_404(Game.objects.filter(scope_for(user, Right.MANAGE_GAMES).q(game="pk")), pk=pk)
+    return get_object_or_404(Game.objects.filter(scope_for(user, Right.MANAGE_GAMES).games_q("pk")), pk=pk)
 
 
 @brand_room
 def games(request: StaffRequest) -> HttpResponse:
-    listed = Game.objects.filter(scope_for(request.user, Right.MANAGE_GAMES).q(game="pk")).order_by("archived_at", "name")
+    listed = Game.objects.filter(scope_for(request.user, Right.MANAGE_GAMES).games_q("pk")).order_by("archived_at", "name")
     rows = [{"game": game, "languages": [language_name(code) for code in game.languages]} for game in listed]
     return render(request, "staff/games.html", {"rows": rows, "may_add": has_everywhere(request.user, Right.MANAGE_GAMES)})
 
@@ -58,7 +59,7 @@ def game(request: StaffRequest, pk: int) -> HttpResponse:
             change_game(shown, by=request.user, request=request, **form.facts())
             messages.success(request, _("Saved. New mails wear it from now on."))
             return redirect("staff:game", pk)
-    context = {"form": form, "game": shown, "look": _look(form, shown)}
+    context = {"form": form, "game": shown, "look": _look(form, shown), "held": held_in(shown)}
     return render(request, "staff/game.html", context, status=422 if form.errors else 200)
 
 
@@ -87,7 +88,7 @@ def logo(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     try:
         content = blobs.read(shown.logo)
-    except FileNotFoundError as error:
+    except blobs.Unreadable as error:
         raise Http404 from error
     return HttpResponse(
         content, content_type="image/png", headers={"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
@@ -106,5 +107,6 @@ def _look(form: GameForm, shown: Game | None) -> dict[str, Any]:
         "serif": form["face"].value() == "serif",
         "logo": bool(shown and shown.logo_id),
         "game": shown,
+        "unreadable": form.unreadable(look),
     }
     return look

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.bounds import whole_numbers
 from helpdesk.staff.models import Notice
 from helpdesk.staff.notices import notices_page, see, unseen_count
 from helpdesk.staff.rights import StaffRequest, requires
@@ -29,7 +30,7 @@ def bell(request: StaffRequest) -> HttpResponse:
 @requires()
 def seen(request: StaffRequest) -> HttpResponse:
     """Mark all as seen, or the ones that are named."""
-    picked = [int(pk) for pk in request.POST.getlist("notice") if pk.isdigit()]
+    picked = whole_numbers(request.POST.getlist("notice"))
     see(request.user, pks=picked or None)
     return redirect("staff:notices")
 

@@ -6,18 +6,22 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
+from helpdesk.base.folding import finds
+from helpdesk.base.knocks import network, too_often
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.leaving import held_by
 from helpdesk.staff.models import Grant, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from helpdesk.staff.services import keepers
+from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services import people as services
 from helpdesk.staff.services import roles as role_services
 from helpdesk.staff.summary import part_words, summary
@@ -32,7 +36,7 @@ def people(request: StaffRequest) -> HttpResponse:
     listed = User.objects.annotate(has_factor=has_factor).prefetch_related("grants__role", "teams").order_by("-is_active", "name")
     asked = request.GET.get("q", "").strip()
     if asked:
-        listed = listed.filter(name__icontains=asked) | listed.filter(email__icontains=asked)
+        listed = listed.filter(finds("name", asked) | finds("email", asked))
     return render(request, "staff/people.html", {"people": listed, "asked": asked})
 
 
@@ -54,8 +58,10 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
     form = PersonForm.of(shown, request.POST or None)
     if form.is_valid():
         with refusals(form):
-            services.change_person(shown, by=request.user, request=request, **form.cleaned_data)
+            changed = services.change_person(shown, by=request.user, request=request, **form.cleaned_data)
             messages.success(request, _("Saved."))
+            if changed.email_wanted:
+                messages.info(request, _("The new address counts when somebody has confirmed it there. Both addresses get a letter."))
             return redirect("staff:person", pk)
     return _person_page(request, shown, form=form)
 
@@ -88,11 +94,29 @@ def take(request: StaffRequest, pk: int, grant_pk: int) -> HttpResponse:
     return redirect("staff:person", pk)
 
 
+def new_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the letter to a new address leads. Looking changes nothing, for mail scanners look too; the button does."""
+    if too_often("new_address", network(client_address(request) or ""), times=60, seconds=3600):
+        return render(request, "429.html", status=429)
+    shown = addresses.wanted_by(token)
+    if request.method == "POST" and shown is not None:
+        try:
+            addresses.confirm(token, request=request)
+        except DomainError as refusal:
+            messages.error(request, str(refusal))
+            shown = None
+        else:
+            messages.success(request, _("The new address counts from now on."))
+            return redirect("home")
+    return render(request, "staff/new_address.html", {"person": shown}, status=200 if shown else 410)
+
+
 ACTS = {
     "deactivate": services.deactivate,
     "reactivate": services.reactivate,
     "invite_again": services.invite_again,
     "sign_out": services.sign_out_everywhere,
+    "keep_address": addresses.keep,
 }
 
 
@@ -104,7 +128,7 @@ def act(request: StaffRequest, pk: int) -> HttpResponse:
     done = ACTS.get(request.POST.get("act", ""))
     if done is not None:
         try:
-            done(shown, by=request.user, request=request)  # type: ignore[operator]  # all four have this shape
+            done(shown, by=request.user, request=request)  # type: ignore[operator]  # all of them have this shape
         except DomainError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -127,15 +151,18 @@ def _person_page(
         for grant in Grant.objects.filter(user=shown).select_related("role")
     ]
     factors = Authenticator.objects.filter(user=shown).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    grant_form = grant_form or GrantForm()
     context = {
         "person": shown,
         "form": form or PersonForm.of(shown),
-        "grant_form": grant_form or GrantForm(),
+        "grant_form": grant_form,
         "grants": grants,
         "summary": summary(shown),
         "factors": list(factors.values("type").annotate(count=Count("pk"))),
         "sessions": UserSession.objects.filter(user=shown).count(),
         "teams": shown.teams.all(),
+        "manages": services.manages(request.user, shown),
+        "held": 0 if shown.is_active else held_by(shown),
     }
-    broken = (form is not None and form.errors) or grant_form is not None or unsure is not None
+    broken = (form is not None and form.errors) or grant_form.is_bound or unsure is not None
     return render(request, "staff/person.html", context, status=422 if broken else 200)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.base.models import TextVersion
-from helpdesk.base.texts import Wording
+from helpdesk.base.texts import Wording, wording
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.forms.texts import TextForm
@@ -40,7 +40,7 @@ def text(request: StaffRequest, pk: int, language: str = "") -> HttpResponse:
     if form.is_valid():
         with refusals(form):
             version = write_text(sheet.text, language=language, by=request.user, request=request, **form.cleaned_data)
-            messages.success(request, _("Saved as version %(number)s.") % {"number": version.version})
+            messages.success(request, _saved(sheet, version))
             return redirect("staff:text_language", pk, language)
     return render(request, "staff/text.html", _context(request.user, sheet, language, form), status=422 if form.errors else 200)
 
@@ -98,6 +98,20 @@ def _context(user: User, sheet: Sheet, language: str, form: TextForm) -> dict[st
         "without_own": games_without_own(user, sheet.text) if sheet.game is None else [],
         "preview": _filled(str(form["subject"].value() or ""), str(form["body"].value() or "")),
     }
+
+
+def _saved(sheet: Sheet, version: TextVersion) -> str:
+    """What was saved; of a text that was emptied, what players get in its place."""
+    if version.has_words:
+        return _("Saved as version %(number)s.") % {"number": version.version}
+    languages = [version.language, *((sheet.game.default_language,) if sheet.game else ())]
+    instead = wording(sheet.text.key, scopes=[sheet.text.scope], languages=languages)
+    if instead is None:
+        return _("Saved without words. Players get nothing in its place until somebody writes some.")
+    where = language_name(instead.language)
+    if instead.language == version.language:
+        return _("Saved without words. The text for all games serves in its place.")
+    return _("Saved without words. Players get the text in another language in its place: %(language)s.") % {"language": where}
 
 
 def _filled(subject: str, body: str) -> Wording:

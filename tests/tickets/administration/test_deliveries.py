@@ -65,7 +65,8 @@ def test_one_is_given_up_only_with_a_reason(client) -> None:
 
     client.post(url, {"reason": "The index is rebuilt tonight"})
     assert not Delivery.objects.filter(pk=delivery.pk).exists()
-    assert AuditEntry.objects.get(action="deliveries.dropped").data["reason"] == "The index is rebuilt tonight"
+    entry = AuditEntry.objects.get(action="deliveries.dropped")
+    assert (entry.data["error"], entry.remark.text) == ("ConnectionError", "The index is rebuilt tonight")
 
 
 def test_what_is_not_parked_cannot_be_dropped(client) -> None:

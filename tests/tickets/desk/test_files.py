@@ -26,7 +26,7 @@ HTML = '<p>See</p><img src="cid:shot@mail"><img src="https://tracker.example/pix
 @pytest.fixture(autouse=True)
 def storage(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
-    backend = "django.core.files.storage.FileSystemStorage"
+    backend = "helpdesk.base.storage.WholeFiles"
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}}
 
 
@@ -122,3 +122,30 @@ def test_the_raw_mail_is_given_only_with_its_right_and_noted(clara: User, desk: 
     assert b"".join(answer.streaming_content) == b"From: mirabelle\r\n\r\nSee"
     assert answer["Content-Disposition"].startswith("attachment")
     assert AuditEntry.objects.filter(action="mail.looked_at", actor_id=paula.pk).count() == 1
+
+
+def test_whatever_is_not_drawn_is_listed_with_its_reason_if_it_was_refused(clara: User, desk: Desk, settings: object) -> None:
+    """Inline pictures that no browser draws, and those that are none, stand under the message like any file."""
+    settings.MAX_ATTACHMENT_BYTES = 20_000
+    player = make_player("Mirabelle")
+    names = ["scan.tiff", "paint.bmp", "phone.heic", "logo.svg", "broken.jpg", "log.png", "terms.pdf", "huge.png"]
+    zeros = b"\x00" * 40
+    contents = [b"II*\x00" + zeros, b"BM" + zeros, b"\x00\x00\x00\x18ftypheic" + zeros, b"<svg xmlns='x'></svg>"]
+    contents += [b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + zeros, b"12:00 crash\n12:01 crash\n", b"%PDF-1.7\n", b"\x00" * 20_001]
+    files = tuple(NewFile(name, content, inline=True, content_id=name) for name, content in zip(names, contents, strict=True))
+    incoming = Incoming(text="See", channel="post", html='<p>See</p><img src="cid:terms.pdf">', html_version=1, files=files)
+    message = open_ticket(incoming, game=make_game(), player=player, contact=main_address(player))
+
+    page = desk(clara).get(f"/tickets/{message.ticket.number}/").content.decode()
+
+    assert [name for name in names if f"<span>{name}</span>" not in page] == []
+    assert "huge.png” is larger than" in page
+
+
+@pytest.mark.parametrize("named", ["SHOT@MAIL", "shot%40mail", "&lt;shot@mail&gt;"])
+def test_a_picture_is_drawn_under_whatever_spelling_the_page_names_it(clara: User, desk: Desk, mail: Message, named: str) -> None:
+    Message.objects.filter(pk=mail.pk).update(html=f'<img src="cid:{named}">')
+
+    page = desk(clara).get(f"/tickets/{mail.ticket.number}/messages/{mail.pk}/original/").content.decode()
+
+    assert f'src="/files/{mail.attachments.get(name="shot.png").pk}/picture"' in page

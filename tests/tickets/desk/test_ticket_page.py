@@ -148,12 +148,12 @@ def test_looking_by_poll_moves_the_mark_and_an_old_tab_does_not_move_it_back(cla
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (Failed("550 no such user"), ("550 no such user", "Send again")),
-        (Uncertain("connection lost"), ("Nobody knows whether it arrived", "It was sent")),
+        (Failed("550 no such user"), ("knows no such mailbox", "550 no such user", "Send again")),
+        (Uncertain("connection lost"), ("Nobody knows whether it arrived", "connection lost", "It was sent")),
     ],
 )
 def test_a_message_in_trouble_says_so_and_offers_a_way_out(
-    desk: Desk, travel: Travel, the_post: Post, outcome: Failed | Uncertain, said: tuple[str, str]
+    desk: Desk, travel: Travel, the_post: Post, outcome: Failed | Uncertain, said: tuple[str, str, str]
 ) -> None:
     clara = somebody(Right.VIEW, Right.REPLY, Right.RESEND, name="Clara Novak")
     nina = somebody(Right.VIEW, name="Nina Berg")
@@ -163,9 +163,9 @@ def test_a_message_in_trouble_says_so_and_offers_a_way_out(
 
     hers, ninas = read(desk(clara), ticket), read(desk(nina), ticket)
 
-    words, button = said
-    assert words in hers and button in hers
-    assert words in ninas and button not in ninas
+    words, detail, button = said
+    assert words in hers and detail in hers and button in hers
+    assert words in ninas and detail not in ninas and button not in ninas
 
 
 def test_an_uncertain_message_can_be_settled_or_sent_again(desk: Desk, travel: Travel, the_post: Post) -> None:

@@ -9,7 +9,7 @@ from helpdesk.staff.models import Notice
 from helpdesk.staff.notices import see
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_player, make_ticket, newest_question, player_writes, post
-from tests.factories.staff import somebody
+from tests.factories.staff import GrantFactory, RoleFactory, somebody
 from tickets import drain
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
@@ -28,6 +28,12 @@ def heard(user):
     return list(Notice.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
 
 
+@pytest.fixture(autouse=True)
+def _they_see_tickets(anna, boris):
+    for user in (anna, boris):
+        user.grants.create(role=somebody(Right.VIEW).grants.get().role)
+
+
 @pytest.fixture
 def ticket(the_post, travel):
     return make_ticket(player=make_player("Mirabelle"), subject="Charged twice")
@@ -38,7 +44,10 @@ def test_being_given_a_ticket(ticket, anna, boris):
 
     assert heard(boris) == ["notices.assigned"]
     notice = Notice.objects.get(user=boris)
-    assert notice.words() == f"{ticket.number} is yours now: “Charged twice”"
+    assert notice.data == {"number": ticket.number, "ticket": ticket.pk}
+    assert notice.words() == f"{ticket.number} is yours now: “–”"  # he may not see it
+    GrantFactory.create(user=boris, role=RoleFactory.create(rights=[Right.VIEW]))
+    assert Notice.objects.get(user=boris).words() == f"{ticket.number} is yours now: “Charged twice”"
     assert notice.link == f"/tickets/{ticket.number}/"
     assert heard(anna) == []
 
@@ -126,6 +135,7 @@ def test_a_note_that_names_a_colleague_who_may_see_the_ticket(ticket, anna):
 
 
 def test_a_note_does_not_tell_of_tickets_one_may_not_see(ticket, anna, boris):
+    boris.grants.all().delete()
     add_note(ticket, "@boris please look.", by=anna)
 
     assert heard(boris) == []

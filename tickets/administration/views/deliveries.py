@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.bounds import whole_numbers
 from helpdesk.base.errors import Conflict
 from helpdesk.base.paging import page
 from helpdesk.staff.forms.refusals import refusals
@@ -44,7 +45,7 @@ def deliveries(request: StaffRequest) -> HttpResponse:
 def replay(request: StaffRequest) -> HttpResponse:
     """The picked ones, or all of a subscriber once its trouble is mended."""
     subscriber = request.POST.get("subscriber", "")
-    picked = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdigit()]
+    picked = whole_numbers(request.POST.getlist("delivery"))
     if subscriber:
         picked = list(parked_deliveries().filter(subscriber=subscriber).values_list("pk", flat=True))
     count = services.replay(picked, by=request.user, request=request)

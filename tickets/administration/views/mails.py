@@ -7,39 +7,56 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.blobs import Unreadable
 from helpdesk.base.paging import page
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, has_right, requires
 from tickets.administration import services
-from tickets.administration.forms import MailboxForm
+from tickets.administration.forms import MailboxForm, OpenForm
 from tickets.mail.inbox import content_of
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Mailbox, RawMail
+from tickets.mail.parse.machines import AWAY_FROM, IGNORED_FROM
+from tickets.mail.payloads import NotAMail
 from tickets.mail.selectors import explained, mailboxes, newest
+from tickets.sight import sight_everywhere
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
 SHOWN_BYTES = 60_000
+MOST_PICKED = 500
+AGAIN = "again"  # the list of what somebody had read again
+PICKED = {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE, Outcome.DISMISS}
 
 
 @post_room
 def mails(request: StaffRequest) -> HttpResponse:
-    """The parked ones, or all by what became of them."""
+    """The parked ones, those that were read again, or all by what became of them."""
     which = request.GET.get("which", "park")
     outcome = which if which in Outcome.values and which != Outcome.PARK else ""
-    rows = newest(parked=which == Outcome.PARK, outcome=outcome)
+    again = which == AGAIN
     context = {
-        "page": page(rows, key="received_at", descending=True, cursor=request.GET.get("after", "")),
+        "page": page(
+            newest(parked=which == Outcome.PARK, outcome=outcome, again=again),
+            key="retried_at" if again else "received_at",
+            descending=True,
+            cursor=request.GET.get("after", ""),
+        ),
         "which": which,
         "outcomes": [
             (Outcome.PARK.value, Outcome.PARK.label),
+            (AGAIN, _("Read again")),
             ("all", _("All")),
             *[one for one in Outcome.choices if one[0] != Outcome.PARK],
         ],
+        "may_pick": which in PICKED,
+        "may_be_opened": which in {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE},
+        "open_form": OpenForm(),
         "mailboxes": mailboxes(),
         "may_open": has_right(request.user, Right.VIEW),
     }
@@ -49,22 +66,66 @@ def mails(request: StaffRequest) -> HttpResponse:
 @require_POST
 @post_room
 def retry(request: StaffRequest) -> HttpResponse:
-    """The picked ones, or one, once more."""
-    picked = [int(pk) for pk in request.POST.getlist("mail") if pk.isdigit()]
-    count = services.retry_mails(list(RawMail.objects.filter(pk__in=picked)), by=request.user, request=request)
-    if count:
-        messages.success(request, ngettext("%(count)s mail is read again.", "%(count)s mails are read again.", count) % {"count": count})
-    else:
-        messages.error(request, _("None of them was parked any more."))
-    return redirect("administration:mails")
+    """The picked ones, or one, once more. What came of it stands on the page that follows, when it is known."""
+    picked = _picked(request)
+    count = services.retry_mails(picked, by=request.user, request=request)
+    told = ngettext(
+        "%(count)s mail waits to be read again. What comes of it stands here.",
+        "%(count)s mails wait to be read again. What comes of them stands here.",
+        count,
+    )
+    return _told(request, picked, count, told, after=AGAIN)
+
+
+@require_POST
+@post_room
+def dismiss(request: StaffRequest) -> HttpResponse:
+    """The picked ones need nothing. They can be taken back."""
+    picked = _picked(request)
+    count = services.dismiss_mails(picked, by=request.user, request=request)
+    told = ngettext(
+        "%(count)s mail is dismissed. It stands under “Dismissed” and can be taken back.",
+        "%(count)s mails are dismissed. They stand under “Dismissed” and can be taken back.",
+        count,
+    )
+    return _told(request, picked, count, told, after=Outcome.PARK)
+
+
+@require_POST
+@post_room
+def take_back(request: StaffRequest) -> HttpResponse:
+    """The picked ones are parked again."""
+    picked = _picked(request)
+    count = services.take_mails_back(picked, by=request.user, request=request)
+    return _told(
+        request, picked, count, ngettext("%(count)s mail is parked again.", "%(count)s mails are parked again.", count), after=Outcome.PARK
+    )
+
+
+@require_POST
+@post_room
+def open_tickets(request: StaffRequest) -> HttpResponse:
+    """A person wrote the picked ones: each gets its ticket."""
+    picked = _picked(request)
+    game = OpenForm.chosen(request.POST)
+    count = services.open_mails(picked, game=game, by=request.user, request=request)
+    told = ngettext(
+        "%(count)s mail counts as a person's. Its ticket stands here as soon as it is read.",
+        "%(count)s mails count as people's. Their tickets stand here as soon as they are read.",
+        count,
+    )
+    return _told(request, picked, count, told, after=AGAIN)
 
 
 @post_room
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """One mail: what the desk makes of it now. Its words and its source only to who may see mails as they came."""
-    raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket"), pk=pk)
+    raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket", "message"), pk=pk)
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
+    context |= {"open_form": OpenForm(initial={"game": raw.game_id}), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}
+    context["by_machine"] = raw.outcome == Outcome.REPLY and raw.message is not None and raw.message.automatic
+    context["sees"] = sight_everywhere(request.user)
     try:
         context["facts"] = facts = explained(raw)
         context["outcome"] = Outcome(facts["outcome"]).label
@@ -73,9 +134,28 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
             source = content_of(raw)
             context["source"] = clean(source[:SHOWN_BYTES].decode("utf-8", "replace"))
             context["cut"] = len(source) > SHOWN_BYTES
-    except FileNotFoundError:
+    except Unreadable:
         context["lost"] = True
+    except NotAMail as reason:
+        context["unreadable"] = str(reason)
     return render(request, "administration/mail.html", context)
+
+
+def _picked(request: StaffRequest) -> list[RawMail]:
+    """At most a page of them."""
+    picked = [int(pk) for pk in request.POST.getlist("mail")[:MOST_PICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return list(RawMail.objects.filter(pk__in=picked).order_by("pk"))
+
+
+def _told(request: StaffRequest, picked: list[RawMail], count: int, told: str, *, after: str) -> HttpResponse:
+    """Say what was done; one mail leads back to its page, several to the list where they stand now."""
+    if count:
+        messages.success(request, told % {"count": count})
+    else:
+        messages.error(request, _("Somebody else has decided about them meanwhile.") if picked else _("Pick some mails first."))
+    if len(picked) == 1:
+        return redirect("administration:mail", picked[0].pk)
+    return redirect(f"{reverse('administration:mails')}?which={after}")
 
 
 @post_room

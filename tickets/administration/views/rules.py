@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
@@ -49,8 +50,7 @@ def own(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a game its own copy of a rule for all; the game must be one of this person's."""
     common = get_object_or_404(LifecycleRule, pk=pk, game=None)
     scope = scope_for(request.user, Right.MANAGE_LIFECYCLE)
-    wanted = request.POST.get("game", "")
-    game = Game.objects.filter(scope.q(game="pk"), pk=wanted).first() if wanted.isdigit() else None
+    game = Game.objects.filter(scope.games_q("pk"), pk=whole_number(request.POST.get("game"))).first()
     if game is None:
         raise Http404
     try:

@@ -9,10 +9,12 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.bounds import whole_number
+from helpdesk.base.folding import finds
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
-from tickets.desk.answers import whole_number
-from tickets.models import FAR, Status, Ticket, Topic
+from tickets.models import FAR, Status, Ticket, Topic, with_nobody
+from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
@@ -62,8 +64,8 @@ class Filter:
             tab=tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER,
             game=asked.get("game", "")[:40],
             language=asked.get("language", "")[:12],
-            assignee=assignee if assignee in PERSON or assignee.isdecimal() else "",
-            team=asked.get("team", "") if asked.get("team", "").isdecimal() else "",
+            assignee=assignee if assignee in PERSON or whole_number(assignee) else "",
+            team=asked.get("team", "") if whole_number(asked.get("team")) else "",
             topic=asked.get("topic", "")[:60],
             words=asked.get("q", "").replace("\x00", "").strip()[:200],
             sort=sort if sort in SORTS else _default_sort(tab),
@@ -85,20 +87,17 @@ class Filter:
             rows = rows.filter(game=_pk_of(Game.objects.filter(slug=self.game)))
         if self.language:
             rows = rows.filter(language=self.language)
-        if self.assignee:
-            rows = rows.filter(
-                assignee=reader.pk if self.assignee == "me" else None if self.assignee == "nobody" else whole_number(self.assignee)
-            )
+        if self.assignee == "nobody":
+            rows = rows.filter(with_nobody())
+        elif self.assignee:
+            rows = rows.filter(assignee=reader.pk if self.assignee == "me" else whole_number(self.assignee))
         if self.team:
             rows = rows.filter(team=whole_number(self.team))
         if self.topic:
             rows = rows.filter(topic=_pk_of(Topic.objects.filter(slug=self.topic)))
         if self.words:
             rows = rows.filter(
-                Q(number__iexact=self.words)
-                | Q(subject__icontains=self.words)
-                | Q(gist__icontains=self.words)
-                | Q(player__name__icontains=self.words)
+                Q(number__iexact=self.words) | finds("subject", self.words) | finds("gist", self.words) | named(reader, self.words)
             )
         return rows
 

@@ -23,9 +23,18 @@ PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 NEWS_COUNTED = 99
 SHOWN = (  # what a row shows and the page is sorted by: a game alone has two dozen columns
-    *("number", "subject", "gist", "language", "status", "pending_on", "topic_by_machine"),
+    *("number", "subject", "gist", "language", "status", "pending_on", "pending_until", "topic_by_machine", "team"),
     *("waiting_since", "waiting_key", "created_at", "changed_at", "last_event_id"),
-    *("game__name", "game__colour_accent", "player__name", "player__tier", "assignee__name", "topic__name"),
+    *(
+        "game__name",
+        "game__colour_accent",
+        "player__name",
+        "player__tier",
+        "assignee__name",
+        "assignee__is_active",
+        "topic__name",
+        "topic__slug",
+    ),
 )
 
 

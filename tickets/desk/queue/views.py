@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
-from helpdesk.base.errors import DomainError
-from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest, has_right, requires, scope_for
+from helpdesk.base.bounds import whole_number
+from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
-from tickets.actors import operator
-from tickets.desk.answers import go, say, whole_number
+from tickets.desk.answers import go, say
 from tickets.desk.looking import begun
+from tickets.desk.queue import bulk
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
-from tickets.lifecycle.waiting import question_before
-from tickets.models import Event, Status, Ticket
-from tickets.services.assign import assign, take_next
-from tickets.services.edit import set_status
-
-PICKED_AT_ONCE = 50
+from tickets.models import Event, Status
+from tickets.services.assign import take_next
 
 
 @requires(Right.VIEW)
@@ -39,6 +35,8 @@ def queue(request: StaffRequest) -> HttpResponse:
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
     context = {
         "queue": found,
+        "acts": bulk.ACTS.values(),
+        "undo": bulk.kept(request),
         "begun": begun(found.page.rows, request.user),
         "filter": wanted,
         "choices": choices(request.user),
@@ -49,7 +47,6 @@ def queue(request: StaffRequest) -> HttpResponse:
         "can": {
             "take": has_right(request.user, Right.TAKE),
             "pick": has_right(request.user, Right.BULK),
-            "payments": scope_for(request.user, Right.SEE_PLAYER_PAYMENTS),
         },
     }
     return render(request, "tickets/queue.html", context)
@@ -63,7 +60,8 @@ def news(request: StaffRequest) -> HttpResponse:
     rows = wanted.apply(visible_tickets(request.user), request.user)
     counts = counts_of_finds(rows) if wanted.words else tab_counts(rows)
     fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
-    return render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})
+    response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})
+    return trigger_client_event(response, "rail")  # the rail counts at the same moment, so that the two never differ
 
 
 @requires(Right.VIEW)
@@ -89,52 +87,52 @@ def next_ticket(request: StaffRequest) -> HttpResponse:
 @requires(Right.BULK)
 @require_POST
 def picked(request: StaffRequest) -> HttpResponse:
-    """One thing for the rows that were picked: each by its own service and its own right; what was refused is said."""
-    numbers = request.POST.getlist("pick")[:PICKED_AT_ONCE]
-    act = request.POST.get("do", "")
-    right = Right.SET_STATUS if act.startswith("status:") else Right.ASSIGN
-    tickets = list(
-        visible_tickets(request.user, right)
-        .filter(number__in=numbers)
-        .filter(pk__in=visible_tickets(request.user, Right.BULK).values("pk"))
-    )
-    done, reasons = 0, {}
-    for ticket in tickets:
-        try:
-            _do(ticket, act, request)
-            done += 1
-        except DomainError as error:
-            reasons[str(error)] = ticket.number
-    response = HttpResponseRedirect(f"{reverse('desk:queue')}?{_behind(request)}")
-    if done:
-        say(request, response, ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", done) % {"n": done})
-    for reason, number in reasons.items():
-        say(request, response, f"{number}: {reason}", "late")
-    if len(tickets) < len(numbers):
-        missing = len(numbers) - len(tickets)
-        say(
-            request,
-            response,
-            ngettext("%(n)s was not yours to change.", "%(n)s were not yours to change.", missing) % {"n": missing},
-            "late",
-        )
+    """One thing for the rows that were picked. First it is said what that does and to how many; with `sure` it is done."""
+    numbers = request.POST.getlist("pick")[: bulk.PICKED_AT_ONCE]
+    act = bulk.ACTS.get(request.POST.get("do", ""))
+    back = f"{reverse('desk:queue')}?{_behind(request)}"
+    if act is None or not numbers:
+        return say(request, go(request, back), _("Choose rows, and what to do with them."), "late")
+    seen = whole_number(request.POST.get("seen"))
+    if not request.POST.get("sure"):
+        tickets = bulk.allowed(request.user, act, numbers)
+        context = {
+            "act": act,
+            "tickets": tickets,
+            "missing": len(set(numbers)) - len(tickets),
+            "consequences": bulk.consequences(act, tickets, request.user),
+            "minutes": int(bulk.BACK_FOR.total_seconds() // 60),
+            "seen": seen,
+            "back": back,
+            "behind": _behind(request),
+        }
+        return render(request, "tickets/bulk.html#dialog" if request.htmx else "tickets/bulk.html", context)
+    done, stood = bulk.do(act, numbers, by=request.user, seen=seen)
+    if stood:
+        bulk.keep(request, act, stood)
+    return _told(request, HttpResponseRedirect(back), done, ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", done.changed))
+
+
+@requires(Right.BULK)
+@require_POST
+def unpicked(request: StaffRequest) -> HttpResponse:
+    """Take the last thing back that was done to picked rows."""
+    done = bulk.take_all_back(request, request.user)
+    words = ngettext("%(n)s ticket stands as before.", "%(n)s tickets stand as before.", done.changed)
+    return _told(request, HttpResponseRedirect(f"{reverse('desk:queue')}?{_behind(request)}"), done, words)
+
+
+def _told(request: StaffRequest, response: HttpResponse, done: bulk.Done, words: str) -> HttpResponse:
+    """The answer with what was done and, for everything else, why it was not."""
+    if done.changed:
+        say(request, response, words % {"n": done.changed})
+    for reason, numbers in done.refused.items():
+        shown = ", ".join(numbers[:5]) + (" …" if len(numbers) > 5 else "")
+        say(request, response, f"{shown}: {reason}" if numbers else reason, "late")
+    if done.missing:
+        missing = ngettext("%(n)s was not yours to change.", "%(n)s were not yours to change.", done.missing)
+        say(request, response, missing % {"n": done.missing}, "late")
     return response
-
-
-def _do(ticket: Ticket, act: str, request: StaffRequest) -> None:
-    verb, _colon, what = act.partition(":")
-    if verb == "assign":
-        to = (
-            {"me": request.user, "nobody": None}[what]
-            if what in {"me", "nobody"}
-            else get_object_or_404(User, pk=what if what.isdecimal() else 0, is_active=True)
-        )
-        assign(ticket, to=to, by=operator(request.user))
-    elif verb == "status" and what in {Status.IN_PROGRESS, Status.RESOLVED, Status.WAITING}:
-        seen = question_before(ticket, whole_number(request.POST.get("seen"))) if what == Status.RESOLVED else None
-        set_status(ticket, Status(what), by=operator(request.user), excused_upto=seen)
-    else:
-        raise DomainError(_("Choose what to do with them."))
 
 
 def _behind(request: StaffRequest) -> str:

@@ -11,15 +11,19 @@ from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from helpdesk.base import outward, relay
+from helpdesk.base.clock import now
 from helpdesk.base.templatetags.ui import icon
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
+from helpdesk.staff.services.keepers import keepers
 from tickets.channels import channels
 from tickets.desk.languages import language_name
 from tickets.desk.looking import Begun
+from tickets.desk.ticket.trouble import in_words
 from tickets.mail.markup import to_html
-from tickets.models import Status
+from tickets.models import Message, Status
 
 register = template.Library()
 
@@ -36,6 +40,8 @@ def rail(context: template.Context) -> dict[str, Any]:
         return {}
     held = rights_of(user)
     return {
+        "held": {right.value.partition(".")[2] for right in held},
+        "place": _place(request),
         "view": Right.VIEW in held,
         "take": Right.TAKE in held,
         "start": Right.START in held,
@@ -55,6 +61,12 @@ def _address(name: str) -> str:
         return ""
 
 
+def _place(request: Any) -> str:
+    """The page whose own keys are live: "queue", "ticket" or none."""
+    match = request.resolver_match
+    return match.url_name if match and match.namespace == "desk" and match.url_name in {"queue", "ticket"} else ""
+
+
 def _here(request: Any) -> str:
     match = request.resolver_match
     if match is None:
@@ -62,7 +74,7 @@ def _here(request: Any) -> str:
     if match.view_name == "desk:start":
         return "start"
     if match.namespace == "desk":
-        return "mine" if request.GET.get("assignee") == "me" and match.url_name == "queue" else "queue"
+        return "mine" if request.GET.get("assignee") == "me" else "queue"
     return "settings" if request.path.startswith("/settings") else ""
 
 
@@ -146,6 +158,9 @@ def sending(status: str) -> str:
     return said.get(Status(status), _("Send"))
 
 
+register.filter(in_words)
+
+
 @register.filter
 def held_for(reason: str) -> str:
     """Why a gate holds a message, in the reader's language; its detail stays as it was found."""
@@ -155,8 +170,41 @@ def held_for(reason: str) -> str:
 
 
 @register.simple_tag
+def waits_for(message: Message) -> dict[str, Any]:
+    """Why a queued message has not left: `why` is undo, parked, outward, relay or refused; `since` and `next` where they say something.
+
+    One whose undo window runs costs no query.
+    """
+    if message.parked_at:
+        return {"why": "parked"}
+    if not message.attempts and message.leaves_at and message.leaves_at > now():
+        return {"why": "undo"}
+    if outward.standing_lately() != outward.Standing.ON:
+        return {"why": "outward"}
+    if away := relay.away().get(message.channel):
+        return {"why": "relay", "since": away.away_since, "next": max(away.next_try_at or now(), message.leaves_at or now())}
+    return {"why": "refused" if message.attempts else "undo", "next": message.leaves_at}
+
+
+@register.simple_tag
 def way_called(channel: str) -> str:
     """The way a message takes, as the composer and the thread call it."""
     if channel == "mail":
         return _("by mail")
     return next((str(one.label) for one in channels() if one.name == channel), channel)
+
+
+@register.simple_tag(takes_context=True)
+def ways_out(context: template.Context) -> dict[str, Any]:
+    """From a page that is not this person's: to one that is, and whom to ask for more."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    held = rights_of(user)
+    ways = [
+        (Right.VIEW in held, "desk:queue", _("To the queue")),
+        (bool(held & STUDIO_RIGHTS), "staff:settings", _("To the settings")),
+        (bool(held), "staff:account", _("To my account")),
+    ]
+    url, label = next(((_address(name), label) for open_, name, label in ways if open_), ("", ""))
+    return {"no_role": not held, "url": url, "label": label, "keepers": keepers().only("name", "email").order_by("name")[:5]}

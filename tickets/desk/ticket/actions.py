@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
-from tickets.desk.answers import address_of, refusable, whole_number
+from tickets.desk.answers import address_of, refusable
 from tickets.desk.forms import AssignForm, FactsForm, MergeForm, PlayerForm, SenderForm, StatusForm
 from tickets.desk.looking import read_upto
 from tickets.desk.ticket.outcome import done
@@ -30,8 +31,10 @@ from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
+from tickets.services.outbox import try_now as try_message_now
 from tickets.services.reply import undo as undo_reply
 from tickets.services.unseen import Unseen
+from tickets.sight import sight_on
 
 
 @requires(Right.SET_STATUS)
@@ -39,12 +42,12 @@ from tickets.services.unseen import Unseen
 def status(request: StaffRequest, number: str) -> HttpResponse:
     """Another status by hand."""
     ticket = ticket_for(request.user, number, Right.SET_STATUS)
-    asked = request.GET.get("to", "")
+    asked, sight = request.GET.get("to", ""), sight_on(request.user, ticket)
     before = {
         "status": asked or None,
-        "pending_on": ticket.pending_on,
+        "pending_on": sight.typed(ticket.pending_on),
         "pending_until": ticket.pending_until,
-        "pending_told": ticket.pending_told,
+        "pending_told": sight.typed(ticket.pending_told),
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
@@ -57,7 +60,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
                 to = Status(form.cleaned_data["status"])
                 set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
             except Unseen as unseen:
-                news = turns_of(unseen.messages, request.user)
+                news = turns_of(ticket, unseen.messages, request.user)
                 raise
         if form.is_valid():
             return done(request, number)
@@ -126,7 +129,7 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
             if "language" in changed and said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
-            return done(request, number)
+            return done(request, number, card=True)
     return _dialog(request, ticket, form, "facts")
 
 
@@ -135,7 +138,8 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
 def player(request: StaffRequest, number: str) -> HttpResponse:
     """Who wrote it, where several write from one address or from another account."""
     ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
-    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
+    names = sight_on(request.user, ticket).name
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, names=names, initial={"player": ticket.player_id})
     if form.is_valid():
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
@@ -211,6 +215,16 @@ def resend(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     message = message_for(request.user, number, pk, Right.RESEND)
     resend_message(message, by=request.user)
     return done(request, number, _("It is on its way again."))
+
+
+@requires(Right.RESEND)
+@require_POST
+@refusable
+def try_now(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Do not wait for the next try of a message that could not be sent yet."""
+    message = message_for(request.user, number, pk, Right.RESEND)
+    try_message_now(message)
+    return done(request, number, _("It is tried now."))
 
 
 @requires(Right.RESEND)

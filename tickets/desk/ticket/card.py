@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
-from players.models import AddressUse, GameAccount, Player, ProfileSnapshot
+from helpdesk.staff.rights import Right, has_everywhere
+from players.fields import Sort, sorts
+from players.models import AddressUse, Erasure, GameAccount, Player, ProfileSnapshot
 from players.selectors import card as read_card
-from players.selectors import who_may_it_be
+from players.selectors import open_erasure, who_may_it_be
 from tickets.access import may
 from tickets.models import Ticket
 from tickets.services.merge import refusal
 
-PAYMENTS, DEVICE = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE
-_PAYMENT_WORDS = (
-    "paid",
-    "payment",
-    "payments",
-    "purchase",
-    "purchases",
-    "spent",
-    "order",
-    "orders",
-    "refund",
-    "refunds",
-    "tier",
-    "chargebacks",
-)
-_DEVICE_WORDS = ("device", "os", "ip", "platform", "model")
-GUARDS = dict.fromkeys(_PAYMENT_WORDS, PAYMENTS) | dict.fromkeys(
-    _DEVICE_WORDS, DEVICE
-)  # a word in the field's name: the right that opens it
+PAYMENTS, DEVICE, CONTACT = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE, Right.SEE_PLAYER_CONTACT
+GUARDS: dict[Sort, frozenset[Right]] = {  # what opens a field of each kind; what nobody has sorted takes all of it
+    Sort.GAME: frozenset(),
+    Sort.PAYMENTS: frozenset({PAYMENTS}),
+    Sort.DEVICE: frozenset({DEVICE}),
+    Sort.CONTACT: frozenset({CONTACT}),
+    Sort.UNSORTED: frozenset({PAYMENTS, DEVICE, CONTACT}),
+}
 LABELS = {
     "level": gettext_lazy("Level"),
     "crystals": gettext_lazy("Crystals"),
@@ -86,14 +77,20 @@ class PlayerCard:
     back_office: str
     others: list[Player]
     may_edit: bool
+    may_erase: bool
+    erasure: Erasure | None  # planned or running; told to everybody who sees the card
 
 
 def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     """The card with the reader's rights in this ticket's scope applied."""
     if not may(reader, ticket, Right.SEE_PLAYER):
-        return PlayerCard(None, "", None, None, [], [], True, "", [], False)
+        return PlayerCard(None, "", None, None, [], [], True, "", [], may_edit=False, may_erase=False, erasure=None)
     card = read_card(ticket.player, ticket.game)
-    may_contact = may(reader, ticket, Right.SEE_PLAYER_CONTACT)
+    if card.player.erased_at:
+        card = replace(card, account=None, snapshot=None)  # emptied: there is nothing to show of them
+    may_contact = may(reader, ticket, CONTACT)
+    fields = card.snapshot.fields if card.snapshot else {}
+    kinds = sorts(fields)
     link = ticket.game.back_office_link
     return PlayerCard(
         player=card.player,
@@ -101,13 +98,16 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         snapshot=card.snapshot,
         tier=card.player.tier if may(reader, ticket, PAYMENTS) else "",
         fields=[
-            _field(key, value, card.earlier, ticket, reader) for key, value in _in_order(card.snapshot.fields if card.snapshot else {})
+            _field(key, value, card.earlier, shut=not all(may(reader, ticket, right) for right in _guards(kinds[key])))
+            for key, value in _in_order(fields)
         ],
         addresses=card.uses if may_contact else [],
         addresses_shut=not may_contact and bool(card.uses),
         back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",
         others=[one for one in who_may_it_be(card.player, ticket.contact, ticket.game) if one != card.player] if may_contact else [],
         may_edit=may(reader, ticket, Right.EDIT_PLAYER),
+        may_erase=has_everywhere(reader, Right.ERASE_PLAYER),
+        erasure=open_erasure(card.player),
     )
 
 
@@ -126,10 +126,13 @@ def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
     return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
 
 
-def _field(key: str, value: Any, earlier: dict[str, Any], ticket: Ticket, reader: User) -> Field:
+def _guards(kinds: Iterable[Sort]) -> frozenset[Right]:
+    return frozenset().union(*(GUARDS[kind] for kind in kinds))
+
+
+def _field(key: str, value: Any, earlier: dict[str, Any], *, shut: bool) -> Field:
     label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
-    guards = {GUARDS[word] for word in key.lower().split("_") if word in GUARDS}
-    if not all(may(reader, ticket, right) for right in guards):
+    if shut:
         return Field(label, shut=True)
     was = earlier.get(key)
     return Field(label, _words(value), _words(was) if key in earlier and was != value else "")
@@ -142,4 +145,4 @@ def _words(value: Any) -> str:
         return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10_000 else str(value)
     if isinstance(value, list):
         return ", ".join(_words(one) for one in value)
-    return "–" if value in {None, ""} else str(value)
+    return "–" if value is None or value == "" else str(value)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db.models import CharField, F, Value
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -19,15 +20,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from helpdesk.base.bounds import LARGEST
 from helpdesk.base.templatetags.ui import moment_words
 from helpdesk.staff.models import Team, User
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
-from tickets.models import Event, Status, Tag, Topic
+from tickets.models import Event, Pledge, Status, Tag, Topic
+
+log = structlog.get_logger(__name__)
 
 MERGES = {"ticket.merged": ("merged", "into"), "ticket.unmerged": ("parted", "parted_from")}  # what came here, where this one went
-NAMED_BY = {"ticket": "number"}
+NAMED_BY = {"ticket": "number", "pledge": "on"}  # the column that names a row, where it is not `name`
 RUN = 3  # so many lines without a message between them are folded into one
+
+
+def _ids(data: Any, name: str) -> list[int]:
+    """The ids that an event names, whatever its data have become."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return [pk for pk in (found if isinstance(found, list) else [found]) if type(pk) is int and 0 < pk <= LARGEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class Names:
     teams: dict[int, str]
     topics: dict[int, str]
     tags: dict[int, str]
+    pledges: dict[int, str]  # who owed an answer
     tickets: dict[int, str]  # their numbers, where the reader may see them
 
     @classmethod
@@ -45,14 +56,16 @@ class Names:
         """One query, whatever the events name."""
         people = {e.actor_id for e in events if e.actor_kind == ActorKind.OPERATOR} | {e.assignee_id for e in events} | set(more_users)
         teams, topics = {e.team_id for e in events}, {e.topic_id for e in events}
-        tags = {pk for e in events if e.kind == "ticket.tagged" for pk in (*e.data["added"], *e.data["removed"])}
-        others = {pk for e in events if e.kind in MERGES for side in MERGES[e.kind] if (pk := e.data.get(side))}
-        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "ticket": {}}
+        tags = {pk for e in events if e.kind == "ticket.tagged" for side in ("added", "removed") for pk in _ids(e.data, side)}
+        pledges = {pk for e in events for pk in _ids(e.data, "pledge")}
+        others = {pk for e in events if e.kind in MERGES for side in MERGES[e.kind] for pk in _ids(e.data, side)}
+        found: dict[str, dict[int, str]] = {"user": {}, "team": {}, "topic": {}, "tag": {}, "pledge": {}, "ticket": {}}
         parts = [
             ("user", User.objects.all(), people - {None}),
             ("team", Team.objects.all(), teams - {None}),
             ("topic", Topic.objects.all(), topics - {None}),
             ("tag", Tag.objects.all(), tags),
+            ("pledge", Pledge.objects.all(), pledges),
             *([("ticket", visible_tickets(reader), others)] if others else []),
         ]
         wanted = [
@@ -63,7 +76,7 @@ class Names:
         if wanted:
             for kind, pk, name in wanted[0].union(*wanted[1:], all=True) if len(wanted) > 1 else wanted[0]:
                 found[kind][pk] = name
-        return cls(found["user"], found["team"], found["topic"], found["tag"], found["ticket"])
+        return cls(found["user"], found["team"], found["topic"], found["tag"], found["pledge"], found["ticket"])
 
     def user(self, pk: int | None) -> str:
         return self.users.get(pk or 0, _("somebody"))
@@ -98,15 +111,21 @@ def _moved(event: Event, names: Names) -> tuple[str, str | SafeString]:
     by_rule = event.actor_kind == ActorKind.SYSTEM and data.get("rule")
     if event.status == Status.PENDING:
         until = parse_datetime(data["until"]) if data.get("until") else None
+        owes = _owes(event, names)
         if until:
-            return "pause", format_html(_("set Pending on {} until {}"), _b(data.get("on", "")), moment_words(until))
-        return "pause", format_html(_("set Pending on {}"), _b(data.get("on", "")))
+            return "pause", format_html(_("set Pending on {} until {}"), owes, moment_words(until))
+        return "pause", format_html(_("set Pending on {}"), owes)
     icon = {Status.RESOLVED: "circle-check", Status.CLOSED: "archive", Status.IN_PROGRESS: "pause"}.get(Status(event.status), "arrow-right")
     if by_rule and event.status in {Status.RESOLVED, Status.CLOSED}:
         return icon, format_html(_("set {} after silence"), label)
     if event.actor_kind == ActorKind.PLAYER:
         return "corner-up-left", format_html(_("came back: {}"), label)
     return icon, format_html(_("set {}"), label)
+
+
+def _owes(event: Event, names: Names) -> SafeString:
+    """The department that owes an answer; a dash where its name is gone."""
+    return _b(next((names.pledges[pk] for pk in _ids(event.data, "pledge") if names.pledges.get(pk)), "–"))
 
 
 def _assigned(event: Event, names: Names) -> tuple[str, str | SafeString]:
@@ -134,7 +153,7 @@ def _language(event: Event, names: Names) -> tuple[str, str | SafeString]:
 
 
 def _tagged(event: Event, names: Names) -> tuple[str, str | SafeString]:
-    added, removed = (", ".join(names.tags.get(pk, "?") for pk in event.data[side]) for side in ("added", "removed"))
+    added, removed = (", ".join(names.tags.get(pk, "?") for pk in _ids(event.data, side)) for side in ("added", "removed"))
     if added and removed:
         return "tag", format_html(_("changed the tags: {} in place of {}"), _b(added), _b(removed))
     return "tag", format_html(_("tagged it {}"), _b(added)) if added else format_html(_("took the tag off: {}"), _b(removed))
@@ -167,6 +186,10 @@ def _other(pk: int, names: Names) -> SafeString | str:
     return format_html('<a class="link nowrap" href="{}">{}</a>', reverse("desk:ticket", args=[number]), number)
 
 
+def _overdue(event: Event, names: Names) -> tuple[str, str | SafeString]:
+    return "alarm-clock", format_html(_("noticed that the day has passed by which {} owed an answer"), _owes(event, names))
+
+
 def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str, str | SafeString]]:
     return lambda event, names: (icon, str(words))
 
@@ -182,9 +205,12 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.tagged": _tagged,
     "ticket.player_set": _said("user-round-pen", gettext_lazy("changed whose ticket this is")),
     "ticket.followed": _said("link", gettext_lazy("opened a follow-up")),
+    "ticket.erased": _said("eraser", gettext_lazy("erased the player's data; the words are gone")),
     "ticket.merged": _merged,
     "ticket.unmerged": _parted,
+    "ticket.overdue": _overdue,
     "message.recognised": _recognised,
+    "message.counted": _said("user-check", gettext_lazy("said that a person wrote the message, not a machine")),
     "message.released": _said("stamp", gettext_lazy("released the held reply")),
     "message.retried": _said("send", gettext_lazy("sent the message again")),
     "message.settled": _said("circle-question-mark", gettext_lazy("said what became of the uncertain message")),
@@ -204,8 +230,13 @@ def lines(events: Iterable[Event], names: Names) -> list[Line]:
 
 
 def _parts(event: Event, names: Names) -> tuple[str, str, str | SafeString]:
-    icon, words = WORDS[event.kind](event, names)
-    return icon, names.actor(event.actor_kind, event.actor_id), words
+    """An event's icon, its actor and its words. One that cannot be worded is told of all the same: it bricks no page."""
+    try:
+        icon, words = WORDS[event.kind](event, names)
+        return icon, names.actor(event.actor_kind, event.actor_id), words
+    except Exception:
+        log.exception("event_not_worded", id=event.pk, kind=event.kind)
+        return "circle-alert", _("Somebody"), format_html(_("did something that cannot be put into words ({})"), event.kind)
 
 
 def summary(run: Sequence[Line]) -> str:

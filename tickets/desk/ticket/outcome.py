@@ -32,6 +32,7 @@ def done(request: StaffRequest, number: str, words: str = "", mode: str = "", *,
         response = draw(request, page_context(request, ticket_for(request.user, found.number)), "desk")
         if request.htmx.target != "ticket":  # it came from the dialog or the composer
             response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
+        trigger_client_event(response, "rail")
         if card:
             trigger_client_event(response, "card-changed")
     return say(request, response, words, kind) if words else response

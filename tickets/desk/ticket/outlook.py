@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from helpdesk.base import clock
 from tickets.lifecycle.machine import SILENCE
 from tickets.models import Message, Status, Ticket, Timer
 
@@ -25,6 +24,8 @@ class Prospect:
 
 def outlook(ticket: Ticket, timers: Sequence[Timer], messages: Sequence[Message] = ()) -> list[Prospect]:
     """The nearest first. The first of them is the headline under the subject."""
+    if ticket.player.erased_at:
+        return [Prospect("eraser", _("The player's data were erased. Nothing follows."))]
     return [*_leaving(messages), *_standing(ticket), *_timed(ticket, timers), *_after_the_end(ticket)]
 
 
@@ -52,7 +53,7 @@ def _leaving(messages: Sequence[Message]) -> list[Prospect]:
 def _standing(ticket: Ticket) -> list[Prospect]:
     match ticket.status:
         case Status.PENDING:
-            late = ticket.pending_until is not None and ticket.pending_until < clock.now()
+            late = ticket.overdue
             if ticket.pending_until is None:
                 return [Prospect("hourglass", _("%(who)s owes an answer; no day was named.") % {"who": ticket.pending_on})]
             words = _("%(who)s owed an answer by") if late else _("%(who)s owes an answer by")

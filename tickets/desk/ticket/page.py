@@ -24,6 +24,7 @@ from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import Thread, Turn, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.sight import sight_on
 
 RIGHTS = (
     Right.REPLY,
@@ -84,6 +85,7 @@ def page_context(request: StaffRequest, ticket: Ticket, *, form: ComposerForm | 
     return {
         "ticket": ticket,
         "can": rights_on(ticket, reader),
+        "sight": sight_on(reader, ticket),
         "thread": thread,
         "composer": composer_of(request, ticket, thread, form=form, news=news),
         "prospects": outlook(ticket, timers_of(ticket), [turn.message for turn in thread.turns.values()]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -14,6 +14,7 @@ from tickets.actors import ActorKind
 from tickets.desk.ticket.history import RUN, Line, Names, lines, summary
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 from tickets.services.unseen import NEWS_KINDS
+from tickets.sight import Sight, sight_on
 
 MESSAGES_SHOWN = 80
 EVENTS_SHOWN = 400
@@ -120,10 +121,11 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     return _drawn(ticket, messages, events, reader, after=after)
 
 
-def turns_of(messages: Sequence[Message], reader: User) -> list[Turn]:
+def turns_of(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Turn]:
     """Some messages by themselves, as when they stopped a reply."""
     names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR], reader=reader)
-    return [_turn(message, names, [], reader) for message in messages]
+    sight = sight_on(reader, ticket)
+    return [_turn(message, names, [], reader, sight) for message in messages]
 
 
 def _files(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Attachment]:
@@ -157,14 +159,15 @@ def _drawn(
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
     names = Names.of(events, authors, reader=reader)
     files = _files(ticket, messages, reader)
-    turns = {message.pk: _turn(message, names, files, reader) for message in messages}
+    sight = sight_on(reader, ticket)
+    turns = {message.pk: _turn(message, names, files, reader, sight) for message in messages}
     first_event: dict[int, int] = {}
     for event in events:
         if event.message_id:
             first_event.setdefault(event.message_id, event.pk)
     born = {e.message_id for e in events if e.kind in NEWS_KINDS}
     shown = [turn for pk, turn in turns.items() if not after or pk in born]
-    quiet = lines(events, names)
+    quiet = [replace(line, words=sight.words(line.words)) for line in lines(events, names)]
     entries = list(_woven(shown, first_event, quiet, read_upto, reader))
     inbound = [m.pk for m in messages if m.kind == Message.Kind.INBOUND]
     return Thread(
@@ -203,9 +206,11 @@ def _woven(
             yield Entry(run[0].at, run=run, unread_before=draw)
 
 
-def _turn(message: Message, names: Names, files: Sequence[Attachment], reader: User) -> Turn:
+def _turn(message: Message, names: Names, files: Sequence[Attachment], reader: User, sight: Sight) -> Turn:
     is_ours = message.author_kind == ActorKind.OPERATOR
     author = message.author_name if not is_ours else names.users.get(message.author_id or 0, message.author_name)
+    if message.author_kind == ActorKind.PLAYER and not sight.name:
+        author = ""
     return Turn(
         message=message,
         author=author or names.actor(message.author_kind, message.author_id),

@@ -8,17 +8,20 @@ from html import unescape
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.once import as_key
 from helpdesk.staff.models import User
+from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
-from tickets.desk.answers import address_of, say, whole_number
+from tickets.desk.answers import address_of, say
 from tickets.desk.looking import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
@@ -27,8 +30,11 @@ from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
-from tickets.models import Attachment, Draft
+from tickets.mail.looks import signature_and_footer
+from tickets.mail.markup import to_html
+from tickets.models import Attachment, Draft, Ticket
 from tickets.services.drafts import Hand
+from tickets.sight import sight_on
 from tickets.surveys.models import Survey
 
 PAST_SHOWN = 6
@@ -55,16 +61,18 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
+    told = (people == "-" or found.last_event_id > after) and see_at(request.user, reverse("desk:ticket", args=[found.number]))
     drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
     own = _written_elsewhere(request, drafts)
     others = colleagues(found, request.user, drafts)
     token = ",".join(f"{one.user.pk}{'w' if one.writing else ''}{'h' if one.here else ''}" for one in others)
     if found.last_event_id <= after and token == people and own is None:
-        return HttpResponse(status=204)
+        return _rung(HttpResponse(status=204), told)
     fresh = news_of(found, request.user, after=after) if found.last_event_id > after else None
     context = {
         "ticket": found,
         "can": rights_on(found, request.user),
+        "sight": sight_on(request.user, found),
         "fresh": fresh,
         "colleagues": others,
         "people": token,
@@ -74,7 +82,7 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
         "own": own,
         "own_files": Attachment.objects.filter(draft=own.pk).select_related("preview").order_by("pk") if own and own.pk else (),
     }
-    response = render(request, "tickets/news.html", context)
+    response = _rung(render(request, "tickets/news.html", context), told)
     if own:
         trigger_client_event(response, "draft-changed", after="swap")
     if fresh and (taken := _taken_by_another(fresh, request.user)):
@@ -102,6 +110,11 @@ def _taken_by_another(fresh: Thread, reader: User) -> str:
     return f"{taken[-1].who} {unescape(strip_tags(taken[-1].words))}" if taken else ""
 
 
+def _rung(response: HttpResponse, seen: int) -> HttpResponse:
+    """The answer, and the bell counts anew where notices were seen."""
+    return trigger_client_event(response, "bell") if seen else response
+
+
 @requires(Right.VIEW)
 @require_GET
 def card(request: StaffRequest, number: str) -> HttpResponse:
@@ -114,12 +127,8 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
-    may_rate = may(request.user, found, Right.SEE_RATING)
-    ratings = (
-        Survey.objects.filter(ticket__in=[found.pk, *(one.pk for one in past)], score__isnull=False).order_by("-answered_at")
-        if may_rate
-        else []
-    )
+    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[found.pk, *(one.pk for one in past)])
+    ratings = Survey.objects.filter(ticket__in=rated.values("pk"), score__isnull=False).order_by("-answered_at")
     by_ticket: dict[int, Survey] = {}
     own = []
     for rating in ratings:
@@ -129,14 +138,23 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "card": player_card,
+        "sight": sight_on(request.user, found),
+        "signs": _signature(found, request.user) if may(request.user, found, Right.REPLY) else "",
         "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
         "ratings": own,
-        "ratings_shut": not may_rate,
+        "ratings_shut": not may(request.user, found, Right.SEE_RATING),
         "prospects": outlook(found, timers_of(found)),
         "behind": request.GET.urlencode(),
     }
     return render(request, "tickets/card.html", context)
+
+
+def _signature(ticket: Ticket, writer: User) -> SafeString:
+    """What stands under this writer's reply, as the mail shows it; the composer shows it while he writes."""
+    signature, _footer = signature_and_footer(ticket.game, ticket.language, writer.shown_to_players)
+    lines = [line for line in (writer.shown_to_players, ticket.game.team_name) if line]
+    return format_html("{}{}", format_html_join("", "<div>{}</div>", ((line,) for line in lines)), to_html(signature))
 
 
 @requires(Right.VIEW)

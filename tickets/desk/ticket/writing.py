@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.base.once import Done, as_key, came_of, once
 from helpdesk.base.text import clean
@@ -20,7 +24,7 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
-from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under, whole_number
+from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
 from tickets.desk.ticket.outcome import done, moved
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
@@ -31,7 +35,12 @@ from tickets.services.attachments import NewFile
 from tickets.services.drafts import Hand, add_file, drop_file, save_draft
 from tickets.services.reply import add_note, send_reply
 from tickets.services.unseen import Unseen
+from tickets.sight import sight_on
 
+ENCLOSED = (
+    '<div style="max-width:600px;margin:16px auto;padding:12px 24px;font:14px/1.5 sans-serif;background:#fff;color:#1d1f24;'
+    'border:1px solid #ccc"><b>{}</b><ul style="margin:4px 0 0;padding-left:20px">{}</ul></div>'
+)
 RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 
 
@@ -42,8 +51,7 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
     ticket = ticket_for(request.user, number, Right.REPLY)
     form, by = ComposerForm(request.POST), request.user
     sent: Done | None = None
-    if form.is_valid():
-        _keep_uploads(request, ticket, Draft.Kind.REPLY, form)
+    if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
         words = form.words(anyway=bool(request.POST.get("anyway")))
         with refusals(form):
             try:
@@ -60,8 +68,7 @@ def note(request: StaffRequest, number: str) -> HttpResponse:
     ticket = ticket_for(request.user, number, Right.NOTE)
     form, by = ComposerForm(request.POST), request.user
     noted: Done | None = None
-    if form.is_valid():
-        _keep_uploads(request, ticket, Draft.Kind.NOTE, form)
+    if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
         text, hand = form.cleaned_data["text"], form.hand()
         with refusals(form):
             noted = once("note", form.cleaned_data["key"], lambda: add_note(ticket, text, by=by, hand=hand).pk, by=by.pk)
@@ -92,6 +99,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
         context = {
             "ticket": ticket,
             "can": rights_on(ticket, request.user),
+            "sight": sight_on(request.user, ticket),
             "composer": composer_of(request, ticket, None, mode=opened, shown=_shown(request)),
         }
         return draw(request, context | {"behind": _behind(request)}, "composer")
@@ -160,7 +168,20 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
         language=ticket.language,
         text=own.text if own and own.text.strip() else "…",
     )
-    return under(FRAME_POLICY, HttpResponse(mail_preview(message).html))
+    html = mail_preview(message).html.replace("</body>", f"{_enclosed(own)}</body>")
+    return under(FRAME_POLICY, HttpResponse(html))
+
+
+def _enclosed(own: Draft | None) -> SafeString:
+    """The files that leave with the mail, as a mail program lists them under it."""
+    files = Attachment.objects.filter(draft=own, blob__isnull=False).select_related("blob").order_by("pk") if own else []
+    rows = format_html_join("", "<li>{} · {}</li>", ((file.name, filesizeformat(file.blob.size if file.blob else 0)) for file in files))
+    if not rows:
+        return SafeString("")
+    frame = (
+        "max-width:600px;margin:16px auto;padding:12px 24px;font:14px/1.5 sans-serif;background:#fff;color:#1d1f24;border:1px solid #ccc"
+    )
+    return format_html('<div style="{}"><b>{}</b><ul style="margin:4px 0 0;padding-left:20px">{}</ul></div>', frame, _("Attached"), rows)
 
 
 def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: Sequence[Turn] = ()) -> HttpResponse:
@@ -177,7 +198,7 @@ def _stopped(request: StaffRequest, ticket: Ticket, form: ComposerForm, unseen: 
     if unseen.ticket.pk != ticket.pk:
         return moved(request, ticket, _("%(number)s was merged into this one meanwhile. Nothing was sent: your words are in the composer."))
     form.show(saved)
-    return _back(request, ticket, form, news=turns_of(unseen.messages, request.user), status=409)
+    return _back(request, ticket, form, news=turns_of(ticket, unseen.messages, request.user), status=409)
 
 
 def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done) -> HttpResponse:
@@ -193,11 +214,12 @@ def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done)
     return done(request, ticket.number, words, mode=kind, kind="late")
 
 
-def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> None:
-    """Files that came with the form itself, from a browser without scripts."""
+def _keep_uploads(request: StaffRequest, ticket: Ticket, kind: Draft.Kind, form: ComposerForm) -> bool:
+    """Files that came with the form itself, from a browser without scripts. False when one was refused: nothing may leave without it."""
     for came in request.FILES.getlist("file"):
         with refusals(form):
             add_file(ticket, NewFile(came.name or "", came.read()), author=request.user, kind=kind)
+    return form.is_valid()
 
 
 def _came_of(request: StaffRequest, kind: Draft.Kind) -> int | None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tickets.mail.parse.reader import parse_mail
-from tickets.mail.parse.values import AutoReply, Bounce, MailAddress, MailAttachment, ParsedMail
+from tickets.mail.parse.values import AutoReply, Bounce, MailAddress, MailAttachment, ParsedMail, Sign
 
-__all__ = ["AutoReply", "Bounce", "MailAddress", "MailAttachment", "ParsedMail", "parse_mail"]
+__all__ = ["AutoReply", "Bounce", "MailAddress", "MailAttachment", "ParsedMail", "Sign", "parse_mail"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tickets.mail.parse.headers import Headers, decode_words, own_message_id
+from tickets.mail.parse.headers import Headers
 from tickets.mail.parse.machines import is_daemon, is_null_sender
 from tickets.mail.parse.mime import Cutter, Part
+from tickets.mail.parse.returned import Returned, returned_mail
 from tickets.mail.parse.values import AutoReply, Bounce, MailAddress
 
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}[A-Za-z0-9]"
@@ -15,7 +16,6 @@ _FIND_ADDRESS = re.compile(_ADDRESS)
 _FIND_FOREIGN = re.compile(r"[^\s<>;,@]{1,64}@[^\s<>;,@]{1,190}")  # beyond ASCII (RFC 6531)
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ -])")
-_ORIGINAL_ID = re.compile(rb"^[> \t]*message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\r\n]{3,500}>)", re.IGNORECASE | re.MULTILINE)
 _SUBJECT = re.compile(
     r"undeliver|returned (?:mail|to sender)|delivery (?:status notification|failure|has failed)|failure notice|mail delivery fail"
     r"|delivery failed|could not be delivered"
@@ -135,7 +135,7 @@ def _by_report(report: Part, root: Part, leaves: list[Part], text: str) -> tuple
     if status is None or status == "5.0.0":
         status = _status(failed.diagnostic) or status
     address = failed.address or _first_address(text)
-    return Bounce(address, status, _permanent(status), _original_id(leaves, root), failed.diagnostic), None
+    return _bounce(address, status, failed.diagnostic, _returned(root, leaves, text)), None
 
 
 def _recipients(content: bytes) -> list[Recipient]:
@@ -185,8 +185,7 @@ def _by_words(root: Part, leaves: list[Part], text: str, *, opened: int) -> tupl
     ):
         return None, AutoReply("delivery delayed", certain=True)
     address = _first_address(root.headers.text("x-failed-recipients")) or _first_address(about) or _first_address(text)
-    permanent = _permanent(status) if status else True
-    return Bounce(address, status, permanent, _original_id(leaves, root) or _id_in(text.encode()), " ".join(about.split())[:500]), None
+    return _bounce(address, status, " ".join(about.split())[:500], _returned(root, leaves, text)), None
 
 
 def _first_address(text: str) -> str | None:
@@ -209,22 +208,17 @@ def _permanent(status: str | None) -> bool:
     return status is None or status.startswith("5")
 
 
-def _original_id(leaves: list[Part], root: Part) -> str | None:
-    """The Message-ID of our mail: from the copy in the report, or from what the report says that it answers."""
-    for part in leaves:
-        if part.type in _ORIGINALS and (found := _id_in(part.content()[:_MAX_REPORT])):
-            return found
-    for name in ("x-original-message-id", "in-reply-to", "references"):
-        if value := root.headers.raw(name):
-            ids = re.findall(rb"<[^<>]+>", value)
-            if ids:
-                return own_message_id(ids[-1])
-    return None
+def _returned(root: Part, leaves: list[Part], text: str) -> Returned:
+    """What the report gives back of our mail: as a part of its own, or copied into its text."""
+    originals = [part.content()[:_MAX_REPORT] for part in leaves if part.type in _ORIGINALS]
+    reports = [part.content()[:_MAX_REPORT] for part in leaves if part.type in _REPORTS]
+    return returned_mail(root.headers, originals or [text[:_MAX_REPORT].encode()], reports)
 
 
-def _id_in(data: bytes) -> str | None:
-    found = _ORIGINAL_ID.search(data)
-    return decode_words(found[1]) if found else None
+def _bounce(address: str | None, status: str | None, diagnostic: str, returned: Returned) -> Bounce:
+    ids = returned.message_ids
+    first = ids[0] if ids else None
+    return Bounce(address, status, _permanent(status), first, diagnostic, ids, returned.own_mark, returned.addresses)
 
 
 def told_reason(bounce: Bounce) -> str:

@@ -6,6 +6,8 @@ import re
 
 import filetype
 
+from tickets.mail.parse.charsets import is_wide
+
 ENDINGS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
@@ -81,6 +83,8 @@ def is_binary(content: bytes, charset: str) -> bool:
     """Sent as text, but no text: every twentieth sign of it is one that no text holds, and not only a few got in by mistake."""
     if "utf-16" in charset.lower() or "utf-32" in charset.lower() or content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
+    if is_wide(content):
+        return len(_CONTROL.findall(content[:4_096].replace(b"\x00", b""))) > STRAYS
     head = content[:4_096]
     strange = len(_CONTROL.findall(head))
     return strange > STRAYS and strange * 20 > len(head)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote_to_bytes
 
 from helpdesk.base.text import clean
 from tickets.mail.parse.charsets import decode
-from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS
+from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS, MAX_PARAMETER_BYTES
 
 ENCODED_WORD = re.compile(rb"=\?([\w.:+()-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show `gpj.exe` as `exe.jpg`
 _BLANKS = re.compile(r"[ \t\r\n\x0b\x0c]+")
 _ANGLED = re.compile(rb"<([^<>]{1,2000})>")
-_PARAMETER = re.compile(rb';\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+_PARAMETER = re.compile(rb';\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[\x81-\xfe]\\(?=")|[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
+_ESCAPED = re.compile(rb"(?<![\x81-\xfe])\\(.)")  # a backslash behind a high byte may be half of an East Asian letter
 _SECTION = re.compile(r"^([^*]+)\*(?:(\d{1,3})(\*)?)?$")
 _COMMENT = re.compile(r"\([^()]*\)")
 
@@ -43,9 +44,9 @@ class Headers:
     def __contains__(self, name: object) -> bool:
         return any(each == name for each, _ in self.items)
 
-    def text(self, name: str, charset: str | None = None) -> str:
+    def text(self, name: str, charset: str | None = None, languages: Sequence[str] = ()) -> str:
         """The first header of that name in readable form, on one line."""
-        return decode_words(self.raw(name), charset)
+        return decode_words(self.raw(name), charset, languages)
 
     def texts(self, name: str) -> list[str]:
         return [decode_words(value) for value in self.raw_all(name)]
@@ -56,11 +57,11 @@ class Headers:
         return value.partition(";")[0].strip().strip('"').strip().lower()
 
 
-def decode_words(value: bytes, charset: str | None = None) -> str:
+def decode_words(value: bytes, charset: str | None = None, languages: Sequence[str] = ()) -> str:
     """A header's value as text: encoded words joined before they are decoded, raw 8-bit guessed, blanks folded to one."""
     value = value[:MAX_HEADER_BYTES]
     if b"=?" not in value:
-        return _flat(decode(value, charset))
+        return _flat(decode(value, charset, languages))
     pieces: list[str] = []
     pending: list[bytes] = []
     label = ""
@@ -73,12 +74,12 @@ def decode_words(value: bytes, charset: str | None = None) -> str:
             pieces.append(decode(b"".join(pending), label))
             pending = []
         if between.strip() or not pieces and not pending:
-            pieces.append(decode(between, charset))
+            pieces.append(decode(between, charset, languages))
         label = word_label
         pending.append(_word_bytes(word[2], word[3]))
     if pending:
         pieces.append(decode(b"".join(pending), label))
-    pieces.append(decode(value[position:], charset))
+    pieces.append(decode(value[position:], charset, languages))
     return _flat("".join(pieces))
 
 
@@ -95,17 +96,20 @@ def _flat(text: str) -> str:
     return clean(_BLANKS.sub(" ", text)).replace("\n", " ").strip()
 
 
-def parameters(value: bytes) -> dict[str, str]:
-    """Parameters of a Content-Type or Content-Disposition, RFC 2231 pieces put together, encoded words tolerated."""
+def parameters(value: bytes, charset: str | None = None, languages: Sequence[str] = ()) -> dict[str, str]:
+    """Parameters of a Content-Type or Content-Disposition, RFC 2231 pieces joined, encoded words tolerated.
+
+    Raw bytes are in `charset`; without it they are not guessed, for a single name tells too little.
+    """
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bytes, bool]]] = {}
-    for found in _PARAMETER.finditer(value[:MAX_HEADER_BYTES]):
+    for found in _PARAMETER.finditer(value[:MAX_PARAMETER_BYTES]):
         name = found[1].decode("ascii", "replace").lower()
         quoted = found[2] is not None
-        data = re.sub(rb"\\(.)", rb"\1", found[2]) if quoted else found[3].strip()
+        data = _ESCAPED.sub(rb"\1", found[2]) if quoted else found[3].strip()
         section = _SECTION.match(name)
         if section is None:
-            plain.setdefault(name, decode_words(data))
+            plain.setdefault(name, decode_words(data, charset, languages) if charset or b"=?" in data else _flat(_unguessed(data)))
         else:
             number = int(section[2] or 0)
             encoded = section[2] is None or section[3] is not None
@@ -113,6 +117,14 @@ def parameters(value: bytes) -> dict[str, str]:
     for name, pieces in sections.items():
         plain[name] = _joined(pieces)
     return plain
+
+
+def _unguessed(data: bytes) -> str:
+    """A value whose encoding is not known yet: its bytes are kept apart, so that a boundary is found by it."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _joined(pieces: dict[int, tuple[bytes, bool]]) -> str:

@@ -9,7 +9,7 @@ _QUOTE = re.compile(r"^[ \t]{0,2}((?:>[ \t]?)+)")
 
 
 class Line(NamedTuple):
-    """`depth` counts the quote levels, `signature` is true where the mail program marked the line as its signature."""
+    """`depth` counts the quote levels, `signature` is true where the program marked the line as its signature or the start of it."""
 
     text: str
     depth: int = 0
@@ -29,7 +29,7 @@ def nested(text: str, depth: int = 0, *, signature: bool = False) -> Line:
     """One line, its own `>` signs counted on top of `depth`."""
     quote = _QUOTE.match(text)
     if quote is None:
-        return Line(text.rstrip(), depth, signature)
+        return Line(text.rstrip(), depth, signature or text == "-- ")
     return Line(text[quote.end() :].rstrip(), depth + quote[1].count(">"), signature)
 
 

@@ -19,6 +19,13 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 
+REPLY_SUBJECT = re.compile(
+    r"^\s*(?:\[[^\[\]]{1,60}\]\s*)?(?:re|aw|antw|antwort|sv|vs|odp|ynt|rv|res|rif|r|hv|odg|ref|na|vá|ad|bls|vb|отв|ответ|відп|відповідь|σχετ|απ"
+    r"|回复|回覆|答复|答覆|返信|답장|회신|תגובה|השב|رد|ตอบ|trả lời)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:：]",
+    re.IGNORECASE,
+)
+"""How mail programs begin the subject of an answer."""
+
 SEPARATOR = re.compile(
     r"^[\s*_]*(?:[-–—_=]{2,}[ ]*(?:"
     r"(?:Original(?:e|ny)?|Urspr[uü]ngliche|Исходное|Оригинальное|Начальное|Пересылаемое|Пересланное|Переадресованное|Forwarded"

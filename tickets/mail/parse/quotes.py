@@ -1,15 +1,17 @@
 """What the player wrote this time, apart from what the mail program quoted and signed.
 
-Every line is given one mark: text, quote or signature; nothing is thrown away. Where nothing would remain, all of it is the text: a mail
-that only forwards something, or holds only a signature, is still to be read.
+Every line is given one mark: text, quote or signature; nothing is thrown away. Only an answer quotes us, so a first mail is not searched
+for quotes: what looks like one there is what the player wants to show, a receipt or a talk. Where nothing would remain, all of it is the
+text: a mail that only forwards something, or holds only a signature, is still to be read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 
+from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.lines import Line, render
 from tickets.mail.parse.quote_words import (
     ATTRIBUTION,
@@ -22,6 +24,7 @@ from tickets.mail.parse.quote_words import (
     INTRODUCTION,
     LABEL,
     PROGRAM,
+    REPLY_SUBJECT,
     RULE,
     SEPARATOR,
     THIN_RULE,
@@ -37,6 +40,8 @@ _STARTS = re.compile(
 _TIME = r"(?<![\d.])\d{1,2}[:.]\d{2}(?![\d.])"
 _STRONG = re.compile(rf"[\w.+-]+@[\w.-]+|\d{{4}}.{{0,30}}?{_TIME}|{_TIME}.{{0,30}}\d{{4}}")
 """An address, or a year with a time: "my friend wrote on 14.10.2025:" introduces the player's own words."""
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_SENTENCE = re.compile(r"[.!?…。！？]\s*$")
 _HEADER_LINES = 9
 _MAX_LINES = 5_000
 
@@ -47,16 +52,61 @@ class Mark(Enum):
     SIGNATURE = "signature"
 
 
-def split(lines: list[Line]) -> ReplyParts:
-    """The parts of a text; together they hold each of its lines."""
+def answer_by(subject: str, thread_ids: Collection[str], lines: list[Line], own: Collection[str]) -> str:
+    """What tells that a mail answers another one, or "" for a first mail: its references, its subject, or what it quotes.
+
+    A quote tells it if it is ours, if it is a mail of the same subject, or by two signs together: a line that says who wrote when, and
+    lines below it that the program marked.
+    """
+    if thread_ids:
+        return "In-Reply-To or References"
+    if REPLY_SUBJECT.match(subject):
+        return "its subject"
+    lines = lines[:_MAX_LINES]
+    marks = [_first_mark(line, answer=True) for line in lines]
+    for index, line in enumerate(lines):
+        if len(line.text) > 400 or not line.text.rstrip(" *_\u00a0").endswith((":", "：", ">")) and not LABEL.match(line.text):
+            continue
+        if _ours(line.text, own) and (LABEL.match(line.text) or ATTRIBUTION.match(line.text) or DATED.match(line.text)):
+            return "it quotes us"
+        if _same_subject(subject, lines, index):
+            return "it quotes a mail of the same subject"
+        if _introduces_marked(lines, marks, index, own):
+            return "it says who wrote the quote below it"
+    return ""
+
+
+def _same_subject(subject: str, lines: list[Line], start: int) -> bool:
+    label = LABEL.match(lines[start].text)
+    if not subject or label is None or label["from"] is None or not _is_header_block(lines, start):
+        return False
+    found = (LABEL.match(line.text) for line in lines[start : start + _HEADER_LINES])
+    named = [each["value"] for each in found if each and each["subject"] is not None]
+    return any(REPLY_SUBJECT.sub("", each).strip(" *_").casefold() == subject.strip().casefold() for each in named)
+
+
+def _introduces_marked(lines: list[Line], marks: list[Mark], index: int, own: Collection[str]) -> bool:
+    below = _next_filled(lines, index + 1)
+    if below is None or below > index + 2 or not lines[below].depth:
+        return False
+    start = index if lines[index].depth else _introduction_start(lines, marks, index)
+    if start is None or lines[index].depth and not (ATTRIBUTION.match(lines[index].text) or DATED.match(lines[index].text)):
+        return False
+    joined = " ".join(each.text for each in lines[start : index + 1])
+    return bool(_STRONG.search(joined)) and not _strangers(joined, own)
+
+
+def split(lines: list[Line], *, answer: bool = True, own: Collection[str] = ()) -> ReplyParts:
+    """The parts of a text; together they hold each of its lines. `answer`: see `answer_by`. `own` are the addresses that we write from."""
     whole = render(lines)
     if len(lines) > _MAX_LINES:
         return ReplyParts(whole, "", "")
-    marks = [Mark.QUOTE if line.depth else Mark.SIGNATURE if line.signature and not line.blank else Mark.TEXT for line in lines]
-    _mark_initials(lines, marks)
-    _mark_introductions(lines, marks)
-    _mark_rest(lines, marks)
-    _mark_wrapped(lines, marks)
+    marks = [_first_mark(line, answer=answer) for line in lines]
+    if answer:
+        _mark_initials(lines, marks)
+        _mark_introductions(lines, marks, own)
+        _mark_rest(lines, marks, own)
+        _mark_wrapped(lines, marks)
     for start, end in _stretches(lines, marks):
         _mark_signature(lines, marks, start, end)
     _mark_blanks(lines, marks)
@@ -69,6 +119,22 @@ def split(lines: list[Line]) -> ReplyParts:
         signature=_rendered(lines, marks, Mark.SIGNATURE),
         interleaved=len(list(_stretches(lines, marks))) > 1,
     )
+
+
+def _first_mark(line: Line, *, answer: bool) -> Mark:
+    if line.depth and answer:
+        return Mark.QUOTE
+    return Mark.SIGNATURE if line.signature and not line.blank and not DELIMITER.match(line.text) else Mark.TEXT
+
+
+def _ours(text: str, own: Collection[str]) -> bool:
+    """It names an address of ours."""
+    return any(bare(each) in own for each in _ADDRESS.findall(text[:1_000]))
+
+
+def _strangers(text: str, own: Collection[str]) -> bool:
+    """It names addresses, and none of them is ours: what it introduces are not our words."""
+    return bool(own) and bool(_ADDRESS.search(text[:1_000])) and not _ours(text, own)
 
 
 def _rendered(lines: list[Line], marks: list[Mark], mark: Mark) -> str:
@@ -110,7 +176,7 @@ def _initials(text: str) -> str | None:
     return match["name"] if not rest.strip() or any(sign.isalpha() for sign in rest) else None
 
 
-def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:
+def _mark_introductions(lines: list[Line], marks: list[Mark], own: Collection[str]) -> None:
     """ "On Monday Anna wrote:" belongs to the quote below it; where the quote is not marked by `>`, all below belongs to it."""
     for index, line in enumerate(lines):
         if marks[index] is not Mark.TEXT or not line.text.rstrip(" *_\u00a0").endswith((":", "：")):
@@ -126,7 +192,7 @@ def _mark_introductions(lines: list[Line], marks: list[Mark]) -> None:
         start = _above_labels(lines, marks, start)
         if quote_follows or following is None:
             marks[start : index + 1] = [Mark.QUOTE] * (index + 1 - start)
-        elif _STRONG.search(joined):
+        elif _STRONG.search(joined) and not _strangers(joined, own):
             marks[start:] = [Mark.QUOTE] * (len(marks) - start)
             return
 
@@ -154,12 +220,14 @@ def _above_labels(lines: list[Line], marks: list[Mark], start: int) -> int:
     return top - 1 if ruled else start
 
 
-def _mark_rest(lines: list[Line], marks: list[Mark]) -> None:
-    """Below "-----Original Message-----" or a block of From, Sent, To and Subject everything is quote."""
+def _mark_rest(lines: list[Line], marks: list[Mark], own: Collection[str]) -> None:
+    """Below "-----Original Message-----" or a block of From, Sent, To and Subject everything is quote, unless somebody else wrote it."""
     for index, line in enumerate(lines):
         if marks[index] is Mark.QUOTE or line.blank or len(line.text) > 400:
             continue
         if SEPARATOR.match(line.text) or (":" in line.text or "：" in line.text) and _is_header_block(lines, index):
+            if _strangers(" ".join(each.text for each in lines[index : index + _HEADER_LINES] if LABEL.match(each.text)), own):
+                continue
             start = index
             above = _previous_filled(lines, index - 1)
             if above is not None and RULE.match(lines[above].text):
@@ -238,19 +306,30 @@ def _signature_start(lines: list[Line], start: int, end: int) -> int:
     for index in range(start, end):
         text = lines[index].text
         if DELIMITER.match(text):
-            below = sum(not line.blank for line in lines[index + 1 : end])
-            if below <= (25 if text.startswith(("--", "__")) else 6):
+            below = [line for line in lines[index + 1 : end] if not line.blank]
+            if len(below) <= 25 and (lines[index].signature or _is_signature(below)):
                 return index
-        elif index > start and (FOOTER.match(text) or _is_disclaimer(lines, index)):
+        elif index > start and (FOOTER.match(text) or _is_disclaimer(lines, index, end)):
             return index
     return end
 
 
-def _is_disclaimer(lines: list[Line], index: int) -> bool:
-    """A paragraph of a lawyer begins here."""
-    if not lines[index - 1].blank or len(lines[index].text) <= 20:
+def _is_signature(below: list[Line]) -> bool:
+    """A line of dashes alone proves nothing; a few short lines below it that are no sentences, like a name and a title, do."""
+    return len(below) <= 6 and not any(len(" ".join(line.text.split())) > 60 or _SENTENCE.search(line.text) for line in below)
+
+
+def _is_disclaimer(lines: list[Line], index: int, end: int) -> bool:
+    """A paragraph of a lawyer begins here, and only such ones follow."""
+    if not lines[index - 1].blank or not _is_lawyers(lines, index):
         return False
-    return bool(DISCLAIMER.match("\n".join(line.text for line in lines[index : index + 4])))
+    starts = [each for each in range(index, end) if not lines[each].blank and (each == index or lines[each - 1].blank)]
+    return len(starts) <= 8 and all(_is_lawyers(lines, each) for each in starts)
+
+
+def _is_lawyers(lines: list[Line], start: int) -> bool:
+    paragraph = "\n".join(line.text for line in lines[start : start + 4])
+    return len(lines[start].text) > 20 and bool(DISCLAIMER.match(paragraph) or FOOTER.match(paragraph))
 
 
 def _above_taglines(lines: list[Line], start: int, end: int) -> int:

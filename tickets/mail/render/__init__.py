@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import css_inline
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from tickets.mail.brand import BrandLook, Logo, Palette, palette
 from tickets.mail.markup import to_html, to_text
@@ -39,7 +41,7 @@ def render_mail(letter: Letter) -> RenderedMail:
 def _context(letter: Letter) -> dict[str, Any]:
     frame = frame_language(letter.language, letter.fallback)
     words = phrases(frame)
-    text = to_text(letter.body)
+    body = to_html(letter.body)
     return {
         "letter": letter,
         "brand": letter.brand,
@@ -49,10 +51,10 @@ def _context(letter: Letter) -> dict[str, Any]:
         "direction": direction(letter.language),
         "frame_direction": direction(frame),
         "subject": one_line(letter.subject),
-        "preheader": one_line(text, PREHEADER_LENGTH),
+        "preheader": one_line(unescape(strip_tags(body)), PREHEADER_LENGTH),
         "author": one_line(letter.author_name, 80),
-        "body_html": to_html(letter.body),
-        "body_text": text,
+        "body_html": body,
+        "body_text": to_text(letter.body),
         "signature_html": to_html(letter.brand.signature) if letter.brand.signature else "",
         "signature_text": to_text(letter.brand.signature),
         "earlier": [_earlier(one, letter, frame) for one in letter.earlier[:EARLIER_SHOWN]],

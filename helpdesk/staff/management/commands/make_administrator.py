@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from helpdesk.staff.models import Grant, Role, User
+from helpdesk.staff.password_links import password_link
 from helpdesk.staff.rights import Right
-from helpdesk.staff.services.people import password_link
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from tests.factories.desk import make_game
 @pytest.fixture(autouse=True)
 def _own_storage(tmp_path: Path, settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "media")}}
+        "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path / "media")}}
     }
 
 

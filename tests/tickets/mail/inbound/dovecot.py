@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -64,11 +65,18 @@ class Server:
     port: int
     folder: Path
 
-    def deliver(self, user: str, *mails: bytes) -> None:
-        """Put mails into the user's inbox, as another program would."""
+    def deliver(self, user: str, *mails: bytes, at: datetime | None = None) -> None:
+        """Put mails into the user's inbox, as another program would; `at` is when the server says that they came."""
+        came = at.timestamp() if at else time.time()
         with self.session(user) as session:
             for mail in mails:
-                session.append("INBOX", "", imaplib.Time2Internaldate(time.time()), mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+                session.append("INBOX", "", imaplib.Time2Internaldate(came), mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+    def number_anew(self, user: str) -> None:
+        """The server loses its index: every mail gets another number, under another UIDVALIDITY."""
+        for path in (self.folder / "mail" / user).glob("dovecot*"):
+            path.unlink()
+        time.sleep(1.1)  # UIDVALIDITY is a second's number
 
     @contextmanager
     def session(self, user: str) -> Iterator[imaplib.IMAP4]:

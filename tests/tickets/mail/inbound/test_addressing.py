@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.mail.addressing import first_reply_token, is_own_message_id, message_id_for, read_reply_token, reply_address
+from tickets.mail.addressing import first_reply_token, message_id_for, own_mark, read_own_mark, read_reply_token, reply_address
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBERS = st.text(CROCKFORD, min_size=8, max_size=8).map(lambda signs: f"{signs[:4]}-{signs[4:]}")
@@ -53,6 +53,21 @@ def test_a_changed_secret_still_reads_what_the_old_one_signed(settings: Any):
     assert first_reply_token(["x@y.example", address]) == "7F3K-20QX"
 
 
-def test_our_message_ids_are_known_by_their_form():
-    assert is_own_message_id(message_id_for("4f2a", "ember.example"))
-    assert not is_own_message_id("<4f2a@ember.example>")
+def test_our_mark_is_known_by_its_signature_and_nobody_elses(settings: Any):
+    ours = message_id_for("4f2a", "ember.example")
+    mark = own_mark(ours)
+
+    assert read_own_mark(mark) == read_own_mark(mark.replace(" ", "\r\n\t").upper().replace(ours.upper(), ours)) == ours
+    assert read_own_mark(own_mark("<desk.1@ember.example>").replace("desk.1", "desk.2")) is None
+    assert read_own_mark(ours) is None
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret that is also long enough for anybody"
+    assert read_own_mark(mark) == ours
+
+
+@given(st.text(alphabet="<>@. \u017f\u212aabcdefghijk234567+t", max_size=80))
+def test_no_words_are_taken_for_a_mark_or_an_address(text: str):
+    """The long s and the Kelvin sign are letters for those who compare without case, and no letters of a signature."""
+    assert read_own_mark(f"<desk.1@x.example> {text}") is None
+    assert read_own_mark(f"<desk.1@x.example> {'ſ' * 16}") is None
+    assert read_reply_token(f"support+t.7f3k-20qx.{'ſK' * 8}@ember.example") is None

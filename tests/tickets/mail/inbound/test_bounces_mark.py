@@ -11,7 +11,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, newest_question
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
-from tickets.mail.addressing import reply_address
+from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.returns import is_gone
@@ -91,12 +91,12 @@ def test_a_report_that_names_the_providers_id_is_understood(answered: Message):
     assert answered.state == Message.State.BOUNCED
 
 
-def test_a_report_that_names_no_mail_of_ours_is_shown_at_the_newest_one_and_spoils_no_address(answered: Message):
+def test_a_report_that_proves_nothing_marks_nothing_and_names_the_ticket(answered: Message):
     raw = hand_in(report("<unknown@x.example>"))
 
     answered.refresh_from_db()
-    assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
-    assert answered.error == "5.1.1"
+    assert (raw.outcome, raw.message, raw.ticket, answered.state) == (Outcome.BOUNCE, None, answered.ticket, Message.State.SENT)
+    assert "nothing proves which mail it was" in raw.reason
     assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
 
 
@@ -157,3 +157,87 @@ def test_a_full_box_or_a_filters_dislike_speaks_against_the_mail_not_the_address
 )
 def test_what_speaks_against_an_address(status: str, told: str, gone: bool):
     assert is_gone(status, told) is gone
+
+
+def head_of(message: Message, **changed: str) -> str:
+    """The head of our mail as it left, with what a provider made of it; an empty value takes a header away."""
+    head = {
+        "Message-ID": message.message_id,
+        "X-Desk-Message": own_mark(message.message_id),
+        "From": "Ember Vale <help@ember.example>",
+        "Reply-To": f"Ember Vale <{reply_address('help@ember.example', message.ticket.number)}>",
+        "To": message.to_address,
+        "Subject": "Re: My sword is gone",
+    } | {name.replace("_", "-"): value for name, value in changed.items()}
+    return "\n".join(f"{name}: {value}" for name, value in head.items() if value) + "\n"
+
+
+def returned(head: str, kind: str, *, address: str = "anna@players.example") -> bytes:
+    """Reports as servers of several makes write them around the head of the mail that came back."""
+    status = f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
+    headers = {"from": "MAILER-DAEMON@mx.example", "return_path": "<>", "message_id": f"<{kind}@mx.example>", "subject": "Undelivered"}
+    said = f"I'm afraid I wasn't able to deliver your message to the following addresses.\n<{address}>:\n550 5.1.1 no mailbox here\n"
+    match kind:
+        case "head":
+            parts = [part("No."), part(status, "message/delivery-status"), part(head, "text/rfc822-headers")]
+        case "whole":
+            parts = [part("No."), part(status, "message/delivery-status"), part(f"{head}\nHere it is.", "message/rfc822")]
+        case "text":
+            return letter(f"{said}\n--- Below this line is a copy of the message.\n\n{head}\nHere it is.", **headers)
+        case _:
+            return letter(f"{said}\n" + "".join(f"> {line}\n" for line in head.splitlines()), **headers)
+    return multipart_letter(*parts, subtype="report", report_type="delivery-status", headers=headers)
+
+
+LATER = {"Message_ID": "<another.1@provider.example>"}
+
+
+@pytest.mark.parametrize("kind", ["head", "whole", "text", "quoted"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({}, "our own mark"),
+        (LATER, "our own mark"),
+        ({"X-Desk-Message": ""}, "its Message-ID"),
+        (LATER | {"X-Desk-Message": ""}, "a signed address of ours"),
+        (LATER | {"X-Desk-Message": "<desk.1@ember.example> aaaaaaaaaaaaaaaa", "Subject": ""}, "a signed address of ours"),
+    ],
+)
+def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
+    answered: Message, anna: User, travel: Travel, kind: str, case: tuple[dict[str, str], str]
+):
+    changed, how = case
+    if "signed" not in how:  # a newer answer has left meanwhile: it is not the one
+        newer = send_reply(answered.ticket, Words("One more thing."), by=anna)
+        travel.forward(seconds=20)
+        outbox.leave_due()
+        Message.objects.filter(pk=newer.pk).update(message_id="<desk.2@ember.example>", to_address="anna@players.example")
+
+    raw = hand_in(returned(head_of(answered, **changed), kind))
+
+    answered.refresh_from_db()
+    assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
+    assert raw.reason.endswith(f"known by {how}")
+    assert Message.objects.filter(state=Message.State.BOUNCED).count() == 1
+    assert Address.objects.get(folded="anna@players.example").state == Address.State.BOUNCED
+
+
+def test_a_head_without_anything_of_ours_marks_nothing(answered: Message):
+    head = head_of(answered, Message_ID="<x@provider.example>", X_Desk_Message="<desk.1@ember.example>", Reply_To="help@ember.example")
+
+    raw = hand_in(returned(head, "head"))
+
+    answered.refresh_from_db()
+    assert (raw.message, raw.ticket, answered.state) == (None, answered.ticket, Message.State.SENT)
+
+
+def test_a_person_with_such_a_name_who_quotes_a_report_opens_a_ticket(ember: Game):
+    raw = hand_in(
+        letter(
+            "You wrote to me that the message could not be delivered to the following address. Why?",
+            subject="Undelivered mail?",
+            **{"from": "Max <bounce-queen@players.example>"},
+        )
+    )
+
+    assert raw.outcome == Outcome.OPEN

@@ -36,8 +36,16 @@ KEYS = [
     "quoted",
     "html",
     "attachments",
+    "answer_by",
+    "interleaved",
+    "defects",
+    "encodings",
     "auto_reply",
     "bounce",
+    "writer",
+    "writer_signs",
+    "machine",
+    "signs",
 ]
 
 
@@ -96,7 +104,7 @@ def test_explaining_a_mail_from_our_own_address_tells_a_form_from_our_own_mail(e
 
 
 def test_explaining_writes_nothing_and_says_it_all(ember: Game, tmp_path: Path):
-    number = hand_in(letter("My sword is gone.")).ticket.number
+    hand_in(letter("My sword is gone."))
     first, second = tmp_path / "first.eml", tmp_path / "second.eml"
     first.write_bytes(letter("Hello", message_id="<new@players.example>"))
     second.write_bytes(letter("Still.\n\n> gone", in_reply_to="<a1@players.example>", message_id="<n2@players.example>"))
@@ -107,6 +115,6 @@ def test_explaining_writes_nothing_and_says_it_all(ember: Game, tmp_path: Path):
 
     one, two = [json.loads(line) for line in said.getvalue().splitlines()]
     assert (list(one), one["outcome"], one["file"]) == (KEYS, "open", str(first))
-    assert (two["outcome"], two["reason"], two["text"], two["quoted"]) == ("reply", f"continues {number}", "Still.", "> gone")
+    assert (two["outcome"], two["reason"], two["text"], two["quoted"]) == ("reply", "answers <a1@players.example>", "Still.", "> gone")
     assert (two["in_reply_to"], two["from"]) == (["<a1@players.example>"], {"address": "anna@players.example", "name": "Anna Petrova"})
     assert RawMail.objects.count() == before

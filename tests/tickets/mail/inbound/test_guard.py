@@ -81,17 +81,79 @@ def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember
     assert (raw.message.from_address, raw.ticket.contact.address) == ("anna@players.example", "anna@players.example")
 
 
-def test_a_vacation_note_known_by_its_subject_alone_reopens_nothing(ember: Game, travel: Travel, anna: User):
-    ticket = hand_in(letter("My sword is gone.")).ticket
+def answered(ticket: Ticket, anna: User, travel: Travel) -> Message:
     reply = send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
     reply.refresh_from_db()
+    return reply
 
-    note = letter("Back on Monday.", subject="Automatic reply: Your sword", message_id="<v@x.example>", in_reply_to=reply.message_id)
-    raw = hand_in(note)
+
+def test_when_one_of_us_has_answered_a_mailing_list_a_survey_may_leave(ember: Game, travel: Travel, anna: User):
+    ticket = hand_in(letter("Hello list", list_id="<guild.lists.example>", precedence="list")).ticket
+    assert notice(ticket).state == Message.State.HELD
+
+    answered(ticket, anna, travel)
+
+    assert notice(ticket).state == Message.State.QUEUED
+
+
+def test_a_group_of_our_own_is_acknowledged_at_once(ember: Game):
+    raw = hand_in(letter("My sword is gone.", list_id="<help.ember.example>", precedence="list"))
+
+    assert notice(raw.ticket).state == Message.State.QUEUED
+
+
+def test_a_doubt_does_not_last_for_ever(ember: Game, travel: Travel, anna: User):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    reply = answered(ticket, anna, travel)
+    hand_in(letter("I am away.", subject="Automatic reply: Sword", message_id="<v@x.example>", in_reply_to=reply.message_id))
+    assert notice(ticket).state == Message.State.HELD
+
+    travel.forward(days=8)
+
+    assert notice(ticket).state == Message.State.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("Back on Monday.", {"subject": "Automatic reply: Your sword"}),
+        ("Got it.", {"return_path": "<>"}),
+        ("Estou de férias.", {"precedence": "bulk"}),
+        ("Automatic.", {"x_autoresponder": "yes"}),
+    ],
+)
+def test_a_note_that_answers_by_itself_is_shown_and_reopens_nothing(
+    ember: Game, travel: Travel, anna: User, text: str, headers: dict[str, str]
+):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    reply = answered(ticket, anna, travel)
+
+    raw = hand_in(letter(text, message_id="<v@x.example>", in_reply_to=reply.message_id, **headers))
 
     raw.ticket.refresh_from_db()
     assert (raw.ticket, raw.message.automatic) == (ticket, True)
     assert (raw.ticket.status, raw.ticket.waiting_since) == (Status.ANSWERED, None)
     assert notice(raw.ticket).state == Message.State.HELD
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"subject": "Re: I am on vacation and cannot log in"},
+        {"return_path": "<>", "user_agent": "Mozilla Thunderbird"},
+        {"precedence": "list", "list_id": "<guild.lists.example>"},
+        {"x_auto_response_suppress": "All"},
+        {"auto_submitted": "auto-generated", "x_ms_exchange_generated_message_source": "Mailbox Rules Agent"},
+        {"from": "Anna <bounce-queen@players.example>"},
+    ],
+)
+def test_a_person_with_one_weak_sign_comes_back(ember: Game, travel: Travel, anna: User, headers: dict[str, str]):
+    ticket = hand_in(letter("I am on vacation.", subject="I am on vacation and cannot log in")).ticket
+    reply = answered(ticket, anna, travel)
+
+    raw = hand_in(letter("It still does not work.", message_id="<p@x.example>", **({"in_reply_to": reply.message_id} | headers)))
+
+    raw.ticket.refresh_from_db()
+    assert (raw.ticket, raw.message.automatic, raw.ticket.status) == (ticket, False, Status.WAITING)

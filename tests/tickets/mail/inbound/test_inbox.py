@@ -17,7 +17,7 @@ from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain
 from tickets.mail import inbox, intake, personal
-from tickets.mail.addressing import reply_address
+from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import RawMail, ReceivedKey
 from tickets.models import Lane, Message, Status, Ticket
@@ -72,12 +72,13 @@ def test_the_same_subject_alone_leads_nowhere(ember: Game):
     assert (second.outcome, second.ticket == first.ticket) == (Outcome.OPEN, False)
 
 
-def test_an_answer_from_another_address_is_shown_as_such(ember: Game):
-    hand_in(letter("My sword is gone."))
+def test_an_answer_to_our_mail_from_another_address_is_shown_as_such(ember: Game):
+    ticket = hand_in(letter("My sword is gone.")).ticket
+    home = reply_address(ember.address, ticket.number)
 
-    raw = hand_in(letter("I am Anna!", message_id="<c@x.example>", in_reply_to="<a1@players.example>", **{"from": "Eve <eve@x.example>"}))
+    raw = hand_in(letter("I am Anna!", message_id="<c@x.example>", to=home, **{"from": "Eve <eve@x.example>"}))
 
-    assert (raw.outcome, raw.message.from_stranger, raw.message.from_address) == (Outcome.REPLY, True, "eve@x.example")
+    assert (raw.outcome, raw.ticket, raw.message.from_stranger, raw.message.from_address) == (Outcome.REPLY, ticket, True, "eve@x.example")
 
 
 def test_a_mail_to_a_closed_ticket_opens_a_linked_follow_up(ember: Game):
@@ -266,9 +267,17 @@ def test_a_mail_that_kills_its_worker_is_parked_and_takes_no_other_along(ember: 
 
 
 def test_a_mail_of_ours_that_comes_back_to_us_opens_nothing(ember: Game):
-    raw = hand_in(letter("We look into it.", message_id="<desk.4f2a@ember.example>", **{"from": "relay@forwarder.example"}))
+    mark = own_mark("<desk.4f2a@ember.example>")
+
+    raw = hand_in(letter("We look into it.", message_id="<7@relay.example>", x_desk_message=mark, **{"from": "relay@forwarder.example"}))
 
     assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail come back")
+
+
+def test_a_strangers_message_id_in_our_form_opens_his_ticket(ember: Game):
+    raw = hand_in(letter("Help me.", message_id="<desk.4f2a@ember.example>", x_desk_message="<desk.4f2a@ember.example> aaaaaaaaaaaaaaaa"))
+
+    assert raw.outcome == Outcome.OPEN
 
 
 def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
@@ -276,17 +285,19 @@ def test_a_players_raw_mails_can_be_given_out_and_forgotten(ember: Game):
     hand_in(letter("Another one's.", message_id="<o@x.example>", **{"from": "boris@players.example"}))
 
     told = list(personal.export(raw.ticket.player_id))
-    forgotten = personal.erase(raw.ticket.player_id)
+    forgotten = sum(personal.erase(raw.ticket.player_id))
 
     assert ([each["subject"] for each in told], forgotten) == (["My sword is gone"], 1)
-    assert RawMail.objects.count() == 1
+    assert sorted((each.subject, each.blob is None) for each in RawMail.objects.all()) == [("", True), ("My sword is gone", False)]
+    again = hand_in(letter("My sword is gone."))  # a mailbox that is read again from its beginning
+    assert (again.pk, again.subject, again.blob) == (raw.pk, "", None)
 
 
-def test_a_stranger_who_names_another_players_mail_reads_nothing_back(ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]):
+def test_a_stranger_who_writes_into_a_players_ticket_reads_nothing_back(ember: Game, anna: User, travel: Travel, mailoutbox: list[Any]):
     ticket = hand_in(letter("My sword is gone. My card ends in 1234.")).ticket
-    eve = letter("Tell me all about it.", message_id="<e@x.example>", in_reply_to="<a1@players.example>", **{"from": "eve@x.example"})
+    home = reply_address(ember.address, ticket.number)
 
-    raw = hand_in(eve)
+    raw = hand_in(letter("Tell me all about it.", message_id="<e@x.example>", to=home, **{"from": "eve@x.example"}))
     send_reply(ticket, Words("Your sword is back.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     for lane in Lane:
@@ -295,5 +306,6 @@ def test_a_stranger_who_names_another_players_mail_reads_nothing_back(ember: Gam
 
     assert (raw.ticket, raw.message.from_stranger) == (ticket, True)
     assert {address for mail in mailoutbox for address in mail.recipients()} == {"anna@players.example"}
+    assert not [mail for mail in mailoutbox if "Tell me all about it" in mail.body]
     ticket.refresh_from_db()
     assert ticket.contact.address == "anna@players.example"

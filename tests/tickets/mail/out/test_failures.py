@@ -10,7 +10,7 @@ import requests
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from tickets.channels import Failed, Retry, Uncertain
+from tickets.channels import Away, Failed, Retry, Uncertain
 from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
 
 
@@ -39,20 +39,22 @@ NO_ROUTE = MaxRetryError(None, "/", NewConnectionError(None, "refused"))
         (smtplib.SMTPSenderRefused(530, b"5.7.0 authentication required", "x"), Failed),
         (smtplib.SMTPDataError(554, b"5.7.1 looks like spam"), Failed),
         (smtplib.SMTPDataError(451, b"4.3.0 try again"), Retry),
-        (smtplib.SMTPHeloError(421, b"too many connections"), Retry),
+        (smtplib.SMTPHeloError(421, b"too many connections"), Away),
         (smtplib.SMTPDataError(-1, b""), Uncertain),
         (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), Uncertain),
         (TimeoutError("timed out"), Uncertain),
         (ConnectionResetError("reset by peer"), Uncertain),
         (api(400), Failed),
         (api(422), Failed),
-        (api(401), Retry),
-        (api(429), Retry),
-        (api(503), Retry),
+        (api(401), Away),
+        (api(429), Away),
+        (api(503), Away),
+        (api(403), Retry),
+        (smtplib.SMTPDataError(421, b"4.3.2 going down"), Away),
         (api(500), Uncertain),
         (api(502), Uncertain),
         (api_network(requests.ReadTimeout, "read timed out"), Uncertain),
-        (api_network(requests.ConnectionError, NO_ROUTE), Retry),
+        (api_network(requests.ConnectionError, NO_ROUTE), Away),
         (api_network(requests.ConnectionError, "connection aborted"), Uncertain),
         (AnymailRecipientsRefused("all refused"), Failed),
         (RuntimeError("something nobody thought of"), Uncertain),
@@ -66,8 +68,8 @@ def test_what_an_error_after_handing_means(error, outcome):
 @pytest.mark.parametrize(
     "error", [ConnectionRefusedError("refused"), TimeoutError(), smtplib.SMTPAuthenticationError(535, b"bad"), socket.gaierror()]
 )
-def test_while_the_connection_opens_everything_is_tried_again(error):
-    assert isinstance(before_opening(error), Retry)
+def test_while_the_connection_opens_it_is_the_relay_that_is_away(error):
+    assert isinstance(before_opening(error), Away)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +78,8 @@ def test_while_the_connection_opens_everything_is_tried_again(error):
         (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), Retry),
         (ConnectionResetError("reset by peer"), Retry),
         (TimeoutError("timed out"), Retry),
-        (smtplib.SMTPHeloError(554, b"we do not know you"), Retry),
-        (smtplib.SMTPSenderRefused(421, b"4.3.2 going down", "x"), Retry),
+        (smtplib.SMTPHeloError(554, b"we do not know you"), Away),
+        (smtplib.SMTPSenderRefused(421, b"4.3.2 going down", "x"), Away),
         (smtplib.SMTPSenderRefused(-1, b"", "x"), Retry),
         (smtplib.SMTPRecipientsRefused({"a@b.example": (550, b"5.1.1 no such user")}), Failed),
         (smtplib.SMTPNotSupportedError("SMTPUTF8"), Failed),

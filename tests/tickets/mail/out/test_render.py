@@ -37,7 +37,7 @@ ANNA = Letter(
 
 def test_the_plain_text_reads_like_a_letter():
     assert render_mail(ANNA).text == (
-        "Дмитрий, здравствуйте!\n\nУже начислили 2 400.\n\nАнна\nEmberfall Support\n\n"
+        "Дмитрий, здравствуйте!\n\nУже начислили **2 400**.\n\nАнна\nEmberfall Support\n\n"
         "Вы писали 22 ноября в 19:42:\n> Деньги <b>списали</b>.\n> Заказ 3382.\n\n"
         "Борис, 22 ноября 2025\N{NO-BREAK SPACE}г. в 13:00:\n> Смотрим.\n\n"
         "Обращение N-7F3K-20. Чтобы продолжить разговор, просто ответьте на это письмо.\n"

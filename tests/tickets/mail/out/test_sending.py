@@ -19,7 +19,7 @@ from tests.factories.desk import make_game, make_player, make_ticket, newest_que
 from tickets.mail.addressing import read_reply_token
 from tickets.mail.compose import compose
 from tickets.mail.explain import explain
-from tickets.mail.lookup import thread_of
+from tickets.mail.lookup import known_of
 from tickets.mail.senders import studio
 from tickets.models import Attachment, Message
 from tickets.services import outbox
@@ -75,7 +75,7 @@ def test_a_mail_of_ours_that_comes_back_is_known_by_any_one_of_its_marks(mailed,
         if value:
             mail[name] = value
 
-    told = explain(mail.as_bytes(), studio().own_addresses, threads=thread_of)
+    told = explain(mail.as_bytes(), studio().own_addresses, ask=lambda mail: known_of(mail)[0])
 
     assert told["outcome"] == "ignore"
 
@@ -246,7 +246,7 @@ def test_the_studios_own_words_stand_under_the_mail_in_the_players_language(mail
 
     left(mailed)
 
-    assert "Anna of tideborn\n" in mailoutbox[0].body
+    assert "Anna of **tideborn**\n" in mailoutbox[0].body
     assert "Northlight Games Ltd." in mailoutbox[0].body
     assert "Nein." not in mailoutbox[0].body
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from email import message_from_bytes, policy
+from smtplib import SMTP
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,7 +22,7 @@ class Moody:
 
     def __init__(self):
         self.taken, self.sender, self.rcpt, self.data, self.hang_up = [], "250 OK", "250 OK", "250 OK", ""
-        self.talk = []
+        self.talk, self.recipients = [], []
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
@@ -41,6 +42,7 @@ class Moody:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.talk.append("rcpt")
+        self.recipients.append(address)
         if self.hang_up == "rcpt":
             server.transport.abort()
         if self.rcpt.startswith("250"):
@@ -78,6 +80,25 @@ def test_what_it_took_is_sent(server, mailed, left):
     assert server.taken[0]["Subject"] == "Re: Gift for my daughter"
 
 
+@pytest.mark.parametrize("address", ["tamsin..w@mail.example", ".tamsin@mail.example", "tamsin.@mail.example"])
+def test_an_address_with_dots_in_odd_places_is_answered_at_itself(server, mailed, left, address, monkeypatch):
+    said, speak = [], SMTP.putcmd
+
+    def overheard(self, command, args=""):
+        said.append(f"{command} {args}")
+        speak(self, command, args)
+
+    monkeypatch.setattr(SMTP, "putcmd", overheard)
+    Address.objects.filter(address="tamsin@mail.example").update(address=address, folded=address)
+
+    message = left(mailed)
+
+    assert (message.state, message.to_address) == (Message.State.SENT, address)
+    assert server.recipients == [address]
+    assert f'rcpt TO:<"{address.partition("@")[0]}"@mail.example>' in said
+    assert server.taken[0]["To"].addresses[0].username == address.partition("@")[0]
+
+
 def test_nobody_at_home_is_tried_again_later(settings, mailed, left, travel, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -87,7 +108,7 @@ def test_nobody_at_home_is_tried_again_later(settings, mailed, left, travel, mai
     assert "ConnectionRefusedError" in message.error
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    travel.forward(seconds=11)
+    travel.forward(seconds=31)
     outbox.leave_due()
     message.refresh_from_db()
     assert message.state == Message.State.SENT
@@ -203,9 +224,14 @@ def test_giving_up_at_last(settings, mailed, left, travel):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     message = left(mailed)
 
-    for _try in range(8):
-        travel.forward(hours=4)
+    for _try in range(47):
+        travel.forward(hours=1)
         outbox.leave_due()
+    message.refresh_from_db()
+    assert message.state == Message.State.QUEUED
 
+    for _try in range(3):
+        travel.forward(hours=1)
+        outbox.leave_due()
     message.refresh_from_db()
     assert message.state == Message.State.FAILED

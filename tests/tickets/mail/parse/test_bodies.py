@@ -155,7 +155,9 @@ def test_a_uuencoded_file_in_the_text_is_taken_out():
 
 
 def test_flowed_lines_are_put_together_and_quotes_kept_apart():
-    raw = letter("My sword \nis gone.\n> Which \n> one?\n-- \nAnna", content_type="text/plain; format=flowed; charset=utf-8")
+    raw = letter(
+        "My sword \nis gone.\n> Which \n> one?\n-- \nAnna", content_type="text/plain; format=flowed; charset=utf-8", in_reply_to="<x@y>"
+    )
 
     mail = parse_mail(raw)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.message import EmailMessage
+from html import escape
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -101,18 +102,33 @@ LINES = st.lists(
 )
 
 
-@given(LINES)
+@given(LINES, st.booleans(), st.sampled_from([frozenset[str](), OWN]))
 @settings(deadline=None, max_examples=500)
-@example(["> quoted", "answer", "> quoted", "-- ", "Anna"])
-def test_taking_a_text_apart_keeps_every_line(lines: list[str]):
+@example(["> quoted", "answer", "> quoted", "-- ", "Anna"], True, OWN)
+def test_taking_a_text_apart_keeps_every_line(lines: list[str], answer: bool, own: frozenset[str]):
     parsed = from_plain("\n".join(lines))
     whole = render(parsed)
 
-    parts = split(parsed)
+    parts = split(parsed, answer=answer, own=own)
 
     pieces = [line for piece in (parts.text, parts.quoted, parts.signature) for line in filled(piece)]
     assert sorted(pieces) == sorted(filled(whole))
     assert parts.text.strip() or not whole.strip()
+
+
+@given(LINES, st.sampled_from(["utf-8", "cp1251", "gb18030", "cp932"]), st.booleans(), st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_every_sign_of_a_body_stands_in_one_of_its_parts(lines: list[str], charset: str, labelled: bool, html: bool, answers: bool):
+    written = "\n".join(lines).encode(charset, "ignore").decode(charset)
+    sent = (f"<pre>{escape(written)}</pre>" if html else written).encode(charset)
+    kind = f"text/{'html' if html else 'plain'}" + (f"; charset={charset}" if labelled else "")
+
+    mail = read_strictly(letter(sent, content_type=kind, **({"in_reply_to": "<x@y>"} if answers else {})), OWN)
+
+    shown = mail.text + mail.quoted + mail.signature
+    assert sorted(squeezed(shown)) == sorted(squeezed(mail.full_text))
+    if labelled:
+        assert sorted(squeezed(shown)) == sorted(squeezed(written))
 
 
 def filled(text: str) -> list[str]:

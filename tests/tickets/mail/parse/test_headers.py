@@ -9,6 +9,7 @@ import pytest
 
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail.parse import MailAddress, parse_mail
+from tickets.mail.parse.addresses import in_protocol
 
 
 def word(text: str, charset: str = "utf-8", piece: bytes | None = None) -> str:
@@ -128,3 +129,59 @@ def test_a_header_of_a_megabyte_is_cut_and_the_text_is_read():
     mail = parse_mail(raw)
 
     assert (mail.text, len(mail.subject) <= 998, mail.defects) == ("Hello", True, ("too many headers",))
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (".yuki@carrier.example", ".yuki@carrier.example"),
+        ("Yuki <.yuki@carrier.example>", ".yuki@carrier.example"),
+        ("yuki..k@carrier.example", "yuki..k@carrier.example"),
+        ("yuki.@carrier.example", "yuki.@carrier.example"),
+        ('"yuki..k"@carrier.example', "yuki..k@carrier.example"),
+        ('Yuki <".yuki"@carrier.example>', ".yuki@carrier.example"),
+        ('"yuki k"@carrier.example', '"yuki k"@carrier.example'),
+        ("<yuki@carrier.example.>,", "yuki@carrier.example"),
+    ],
+)
+def test_addresses_with_dots_in_odd_places_stay_as_they_are(written: str, address: str):
+    assert parse_mail(letter("x", **{"from": written})).from_.address == address
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("yuki@carrier.example", "yuki@carrier.example"),
+        ("yuki+game@carrier.example", "yuki+game@carrier.example"),
+        (".yuki@carrier.example", '".yuki"@carrier.example'),
+        ("yuki..k@carrier.example", '"yuki..k"@carrier.example'),
+        ('"yuki k"@carrier.example', '"yuki k"@carrier.example'),
+        ("no address", "no address"),
+    ],
+)
+def test_protocols_are_told_such_addresses_in_quotes(address: str, told: str):
+    assert in_protocol(address) == told
+
+
+TRACE = "X-Trace: " + "\n".join("QmFzZTY0IG9mIGEgcmVsYXkgdGhhdCBsb3N0IGl0cyBibGFua3M" + str(number) for number in range(40))
+
+
+def test_continuation_lines_that_lost_their_blank_do_not_end_the_head():
+    mail = parse_mail(TRACE.encode() + b"\n" + letter("My sword is gone."))
+
+    assert (mail.from_.address, mail.subject, mail.text) == ("anna@players.example", "My sword is gone", "My sword is gone.")
+    assert mail.defects == ("header folded without a blank",)
+
+
+def test_a_body_that_quotes_headers_is_no_head():
+    raw = b"From: anna@players.example\nSubject: Two\n\nHello,\nTo: you\nDate: today\n\nbye"
+
+    assert parse_mail(raw).text == "Hello,\nTo: you\nDate: today\n\nbye"
+
+
+@pytest.mark.parametrize("preface", ["*** sent by the contact form of the shop ***", "Weitergeleitet vom Shop\nÄnderungen vorbehalten"])
+def test_lines_above_the_headers_are_told_and_do_not_hide_them(preface: str):
+    mail = parse_mail(preface.encode() + b"\n" + letter("My sword is gone."))
+
+    assert (mail.from_.address, mail.subject, mail.text) == ("anna@players.example", "My sword is gone", "My sword is gone.")
+    assert mail.defects == (f"words before the headers: {' '.join(preface.split())}",)

@@ -9,7 +9,8 @@ from tickets.mail.parse import ParsedMail, parse_mail
 
 
 def read(text: str, kind: str = "text/plain") -> ParsedMail:
-    return parse_mail(letter(text, kind=kind))
+    """An answer to a mail of ours."""
+    return parse_mail(letter(text, kind=kind, in_reply_to="<desk.1@ember.example>"))
 
 
 INTRODUCTIONS = [

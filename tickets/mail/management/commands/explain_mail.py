@@ -13,7 +13,9 @@ from django.db import OperationalError, ProgrammingError
 
 from helpdesk.base.text import clean
 from tickets.mail.explain import explain
-from tickets.mail.lookup import thread_of
+from tickets.mail.judge import Known
+from tickets.mail.lookup import known_of
+from tickets.mail.parse import ParsedMail
 from tickets.mail.senders import studio
 
 
@@ -25,17 +27,24 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        own_addresses, threads = frozenset[str](), None
+        own_addresses, languages, ask = frozenset[str](), tuple[str, ...](), None
         try:
-            own_addresses = studio().own_addresses
-            threads = thread_of
+            known = studio()
+            own_addresses, languages = known.own_addresses, known.languages
+            ask = _known
         except (OperationalError, ProgrammingError) as error:
             self.stderr.write(f"No database ({str(error).strip().splitlines()[0]}): threads are judged by headers alone.")
         for name in options["files"]:
-            self.stdout.write(json.dumps(explain(self._read(name), own_addresses, file=clean(name), threads=threads), ensure_ascii=False))
+            facts = explain(self._read(name), own_addresses, file=clean(name), ask=ask, languages=languages)
+            self.stdout.write(json.dumps(facts, ensure_ascii=False))
 
     def _read(self, name: str) -> bytes:
         try:
             return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         except OSError as error:
             raise CommandError(f"{name}: {error.strerror}") from error
+
+
+def _known(mail: ParsedMail) -> Known:
+    """A file does not say by which door it would come, so no game is asked for: with a mailbox's mail the mailbox may decide that."""
+    return known_of(mail)[0]

@@ -7,7 +7,7 @@ import helpdesk.base.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("base", "0003_knocks"),
+        ("base", "0005_blobs_unreadable"),
     ]
 
     operations = [

@@ -1,0 +1,65 @@
+"""A sweep takes each of its rows alone: what one row raises stops no other. Whose row it was is told, and he parks it.
+
+Ids are read first and rows one by one, since a list dies as a whole when one of its rows cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+
+from helpdesk.base.errors import DomainError
+from helpdesk.base.text import one_line
+from helpdesk.base.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+NOT_THE_ROWS = (OperationalError, InterfaceError, ProgrammingError, DomainError)  # a deadlock, a restart, old code before new tables
+LONGEST_REASON = 300
+
+
+def each_alone(pks: Iterable[int], work: Callable[[int], object], *, park: Callable[[int, str], object], turn: Turn | None = None) -> int:
+    """Do `work` for each id while the turn lasts; returns how many were taken up.
+
+    What a row raises goes to `park` with its reason, and the next one follows. What is not the row's fault is logged and left for the
+    next tick. Only a lost database and the worker's own time limit end the sweep; of the second the row is to blame, so it is parked too.
+    """
+    taken, turn = 0, turn or Turn()
+    for pk in pks:
+        if not turn.lasts():
+            break
+        taken += 1
+        try:
+            work(pk)
+        except NOT_THE_ROWS as error:
+            log.warning("row_passed_over", row=pk, error=reason_of(error))
+            if not _database_answers():
+                raise
+        except Exception as error:
+            log.exception("row_parked", row=pk)
+            _put_aside(pk, error, park)
+            if isinstance(error, SoftTimeLimitExceeded):
+                raise
+    return taken
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong, on one line, as the administrators' page and the log say it."""
+    return one_line(f"{type(error).__name__}: {error}", LONGEST_REASON)
+
+
+def _put_aside(pk: int, error: Exception, park: Callable[[int, str], object]) -> None:
+    """Even a row that cannot be parked stops nobody: it comes again at the next tick."""
+    try:
+        park(pk, reason_of(error))
+    except Exception:
+        log.exception("row_not_parked", row=pk)
+        if not _database_answers():
+            raise
+
+
+def _database_answers() -> bool:
+    return connection.in_atomic_block or connection.is_usable()

@@ -1,0 +1,152 @@
+"""One thing for the rows that were picked: first what it would do is said, then it is done, and for some minutes it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from helpdesk.base import clock
+from helpdesk.base.errors import DomainError
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right
+from tickets.access import visible_tickets
+from tickets.actors import operator
+from tickets.lifecycle.waiting import question_before
+from tickets.models import Status, Ticket
+from tickets.services.assign import assign
+from tickets.services.edit import set_status
+from tickets.services.take_back import Standing, take_back
+
+PICKED_AT_ONCE = 50
+BACK_FOR = timedelta(minutes=10)
+KEPT = "bulk"  # the session's key for what can be taken back
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the bar offers: the question it asks first, the button that answers it, and the right it takes."""
+
+    name: str
+    label: str | Promise
+    right: Right
+
+
+ACTS = {
+    act.name: act
+    for act in (
+        Act("assign:me", gettext_lazy("Take"), Right.ASSIGN),
+        Act("assign:nobody", gettext_lazy("Put back"), Right.ASSIGN),
+        Act("status:in_progress", gettext_lazy("In progress"), Right.SET_STATUS),
+        Act("status:resolved", gettext_lazy("Resolved"), Right.SET_STATUS),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it: how many were changed, what was refused (the reason: the tickets' numbers), how many were not this person's."""
+
+    changed: int
+    refused: dict[str, list[str]]
+    missing: int
+
+
+def allowed(reader: User, act: Act, numbers: Sequence[str]) -> list[Ticket]:
+    """Those of the picked tickets to which this person may do it."""
+    rows = visible_tickets(reader, act.right).filter(number__in=numbers[:PICKED_AT_ONCE])
+    return list(rows.filter(pk__in=visible_tickets(reader, Right.BULK).values("pk")).select_related("assignee").order_by("pk"))
+
+
+def consequences(act: Act, tickets: Sequence[Ticket], by: User) -> list[str]:
+    """What would change beside the rows themselves, in sentences with numbers."""
+    waiting = sum(ticket.waiting_since is not None for ticket in tickets)
+    others = sorted({ticket.assignee.name for ticket in tickets if ticket.assignee and ticket.assignee != by})
+    said = []
+    match act.name:
+        case "status:resolved":
+            if waiting:
+                said.append(
+                    ngettext(
+                        "%(n)s player waits for an answer and gets none: the message counts as needing no reply.",
+                        "%(n)s players wait for an answer and get none: their messages count as needing no reply.",
+                        waiting,
+                    )
+                    % {"n": waiting}
+                )
+            said.append(_("Players are told nothing at once. Where the game asks how the help was, that question goes out later."))
+        case "status:in_progress":
+            said.append(_("No clock closes them until somebody sets another status. Players are told nothing."))
+            if waiting:
+                said.append(ngettext("%(n)s player goes on waiting.", "%(n)s players go on waiting.", waiting) % {"n": waiting})
+        case _:
+            if others:
+                taken = sum(ticket.assignee is not None and ticket.assignee != by for ticket in tickets)
+                said.append(
+                    ngettext("%(n)s is with a colleague now: %(names)s.", "%(n)s are with colleagues now: %(names)s.", taken)
+                    % {"n": taken, "names": ", ".join(others[:5]) + (" …" if len(others) > 5 else "")}
+                )
+            said.append(_("Players are told nothing."))
+    return said
+
+
+def do(act: Act, numbers: Sequence[str], *, by: User, seen: int) -> tuple[Done, list[Standing]]:
+    """Each by its own service and its own right. Also how those that changed stood before."""
+    tickets = allowed(by, act, numbers)
+    stood: list[Standing] = []
+    refused: dict[str, list[str]] = {}
+    for ticket in tickets:
+        before = Standing.of(ticket)
+        try:
+            after = _one(act, ticket, by, seen)
+        except DomainError as error:
+            refused.setdefault(str(error), []).append(ticket.number)
+        else:
+            stood.append(replace(before, upto=after.last_event_id))
+    return Done(len(stood), refused, max(len(set(numbers)) - len(tickets), 0)), stood
+
+
+def _one(act: Act, ticket: Ticket, by: User, seen: int) -> Ticket:
+    verb, _colon, what = act.name.partition(":")
+    if verb == "assign":
+        return assign(ticket, to=by if what == "me" else None, by=operator(by))
+    excused = question_before(ticket, seen) if what == Status.RESOLVED else None
+    return set_status(ticket, Status(what), by=operator(by), excused_upto=excused)
+
+
+def keep(request: HttpRequest, act: Act, stood: Sequence[Standing]) -> None:
+    """So that it can be taken back from the next page."""
+    request.session[KEPT] = {"act": act.name, "at": clock.now().isoformat(), "rows": [asdict(one) for one in stood]}
+
+
+def kept(request: HttpRequest) -> dict[str, Any] | None:
+    """What can still be taken back: the act's words, how many, until when."""
+    found = request.session.get(KEPT)
+    until = datetime.fromisoformat(found["at"]) + BACK_FOR if found else clock.now()
+    if not found or until <= clock.now() or found["act"] not in ACTS:
+        return None
+    return {"label": ACTS[found["act"]].label, "count": len(found["rows"]), "until": until}
+
+
+def take_all_back(request: HttpRequest, by: User) -> Done:
+    """Each ticket stands as it stood, where nobody changed it since and this person may still change it."""
+    offered, found = kept(request), request.session.pop(KEPT, None)
+    if offered is None or found is None:
+        return Done(0, {_("It is too late to take that back."): []}, 0)
+    stood = [Standing(**row) for row in found["rows"]]
+    tickets = {ticket.pk: ticket for ticket in visible_tickets(by, ACTS[found["act"]].right).filter(pk__in=[one.pk for one in stood])}
+    changed, refused = 0, dict[str, list[str]]()
+    for before in stood:
+        if ticket := tickets.get(before.pk):
+            try:
+                take_back(before, ticket, by=operator(by))
+                changed += 1
+            except DomainError as error:
+                refused.setdefault(str(error), []).append(ticket.number)
+    return Done(changed, refused, len(stood) - len(tickets))

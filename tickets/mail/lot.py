@@ -1,0 +1,27 @@
+"""Parked mails among all the desk's parked work. They are read and dismissed on their own page."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.errors import Conflict
+from helpdesk.base.parking import Lot, register
+from tickets.mail.inbox import retry
+from tickets.mail.models import RawMail
+
+
+def open_lot() -> None:
+    """Called when the room opens."""
+    register(Lot("raw_mail", _("Mail that came in"), RawMail.objects.all, "reason", retry_all, page="administration:mails"))
+
+
+def retry_all(pks: list[int]) -> int:
+    """Parked mails are read again; returns how many still were parked."""
+    again = 0
+    for raw in RawMail.objects.filter(pk__in=pks):
+        with suppress(Conflict):
+            retry(raw)
+            again += 1
+    return again

@@ -1,0 +1,69 @@
+"""Taking back what was just done to a ticket by hand: its status and who has it stand again as they stood before.
+
+Only where nobody has done anything since; the player's next message, a colleague's move, a clock that moved it all count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base import clock
+from helpdesk.base.errors import Conflict
+from helpdesk.staff.models import User
+from tickets.actors import Actor, ActorKind
+from tickets.events import record
+from tickets.lifecycle import waiting
+from tickets.lifecycle.machine import Owed, move
+from tickets.locks import lock
+from tickets.models import Event, Status, Ticket
+
+CHANGES = Q(kind__in=["ticket.moved", "ticket.assigned", "ticket.team_set", "ticket.merged", "message.received"]) | Q(
+    kind__in=["message.written", "message.held"], actor_kind=ActorKind.OPERATOR
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stood at a moment, before something was done to it; plain values, so that a session can keep it."""
+
+    pk: int
+    status: str
+    assignee: int | None
+    pending_on: str
+    pending_until: str
+    pending_told: str
+    at: str
+    upto: int = 0  # the ticket's last event when it was done
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Standing:
+        until = ticket.pending_until.isoformat() if ticket.pending_until else ""
+        facts = (ticket.pending_on, until, ticket.pending_told)
+        return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, at=clock.now().isoformat(), upto=ticket.last_event_id)
+
+    def owed(self) -> Owed | None:
+        until = datetime.fromisoformat(self.pending_until) if self.pending_until else None
+        return Owed(self.pending_on, until, self.pending_told) if self.status == Status.PENDING else None
+
+
+@transaction.atomic
+def take_back(before: Standing, ticket: Ticket, *, by: Actor) -> Ticket:
+    """Let the ticket stand as it stood. Conflict when somebody has changed it since."""
+    ticket = lock(ticket)
+    if Event.objects.filter(CHANGES, ticket=ticket, pk__gt=before.upto).exists():
+        raise Conflict(_("It has changed since; nothing was taken back there."))
+    waiting.excuse_no_more(ticket, since=datetime.fromisoformat(before.at))
+    if ticket.status != before.status:
+        move(ticket, Status(before.status), by=by, owed=before.owed(), back=True)
+    if ticket.assignee_id != before.assignee:
+        now = ticket.assignee_id
+        ticket.assignee = User.objects.filter(pk=before.assignee).first() if before.assignee else None
+        facts: dict[str, Any] = {"assignee": ticket.assignee_id, "before": now}
+        record(ticket, "ticket.assigned", by=by, saving=["assignee"], **facts)
+    return ticket

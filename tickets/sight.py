@@ -1,0 +1,60 @@
+"""What of a player somebody sees on a ticket. This place alone decides it, for every page, list, search and notice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from helpdesk.base.folding import finds
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, has_everywhere
+from tickets.access import may, scope_q
+from tickets.models import Ticket
+
+ADDRESS = re.compile(r"[^\s@<>()\[\]{}\"'“”«»,;:|]{1,320}@[^\s@<>()\[\]{}\"'“”«»,;:|]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether the reader sees the player's name, his addresses, and what he paid (his tier belongs to that)."""
+
+    name: bool
+    contact: bool
+    payments: bool
+
+    def words(self, text: str | SafeString) -> str | SafeString:
+        """Words that may name an address (a server's refusal, a gate's reason): without it for whom it is not to be seen."""
+        if self.contact or "@" not in text:
+            return text
+        hidden = ADDRESS.sub(_("(address hidden)"), text)
+        return mark_safe(hidden) if isinstance(text, SafeString) else hidden  # noqa: S308 - only an address was taken out of it
+
+    def typed(self, text: str) -> str:
+        """Words for a field that is saved again: all or nothing, since half of them would be kept."""
+        return text if self.words(text) == text else ""
+
+
+def sight_on(reader: User, ticket: Ticket) -> Sight:
+    """What this reader sees of this ticket's player."""
+    return Sight(
+        name=may(reader, ticket, Right.SEE_PLAYER),
+        contact=may(reader, ticket, Right.SEE_PLAYER_CONTACT),
+        payments=may(reader, ticket, Right.SEE_PLAYER_PAYMENTS),
+    )
+
+
+def sight_everywhere(reader: User) -> Sight:
+    """For what belongs to no ticket, such as a mail that has not become one: only a right for everything counts."""
+    name, contact, payments = (
+        has_everywhere(reader, right) for right in (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS)
+    )
+    return Sight(name, contact, payments)
+
+
+def named(reader: User, words: str) -> Q:
+    """Tickets whose player has these words in his name, as far as this reader may see names: what is not seen is not searched."""
+    return finds("player__name", words) & scope_q(reader, Right.SEE_PLAYER)
