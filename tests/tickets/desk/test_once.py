@@ -94,6 +94,8 @@ def test_saving_after_a_lost_answer_tells_that_it_was_sent(clara: User, desk: De
 
     assert told["sent"] is True
     assert not Draft.objects.exists()  # what was sent is not begun once more
+    save(client, ticket, "Here they a", **said)  # was under way when it was sent
+    assert not Draft.objects.exists()
 
 
 def test_the_same_words_from_another_composer_are_another_reply(clara: User, desk: Desk, travel: Travel) -> None:

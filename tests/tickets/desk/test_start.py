@@ -45,6 +45,8 @@ def test_a_conversation_begins_once_and_who_began_it_has_it(wanda: User, desk: D
     told = client.post("/tickets/new/draft/", words).json()
     assert (told["sent"], told["at"]) == (True, f"/tickets/{ticket.number}/")
     assert not Draft.objects.exists()
+    client.post("/tickets/new/draft/", words | {"text": "It is **done**. Enjoy!"})  # changed after an answer that got lost
+    assert Draft.objects.get(ticket=ticket, kind="reply").text == "It is **done**. Enjoy!"
 
 
 def test_what_was_begun_is_there_when_one_comes_back(wanda: User, desk: Desk) -> None:
