@@ -59,7 +59,8 @@ def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> 
 
 
 def attachment_for(user: User, pk: int) -> Attachment:
-    """A file of a ticket whose attachments this person may open."""
+    """A file of a ticket whose attachments this person may open, or of what he is about to begin."""
     tickets = visible_tickets(user, Right.SEE_ATTACHMENTS).values("pk")
     shown = Q(message__ticket__in=tickets) | Q(message=None, ticket__in=tickets)  # after a merge: where its message is shown
-    return get_object_or_404(Attachment.objects.filter(shown).select_related("blob", "preview"), pk=pk)
+    own = Q(ticket=None, draft__author=user)
+    return get_object_or_404(Attachment.objects.filter(shown | own).select_related("blob", "preview"), pk=pk)

@@ -98,6 +98,16 @@ def test_one_upload_that_comes_twenty_times_is_one_file() -> None:
     assert Attachment.objects.get().draft == Draft.objects.get()
 
 
+def test_twenty_files_at_once_pass_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket, anna = make_ticket(), somebody()
+    for place in ("tickets.services.drafts", "tickets.services.attachments"):
+        monkeypatch.setattr(f"{place}.FILES_PER_MESSAGE", 5)
+
+    results = many(lambda number: add_file(ticket, NewFile(f"{number}.txt", b"log"), author=anna, kind=Draft.Kind.REPLY, key=uuid4()))
+
+    assert sum(isinstance(result, Attachment) for result in results) == Attachment.objects.count() == 5
+
+
 def test_of_twenty_who_take_it_one_has_it_and_the_others_are_told_who() -> None:
     ticket, people = make_ticket(), [somebody(number) for number in range(MANY)]
 

@@ -168,7 +168,9 @@ class AssignForm(DialogForm):
         required=False,
         empty_label=gettext_lazy("Nobody, back into the queue"),
     )
-    team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"))
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"), show_hidden_initial=True
+    )
     holder = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)  # who had it when this was opened
 
     def show_holder(self, holder: User | None) -> None:
@@ -195,7 +197,7 @@ class MergeForm(forms.Form):
 
 
 class FactsForm(DialogForm):
-    """What the ticket says of itself."""
+    """What the ticket says of itself. Each field brings along what stood there when it was opened, so that only what was changed is set."""
 
     subject = forms.CharField(
         label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own.")
@@ -207,6 +209,8 @@ class FactsForm(DialogForm):
         super().__init__(*args, **kwargs)
         topics, language = self.fields["topic"], self.fields["language"]
         assert isinstance(topics, forms.ModelChoiceField) and isinstance(language, forms.ChoiceField)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
         topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(
             archived_at=None, game=None
         )

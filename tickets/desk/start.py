@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from helpdesk.base.errors import DomainError
 from helpdesk.base.once import Done, as_key, came_of, fresh_key, once
+from helpdesk.base.text import clean
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
@@ -29,7 +30,7 @@ from tickets.desk.ticket.writing import keep_upload, saved_as
 from tickets.mail.compose import preview as mail_preview
 from tickets.mail.guard import why_not_to
 from tickets.models import Attachment, Draft, Message, Ticket
-from tickets.services.drafts import Hand, drop_start, save_start
+from tickets.services.drafts import Hand, drop_start, save_draft, save_start
 from tickets.services.reply import Words, start_conversation
 
 CHANNEL = "mail"  # the one way by which we can write first
@@ -50,7 +51,10 @@ def start(request: StaffRequest) -> HttpResponse:
         with refusals(form):
             begun = once("start", said["key"], lambda: _begin(request, said), by=request.user.pk)
         if begun is not None:
-            return _to_ticket(request, Message.objects.select_related("ticket").get(pk=begun.pk).ticket.number)
+            message = Message.objects.select_related("ticket").get(pk=begun.pk)
+            if not begun.first:
+                _keep_the_rest(request, message, said["text"])
+            return _to_ticket(request, message.ticket.number)
     context = {
         "form": form,
         "games": games,
@@ -72,6 +76,7 @@ def draft(request: StaffRequest) -> HttpResponse:
     key, text = as_key(request.POST.get("key")), request.POST.get("text", "")
     sent = Message.objects.filter(pk=came_of("start", key, by=request.user.pk) or 0).select_related("ticket").first()
     if sent is not None:
+        _keep_the_rest(request, sent, text)
         return JsonResponse({"time": "", "revision": "", "sent": True, "at": reverse("desk:ticket", args=[sent.ticket.number])})
     heading = {name: request.POST.get(name, "") for name in HEADING}
     hand = Hand(key, as_key(request.POST.get("revision"))) if key else None
@@ -137,10 +142,16 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
         contact=contact,
         subject=said["subject"],
         language=said["language"],
-        words=Words(text=said["text"]),
+        words=Words(text=said["text"], hand=Hand(said["key"], said["revision"])),
         by=request.user,
         channel=CHANNEL,
     ).pk
+
+
+def _keep_the_rest(request: StaffRequest, sent: Message, text: str) -> None:
+    """What was changed after a send whose answer got lost is the beginning of the next message."""
+    if clean(text).strip() not in sent.text:
+        save_draft(sent.ticket, author=request.user, kind=Draft.Kind.REPLY, text=text, hand=Hand(None, None))
 
 
 def _to_ticket(request: StaffRequest, number: str) -> HttpResponse:

@@ -23,7 +23,7 @@ from helpdesk.staff.models import User
 from players.models import AddressUse
 from tickets.locks import demand_lock, lock
 from tickets.models import Attachment, Draft, Message, Ticket
-from tickets.services.attachments import NewFile, attach
+from tickets.services.attachments import FILES_PER_MESSAGE, NewFile, attach
 
 TEXT_LIMIT = 100_000  # characters
 ATTEMPTS = 3  # at a draft that a merge moves away while its file is being read
@@ -79,9 +79,7 @@ def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Ki
     """
     demand_lock(ticket)
     for draft in Draft.objects.select_for_update().filter(ticket=ticket, author=author, kind=kind):
-        Attachment.objects.filter(draft=draft).update(message=message, draft=None)
-        if hand is None or hand.knows(draft) or draft.text.strip() in message.text:
-            draft.delete()
+        _become(draft, message, hand)
 
 
 def bring_drafts(ticket: Ticket, *, into: Ticket) -> None:
@@ -123,7 +121,10 @@ def add_file(ticket: Ticket | None, file: NewFile, *, author: User, kind: Draft.
     for _attempt in range(ATTEMPTS):
         draft = own_start(author) if ticket is None else own_draft(ticket, author=author, kind=kind)
         with suppress(IntegrityError, Draft.DoesNotExist):
-            return Attachment.objects.get(pk=once("file", key, partial(_attached, draft, file), by=author.pk).pk)
+            kept = Attachment.objects.filter(pk=once("file", key, partial(_attached, draft, file), by=author.pk).pk).first()
+            if kept is None:
+                raise Conflict(_("This file was taken out again."))
+            return kept
     raise Conflict(_("This ticket is being merged. Try again."))
 
 
@@ -131,6 +132,8 @@ def _attached(draft: Draft, file: NewFile) -> int:
     """No lock is held while the file is read; who takes the draft away locks it first, so that the file goes along or is brought again."""
     kept = attach(draft.ticket, file, draft=draft)
     Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    if draft.attachments.count() > FILES_PER_MESSAGE:  # asked once more, since others came at the same time
+        raise DomainError(_("A message takes 30 files at the most."), field="file")
     return kept.pk
 
 
@@ -180,10 +183,15 @@ def drop_starts_to(player_id: int) -> int:
     return len(pks)
 
 
-def take_start(message: Message, *, author: User) -> None:
-    """The start has become this message."""
+def take_start(message: Message, *, author: User, hand: Hand) -> None:
+    """The start has become this message; what another tab wrote there stays, as in `take_draft`."""
     for draft in Draft.objects.select_for_update().filter(author=author, kind=Draft.Kind.START):
-        Attachment.objects.filter(draft=draft).update(message=message, ticket=message.ticket, draft=None)
+        _become(draft, message, hand)
+
+
+def _become(draft: Draft, message: Message, hand: Hand | None) -> None:
+    Attachment.objects.filter(draft=draft).update(message=message, ticket=message.ticket, draft=None)
+    if hand is None or hand.knows(draft) or draft.text.strip() in message.text:
         draft.delete()
 
 

@@ -100,7 +100,7 @@ def send_automatic(
 def start_conversation(
     *, game: Game, player: Player, contact: Address | None, subject: str, language: str, words: Words, by: User, channel: str = "mail"
 ) -> Message:
-    """We write first. The ticket is the message's `ticket`, and its author has it. His draft of a start has become this message."""
+    """We write first. The ticket is the message's `ticket`, and its author has it. The draft of his composer has become this message."""
     if not subject.strip():
         raise DomainError(_("Give the conversation a subject."), field="subject")
     ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
@@ -113,7 +113,8 @@ def start_conversation(
         name=by.shown_to_players,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
-    take_start(message, author=by)
+    if words.hand:
+        take_start(message, author=by, hand=words.hand)
     return message
 
 

@@ -23,6 +23,7 @@ from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services import outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
+from tickets.services.edit import rename
 from tickets.services.merge import merge
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,8 @@ def test_saving_after_a_lost_answer_tells_that_it_was_sent(clara: User, desk: De
 
     assert told["sent"] is True
     assert not Draft.objects.exists()  # what was sent is not begun once more
+    save(client, ticket, "Here they a", **said)  # was under way when it was sent
+    assert not Draft.objects.exists()
 
 
 def test_the_same_words_from_another_composer_are_another_reply(clara: User, desk: Desk, travel: Travel) -> None:
@@ -231,6 +234,18 @@ def test_the_dialog_tells_who_took_it_meanwhile_and_then_lets_it_be_given(clara:
     desk(clara).post(f"/tickets/{ticket.number}/assign/", {"assignee": clara.pk, "holder": erik.pk}, headers=HTMX)
     ticket.refresh_from_db()
     assert ticket.assignee == clara
+
+
+def test_a_dialog_sets_only_what_was_changed_in_it(clara: User, erik: User, desk: Desk) -> None:
+    ticket, client = make_ticket(subject="Crystals"), desk(clara)
+    page = client.get(f"/tickets/{ticket.number}/facts/", headers=HTMX).content.decode()
+    stood = dict(re.findall(r'name="(initial-\w+)"(?: value="(\w*)")?', page))
+    rename(ticket, "Crystals and gold", by=operator(erik))
+
+    client.post(f"/tickets/{ticket.number}/facts/", {"subject": "Crystals", "language": "de", "topic": ""} | stood, headers=HTMX)
+
+    ticket.refresh_from_db()
+    assert (ticket.subject, ticket.language) == ("Crystals and gold", "de")
 
 
 def test_a_status_that_was_refused_for_news_shows_them_and_is_taken_then(clara: User, desk: Desk) -> None:

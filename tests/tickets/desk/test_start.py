@@ -45,6 +45,8 @@ def test_a_conversation_begins_once_and_who_began_it_has_it(wanda: User, desk: D
     told = client.post("/tickets/new/draft/", words).json()
     assert (told["sent"], told["at"]) == (True, f"/tickets/{ticket.number}/")
     assert not Draft.objects.exists()
+    client.post("/tickets/new/draft/", words | {"text": "It is **done**. Enjoy!"})  # changed after an answer that got lost
+    assert Draft.objects.get(ticket=ticket, kind="reply").text == "It is **done**. Enjoy!"
 
 
 def test_what_was_begun_is_there_when_one_comes_back(wanda: User, desk: Desk) -> None:
@@ -58,6 +60,9 @@ def test_what_was_begun_is_there_when_one_comes_back(wanda: User, desk: Desk) ->
     assert all(words in page for words in ("noor@mail.example", "Your refund", "It is **done**.", "refund.txt"))
     other = client.get("/tickets/new/?game=emberfall&to=zoe@mail.example").content.decode()
     assert "What you began to write to noor@mail.example" in other
+    file = Attachment.objects.get()
+    assert client.get(f"/files/{file.pk}/refund.txt").status_code == 200
+    assert desk(somebody(*DAILY, name="Otto")).get(f"/files/{file.pk}/refund.txt").status_code == 404
     preview = client.get("/tickets/new/preview/")
     assert "<strong>done</strong>" in preview.content.decode() and preview["X-Frame-Options"] == "SAMEORIGIN"
     client.post("/tickets/new/", said(client))
@@ -103,6 +108,10 @@ def test_two_tabs_that_begin_one_lose_no_word(wanda: User, desk: Desk) -> None:
     client.post("/tickets/new/draft/", one)
 
     assert client.post("/tickets/new/draft/", other).json()["text"] == "One.\n\nTwo."
+    client.post("/tickets/new/", one)
+
+    assert Message.objects.get().text == "One."
+    assert Draft.objects.get().text == "One.\n\nTwo."  # what the other tab has is not thrown away
 
 
 def test_what_is_begun_to_a_player_goes_when_he_is_erased(wanda: User, desk: Desk) -> None:

@@ -84,7 +84,8 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
             except Taken as taken:
                 form.show_holder(taken.holder)
                 raise
-            set_team(ticket, to=form.cleaned_data["team"], by=by)
+            if "team" in form.changed_data:
+                set_team(ticket, to=form.cleaned_data["team"], by=by)
         if form.is_valid():
             return done(request, number)
     return _dialog(request, ticket, form, "assign")
@@ -119,11 +120,13 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
     before = {"subject": ticket.subject, "topic": ticket.topic_id, "language": ticket.language}
     form = FactsForm(request.POST or None, ticket=ticket, initial=before)
     if form.is_valid():
-        said, by = form.cleaned_data, operator(request.user)
+        said, by, changed = form.cleaned_data, operator(request.user), form.changed_data
         with refusals(form):
-            rename(ticket, said["subject"], by=by)
-            set_topic(ticket, said["topic"], by=by)
-            if said["language"] != ticket.language:
+            if "subject" in changed:
+                rename(ticket, said["subject"], by=by)
+            if "topic" in changed or said["topic"] == ticket.topic:  # a machine's guess is confirmed by leaving it
+                set_topic(ticket, said["topic"], by=by)
+            if "language" in changed and said["language"] != ticket.language:
                 set_language(ticket, said["language"], by=by)
         if form.is_valid():
             return done(request, number, card=True)

@@ -89,7 +89,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
     text, hand, opened = request.POST.get("text", ""), _hand(request), request.GET.get("open", "")
     sent, saved = _came_of(request, kind), None
     try:
-        if not _says(sent, text) and (text or Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).exists()):
+        if not _holds(sent, text) and (text or Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).exists()):
             saved = save_draft(ticket, author=request.user, kind=kind, text=text, then_status=_then(request), hand=hand)
     except DomainError as error:
         if opened:
@@ -230,6 +230,11 @@ def _came_of(request: StaffRequest, kind: Draft.Kind) -> int | None:
 def _says(message: int | None, text: str) -> bool:
     """Whether a message says just this."""
     return message is not None and Message.objects.filter(pk=message, text=clean(text).strip()).exists()
+
+
+def _holds(message: int | None, text: str) -> bool:
+    """Whether these words stand in a message, such as those of a draft that was being saved while its form was sent."""
+    return message is not None and Message.objects.filter(pk=message, text__contains=clean(text).strip()).exists()
 
 
 def _kind(request: StaffRequest) -> Draft.Kind:
