@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import notify
@@ -170,7 +170,12 @@ def test_an_edited_text_is_not_left_silently(open_page: Open) -> None:  # noqa: 
     page.locator("table a.main-link, .bars-list a, table a").first.click()
     page.locator("textarea[name=body]").fill("Half a thought")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
 
     page.goto(page.url.split("/settings/")[0] + "/tickets/")
 
