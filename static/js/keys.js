@@ -51,7 +51,7 @@ export function startKeys() {
       const ways = Object.entries(GOES).map(([letter, name]) => [letter, document.querySelector(`[data-go="${name}"]`)]).filter(([, way]) => way);
       if (!ways.length) return;
       leader = Date.now() + 3000;
-      toast(say("goes", { ways: ways.map(([letter, way]) => `${letter} ${way.dataset.goName || way.textContent.trim().split("\n")[0].trim()}`).join(", ") }), "", { stays: 3000 });
+      toast(say("goes", { ways: ways.map(([letter, way]) => `${letter} ${way.getAttribute("aria-label") ?? way.querySelector("span").textContent}`).join(", ") }), "", { stays: 3000 });
       return;
     }
     if (key === "?") { event.preventDefault(); open(document.getElementById("keys")); return; }

@@ -89,3 +89,19 @@ def test_finding_costs_two_queries(django_assert_num_queries) -> None:
 
     with django_assert_num_queries(2):
         said("ru", "en")
+
+
+def test_a_text_that_was_emptied_falls_back() -> None:
+    common = Text.objects.create(key="x.words", scope="", label="X", placeholders=[])
+    own = Text.objects.create(key="x.words", scope="game:tide", label="X", placeholders=[])
+    for text, language, body in ((common, "en", "Hello"), (own, "de", "Hallo Tide"), (common, "de", "Hallo")):
+        write(text, language=language, subject="", body=body, author_id=None)
+
+    def serves() -> str:
+        found = wording("x.words", scopes=["game:tide"], languages=["de", "en"])
+        return found.body if found else ""
+
+    assert serves() == "Hallo Tide"
+    for text, language, then in ((own, "de", "Hallo"), (common, "de", "Hello"), (common, "en", "")):
+        write(text, language=language, subject="", body=" \n", author_id=None)
+        assert serves() == then

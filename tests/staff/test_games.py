@@ -13,7 +13,7 @@ from PIL import Image
 from helpdesk.audit.models import AuditEntry
 from helpdesk.base import blobs
 from helpdesk.games.models import Game
-from helpdesk.staff.forms.games import GameForm, parse_spans
+from helpdesk.staff.forms.games import COLOURS, GameForm, parse_spans
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
@@ -151,3 +151,23 @@ def test_the_preview_draws_what_is_typed_and_lets_no_markup_through(client) -> N
 def test_hours_that_make_no_sense(words: str) -> None:
     with pytest.raises(ValidationError):
         parse_spans(words)
+
+
+@pytest.mark.parametrize(
+    ("main", "writing", "said"), [("#ffffff", "#ffffff", "1.0 : 1"), ("#888888", "#ffffff", "3.5 : 1"), ("#0f6f7c", "#ffffff", "")]
+)
+def test_colours_that_nobody_can_read_are_refused_with_their_contrast(main: str, writing: str, said: str) -> None:
+    data = typed(make_game(), colour_main=main, colour_on_main=writing)
+
+    errors = GameForm.of(None, data).errors.get("colour_on_main", [])
+
+    assert [said in error for error in errors] == ([True] if said else [])
+
+
+def test_a_tint_that_mails_replace_is_a_warning_only() -> None:
+    form = GameForm.of(make_game())
+
+    warned = form.unreadable({name: form[name].value() for name in COLOURS} | {"colour_tint": "#777777"})
+
+    assert list(warned) == ["colour_tint"]
+    assert ": 1 on the tint" in warned["colour_tint"]

@@ -94,3 +94,19 @@ def test_the_list_costs_the_same_for_one_text_or_fifty(client, django_assert_max
 
     with django_assert_max_num_queries(8):
         client.get(reverse("staff:texts"))
+
+
+def test_a_saved_text_can_be_emptied_and_the_page_says_what_serves_instead(client, signature: Text) -> None:
+    client.force_login(somebody(Right.MANAGE_TEXTS))
+    game = make_game("emberfall")
+    own = Text.objects.create(key="test.signature", scope=game.text_scope, label="Signature", placeholders=["operator"])
+    write(own, language="en", subject="", body="Ours, {operator}", author_id=None)
+
+    def emptied(text: Text) -> str:
+        return client.post(reverse("staff:text_language", args=[text.pk, "en"]), {"body": ""}, follow=True).content.decode()
+
+    page = emptied(own)
+    assert "Saved without words. The text for all games serves in its place." in page
+    assert "missing" in page
+    assert "Players get nothing in its place" in emptied(signature)
+    assert wording("test.signature", scopes=[game.text_scope], languages=["en"]) is None

@@ -21,10 +21,19 @@ class Handed:
 
 def hand_in(raw: bytes, mailbox: str) -> Handed:
     """`manage.py receive_mail --mailbox … < mail`. Code 0: the raw mail is stored. Any other: the sender must try again."""
+    return _told("receive_mail", "--mailbox", mailbox, given=raw)
+
+
+def survey_now(message_id: str) -> Handed:
+    """`manage.py demo_survey_now …`: the ticket of this mail is resolved and its player asked for a rating at once."""
+    return _told("demo_survey_now", message_id)
+
+
+def _told(*command: str, given: bytes = b"") -> Handed:
     try:
         done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), "receive_mail", "--mailbox", mailbox],
-            input=raw,
+            [sys.executable, str(ROOT / "manage.py"), *command],
+            input=given,
             capture_output=True,
             timeout=PATIENCE,
             check=False,

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from helpdesk.dev.catcher import games
-from helpdesk.dev.catcher.door import Handed, hand_in
+from helpdesk.dev.catcher.door import Handed, hand_in, survey_now
 from helpdesk.dev.catcher.reading import Letter, attachment, html_for_frame, read
 from helpdesk.dev.catcher.store import Entry, Store
 from helpdesk.dev.catcher.writing import File, answer, for_the_pipe, new_mail
@@ -54,18 +54,27 @@ class StartResponse(Protocol):
 
 
 class Pages:
-    """`hand` is the door to the desk, replaceable in tests."""
+    """`hand` is the door to the desk and `hurry` the way to a survey, both replaceable in tests."""
 
-    def __init__(self, store: Store, *, desk_url: str, hand: Callable[[bytes, str], Handed] = hand_in) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        desk_url: str,
+        hand: Callable[[bytes, str], Handed] = hand_in,
+        hurry: Callable[[str], Handed] = survey_now,
+    ) -> None:
         self.store = store
         self.desk_url = desk_url
         self.hand = hand
+        self.hurry = hurry
         self.ways: list[tuple[str, re.Pattern[str], Callable[..., HttpResponseBase]]] = [
             ("GET", re.compile(r"/\Z"), self.front),
             ("GET", re.compile(r"/write\Z"), self.write),
             ("POST", re.compile(r"/write\Z"), self.send_new),
             ("GET", re.compile(r"/mails/(?P<key>[^/]+)\Z"), self.mail),
             ("POST", re.compile(r"/mails/(?P<key>[^/]+)\Z"), self.send_answer),
+            ("POST", re.compile(r"/mails/(?P<key>[^/]+)/survey\Z"), self.ask_now),
             ("GET", re.compile(r"/mails/(?P<key>[^/]+)/html\Z"), self.html),
             ("GET", re.compile(r"/mails/(?P<key>[^/]+)/source\Z"), self.source),
             ("GET", re.compile(r"/mails/(?P<key>[^/]+)/parts/(?P<index>\d{1,4})\Z"), self.file),
@@ -178,6 +187,13 @@ class Pages:
             errors["desk"] = handed.said
         return self._mail_page(request, key, typed=typed, errors=errors, status=422)
 
+    def ask_now(self, request: HttpRequest, key: str) -> HttpResponse:
+        """The survey of this mail's ticket, without the day's wait: a newcomer wants to see one."""
+        handed = self.hurry(read(self._get(key)[1]).message_id)
+        if handed.taken:
+            return _go(f"/mails/{key}?asked=1")
+        return self._mail_page(request, key, errors={"survey": handed.said}, status=422)
+
     def _send(self, raw: bytes, player: str, to: str) -> tuple[Entry | None, Handed]:
         """Through the door first: what the desk did not take was not sent, and stays in the form."""
         handed = self.hand(raw, to)
@@ -246,6 +262,7 @@ class Pages:
             "letter": letter,
             "show": show,
             "sent": request.GET.get("sent"),
+            "asked": request.GET.get("asked"),
             "source": raw.decode(errors="replace")[:TEXT_LIMIT] if show == "source" else "",
             **more,
         }

@@ -32,7 +32,7 @@ from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
 from tickets.mail.looks import signature_and_footer
 from tickets.mail.markup import to_html
-from tickets.models import Attachment, Draft, Ticket
+from tickets.models import Attachment, Draft, Status, Ticket
 from tickets.services.drafts import Hand
 from tickets.sight import sight_on
 from tickets.surveys.models import Survey
@@ -139,7 +139,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         "ticket": found,
         "card": player_card,
         "sight": sight_on(request.user, found),
-        "signs": _signature(found, request.user) if may(request.user, found, Right.REPLY) else "",
+        "signs": _signature(found, request.user) if found.status != Status.CLOSED and may(request.user, found, Right.REPLY) else "",
         "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
         "ratings": own,
