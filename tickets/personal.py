@@ -33,7 +33,7 @@ _NOT_GONE = [State.HELD, State.QUEUED, State.STALE]
 
 
 def export(player_id: int) -> Iterator[dict[str, Any]]:
-    """His tickets with what he wrote, what we wrote to him, and the names of the files. Notes are ours and not given out."""
+    """His tickets with what he wrote, what we wrote to him, and the names of the files; not our notes, nor what strangers wrote there."""
     for ticket in Ticket.objects.filter(player=player_id).select_related("game").order_by("pk").iterator():
         yield {
             "ticket": ticket.number,
@@ -43,7 +43,7 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
             "opened": ticket.created_at.isoformat(),
             "told": ticket.pending_told,
         }
-        for message in ticket.messages.exclude(kind=Message.Kind.NOTE).order_by("pk").iterator():
+        for message in _to_be_given(ticket.messages.all()).order_by("pk").iterator():
             yield _given(message, ticket.number)
     for message in _elsewhere(player_id).select_related("ticket").order_by("pk"):
         yield _given(message, message.ticket.number)
@@ -166,6 +166,12 @@ def _elsewhere(player_id: int) -> QuerySet[Message]:
 
 
 def _files(player_id: int) -> QuerySet[Attachment]:
-    """Of his messages and of ours to him, wherever they are shown; not of our notes."""
+    """Of his messages and of ours to him, wherever they are shown."""
     messages = Message.objects.filter(Q(pk__in=_messages(player_id).values("pk")) | Q(pk__in=_elsewhere(player_id).values("pk")))
-    return Attachment.objects.filter(message__in=messages.exclude(kind=Message.Kind.NOTE))
+    return Attachment.objects.filter(message__in=_to_be_given(messages, player_id))
+
+
+def _to_be_given(messages: QuerySet[Message], player_id: int | None = None) -> QuerySet[Message]:
+    """Without our notes, and without what strangers wrote into his tickets: that is theirs. In others' tickets the stranger is he."""
+    his = Q(from_stranger=False) if player_id is None else Q(from_stranger=False) | ~Q(ticket__player=player_id)
+    return messages.filter(his).exclude(kind=Message.Kind.NOTE)

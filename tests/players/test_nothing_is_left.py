@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
@@ -17,6 +19,7 @@ from django.test import Client
 from helpdesk.base import blobs, personal
 from helpdesk.base.models import Blob
 from players import erasure
+from players.giving_out import archive
 from players.models import Address, Erasure, Player
 from tests.conftest import Travel
 from tests.house.ground import our_models
@@ -24,6 +27,7 @@ from tests.players.marked import ADDRESS, HOUSEHOLD, MARK, NAME, NEIGHBOUR, SECO
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail.models import RawMail
 from tickets.models import Message, Ticket
+from tickets.services.open import Incoming, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +231,21 @@ def test_every_page_that_showed_him_still_opens(desk: Desk) -> None:
         assert response.status_code != 404 or "/messages/" in page, page
         if not response.streaming:
             assert MARK not in response.content.decode().lower(), page
+
+
+def test_the_archive_holds_his_words_and_no_strangers(desk: Desk) -> None:
+    """A neighbour wrote into his ticket, and he into the neighbour's."""
+    mail = letter("I was there too.", message_id="<n2@post.example>", **{"from": f"Tobias <{NEIGHBOUR}>"})
+    words = Incoming(text="I was there too.", channel="mail", from_address=NEIGHBOUR, from_stranger=True, raw=blobs.keep(mail))
+    receive(desk.rated, words)
+
+    package = ZipFile(io.BytesIO(b"".join(archive(desk.him.pk))))
+
+    told = package.read("data.json").decode()
+    assert "I know this tower, quixq." in told
+    assert "Quixq is content." in told
+    assert not any(word in told for word in ("I was there too.", NEIGHBOUR, "The tower does not open.", "was sold"))
+    files = [package.read(name) for name in package.namelist() if name.startswith("files/")]
+    assert b"quixq receipt " * 20 in files
+    assert any(b"My quixq sword is gone." in one for one in files)
+    assert not any(b"I was there too." in one for one in files)

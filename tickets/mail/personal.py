@@ -27,8 +27,8 @@ WITHOUT_TICKET = (Outcome.IGNORE, Outcome.BOUNCE, Outcome.PARK, "")
 
 
 def export(player_id: int) -> Iterator[dict[str, Any]]:
-    """Which mails of his came in, when, and what became of them."""
-    for raw in _of(player_id).select_related("blob").order_by("pk").iterator():
+    """Which mails of his came in, when, and what became of them. A stranger's mail on a ticket of his is the stranger's."""
+    for raw in _to_be_given(player_id).select_related("blob").order_by("pk").iterator():
         yield {
             "received_at": raw.received_at.isoformat(),
             "from": raw.from_address,
@@ -41,7 +41,7 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
 
 def files(player_id: int) -> Iterator[tuple[str, Blob]]:
     """The mails as they came."""
-    for raw in _of(player_id).filter(blob__isnull=False).select_related("blob").order_by("pk").iterator():
+    for raw in _to_be_given(player_id).filter(blob__isnull=False).select_related("blob").order_by("pk").iterator():
         assert raw.blob
         yield f"mail-{raw.pk}.eml", raw.blob
 
@@ -102,3 +102,8 @@ def _of(player_id: int) -> QuerySet[RawMail]:
     shared = AddressUse.objects.exclude(player=player_id).values("address__folded")
     on_his = Q(ticket__player=player_id) | Q(message__ticket__player=player_id) | Q(message__received_in__player=player_id)
     return RawMail.objects.filter(on_his | Q(from_address__in=mine) & ~Q(from_address__in=shared))
+
+
+def _to_be_given(player_id: int) -> QuerySet[RawMail]:
+    mine = AddressUse.objects.filter(player=player_id).values("address__folded")
+    return _of(player_id).exclude(~Q(from_address__in=mine), message__from_stranger=True)
