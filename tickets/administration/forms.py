@@ -119,6 +119,15 @@ class OpenForm(forms.Form):
         label=_("Game"), queryset=Game.objects.filter(archived_at=None), required=False, empty_label=_("as the address says")
     )
 
+    def __init__(self, *args: Any, needed: bool = False, **kwargs: Any) -> None:
+        """`needed`: nothing else says which game it is."""
+        super().__init__(*args, **kwargs)
+        game = self.fields["game"]
+        assert isinstance(game, forms.ModelChoiceField)
+        if needed:
+            game.required, game.empty_label = True, str(_("choose a game"))
+            game.widget.is_required = True
+
     @classmethod
     def chosen(cls, data: Any) -> Game | None:
         form = cls(data)

@@ -123,12 +123,13 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket", "message"), pk=pk)
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
-    context |= {"open_form": OpenForm(initial={"game": raw.game_id}), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}
+    context |= {"open_form": OpenForm(), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}
     context["by_machine"] = raw.outcome == Outcome.REPLY and raw.message is not None and raw.message.automatic
     context["sees"] = sight_everywhere(request.user)
     try:
         context["facts"] = facts = explained(raw)
         context["outcome"] = Outcome(facts["outcome"]).label
+        context["open_form"] = OpenForm(initial={"game": raw.game_id}, needed=facts["game"] is None)
         if may_read:
             services.look_at_mail(raw, by=request.user, request=request)
             source = content_of(raw)
