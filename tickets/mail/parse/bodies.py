@@ -28,6 +28,7 @@ _BOUNDARY = re.compile(rb"^-{2,}[^\n]{0,80}(?:=_|--)[^\n]{0,80}$", re.MULTILINE)
 _NO_WORDS = re.compile(rb"MIME|multi-?part|mehrteilig", re.IGNORECASE)
 MAX_READINGS = 20
 MAX_UNWRAPPED = 8
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _CODECS_OF_ALL = {"ascii", "utf-8", "utf-7", "utf-16-le", "utf-16-be"}  # they tell nothing about bytes beside them
 _STUB = re.compile(
     r"html|view (?:this|it|the) |in (?:your|a) browser|не поддерживает|im browser|navegador|plain[- ]text|text version", re.IGNORECASE
@@ -158,7 +159,9 @@ class _Reader:
                 plains.extend(each.plain for each in found.segments if each.plain and each.plain.strip())
         plain = "\n\n".join(dict.fromkeys(plains)) if plains else None
         if forms:
-            self.contents.note(*forms[-1].defects, "another HTML form left out" if len(forms) > 1 else None)
+            self.contents.note(*forms[-1].defects)
+            for other in {_words(form.html): form for form in forms if _words(form.html) != _words(forms[-1].html)}.values():
+                self._add("", (other.html or "").encode(), "text/html")
             self.contents.segments.append(Segment(plain, forms[-1].html, forms[-1].html_raw))
         elif plain is not None:
             self.contents.segments.append(Segment(plain))
@@ -321,6 +324,10 @@ def _mark_inline(contents: Contents) -> None:
     for index, file in enumerate(contents.files):
         if file.content_id and not file.inline and picture_key(file.content_id) in named:
             contents.files[index] = replace(file, inline=True)
+
+
+def _words(page: str | None) -> str:
+    return "".join(_TAG.sub(" ", page or "").split())
 
 
 def _without_parameters(text: str) -> str:
