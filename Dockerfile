@@ -28,5 +28,5 @@ USER helpdesk
 EXPOSE 8000
 VOLUME /var/lib/helpdesk
 STOPSIGNAL SIGTERM
-CMD ["gunicorn", "helpdesk.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", \
+CMD ["gunicorn", "helpdesk.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "16", \
      "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--max-requests", "5000", "--max-requests-jitter", "500"]

@@ -14,7 +14,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-stop demo-reset test check lint bench shell setup packages
+.PHONY: help demo demo-stop demo-reset test check lint bench hostile shell setup packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,10 @@ lint: $(READY) ## mend what the linters can mend by themselves
 
 bench: $(READY) $(CATALOGUES) ## measure against the budgets; prints a table
 	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench
+
+hostile: $(READY) ## mails made to hurt, each read within its budget of 3 s and 300 MB; then a thousand of them poured into a running desk
+	@$(BIN)/python -m tests.bench.hostile
+	@$(BIN)/python -m tests.bench.flood
 
 shell: $(READY) ## a Python prompt in the running demo
 	@exec $(DEV) with -- $(BIN)/python manage.py shell

@@ -1,4 +1,4 @@
-"""The Celery application: json only, three queues."""
+"""The Celery application: json only, four queues."""
 
 from __future__ import annotations
 

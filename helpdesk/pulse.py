@@ -13,6 +13,7 @@ BEAT = "beat"
 PATIENCE: Mapping[str, timedelta] = {  # part: the silence after which something is wrong
     BEAT: timedelta(seconds=45),
     "now": timedelta(seconds=90),
+    "mail": timedelta(minutes=3),  # a turn takes 20 seconds, and the last mail in it may be a hard one
     "bulk": timedelta(minutes=6),  # long work is its trade; a task is ended after five minutes
     "learn": timedelta(minutes=6),
 }

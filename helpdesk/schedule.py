@@ -16,9 +16,9 @@ SCHEDULE = {
     "timers that are due": tick("tickets.fire_timers", 5, "bulk"),
     "messages whose undo window is over": tick("tickets.leave_due", 2),
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
-    "raw mails not yet read": tick("mail.process_due", 5),
+    "raw mails not yet read": tick("mail.process_due", 5, "mail"),
     "letters to staff": tick("staff.send_letters", 10),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
-    "mailboxes to poll": tick("mail.poll_mailboxes", 30),
-    **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "bulk", "learn")},
+    "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),
+    **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
 }

@@ -18,6 +18,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from typing import Self
@@ -32,9 +33,11 @@ from helpdesk.dev.trouble import Trouble
 from helpdesk.dev.valkey import ValkeyServer
 
 SERVERS = ("postgres", "valkey")
-APPLICATION = ("catcher", "web", "worker", "bulk", "beat")
-QUEUES = "now,bulk,learn"
-PATIENT = "bulk,learn"  # queues of work that nobody waits for: the part “bulk” serves them where it runs, else the worker serves all
+APPLICATION = ("catcher", "web", "worker", "mail", "bulk", "beat")
+APART = {
+    "mail": "mail",
+    "bulk": "bulk,learn",
+}  # part: the queues it takes off the worker where it runs; nobody waits for them
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", "MAILGUN_", "POSTMARK_", "SENDGRID_")  # a demo must not send real mail
 
 
@@ -268,28 +271,27 @@ class Instance:
             return self._postgres.part()
         if name == "valkey" and self._valkey is not None:
             return self._valkey.part()
-        command, ready = {
+        parts: dict[str, tuple[Callable[[], list[str]], Callable[[], bool] | None]] = {
             "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
             "worker": (self._worker, lambda: self._answers("worker")),
-            "bulk": (self._bulk, lambda: self._answers("bulk")),
+            **{part: (partial(self._celery, part, queues, processes=1), partial(self._answers, part)) for part, queues in APART.items()},
             "beat": (self._beat, None),
-        }[name]
-        polite = ["nice", "-n", "10"] if name == "bulk" else []  # a laptop has two cores; who waits for an answer comes first
+        }
+        command, ready = parts[name]
+        polite = ["nice", "-n", "10"] if name in APART else []  # a laptop has two cores; who waits for an answer comes first
         return Part(name, [*polite, sys.executable, "-m", *command()], self._log(name), env=self.env, cwd=ROOT, ready=ready)
 
     def _catcher(self) -> list[str]:
         return ["helpdesk.dev.catcher", "--port", str(self.ports.catcher), "--smtp-port", str(self.ports.smtp)]
 
     def _web(self) -> list[str]:
-        bind = ["--bind", f"{HOST}:{self.ports.web}", "--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "5"]
+        bind = ["--bind", f"{HOST}:{self.ports.web}", "--workers", "2", "--threads", "16", "--timeout", "60", "--graceful-timeout", "5"]
         return ["gunicorn", "helpdesk.wsgi:application", *bind, "--no-control-socket", "--max-requests", "5000"]
 
     def _worker(self) -> list[str]:
-        return self._celery("worker", "now" if "bulk" in self.parts else QUEUES, processes=2)
-
-    def _bulk(self) -> list[str]:
-        return self._celery("bulk", PATIENT, processes=1)
+        queues = ["now", *(queues for part, queues in APART.items() if part not in self.parts)]
+        return self._celery("worker", ",".join(queues), processes=2)
 
     def _celery(self, name: str, queues: str, *, processes: int) -> list[str]:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]

@@ -45,7 +45,7 @@ def imported() -> Iterator[tuple[str, Path]]:
 
 
 def test_the_parts_of_the_design_are_there():
-    assert set(services()) == {"migrate", "web", "worker", "bulk", "beat", "postgres", "valkey", "elasticsearch"}
+    assert set(services()) == {"migrate", "web", "worker", "mail", "bulk", "beat", "postgres", "valkey", "elasticsearch"}
     assert "profiles: [search]" in services()["elasticsearch"]
     assert "postgres:18" in services()["postgres"]
     assert "elasticsearch:8.19" in services()["elasticsearch"]
@@ -54,8 +54,8 @@ def test_the_parts_of_the_design_are_there():
 def test_each_queue_is_served_once_and_nobody_who_waits_stands_behind_the_crowd():
     served = {name: re.findall(r'"-Q", "([a-z,]+)"', block) for name, block in services().items()}
 
-    assert {name: queues for name, queues in served.items() if queues} == {"worker": ["now"], "bulk": ["bulk,learn"]}
-    assert {queue for line in SCHEDULE.values() if (queue := line["options"]["queue"])} <= {"now", "bulk", "learn"}
+    assert {name: queues for name, queues in served.items() if queues} == {"worker": ["now"], "mail": ["mail"], "bulk": ["bulk,learn"]}
+    assert {queue for line in SCHEDULE.values() if (queue := line["options"]["queue"])} <= {"now", "mail", "bulk", "learn"}
 
 
 def test_the_example_can_be_read_by_everything_that_reads_such_files():
@@ -92,7 +92,7 @@ def test_parts_that_serve_say_whether_they_are_well():
     assert [name for name, block in services().items() if "healthcheck:" not in block] == ["migrate", "beat"]
 
 
-@pytest.mark.parametrize("name", ["migrate", "web", "worker", "bulk", "beat"])
+@pytest.mark.parametrize("name", ["migrate", "web", "worker", "mail", "bulk", "beat"])
 def test_our_parts_share_one_image_and_never_run_as_root(name):
     assert "<<: *desk" in services()[name]
     assert DOCKERFILE.rindex("\nUSER helpdesk") < DOCKERFILE.rindex("\nCMD")

@@ -22,7 +22,7 @@ def test_a_whole_desk_is_ready(client: Client):
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    parts = ["database", "migrations", "broker", "beat", "worker_now", "worker_bulk", "worker_learn"]
+    parts = ["database", "migrations", "broker", "beat", "worker_now", "worker_mail", "worker_bulk", "worker_learn"]
     assert answer.json() == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
     assert "no-store" in answer["Cache-Control"]
 

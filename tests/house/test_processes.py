@@ -13,7 +13,7 @@ from helpdesk.celery import app
 from helpdesk.schedule import SCHEDULE
 from tests.house.ground import ROOT, dotted, modules, name, none_of, tree
 
-QUEUES = {"now", "bulk", "learn"}
+QUEUES = {"now", "mail", "bulk", "learn"}
 LOCKED = {
     "HELPDESK_ENV": "production",
     "SECRET_KEY": "k" * 20 + "0123456789" * 4,

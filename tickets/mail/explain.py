@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from tickets.mail.judge import Threads, judge
-from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
+from tickets.mail.parse import MailAddress, ParsedMail
+from tickets.mail.reading import read_mail
 
 
 def explain(
     raw: bytes, own_addresses: frozenset[str], *, file: str = "", threads: Threads | None = None, languages: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The facts of a mail and what becomes of it. Nothing is written."""
-    return explain_parsed(parse_mail(raw, own_addresses=own_addresses, languages=languages), file=file, threads=threads)
+    return explain_parsed(read_mail(raw, own_addresses, languages), file=file, threads=threads)
 
 
 def explain_parsed(mail: ParsedMail, *, file: str = "", threads: Threads | None = None) -> dict[str, Any]:

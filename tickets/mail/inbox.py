@@ -7,6 +7,7 @@ parked, where a person sees it and can retry it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
@@ -25,7 +26,8 @@ from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Door, RawMail, ReceivedKey
-from tickets.mail.payloads import to_mime
+from tickets.mail.payloads import Unreadable, to_mime
+from tickets.mail.reading import TooHeavy
 from tickets.mail.senders import studio
 
 log = structlog.get_logger(__name__)
@@ -34,6 +36,9 @@ LEASE = timedelta(minutes=5)
 BATCH = 20
 PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_ATTEMPTS = len(PAUSES) + 1
+LIGHT_BYTES = 64_000
+# how pictures begin, as they are and in base64, and what announces them
+_PICTURES = re.compile(rb"(?i:image/)|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|R0lGOD|UklGR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class HandedIn:
     recipient: str = ""
     form: RawMail.Form = RawMail.Form.MIME
     content_type: str = ""
+
+
+def is_heavy(content: bytes) -> bool:
+    """Whether reading it may take long. A guess, for the order of reading: one that is not as light as it looks is sent back."""
+    return len(content) > LIGHT_BYTES or _PICTURES.search(content) is not None
 
 
 def store(mail: HandedIn) -> RawMail:
@@ -63,33 +73,44 @@ def store(mail: HandedIn) -> RawMail:
             door=mail.door,
             mailbox=one_line(mail.mailbox, 320),
             recipient=one_line(mail.recipient, 320),
+            heavy=is_heavy(mail.content),
         )
         key.raw_mail = raw
         key.save(update_fields=["raw_mail"])
-        nudge("mail.process", raw.pk)
+        nudge("mail.process", raw.pk, queue="mail")
     return raw
 
 
 def process(pk: int) -> bool:
-    """Understand one raw mail, if nobody else does. False when there was nothing to claim."""
+    """Understand one raw mail, if nobody else does; before a heavy one, the light ones that wait. False when there was nothing to claim."""
     waiting = RawMail.objects.filter(pk=pk, processed_at=None, parked_at=None)
+    if waiting.filter(heavy=True).exists():
+        _understand(_claim_next(heavy=False, limit=BATCH))
     return _understand(claim(waiting, limit=1, lease=LEASE)) == 1
 
 
 def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
-    """What waits, oldest first, until the time is up; returns how many. For the sweep, and for whoever runs the loop himself.
+    """What waits, until the time is up; returns how many. For the sweep, and for whoever runs the loop himself.
 
-    New ones in batches; those that were tried before one by one, so that a mail which kills its worker takes no other one along.
+    New ones oldest first: light ones in batches, and after each batch one heavy one, so that neither waits for all of the others. Those
+    that were tried before come last and one by one, so that a mail which kills its worker takes no other one along.
     """
     done, turn = 0, Turn(seconds)
     while done < limit and turn.lasts():
-        due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now()).order_by("due_at", "pk")
-        pks = claim(due.filter(attempts=0), limit=min(BATCH, limit - done), lease=LEASE)
-        pks = pks or claim(due.filter(attempts__gt=0), limit=1, lease=LEASE)
+        pks = _claim_next(heavy=False, limit=min(BATCH, limit - done))
+        pks += _claim_next(heavy=True, limit=1) if len(pks) < limit - done else []
+        if not pks:
+            due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now(), attempts__gt=0)
+            pks = claim(due.order_by("due_at", "pk"), limit=1, lease=LEASE)
         if not pks:
             break
         done += _understand(pks)
     return done
+
+
+def _claim_next(*, heavy: bool, limit: int) -> list[int]:
+    due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now(), attempts=0, heavy=heavy)
+    return claim(due.order_by("due_at", "pk"), limit=limit, lease=LEASE)
 
 
 def park(raw: RawMail, reason: str) -> None:
@@ -109,7 +130,7 @@ def retry(raw: RawMail) -> RawMail:
         )
         if not changed:
             raise Conflict(_("This mail is not parked any more."))
-        nudge("mail.process", raw.pk)
+        nudge("mail.process", raw.pk, queue="mail")
     raw.refresh_from_db()
     return raw
 
@@ -133,7 +154,9 @@ def _understand(pks: list[int]) -> int:
                 if raw.attempts > MOST_ATTEMPTS:
                     raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
                 intake.take(raw, content_of(raw), known)
-            except intake.Unfit as unfit:
+            except TooHeavy:
+                RawMail.objects.filter(pk=raw.pk).update(heavy=True, attempts=F("attempts") - 1, claimed_until=None)
+            except (intake.Unfit, Unreadable) as unfit:
                 park(raw, str(unfit))
             except Exception as error:
                 log.exception("mail_failed", raw_mail=raw.pk)

@@ -18,7 +18,8 @@ from tickets.mail import returns
 from tickets.mail.judge import Judgement, Outcome, judge
 from tickets.mail.lookup import Found, find_ticket
 from tickets.mail.models import RawMail
-from tickets.mail.parse import MailAddress, ParsedMail, parse_mail
+from tickets.mail.parse import MailAddress, ParsedMail
+from tickets.mail.reading import take_apart
 from tickets.mail.senders import Studio, game_for, player_of, writer
 from tickets.models import Message
 from tickets.services.attachments import NewFile
@@ -56,7 +57,7 @@ class _Lost(Exception):
 
 def take(raw: RawMail, content: bytes, known: Studio) -> None:
     """Read the mail, judge it, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
-    mail = parse_mail(content, own_addresses=known.own_addresses, languages=known.languages)
+    mail = take_apart(content, known.own_addresses, known.languages, again=raw.attempts > 1, light=not raw.heavy)
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
         namesakes = _namesakes(raw)
@@ -129,7 +130,8 @@ def _incoming(raw: RawMail, mail: ParsedMail, sender: MailAddress, language: str
         message_id=mail.message_id or "",
         in_reply_to=next(iter(mail.in_reply_to), ""),
         raw=raw.blob,
-        files=tuple(NewFile(each.name, each.content, each.inline, each.content_id or "") for each in mail.attachments),
+        files=tuple(NewFile(each.name, each.content, each.inline, each.content_id or "", each.drawn) for each in mail.attachments),
+        shortened=mail.shortened,
     )
 
 

@@ -43,6 +43,7 @@ class RawMail(models.Model):
     recipient = models.CharField(max_length=320, blank=True)
     received_at = models.DateTimeField(default=clock.now)
 
+    heavy = models.BooleanField(default=False)  # large, or with pictures: light ones are read first
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -100,6 +101,19 @@ class ReceivedKey(models.Model):
             models.UniqueConstraint(name="received_once_per_door", fields=["door", "key"]),
             models.CheckConstraint(name="received_key_door_known", condition=Q(door__in=["webhook", "imap", "pipe"])),
         ]
+
+
+class HookToken(models.Model):
+    """A signed webhook's token, by its digest, and the door where it was shown first; see `tokens.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    digest = models.CharField(max_length=64, unique=True)
+    door = models.CharField(max_length=20)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="hook_token_over", fields=["until"])]
 
 
 class Mailbox(models.Model):

@@ -1,33 +1,41 @@
-"""Providers' webhooks: proved by anymail, and where they bring no raw mail, their payload put into the form of one.
+"""Providers' webhooks: proved first, by what costs little, and only then taken apart.
 
-Nothing here touches the request that came in: its bytes are already read, and `request.POST` would decode 8-bit mails to pieces. anymail
-is shown a small request of our own making instead.
+What proves a request stands in its header (Basic authentication), or in three small fields of its body (Mailgun's signature), which are
+found without reading the rest. A raw mail is cut out of Mailgun's form where it stands; JSON, and payloads without a raw mail, are
+strangers' words in a provider's frame and are read in a child.
 """
 
 from __future__ import annotations
 
-import io
-import json
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from anymail.exceptions import AnymailError
+from anymail.webhooks.base import AnymailBasicAuthMixin
 from anymail.webhooks.mailgun import MailgunInboundWebhookView
 from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
-from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 
+from helpdesk.base.apart import Failed, Limits, Spent, Workshop
 from tickets.mail.models import RawMail
-from tickets.mail.parse.headers import Headers
-from tickets.mail.parse.mime import Cutter, Part
+from tickets.mail.parse.forms import TooMuch, fields
+from tickets.mail.tokens import Stale, show
+from tickets.mail.unpacking import request_of
+
+SIGNED = ("timestamp", "token", "signature")
+SIGNED_BYTES = 200  # of each of them at the most
+_unpacking = Workshop("tickets.mail.unpacking", Limits(seconds=6.0, memory=600_000_000, answer=200_000_000))
 
 
 class Refused(Exception):
     """The webhook did not prove that it is the provider's, or makes no sense."""
+
+
+class Unreadable(Exception):
+    """A stored payload of which no mail can be made, now or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,112 +48,86 @@ class Delivered:
     recipient: str
 
 
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`admit` looks at the header alone, before the body is read; `take` proves the rest and takes the mail out. Both may refuse."""
+
+    view: type[Any]
+    take: Callable[[bytes, str, str], Delivered]
+    signs: bool = False
+
+    def admit(self, authorization: str) -> None:
+        made = _made(self.view)
+        if not made.basic_auth and not (self.signs and getattr(made, "webhook_signing_key", None)):
+            raise Refused("no secret is set for this provider's webhooks")
+        if made.basic_auth:
+            _ask(lambda: AnymailBasicAuthMixin.validate_request(made, request_of(b"", "text/plain", authorization)))
+
+
 def mailgun(body: bytes, content_type: str, authorization: str) -> Delivered:
     """Mailgun's inbound route: `forward()` to an address that ends in `mime` brings the raw mail in the field `body-mime`."""
-    fields = form_fields(body, content_type)
-    signed = {name: fields.get(name, b"").decode("ascii", "replace") for name in ("timestamp", "token", "signature")}
-    request = _request(b"", "application/x-www-form-urlencoded", authorization)
+    try:
+        found = {  # the last of equal names counts, as in a QueryDict
+            field.name: field for field in fields(body, content_type) if not field.is_file or field.name == "body-mime"
+        }
+    except TooMuch as error:
+        raise Refused(str(error)) from error
+    signed = {name: found[name].value(body, SIGNED_BYTES).decode("ascii", "ignore") for name in SIGNED if name in found}
+    request = request_of(b"", "application/x-www-form-urlencoded", authorization)
     proof = QueryDict(mutable=True)
     proof.update(signed)
     request._post = proof  # type: ignore[attr-defined]  # what request.POST answers; the body stays unread
     request._files = {}  # type: ignore[attr-defined]
-    _prove(MailgunInboundWebhookView, request)
-    recipient = fields.get("recipient", b"").decode("utf-8", "replace")
-    raw = fields.get("body-mime")
+    _ask(lambda: _made(MailgunInboundWebhookView).run_validators(request))
+    try:
+        show(signed["timestamp"], signed["token"], "inbound")
+    except Stale as error:
+        raise Refused(str(error)) from error
+    recipient = found["recipient"].value(body, 1_000).decode("utf-8", "replace") if "recipient" in found else ""
+    key = f"mailgun:{signed['token']}"
+    raw = found["body-mime"].value(body) if "body-mime" in found else b""
     if raw:
-        return Delivered(raw, RawMail.Form.MIME, f"mailgun:{signed['token']}", recipient)
-    return Delivered(body, RawMail.Form.MAILGUN, f"mailgun:{signed['token']}", recipient)
+        return Delivered(raw, RawMail.Form.MIME, key, recipient)
+    return Delivered(body, RawMail.Form.MAILGUN, key, recipient)
 
 
 def postmark(body: bytes, content_type: str, authorization: str) -> Delivered:
     """Postmark's inbound stream: JSON, with the raw mail in `RawEmail` where the server is set to include it."""
-    _prove(PostmarkInboundWebhookView, _request(body, "application/json", authorization))
     try:
-        payload = json.loads(body)
-        key, recipient, raw = str(payload["MessageID"]), str(payload.get("OriginalRecipient") or ""), payload.get("RawEmail")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        (key, recipient, raw), _ = _unpacking.ask("look_at_postmark", body, answer=tuple[str, str, bytes | None])
+    except Failed as error:
         raise Refused("this is no inbound mail of Postmark's") from error
-    if isinstance(raw, str) and raw.strip():
-        return Delivered(raw.encode("utf-8", "surrogatepass"), RawMail.Form.MIME, f"postmark:{key}", recipient)
+    except Spent:  # proved, and too much to look at: kept as it came, for a person to see
+        return Delivered(body, RawMail.Form.POSTMARK, f"postmark:{hashlib.sha256(body).hexdigest()}", "")
+    if raw is not None:
+        return Delivered(raw, RawMail.Form.MIME, f"postmark:{key}", recipient)
     return Delivered(body, RawMail.Form.POSTMARK, f"postmark:{key}", recipient)
 
 
 def to_mime(content: bytes, *, form: str, content_type: str) -> bytes:
-    """A stored payload as the bytes of a mail; anymail knows the providers' fields. Raises ValueError when it makes no sense."""
-    view: Any
-    if form == RawMail.Form.MAILGUN:
-        view, kind = MailgunInboundWebhookView(webhook_signing_key="not asked again"), content_type
-    else:
-        view, kind = PostmarkInboundWebhookView(webhook_secret=["not asked again"]), "application/json"
-    request = _request(content, kind, "")
-    if form == RawMail.Form.MAILGUN:
-        _post(request, content, content_type)
-    else:
-        request._body = content  # what request.body answers; read by itself it may be no larger than a form
+    """A stored payload as the bytes of a mail. Raises Unreadable, and Broken where another try may help."""
+    arguments = (content, content_type) if form == RawMail.Form.MAILGUN else (content,)
     try:
-        event = view.parse_events(request)[0]
-        mail: bytes = event.message.as_bytes()
-    except (AnymailError, SuspiciousOperation, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise ValueError(f"the payload cannot be read: {type(error).__name__}: {error}") from error
-    return mail
+        return _unpacking.ask(form, *arguments, answer=bytes)[0]
+    except (Failed, Spent) as error:
+        raise Unreadable(f"the payload cannot be read: {error}") from error
 
 
-def form_fields(body: bytes, content_type: str) -> dict[str, bytes]:
-    """The fields of a posted form as bytes, files left out; the last of equal names counts, as in a QueryDict."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        pairs = parse_qsl(body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=1_000)
-        return {name: value.encode("latin-1") for name, value in pairs}
-    return {name: part.body for name, part in _form_parts(body, content_type) if not _is_file(part) or name == "body-mime"}
-
-
-def _form_parts(body: bytes, content_type: str) -> list[tuple[str, Part]]:
-    """The named parts of a posted multipart form, however large; none of anything else."""
-    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-        return []
-    root = Part(Headers([("content-type", content_type.encode("latin-1", "replace"))]), body)
-    return [(name, part) for part in Cutter().parts_of(root) if (name := part.disposition_params.get("name"))]
-
-
-def _is_file(part: Part) -> bool:
-    return "filename" in part.disposition_params
-
-
-def _post(request: WSGIRequest, body: bytes, content_type: str) -> None:
-    """What `request.POST` and `request.FILES` answer; Django's own reading refuses what is larger than a form may be."""
-    fields = QueryDict(mutable=True)
-    fields.update({name: value.decode("utf-8", "replace") for name, value in form_fields(body, content_type).items()})
-    files: MultiValueDict[str, UploadedFile[bytes]] = MultiValueDict()
-    for name, part in _form_parts(body, content_type):
-        if _is_file(part):
-            files.appendlist(name, SimpleUploadedFile(part.name or "file", part.body, part.type))
-    request._post, request._files = fields, files  # type: ignore[attr-defined]
-
-
-def _request(body: bytes, content_type: str, authorization: str) -> WSGIRequest:
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/",
-        "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80",
-        "CONTENT_TYPE": content_type,
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-    }
-    if authorization:
-        environ["HTTP_AUTHORIZATION"] = authorization
-    return WSGIRequest(environ)
-
-
-def _prove(view: type[Any], request: WSGIRequest) -> None:
-    """Basic authentication and signature, whichever the provider has. Without any secret set nobody gets in."""
+def _made(view: type[Any]) -> Any:
     try:
-        made = view()
-        if not made.basic_auth and not getattr(made, "webhook_signing_key", b""):
-            raise Refused("no secret is set for this provider's webhooks")
-        made.run_validators(request)
-    except (AnymailError, SuspiciousOperation, ImproperlyConfigured) as error:
+        return view()
+    except ImproperlyConfigured as error:
+        raise Refused("no secret is set for this provider's webhooks") from error
+
+
+def _ask(validate: Callable[[], None]) -> None:
+    try:
+        validate()
+    except (AnymailError, SuspiciousOperation) as error:
         raise Refused(str(error)) from error
 
 
-PROVIDERS = {"mailgun": mailgun, "postmark": postmark}
+PROVIDERS = {
+    "mailgun": Provider(MailgunInboundWebhookView, mailgun, signs=True),
+    "postmark": Provider(PostmarkInboundWebhookView, postmark),
+}

@@ -11,7 +11,7 @@ from tickets.mail.explain import explain_parsed
 from tickets.mail.inbox import content_of
 from tickets.mail.lookup import thread_of
 from tickets.mail.models import Mailbox, RawMail
-from tickets.mail.parse import parse_mail
+from tickets.mail.reading import read_mail
 from tickets.mail.senders import studio
 
 
@@ -26,7 +26,7 @@ def newest(*, parked: bool = False, outcome: str = "") -> QuerySet[RawMail]:
 def explained(raw: RawMail) -> dict[str, Any]:
     """What the desk makes of a stored mail now, as `explain_mail` prints it. Raises FileNotFoundError when the storage has lost it."""
     known = studio()
-    mail = parse_mail(content_of(raw), own_addresses=known.own_addresses, languages=known.languages)
+    mail = read_mail(content_of(raw), known.own_addresses, known.languages)
     return explain_parsed(mail, file=f"{raw.pk} {one_line(mail.subject, 60)}", threads=thread_of)
 
 

@@ -5,9 +5,11 @@ A provider whose secret is not set has no door here: anymail would let anybody i
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import structlog
+from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.base import AnymailBaseWebhookView
 from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
@@ -18,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from helpdesk.audit.client import client_address
 from helpdesk.base.knocks import network
+from tickets.mail.tokens import Stale, show
 from tickets.mail.track import note_tracking
 from tickets.mail.webhooks import knocks_too_often, note_refusal
 
@@ -46,7 +49,15 @@ class Noting:
 
 
 class MailgunTracking(Noting, MailgunTrackingWebhookView):  # type: ignore[misc]
-    """Signed by the webhook signing key."""
+    """Signed by the webhook signing key. The signature must be of today, and not one that was shown at the door for mails."""
+
+    def validate_request(self, request: HttpRequest) -> None:
+        super().validate_request(request)
+        signed = json.loads(request.body)["signature"] if request.content_type == "application/json" else request.POST
+        try:
+            show(str(signed["timestamp"]), str(signed["token"]), "tracking")
+        except Stale as error:
+            raise AnymailWebhookValidationFailure(str(error)) from error
 
 
 class PostmarkTracking(Noting, PostmarkTrackingWebhookView):  # type: ignore[misc]

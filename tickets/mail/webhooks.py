@@ -1,4 +1,6 @@
-"""The webhook door: `/hooks/mail/<provider>/inbound`. It reads the body itself, lets the provider prove itself, stores, and says yes.
+"""The webhook door: `/hooks/mail/<provider>/inbound`. It lets the provider prove itself, reads the body itself, stores, and says yes.
+
+What the header alone can prove or refute (no secret set, wrong Basic authentication, too large) is settled before the body is read.
 
 `request.POST` is never touched: it would decode an 8-bit mail to pieces, and refuses mails of more than a few megabytes.
 """
@@ -45,11 +47,14 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     client = network(client_address(request) or "")
     if knocks_too_often(client):
         return _said(429, "Too many requests.")
-    body = _body(request)
-    if body is None:
-        return _said(413, "The mail is too large.")
+    size, authorization = _size(request), request.headers.get("Authorization", "")
     try:
-        delivered = PROVIDERS[provider](body, request.META.get("CONTENT_TYPE", ""), request.headers.get("Authorization", ""))
+        PROVIDERS[provider].admit(authorization)
+        if size is None:
+            return _said(411, "How long is it?")
+        if size > settings.MAX_MAIL_BYTES * FORM_OVERHEAD:
+            return _said(413, "The mail is too large.")
+        delivered = PROVIDERS[provider].take(request.read(size), request.META.get("CONTENT_TYPE", ""), authorization)
     except Refused as reason:
         note_refusal(client)
         log.warning("mail_hook_refused", provider=provider, reason=str(reason))
@@ -68,13 +73,10 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     return _said(200, "Stored.")
 
 
-def _body(request: HttpRequest) -> bytes | None:
-    """The request's bytes as they came, or None if they are too many."""
-    limit = int(settings.MAX_MAIL_BYTES * FORM_OVERHEAD)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        return None
-    body: bytes = request.read(limit + 1)
-    return body if len(body) <= limit else None
+def _size(request: HttpRequest) -> int | None:
+    """How many bytes the request says that it has. None where it does not say: in pieces of unknown number nothing is taken."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return int(told) if told.isascii() and told.isdecimal() and "HTTP_TRANSFER_ENCODING" not in request.META else None
 
 
 def _said(status: int, text: str) -> HttpResponse:

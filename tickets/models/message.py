@@ -80,6 +80,7 @@ class Message(models.Model):
     html_version = models.PositiveSmallIntegerField(default=0)
     remote_images = models.BooleanField(default=False)
     text_version_id = models.BigIntegerField(null=True, blank=True)  # base.TextVersion it was made from
+    shortened = models.BooleanField(default=False)  # inbound: the raw mail holds more than is shown
     no_reply_needed_at = models.DateTimeField(null=True, blank=True)  # inbound: a person said that it asks for nothing
     raw = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

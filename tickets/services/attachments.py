@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
-from helpdesk.base import blobs
+from helpdesk.base import blobs, pictures
 from helpdesk.base.errors import DomainError
+from helpdesk.base.pictures import Drawn, Patience
 from helpdesk.base.text import one_line
 from tickets.models import Attachment, Draft, Message, Ticket
 
-PIXELS = 50_000_000  # of one picture, as the largest telephones make them: 200 MB while it is being worked on
-MOVING_PIXELS = 2 * PIXELS  # of all frames together
-FRAMES = 600
-PIXELS_PER_MESSAGE = 4 * PIXELS  # some 20 seconds of work; while it lasts the ticket is locked
-Image.MAX_IMAGE_PIXELS = PIXELS  # above that Pillow says that somebody means harm
-PREVIEW = (480, 360)  # pixels at the most
-_PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
-_NOTHING_ALONG: dict[str, Any] = {"exif": b"", "xmp": b"", "comment": b""}  # else Pillow copies what it found
 _TEXT_ENDINGS = {
     ".txt": "text/plain",
     ".log": "text/plain",
@@ -38,26 +27,13 @@ FILES_PER_MESSAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file as it came: its own name, its bytes, and whether the text shows it by `content_id`."""
+    """A file as it came: its own name, its bytes, and whether the text shows it by `content_id`. `drawn`: if it is done already."""
 
     name: str
     content: bytes
     inline: bool = False
     content_id: str = ""
-
-
-@dataclass(slots=True)
-class Patience:
-    """How much work the pictures of one message may make. A picture of a few kilobytes may unpack into gigabytes."""
-
-    pixels: int = PIXELS_PER_MESSAGE
-
-    def spend(self, picture: Image.Image, frames: int) -> None:
-        """Raises ValueError for a picture that would cost too much."""
-        size = frames * picture.width * picture.height * (2 if picture.format == "WEBP" else 1)  # whose encoder takes twice as much
-        if frames > FRAMES or size > (PIXELS if frames == 1 else MOVING_PIXELS) or size > self.pixels:
-            raise ValueError("unpacking this picture would stop the worker")
-        self.pixels -= size
+    drawn: Drawn | None = None
 
 
 def type_of(name: str, content: bytes) -> str:
@@ -72,8 +48,16 @@ def type_of(name: str, content: bytes) -> str:
     return "application/octet-stream"
 
 
+def drawn(name: str, content: bytes, patience: Patience) -> Drawn | None:
+    """A picture encoded anew; None for what is none, or will not be kept. It takes seconds: to be called before any lock is taken."""
+    media_type = type_of(name, content)
+    if media_type not in pictures.FORMATS or len(content) > settings.MAX_ATTACHMENT_BYTES:
+        return None
+    return pictures.drawn(content, media_type, patience)
+
+
 def keep_files(ticket: Ticket, files: list[NewFile], *, message: Message) -> list[Attachment]:
-    """Keep a message's files; one that may not be kept leaves a stub with the reason."""
+    """Keep a message's files; one that may not be kept leaves a stub with the reason. Pictures that nobody has drawn yet are drawn here."""
     patience = Patience()
     return [
         _keep(
@@ -106,9 +90,9 @@ def _keep(ticket: Ticket, file: NewFile, *, message: Message | None, draft: Draf
         refused = _too_large(file)
     blob = preview = None
     if not refused:
-        content, small = _picture(file.content, media_type, patience) if media_type in _PICTURES else (file.content, b"")
-        blob = blobs.keep(content, media_type=media_type)
-        preview = blobs.keep(small, media_type="image/webp") if small else None
+        made = file.drawn or drawn(name, file.content, patience) or Drawn(file.content, b"")
+        blob = blobs.keep(made.content, media_type=media_type)
+        preview = blobs.keep(made.preview, media_type="image/webp") if made.preview else None
     return Attachment.objects.create(
         ticket=ticket,
         message=message,
@@ -129,31 +113,3 @@ def _too_large(file: NewFile) -> str:
         "name": one_line(file.name, 80),
         "limit": settings.MAX_ATTACHMENT_BYTES // 1024 // 1024,
     }
-
-
-def _picture(content: bytes, media_type: str, patience: Patience) -> tuple[bytes, bytes]:
-    """The picture encoded anew (no EXIF, no trailing bytes) and a small WebP of it.
-
-    What Pillow cannot read, or what would cost too much, stays as it came, without a preview: it is then only ever downloaded, never shown.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content))
-            moving = bool(getattr(picture, "is_animated", False))
-            patience.spend(picture, getattr(picture, "n_frames", 1) if moving else 1)
-            again = io.BytesIO()
-            if moving:
-                first = ImageOps.exif_transpose(picture)
-                picture.save(again, _PICTURES[media_type], save_all=True, **_NOTHING_ALONG)
-            else:
-                first = picture
-                ImageOps.exif_transpose(first, in_place=True)
-                quality = {"quality": 90} if media_type == "image/jpeg" else {}
-                first.save(again, _PICTURES[media_type], **_NOTHING_ALONG, **quality)
-            first.thumbnail(PREVIEW)
-            preview = io.BytesIO()
-            first.convert("RGBA" if first.mode in {"RGBA", "LA", "P", "PA"} else "RGB").save(preview, "WEBP", quality=80)
-        return again.getvalue(), preview.getvalue()
-    except Exception:  # Pillow raises nearly everything on a broken picture
-        return content, b""

@@ -24,6 +24,7 @@ from tickets.services.attachments import NewFile, keep_files
 from tickets.services.numbers import new_number
 
 TEXT_LIMIT = 200_000  # characters of a message's text that the desk shows; the raw mail keeps all
+HTML_LIMIT = 4 * TEXT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Incoming:
     automatic: bool = False
     raw: Blob | None = None
     files: tuple[NewFile, ...] = ()
+    shortened: bool = False  # the raw mail holds more than the desk shows
 
 
 @transaction.atomic(savepoint=False)
@@ -156,7 +158,7 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         subject=one_line(incoming.subject, 300),
         text=clean(incoming.text)[:TEXT_LIMIT],
         quoted=clean(incoming.quoted)[:TEXT_LIMIT],
-        html=clean(incoming.html)[: 4 * TEXT_LIMIT],
+        html=clean(incoming.html)[:HTML_LIMIT],
         html_version=incoming.html_version,
         remote_images=incoming.remote_images,
         from_address=one_line(incoming.from_address, 320),
@@ -165,6 +167,7 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         message_id=one_line(incoming.message_id, 998),
         in_reply_to=one_line(incoming.in_reply_to, 998),
         raw=incoming.raw,
+        shortened=incoming.shortened or max(len(incoming.text), len(incoming.quoted)) > TEXT_LIMIT or len(incoming.html) > HTML_LIMIT,
     )
     if incoming.files:
         keep_files(ticket, list(incoming.files), message=message)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base import blobs
+from helpdesk.base import blobs, pictures
 from helpdesk.base.clock import now
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
@@ -21,7 +19,6 @@ from helpdesk.staff.services.slugs import free_slug
 
 LOGO_BYTES = 2 * 1024 * 1024
 LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens
-LOGO_PIXELS = 25_000_000
 
 
 @transaction.atomic
@@ -70,17 +67,12 @@ def keep_logo(content: bytes) -> Blob:
     """The picture, drawn anew as PNG: nothing that was hidden in the file survives, and no mail program stumbles over it."""
     if len(content) > LOGO_BYTES:
         raise DomainError(_("The logo is larger than 2 MB."), field="logo")
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF")) as picture:
-            if picture.width * picture.height > LOGO_PIXELS:
-                raise DomainError(_("The logo has too many pixels."), field="logo")
-            drawn = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise DomainError(_("This is no picture that the desk can read. Take PNG, JPEG, WebP or GIF."), field="logo") from error
-    drawn.thumbnail((LOGO_SIDE, LOGO_SIDE))
-    out = io.BytesIO()
-    drawn.save(out, "PNG", optimize=True)
-    return blobs.keep(out.getvalue(), media_type="image/png")
+    drawn = pictures.logo(content, LOGO_SIDE)
+    if drawn is None:
+        raise DomainError(
+            _("This is no picture that the desk can read, or it has too many pixels. Take PNG, JPEG, WebP or GIF."), field="logo"
+        )
+    return blobs.keep(drawn, media_type="image/png")
 
 
 def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:

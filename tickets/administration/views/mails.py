@@ -20,6 +20,7 @@ from tickets.administration.forms import MailboxForm
 from tickets.mail.inbox import content_of
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Mailbox, RawMail
+from tickets.mail.payloads import Unreadable
 from tickets.mail.selectors import explained, mailboxes, newest
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
@@ -75,6 +76,8 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
             context["cut"] = len(source) > SHOWN_BYTES
     except FileNotFoundError:
         context["lost"] = True
+    except Unreadable as reason:
+        context["unreadable"] = str(reason)
     return render(request, "administration/mail.html", context)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tickets.mail.parse.charsets import charset_of
 from tickets.mail.parse.headers import ENCODED_WORD, decode_words
-from tickets.mail.parse.limits import MAX_ADDRESSES, MAX_HEADER_BYTES
+from tickets.mail.parse.limits import MAX_ADDRESS_BYTES, MAX_ADDRESSES, MAX_HEADER_BYTES, MAX_MAILBOX_CHARS
 from tickets.mail.parse.values import MailAddress
 
 _BARE = re.compile(r"[^\s<>\"(),;:@\[\]]+@(?:[^\s<>\"(),;:@\[\]]+|\[[^\[\]\s]+\])")
@@ -20,7 +20,11 @@ _PLUS = re.compile(r"\+[^@]*@")
 def parse_addresses(values: Iterable[bytes], charset: str | None = None, languages: Sequence[str] = ()) -> tuple[MailAddress, ...]:
     """All mailboxes of these headers in their order, each address once; what names nobody is left out. Raw bytes are in `charset`."""
     found: dict[tuple[str, str], MailAddress] = {}
+    left = MAX_ADDRESS_BYTES
     for value in values:
+        left -= len(value[:MAX_HEADER_BYTES])
+        if left < 0:
+            break
         charset = charset or charset_of(value[:MAX_HEADER_BYTES], languages)
         for piece in _split(value[:MAX_HEADER_BYTES]):
             mailbox = _mailbox(piece, charset, languages)
@@ -60,35 +64,40 @@ def _split(value: bytes) -> list[str]:
     quoted = angled = False
     comment = 0
     position = 0
+    last = {sign: text.rfind(sign) for sign in '">)'}
+    at = -1  # the last @ before this place
     while position < len(text):
         sign = text[position]
         if sign == "\\":
             position += 1
         elif sign == '"' and not comment:
-            quoted = not quoted and '"' in text[position + 1 :]
+            quoted = not quoted and last['"'] > position
         elif not quoted:
             if sign == "(":
                 comment += 1
             elif sign == ")":
                 comment = max(0, comment - 1)
-            elif comment and ")" not in text[position:]:
+            elif comment and last[")"] < position:
                 comment = 0
             if not comment:
                 if sign == "<":
-                    angled = ">" in text[position + 1 :]
+                    angled = last[">"] > position
                 elif sign == ">":
                     angled = False
                 elif sign in ",;" and not angled:
                     pieces.append(text[start:position])
                     start = position + 1
-                elif sign == ":" and not angled and "@" not in text[start:position]:
+                elif sign == ":" and not angled and at < start:
                     start = position + 1 if text[start:position].strip().lower() != "mailto" else start
+        at = position if sign == "@" else at
         position += 1
     pieces.append(text[start:])
     return [re.sub(r"\x00(\d+)\x00", lambda found: hidden[int(found[1])].decode("latin-1"), piece) for piece in pieces if piece.strip()]
 
 
 def _mailbox(piece: str, charset: str | None, languages: Sequence[str]) -> MailAddress | None:
+    if len(piece) > MAX_MAILBOX_CHARS:
+        piece = f"{piece[: MAX_MAILBOX_CHARS // 2]} {piece[-MAX_MAILBOX_CHARS // 2 :]}"  # the name's beginning, and the address behind it
     before, opened, rest = piece.rpartition("<")
     if opened:
         address = _address(rest.partition(">")[0])

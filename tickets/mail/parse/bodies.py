@@ -13,7 +13,7 @@ from tickets.mail.parse.charsets import charset_of, codec_for, read
 from tickets.mail.parse.filetypes import default_name, is_binary, type_of
 from tickets.mail.parse.flowed import unflow
 from tickets.mail.parse.headers import decode_words, file_name, parameters
-from tickets.mail.parse.limits import MAX_HTML_BYTES, MAX_HTML_CHARS, MAX_TEXT_CHARS
+from tickets.mail.parse.limits import MAX_HTML_BYTES, MAX_HTML_CHARS, MAX_TEXT_CHARS, MAX_TEXTS_CHARS
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.pages import lighten
 from tickets.mail.parse.tnef import SIGNATURE as TNEF_SIGNATURE
@@ -23,7 +23,7 @@ from tickets.mail.parse.values import MailAttachment
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\s\"'>)]{1,1000})", re.IGNORECASE)
-_ENRICHED = re.compile(r"</?[a-z-]{1,60}>", re.IGNORECASE)
+_ENRICHED = re.compile(r"(</?[a-z-]{1,60}>)", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"^-{2,}[^\n]{0,80}(?:=_|--)[^\n]{0,80}$", re.MULTILINE)  # left over of parts that were cut badly
 _NO_WORDS = re.compile(rb"MIME|multi-?part|mehrteilig", re.IGNORECASE)
 MAX_READINGS = 20
@@ -110,6 +110,7 @@ class _Reader:
     no_texts: list[Part] = field(default_factory=list)  # sent as text and filed instead
     raw_names: list[tuple[int, Part]] = field(default_factory=list)  # files whose names came as raw bytes
     unwrapped: int = 0
+    left: int = MAX_TEXTS_CHARS  # characters of all texts of the mail together that may still be read
 
     def part(self, part: Part, *, alone: bool = False) -> None:
         if part.children:
@@ -184,7 +185,7 @@ class _Reader:
             for name, data in files:
                 self._add(name, data, "application/octet-stream")
         elif part.type in {"text/enriched", "text/richtext"}:
-            segment.plain = _ENRICHED.sub("", _without_parameters(self._decoded(content, part))).replace("<<", "<")
+            segment.plain = _without_commands(self._decoded(content, part))
         else:
             self.page(segment, self._decoded(content, part))
         self.footer(part)
@@ -210,7 +211,9 @@ class _Reader:
         if label and codec_for(label) is None:
             self.contents.note(f"unknown charset {label[:40]}")
         if part.type not in {"text/plain", "text/enriched", "text/richtext"}:
-            return self._cut(self._read(content[:MAX_HTML_BYTES], label, part.type), MAX_HTML_BYTES, whole=len(content) <= MAX_HTML_BYTES)
+            if len(content) > MAX_HTML_BYTES:
+                self.contents.note("text cut")
+            return self._read(content[:MAX_HTML_BYTES], label, part.type)  # cut when its style sheets and pictures are out
         limit = 4 * MAX_TEXT_CHARS
         return self._cut(self._read(content[:limit], label, part.type), MAX_TEXT_CHARS, whole=len(content) <= limit)
 
@@ -224,8 +227,11 @@ class _Reader:
         return reading.text
 
     def _cut(self, text: str, limit: int, *, whole: bool = True) -> str:
+        """As much of a text as may be kept; whatever is cut off is noted."""
+        limit = min(limit, self.left)
         if len(text) > limit or not whole:
             self.contents.note("text cut")
+        self.left -= len(text[:limit])
         return text[:limit]
 
     def unwrap(self, part: Part) -> bool:
@@ -304,6 +310,23 @@ class _Reader:
             self.text(part, self.segment())
 
 
+def _without_commands(enriched: str) -> str:
+    """The words of a text/enriched: its commands left out, and what stands between `<param>` and `</param>`."""
+    words: list[str] = []
+    last = enriched.lower().rfind("</param>")
+    hidden, position = False, 0
+    for number, piece in enumerate(_ENRICHED.split(enriched)):
+        command = piece.lower() if number % 2 else ""
+        if command == "<param>":
+            hidden = position < last
+        elif command == "</param>":
+            hidden = False
+        elif not command and not hidden:
+            words.append(piece)
+        position += len(piece)
+    return "".join(words).replace("<<", "<")
+
+
 def _leaves(part: Part) -> list[Part]:
     if not part.children:
         return [part]
@@ -328,13 +351,3 @@ def _mark_inline(contents: Contents) -> None:
 
 def _words(page: str | None) -> str:
     return "".join(_TAG.sub(" ", page or "").split())
-
-
-def _without_parameters(text: str) -> str:
-    """Enriched text without what stands between `<param>` and `</param>`: colours and fonts."""
-    out: list[str] = []
-    lower, position = text.lower(), 0
-    while len(lower) == len(text) and (start := lower.find("<param>", position)) >= 0 and (end := lower.find("</param>", start)) >= 0:
-        out.append(text[position:start])
-        position = end + len("</param>")
-    return "".join([*out, text[position:]])

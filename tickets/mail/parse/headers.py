@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from helpdesk.base.text import clean
 from tickets.mail.parse.charsets import decode
-from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS
+from tickets.mail.parse.limits import MAX_HEADER_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS, MAX_PARAMETER_BYTES
 
 ENCODED_WORD = re.compile(rb"=\?([\w.:+()-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?(.{0,4000}?)\?=", re.DOTALL)
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would show `gpj.exe` as `exe.jpg`
@@ -103,7 +103,7 @@ def parameters(value: bytes, charset: str | None = None, languages: Sequence[str
     """
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bytes, bool]]] = {}
-    for found in _PARAMETER.finditer(value[:MAX_HEADER_BYTES]):
+    for found in _PARAMETER.finditer(value[:MAX_PARAMETER_BYTES]):
         name = found[1].decode("ascii", "replace").lower()
         quoted = found[2] is not None
         data = _ESCAPED.sub(rb"\1", found[2]) if quoted else found[3].strip()

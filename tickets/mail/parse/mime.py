@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tickets.mail.parse.charsets import decode
 from tickets.mail.parse.headers import Headers, parameters
-from tickets.mail.parse.limits import MAX_DEPTH, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
+from tickets.mail.parse.limits import MAX_DEPTH, MAX_ENVELOPE_LINES, MAX_GUESSES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_PARTS
 from tickets.mail.parse.transfer import decode_transfer
 
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*(.*)", re.DOTALL)
@@ -99,31 +100,29 @@ class Cutter:
 
     def mail(self, raw: bytes) -> Part:
         """The root part of a whole mail."""
-        if b"\n" not in raw:
-            raw = raw.replace(b"\r", b"\n")
-        raw = raw.removeprefix(b"\xef\xbb\xbf")
-        raw, preface = _without_preface(_without_envelope(raw))
+        raw, preface = _without_preface(_bare(raw))
         if preface:
             self._note(f"words before the headers: {preface}")
         return self.part(raw, "text/plain", 0)
 
-    def parts_of(self, part: Part) -> list[Part]:
-        """The direct parts of something multipart that is no mail, like a posted form."""
-        self._multipart(part, 0)
-        return part.children
+    def head(self, raw: bytes) -> tuple[Headers, bytes]:
+        """A mail's headers and the rest, uncut."""
+        return self._head(_bare(raw))
 
     def part(self, data: bytes, default_type: str, depth: int) -> Part:
         self.parts += 1
         headers, body = self._head(data)
+        del data  # of a level only what is still to be cut is kept: thirty levels of a large mail would be thirty copies of it
         part = Part(headers, body, default_type)
-        if depth == 0 and not headers.items and _PAGE.match(body):
+        del body
+        if depth == 0 and not headers.items and _PAGE.match(part.body):
             part.type = "text/html"
         if depth == 0 and not headers.items:
             self._note("no headers")
         if (
             part.maintype == "multipart"
             or "boundary" in part.params
-            and body.count(b"--" + part.params["boundary"].encode("latin-1", "replace")) > 1
+            and part.body.count(b"--" + part.params["boundary"].encode("latin-1", "replace")) > 1
         ):
             self._multipart(part, depth)
         return part
@@ -173,37 +172,48 @@ class Cutter:
 
     def _multipart(self, part: Part, depth: int) -> None:
         boundary = part.params.get("boundary", "").encode("latin-1", "replace")
-        pieces = _pieces(part.body, boundary) if boundary else None
+        body = part.body
+        pieces = _pieces(body, boundary) if boundary else None
         if pieces is None and part.headers.token("content-transfer-encoding") in {"base64", "quoted-printable"}:
-            part.body = part.content()
-            part._content = (part.body, b"", None)
-            pieces = _pieces(part.body, boundary) if boundary else None
+            part.body = body = part.content()
+            part._content = (body, b"", None)
+            pieces = _pieces(body, boundary) if boundary else None
         if pieces is None:
             self._note("boundary missing or not found")
-            guessed = _guess_boundary(part.body)
-            pieces = _pieces(part.body, guessed) if guessed else None
+            guessed = _guess_boundary(body)
+            pieces = _pieces(body, guessed) if guessed else None
         if pieces is None:
-            part.type = "text/html" if _HTML.match(part.body) else "text/plain"
+            part.type = "text/html" if _HTML.match(body) else "text/plain"
             return
         part.preamble, found, part.epilogue, closed = pieces
+        del pieces, body
         if not closed:
             self._note("multipart not closed")
         if depth >= MAX_DEPTH:
             self._note("parts nested too deeply")
             part.type = "application/octet-stream"
             return
+        part.body, part._content = b"", None
         default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
-        for index, piece in enumerate(found):
+        found.reverse()
+        while found:
             if self.parts >= MAX_PARTS:
                 self._note("too many parts")
-                rest = b"\n".join(found[index:])
+                rest = b"\n".join(reversed(found))
                 part.children.append(Part(Headers([("content-type", b"application/octet-stream")]), rest))
                 return
-            part.children.append(self.part(piece, default, depth + 1))
+            part.children.append(self.part(found.pop(), default, depth + 1))
 
     def _note(self, defect: str) -> None:
         if defect not in self.defects:
             self.defects.append(defect)
+
+
+def _bare(raw: bytes) -> bytes:
+    """The mail from its first header on, with line ends that can be found."""
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return _without_envelope(raw.removeprefix(b"\xef\xbb\xbf"))
 
 
 def _without_envelope(raw: bytes) -> bytes:
@@ -211,9 +221,12 @@ def _without_envelope(raw: bytes) -> bytes:
     stripped = raw.lstrip(_EDGE)
     if stripped is not raw and len(raw) - len(stripped) < 200 and _HEADER.match(stripped[:200]) and _more_headers(stripped, 0):
         raw = stripped
-    while raw.startswith((b"From ", b">From ")):
-        raw = raw.partition(b"\n")[2]
-    return raw
+    position = 0
+    for _line in range(MAX_ENVELOPE_LINES):
+        if not raw.startswith((b"From ", b">From "), position):
+            break
+        position = raw.find(b"\n", position) + 1 or len(raw)
+    return raw[position:] if position else raw
 
 
 def _without_preface(raw: bytes) -> tuple[bytes, str]:
@@ -258,11 +271,12 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[bytes, list[bytes], bytes, bo
     """(preamble, parts, epilogue, closed) of a multipart's body, or None if the boundary never stands at the start of a line.
 
     Some programs write a closing boundary and go on with further parts: only the last close, with no opening after it, closes.
+    Behind more boundaries than a mail may have parts, all is one last part.
     """
     marker = b"--" + boundary.rstrip()
     lines: list[tuple[int, int, bool]] = []
     position = body.find(marker)
-    while position >= 0:
+    while position >= 0 and len(lines) <= 2 * MAX_PARTS:
         line_end = body.find(b"\n", position)
         line_end = len(body) if line_end < 0 else line_end
         tail = body[position + len(marker) : line_end].strip(_EDGE)
@@ -272,7 +286,7 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[bytes, list[bytes], bytes, bo
     last_opening = max((index for index, (_, _, closing) in enumerate(lines) if not closing), default=-1)
     if last_opening < 0:
         return None
-    closed = last_opening + 1 < len(lines)
+    closed = last_opening + 1 < len(lines) and position < 0
     lines = lines[: last_opening + 2]
     edges = [start for start, _, _ in lines[1:]] + ([] if closed else [len(body)])
     contents = [body[after : _before_line_end(body, edge, after)] for (_, after, _), edge in zip(lines, edges, strict=False)]
@@ -289,8 +303,9 @@ def _before_line_end(body: bytes, edge: int, start: int) -> int:
 
 
 def _guess_boundary(body: bytes) -> bytes:
-    """The first line `--word` that stands in the body again, or closes it."""
-    for found in re.finditer(rb"^--([^\s-][^\r\n]{2,69}?)[ \t]*\r?$", body[:20_000], re.MULTILINE):
-        if body.count(b"--" + found[1]) >= 2:
-            return found[1]
+    """The first line `--word` that stands in the body again, or closes it; only so many such lines are looked for."""
+    found = re.finditer(rb"^--([^\s-][^\r\n]{2,69}?)[ \t]*\r?$", body[:20_000], re.MULTILINE)
+    for line in islice(found, MAX_GUESSES):
+        if body.find(b"--" + line[1], line.end()) >= 0:
+            return line[1]
     return b""

@@ -10,14 +10,15 @@ from helpdesk.base.text import clean
 from tickets.mail.parse.addresses import parse_addresses
 from tickets.mail.parse.bodies import Contents, is_stub, read_contents
 from tickets.mail.parse.bounces import find_bounce
-from tickets.mail.parse.charsets import decode, patience
-from tickets.mail.parse.headers import decode_words, mail_date, message_ids, own_message_id
+from tickets.mail.parse.charsets import patience
+from tickets.mail.parse.headers import mail_date, message_ids, own_message_id
 from tickets.mail.parse.html_guard import is_hostile
 from tickets.mail.parse.html_lines import html_lines
 from tickets.mail.parse.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from tickets.mail.parse.lines import Line, from_plain
 from tickets.mail.parse.machines import OWN_MARK, auto_reply, is_on_behalf
 from tickets.mail.parse.mime import Cutter, Part
+from tickets.mail.parse.plainly import read_plainly
 from tickets.mail.parse.quotes import answer_by, split
 from tickets.mail.parse.values import MailAddress, ParsedMail
 
@@ -43,8 +44,10 @@ def parse_mail(raw: bytes, *, own_addresses: frozenset[str] = frozenset(), langu
     """
     try:
         return read_strictly(raw, own_addresses, languages)
+    except MemoryError:
+        raise  # the reading process has used up its own: who gave it the mail reads the beginning alone
     except Exception as error:  # the last resort for a stranger's bytes: a person reads it as plain text, and the defect tells why
-        return _as_plain(raw, error)
+        return read_plainly(raw, f"not readable as parts: {type(error).__name__}")
 
 
 def read_strictly(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str] = ()) -> ParsedMail:
@@ -147,39 +150,3 @@ def _delivered_to(root: Part) -> tuple[str, ...]:
     for value in root.headers.raw_all("received")[:10]:
         found.extend(match.decode("utf-8", "replace").lower() for match in _FOR.findall(value[:2_000]))
     return tuple(dict.fromkeys(found))
-
-
-def _as_plain(raw: bytes, error: Exception) -> ParsedMail:
-    """A mail read without any understanding of its parts, so that nothing a person could read is lost."""
-    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    subject = re.search(rb"^subject:[ \t]*([^\n]*)", head, re.IGNORECASE | re.MULTILINE)
-    sender = re.search(rb"^from:.*?([^\s<>\"]{1,64}@[^\s<>\"]{1,255})", head, re.IGNORECASE | re.MULTILINE)
-    ident = re.search(rb"^message-id:\s*(<[^<>\n]{1,500}>)", head, re.IGNORECASE | re.MULTILINE)
-    text = decode((body if body.strip() else raw)[: 4 * MAX_TEXT_CHARS])[:MAX_TEXT_CHARS].strip("\n")
-    return ParsedMail(
-        message_id=decode(ident[1]) if ident else None,
-        in_reply_to=(),
-        references=(),
-        date=None,
-        from_=MailAddress(decode(sender[1]).strip("<>\"',;") if sender else ""),
-        to=(),
-        cc=(),
-        reply_to=(),
-        delivered_to=(),
-        subject=decode_words(subject[1])[:MAX_SUBJECT_CHARS] if subject else "",
-        text=text,
-        quoted="",
-        signature="",
-        full_text=text,
-        interleaved=False,
-        html=None,
-        html_raw=None,
-        html_version=VERSION,
-        remote_images=False,
-        attachments=(),
-        auto=None,
-        bounce=None,
-        own_mark="",
-        on_behalf=False,
-        defects=(f"not readable as parts: {type(error).__name__}",),
-    )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from helpdesk.base.pictures import Drawn
+from tickets.mail.parse.limits import SHORTENING
+
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
@@ -19,7 +22,7 @@ class MailAttachment:
     """A file that came with the mail.
 
     `type` is judged by the content, `declared_type` is what the sender claimed. `inline` files are shown in the text (pictures named
-    by `cid:`), `content_id` is their name there, without brackets.
+    by `cid:`), `content_id` is their name there, without brackets. `drawn` is a picture encoded anew, where that was asked for.
     """
 
     name: str
@@ -28,6 +31,7 @@ class MailAttachment:
     content: bytes
     inline: bool = False
     content_id: str | None = None
+    drawn: Drawn | None = None
 
     @property
     def size(self) -> int:
@@ -110,6 +114,11 @@ class ParsedMail:
     defects: tuple[str, ...]
     readings: tuple[str, ...] = ()
     answer_by: str = ""
+
+    @property
+    def shortened(self) -> bool:
+        """Something of it is not shown: a limit was reached, or its parts could not be told apart. The raw mail has it all."""
+        return any(defect in SHORTENING or defect.startswith(("read only in part", "not readable as parts")) for defect in self.defects)
 
     @property
     def auto_reply(self) -> str | None:

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk.base import blobs, knocks
+from helpdesk.base import blobs, clock, knocks
 from helpdesk.games.models import Game
 from tests.factories.desk import make_game
 from tests.tickets.mail.parse.letters import letter
@@ -37,8 +37,8 @@ def basic(secret: str = "studio:secret") -> str:
     return "Basic " + base64.b64encode(secret.encode()).decode()
 
 
-def signed(token: str = "t" * 50, key: str = KEY) -> dict[str, str]:
-    timestamp = "1760434200"
+def signed(token: str = "t" * 50, key: str = KEY, age: int = 0) -> dict[str, str]:
+    timestamp = str(int(clock.now().timestamp() - age))
     signature = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
     return {"timestamp": timestamp, "token": token, "signature": signature}
 

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tickets", "0005_no_reply_needed")]
+
+    operations = [
+        migrations.AddField(model_name="message", name="shortened", field=models.BooleanField(default=False)),
+    ]
