@@ -276,7 +276,10 @@ class Instance:
             "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
             "worker": (self._worker, lambda: self._answers("worker")),
-            **{part: (partial(self._celery, part, queues, processes=PROCESSES[part]), partial(self._answers, part)) for part, queues in APART.items()},
+            **{
+                part: (partial(self._celery, part, queues, processes=PROCESSES[part]), partial(self._answers, part))
+                for part, queues in APART.items()
+            },
             "beat": (self._beat, None),
         }
         command, ready = parts[name]

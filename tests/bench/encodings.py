@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 import chardet  # noqa: E402
 
+from tests.bench.figures import Figure  # noqa: E402
 from tests.tickets.mail.parse.alphabets import Row, matrix, same  # noqa: E402
 from tickets.mail.parse.charsets import decode  # noqa: E402
 
@@ -68,6 +69,16 @@ def scenes() -> list[tuple[str, list[Row], Callable[[Row], str]]]:
         ("utf-8", rows, lambda row: decode(row.sent, "utf-8")),
         ("iso-8859-1, falsely", strange, lambda row: decode(row.sent, "iso-8859-1")),
     ]
+
+
+def figures() -> list[Figure]:
+    """As lines of the bench's page: the percentage read right, against the goal where there is one."""
+    found = []
+    for name, rows, reading in scenes():
+        percent, _, spent = measure(rows, reading)
+        remark = ", ".join(f"{kind} {percent[kind]:.1f}" for kind in KINDS if kind in percent)
+        found.append(Figure(f"texts read right: {name}", (percent["all"],), "%", budget=GOALS.get(name), remark=remark, own=spent))
+    return found
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ def cost(name: str, scale: float) -> Cost:
     reading, pictures._studio = Workshop("tickets.mail.parse.child"), Workshop("helpdesk.base.pictures.drawing")
     with watched() as peak:
         try:
-            mail, seconds = reading.ask("read", raw, (), answer=ParsedMail)
+            mail, seconds = reading.ask("read", raw, (), (), answer=ParsedMail)
         except Apart as reason:
             return Cost(name, len(raw), SECONDS, peak[0], f"shortened: {reason}")
         patience = pictures.Patience(SECONDS - seconds)

@@ -15,6 +15,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from helpdesk.demo import bulk  # noqa: E402
+from tests.bench import encodings  # noqa: E402
 from tests.bench.figures import Figure, table  # noqa: E402
 from tests.bench.machine import Machine  # noqa: E402
 from tests.bench.run import ROOT, options  # noqa: E402
@@ -25,6 +26,7 @@ PAGE: Path = ROOT / "docs" / "benchmarks.md"
 SCENES = {  # in this order: the last one leaves the database changed
     "pages": lambda given: pages.measure(requests=200, runs=given.runs),
     "mails": lambda given: mails.measure(mails=200, runs=given.runs),
+    "encodings": lambda _given: encodings.figures(),
     "reaction": lambda given: reaction.measure(seconds=10, runs=min(3, given.runs)),
     "due": lambda given: due.measure(count=given.tickets, runs=given.runs),
 }

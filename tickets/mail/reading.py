@@ -30,7 +30,7 @@ def read_mail(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str
         return read_plainly(raw, f"read only in part: {reason}")
 
 
-def take_apart(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str], *, again: bool, light: bool) -> ParsedMail:
+def take_apart(raw: bytes, own_addresses: frozenset[str], languages: Sequence[str] = (), *, again: bool, light: bool) -> ParsedMail:
     """The mail with its pictures drawn anew, for keeping. One budget is for all of it: pictures for which no time is left stay as they are.
 
     Who reads it for the first time says so by `again=False`: where the child was ended from outside, Broken is raised for another try.

@@ -28,6 +28,7 @@ _BOUNDARY = re.compile(rb"^-{2,}[^\n]{0,80}(?:=_|--)[^\n]{0,80}$", re.MULTILINE)
 _NO_WORDS = re.compile(rb"MIME|multi-?part|mehrteilig", re.IGNORECASE)
 MAX_READINGS = 20
 MAX_UNWRAPPED = 8
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _CODECS_OF_ALL = {"ascii", "utf-8", "utf-7", "utf-16-le", "utf-16-be"}  # they tell nothing about bytes beside them
 _STUB = re.compile(
     r"html|view (?:this|it|the) |in (?:your|a) browser|не поддерживает|im browser|navegador|plain[- ]text|text version", re.IGNORECASE
@@ -160,7 +161,9 @@ class _Reader:
                 plains.extend(each.plain for each in found.segments if each.plain and each.plain.strip())
         plain = "\n\n".join(dict.fromkeys(plains)) if plains else None
         if forms:
-            self.contents.note(*forms[-1].defects, "another HTML form left out" if len(forms) > 1 else None)
+            self.contents.note(*forms[-1].defects)
+            for other in {_words(form.html): form for form in forms if _words(form.html) != _words(forms[-1].html)}.values():
+                self._add("", (other.html or "").encode(), "text/html")
             self.contents.segments.append(Segment(plain, forms[-1].html, forms[-1].html_raw))
         elif plain is not None:
             self.contents.segments.append(Segment(plain))
@@ -227,6 +230,7 @@ class _Reader:
         return reading.text
 
     def _cut(self, text: str, limit: int, *, whole: bool = True) -> str:
+        """As much of a text as may be kept; whatever is cut off is noted."""
         limit = min(limit, self.chars_left)
         self.chars_left -= len(text[:limit])
         if len(text) > limit or not whole:
@@ -348,11 +352,5 @@ def _mark_inline(contents: Contents) -> None:
             contents.files[index] = replace(file, inline=True)
 
 
-def _without_parameters(text: str) -> str:
-    """Enriched text without what stands between `<param>` and `</param>`: colours and fonts."""
-    out: list[str] = []
-    lower, position = text.lower(), 0
-    while len(lower) == len(text) and (start := lower.find("<param>", position)) >= 0 and (end := lower.find("</param>", start)) >= 0:
-        out.append(text[position:start])
-        position = end + len("</param>")
-    return "".join([*out, text[position:]])
+def _words(page: str | None) -> str:
+    return "".join(_TAG.sub(" ", page or "").split())

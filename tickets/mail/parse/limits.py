@@ -24,8 +24,8 @@ MAX_TEXT_CHARS = 200_000
 """Text kept on a message and searched; about a hundred pages."""
 
 MAX_HTML_CHARS = 1_000_000
-MAX_TEXTS_BYTES = 40_000_000
-MAX_DATA_BYTES = 40_000_000
+MAX_TEXTS_BYTES = 16_000_000
+MAX_DATA_BYTES = 16_000_000
 """Texts as they came, and `data:` addresses in pages; a page is cut to MAX_HTML_CHARS when these and its style sheets are out."""
 
 MAX_HTML_DEPTH = 400

@@ -30,7 +30,7 @@ def reading() -> Iterator[Workshop]:
 def test_it_is_read_within_its_budget(kind: str, reading: Workshop) -> None:
     raw = KINDS[kind](SCALE)
 
-    mail, _seconds = reading.ask("read", raw, (), answer=ParsedMail)
+    mail, _seconds = reading.ask("read", raw, (), (), answer=ParsedMail)
 
     assert max(len(mail.text), len(mail.full_text), len(mail.quoted)) <= MAX_TEXT_CHARS
     assert len(mail.html or "") <= 2 * MAX_HTML_CHARS

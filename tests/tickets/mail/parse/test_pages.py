@@ -129,14 +129,15 @@ def test_words_outside_of_the_parts_are_words_too():
     assert parse_mail(early).text == "My sword is gone."
 
 
-def test_of_two_different_plain_forms_both_are_kept_and_another_page_is_told():
+def test_of_two_different_plain_forms_both_are_kept_and_another_page_is_a_file():
     raw = multipart_letter(
         part("one"), part("two"), part("<p>three</p>", "text/html"), part("<p>four</p>", "text/html"), subtype="alternative"
     )
 
     mail = parse_mail(raw)
 
-    assert (mail.text, mail.html, mail.defects) == ("one\n\ntwo", "<p>four</p>", ("another HTML form left out",))
+    assert (mail.text, mail.html) == ("one\n\ntwo", "<p>four</p>")
+    assert [(each.content, each.type) for each in mail.attachments] == [(b"<p>three</p>", "text/plain")]
 
 
 def test_enriched_text_without_its_parameters():
