@@ -18,7 +18,7 @@ from helpdesk.base.blobs import NotKept
 from helpdesk.base.knocks import is_shut, network, too_often
 from tickets.mail.inbox import HandedIn, store
 from tickets.mail.models import Door
-from tickets.mail.payloads import PROVIDERS, Refused
+from tickets.mail.payloads import PROVIDERS, Delivered, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +60,17 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
         note_refusal(client)
         log.warning("mail_hook_refused", provider=provider, reason=str(reason))
         return _said(400, "Not accepted.")
+    return _keep(provider, delivered, request.META.get("CONTENT_TYPE", ""))
+
+
+def _keep(provider: str, delivered: Delivered, content_type: str) -> HttpResponse:
     mail = HandedIn(
         content=delivered.content,
         door=Door.WEBHOOK,
         key=delivered.key,
         recipient=delivered.recipient,
         form=delivered.form,
-        content_type=request.META.get("CONTENT_TYPE", ""),
+        content_type=content_type,
     )
     try:
         raw = store(mail)
