@@ -140,6 +140,6 @@ def _finish(erasure: Erasure) -> bool:
     mine = Erasure.objects.filter(pk=erasure.pk, claimed_until=erasure.claimed_until)
     if not mine.update(state=State.DONE, ended_at=clock.now(), claimed_until=None, trouble=""):
         return False
-    facts = {"erasure": erasure.pk, "asked_by": erasure.asked_by, "counts": erasure.counts}
-    note_audit("players.erased", by=None, subject=("players.player", erasure.player_id), **facts)
+    by = User.objects.filter(pk=erasure.asked_by).first() if erasure.asked_by else None  # whose deed it is, though a worker did it
+    note_audit("players.erased", by=by, subject=("players.player", erasure.player_id), erasure=erasure.pk, counts=erasure.counts)
     return True

@@ -86,8 +86,9 @@ def erase(player_id: int) -> Iterator[int]:
     yield drop_starts_to(player_id)
     for pk in list(Ticket.objects.filter(player=player_id).order_by("pk").values_list("pk", flat=True)):
         yield _empty_ticket(pk, player_id)
-    for pk in list(_elsewhere(player_id).order_by("pk").values_list("pk", flat=True)):
-        yield _empty_elsewhere(pk)
+    for rows in (_elsewhere(player_id), _sent_to_him(player_id)):
+        for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
+            yield _empty_elsewhere(pk)
 
 
 @transaction.atomic
@@ -156,13 +157,18 @@ def _messages(player_id: int) -> QuerySet[Message]:
 
 
 def _elsewhere(player_id: int) -> QuerySet[Message]:
-    """What he wrote, or was written, in other players' tickets, by the addresses that are his alone."""
+    """What he wrote into other players' tickets, where he was a stranger, from the addresses that are his alone."""
     mine = addresses_of_him_alone(player_id)
     others = Message.objects.exclude(ticket__player=player_id).exclude(received_in__player=player_id)
     if not mine:
         return others.none()
-    told = others.annotate(sender=Lower("from_address"), recipient=Lower("to_address"))
-    return told.filter(Q(sender__in=mine) | Q(recipient__in=mine))
+    return others.filter(from_stranger=True).annotate(sender=Lower("from_address")).filter(sender__in=mine)
+
+
+def _sent_to_him(player_id: int) -> QuerySet[Message]:
+    """What left to an address of his alone from somebody else's ticket: it should not be, and nothing but a look at all messages tells."""
+    others = Message.objects.filter(kind=Message.Kind.REPLY).exclude(ticket__player=player_id).exclude(received_in__player=player_id)
+    return others.annotate(recipient=Lower("to_address")).filter(recipient__in=addresses_of_him_alone(player_id))
 
 
 def _files(player_id: int) -> QuerySet[Attachment]:

@@ -116,7 +116,6 @@ FACTS: dict[str, Any] = {
     "deliveries": _("deliveries"),
     "erasure": _("erasure"),
     "due": _("when"),
-    "asked_by": _("asked for by"),
     "counts": _("rows emptied"),
     "sort": _("kind of field"),
 }

@@ -96,6 +96,8 @@ def test_after_it_the_ticket_stays_as_a_number(eraser: Client, ticket: Ticket, t
     assert (ticket.subject, ticket.gist, ticket.contact, ticket.status, ticket.waiting_since) == ("", "", None, "closed", None)
     assert kinds(ticket)[-2:] == ["ticket.moved", "ticket.erased"]
     assert "Isaura" not in str(list(AuditEntry.objects.values()))
+    told = AuditEntry.objects.get(action="players.erased")
+    assert (told.actor_name, told.subject_kind, told.subject_id) == ("Ingrid Solberg", "players.player", ticket.player_id)
     for address in (page(ticket), reverse("desk:ticket", args=[ticket.number]), reverse("desk:card", args=[ticket.number])):
         assert eraser.get(address).status_code == 200
     assert "Erased player" in eraser.get(reverse("desk:card", args=[ticket.number])).content.decode()

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
@@ -154,6 +155,7 @@ class Message(models.Model):
             models.Index(name="message_on_its_way", fields=["claimed_until"], condition=Q(state__in=["sending", "handed"])),
             models.Index(name="message_by_message_id", fields=["message_id"], condition=~Q(message_id="")),
             models.Index(name="message_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
+            models.Index(Lower("from_address"), name="message_of_stranger", condition=Q(from_stranger=True)),
             models.Index(
                 name="message_in_trouble", fields=["state", "state_at"], condition=Q(state__in=["failed", "bounced", "uncertain", "stale"])
             ),

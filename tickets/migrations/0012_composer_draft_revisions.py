@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0010_bytes_shortened"),
+        ("tickets", "0011_bytes_shortened"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0009_erasure_no_words_in_events")]
+    dependencies = [("tickets", "0010_erasure_strangers_index")]
 
     operations = [
         migrations.AddField(model_name="message", name="shortened", field=models.BooleanField(default=False)),
