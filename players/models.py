@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 from helpdesk.games.models import Game
 
 
@@ -28,6 +29,9 @@ class Player(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     blocked_until = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)  # nothing of him is left, and nothing new is added to him
+
+    class Meta:
+        constraints = [sane_moments("player_moments_sane", "blocked_until")]
 
 
 class Address(models.Model):
@@ -79,7 +83,10 @@ class GameAccount(models.Model):
     registered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="account_once_per_game", fields=["game", "external_id"])]
+        constraints = [
+            models.UniqueConstraint(name="account_once_per_game", fields=["game", "external_id"]),
+            sane_moments("account_moments_sane", "registered_at"),
+        ]
 
 
 class ProfileSnapshot(models.Model):
@@ -92,6 +99,7 @@ class ProfileSnapshot(models.Model):
     fields = models.JSONField(default=dict)  # {"level": 42, "crystals": 10, "paid_90d": "12.99 EUR", "device": "…", …}
 
     class Meta:
+        constraints = [sane_moments("snapshot_moments_sane", "taken_at")]
         indexes = [models.Index(name="snapshot_newest", fields=["account", "-taken_at"])]
 
 

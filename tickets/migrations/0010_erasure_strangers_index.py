@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("tickets", "0007_erasure_no_words_in_events"),
+        ("tickets", "0009_erasure_no_words_in_events"),
     ]
 
     operations = [

@@ -1,7 +1,7 @@
-"""Django's PostgreSQL, with one difference: it reads every moment that a row can hold.
+"""Django's PostgreSQL, with one difference: it reads every row.
 
 PostgreSQL knows `infinity` and years beyond 9999, and Python raises when it is given one: then not only that row is lost, but the whole
-list in which it stands. Here such a moment is read as the nearest that every time zone can say.
+list in which it stands. Here such a moment is read as the nearest that every time zone can say; JSON that Python cannot read likewise.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import DataError
 from psycopg.types.datetime import DateLoader, IntervalLoader
+from psycopg.types.string import TextLoader
 
 from helpdesk.base.postgresql import FIRST, LAST
 
 LONGEST = timedelta(days=365_000)
+LONGEST_NUMBER = 4000  # digits; Python reads 4,300
+DEEPEST = 400  # brackets; Python's own depth is a thousand calls
 
 
 def _is_before(said: bytes) -> bool:
@@ -49,6 +53,25 @@ class BoundedSpanLoader(IntervalLoader):
             return -LONGEST if bytes(data).startswith(b"-") else LONGEST
 
 
+class BoundedJsonLoader(TextLoader):
+    """JSON as text, which Django parses. Numbers longer than Python reads are cut to zero, what is nested too deep for it is nothing."""
+
+    def load(self, data: Any) -> Any:
+        text = super().load(data)
+        if len(text) > LONGEST_NUMBER or text.count("[") + text.count("{") > DEEPEST:
+            try:
+                json.loads(text)
+            except ValueError:
+                return json.dumps(json.loads(text, parse_int=_number))
+            except RecursionError:
+                return "null"
+        return text
+
+
+def _number(digits: str) -> int:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else 0
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose rows can all be read."""
 
@@ -57,4 +80,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.adapters.register_loader("timestamptz", BoundedMomentLoader)
         connection.adapters.register_loader("date", BoundedDayLoader)
         connection.adapters.register_loader("interval", BoundedSpanLoader)
+        connection.adapters.register_loader("jsonb", BoundedJsonLoader)
         return connection

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import JSONField, Value
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
+from players.models import GameAccount, ProfileSnapshot
 from tests.factories.desk import make_ticket
 from tests.tickets.desk.conftest import Desk
 from tickets.desk.ticket.history import WORDS, Names, lines
@@ -57,6 +59,28 @@ def test_a_page_with_a_broken_event_is_drawn(clara: User, desk: Desk, kind: str,
     Event.objects.create(ticket=ticket, kind=kind, data=Value(json.loads(data), JSONField()), **facts)
 
     assert desk(clara).get(reverse("desk:ticket", args=[ticket.number])).status_code == 200
+
+
+@pytest.mark.parametrize("data", ["9" * 5000, '{"added": [' + "7" * 6000 + "]}", "[" * 3000 + "]" * 3000, '{"a":' * 900 + "1" + "}" * 900])
+def test_a_page_is_drawn_whatever_json_a_row_holds(clara: User, desk: Desk, data: str) -> None:
+    ticket = make_ticket()
+    account = GameAccount.objects.create(game=ticket.game, player=ticket.player, external_id="7")
+    ProfileSnapshot.objects.create(account=account)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE tickets_event SET data = %s::jsonb WHERE ticket_id = %s", [data, ticket.pk])
+        cursor.execute("UPDATE players_profilesnapshot SET fields = %s::jsonb WHERE account_id = %s", [data, account.pk])
+
+    for page in ("desk:ticket", "desk:card"):
+        assert desk(clara).get(reverse(page, args=[ticket.number])).status_code == 200
+
+
+@pytest.mark.parametrize("fields", [[], "words", 7, None, {"level": {"a": [None]}, "crystals": [[]], "": 1}])
+def test_a_card_of_any_shape_is_drawn(clara: User, desk: Desk, fields: Any) -> None:
+    ticket = make_ticket()
+    account = GameAccount.objects.create(game=ticket.game, player=ticket.player, external_id="7")
+    for facts in ({"level": 3}, fields, {"level": 4}):
+        ProfileSnapshot.objects.create(account=account, fields=Value(facts, JSONField()))
+        assert desk(clara).get(reverse("desk:card", args=[ticket.number])).status_code == 200
 
 
 def test_one_that_cannot_be_worded_says_so(clara: User, desk: Desk) -> None:

@@ -122,6 +122,8 @@ def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
 
 def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
     """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
+    if not isinstance(fields, dict):  # whatever the game has told
+        return []
     order = list(LABELS)
     return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
 
@@ -134,8 +136,9 @@ def _field(key: str, value: Any, earlier: dict[str, Any], *, shut: bool) -> Fiel
     label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
     if shut:
         return Field(label, shut=True)
-    was = earlier.get(key)
-    return Field(label, _words(value), _words(was) if key in earlier and was != value else "")
+    known = earlier if isinstance(earlier, dict) else {}
+    was = known.get(key)
+    return Field(label, _words(value), _words(was) if key in known and was != value else "")
 
 
 def _words(value: Any) -> str:
