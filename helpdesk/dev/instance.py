@@ -18,7 +18,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from typing import Self
@@ -38,7 +37,7 @@ APART = {
     "mail": "mail",
     "bulk": "bulk,learn",
 }  # part: the queues it takes off the worker where it runs; nobody waits for them
-PROCESSES = {"mail": 2, "bulk": 1}  # a hard mail must not keep the others waiting
+NICE = {"mail": "5", "bulk": "10"}  # a laptop has two cores; who waits for an answer comes first
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", "MAILGUN_", "POSTMARK_", "SENDGRID_")  # a demo must not send real mail
 
 
@@ -276,14 +275,12 @@ class Instance:
             "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
             "worker": (self._worker, lambda: self._answers("worker")),
-            **{
-                part: (partial(self._celery, part, queues, processes=PROCESSES[part]), partial(self._answers, part))
-                for part, queues in APART.items()
-            },
+            "mail": (lambda: self._celery("mail", APART["mail"], processes=2), lambda: self._answers("mail")),  # one may have a hard one
+            "bulk": (lambda: self._celery("bulk", APART["bulk"], processes=1), lambda: self._answers("bulk")),
             "beat": (self._beat, None),
         }
         command, ready = parts[name]
-        polite = ["nice", "-n", "10"] if name in APART else []  # a laptop has two cores; who waits for an answer comes first
+        polite = ["nice", "-n", NICE[name]] if name in NICE else []
         return Part(name, [*polite, sys.executable, "-m", *command()], self._log(name), env=self.env, cwd=ROOT, ready=ready)
 
     def _catcher(self) -> list[str]:
