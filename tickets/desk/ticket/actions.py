@@ -22,7 +22,7 @@ from tickets.desk.ticket.page import draw, page_context
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.assign import set_team
-from tickets.services.edit import recognise, rename, set_language, set_player, set_status, set_topic
+from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
@@ -128,6 +128,15 @@ def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         if form.is_valid():
             return _done(request, message.ticket, card=True)
     return _dialog(request, message.ticket, form, "sender")
+
+
+@requires(Right.SET_STATUS)
+@require_POST
+@refusable
+def counted(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """A person wrote what was taken for a machine's."""
+    message = message_for(request.user, number, pk, Right.SET_STATUS)
+    return _done(request, count_as_written(message, by=operator(request.user)))
 
 
 @requires(Right.MERGE)
