@@ -37,6 +37,7 @@ urlpatterns = [
     path("tickets/<str:number>/merge/", actions.merge_with, name="merge_with"),
     path("tickets/<str:number>/merge/<str:other>/", actions.merge, name="merge"),
     path("tickets/<str:number>/part/<str:other>/", actions.part, name="part"),
+    path("tickets/<str:number>/messages/<int:pk>/counted/", actions.counted, name="counted"),
     path("tickets/<str:number>/messages/<int:pk>/sender/", actions.sender, name="sender"),
     path("tickets/<str:number>/messages/<int:pk>/undo/", actions.undo, name="undo"),
     path("tickets/<str:number>/messages/<int:pk>/resend/", actions.resend, name="resend"),

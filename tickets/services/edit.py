@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.bounds import demand_promise
-from helpdesk.base.errors import Conflict, DomainError
+from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.text import one_line
 from players.models import Player
 from players.selectors import main_address
@@ -126,6 +126,8 @@ def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Tic
 def count_as_written(message: Message, *, by: Actor) -> Ticket:
     """A message that was taken for a machine's is the player's own: he waits for an answer, and the ticket comes back for it."""
     ticket = lock(message.ticket)
+    if ticket.status == Status.CLOSED:
+        raise NotAllowed(_("This ticket is closed. Under Settings → Mails its mail can open a follow-up."))
     if not Message.objects.filter(pk=message.pk, automatic=True).update(automatic=False):
         raise Conflict(_("This message counts as the player's already."))
     message.automatic = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.models import Team, User
@@ -14,7 +15,7 @@ from players.services import add_address, remember_account
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.models import Draft, Message, Status, Ticket, Topic
+from tickets.models import FAR, Draft, Event, Message, Status, Ticket, Topic
 from tickets.services.drafts import save_draft
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import Words, send_reply
@@ -312,3 +313,35 @@ def test_without_the_right_nobody_says_whose_ticket_it_is(clara: User, desk: Des
 
     assert desk(clara).post(f"/tickets/{ticket.number}/player/", {"account": "1"}).status_code == 403
     assert "Whose ticket is it?" not in desk(clara).get(f"/tickets/{ticket.number}/card/").content.decode()
+
+
+def test_an_answer_taken_for_a_machines_counts_by_a_click_and_only_once(client: Client) -> None:
+    operator_ = somebody(Right.VIEW, Right.SET_STATUS)
+    ticket = make_ticket()
+    away = receive(ticket, Incoming(text="I am away. My crystals are still gone!", channel="mail", automatic=True))
+    Message.objects.filter(ticket=ticket, automatic=False).update(no_reply_needed_at=away.at)
+    Ticket.objects.filter(pk=ticket.pk).update(status=Status.ANSWERED, waiting_since=None, waiting_key=FAR)
+    client.force_login(operator_)
+    url = reverse("desk:counted", args=[ticket.number, away.pk])
+    page = client.get(reverse("desk:ticket", args=[ticket.number])).content.decode()
+    assert url in page and "A program seems to have written this by itself" in page
+
+    client.post(url)
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.waiting_since) == (Status.WAITING, away.at)
+    assert "said that a person wrote the message" in client.get(reverse("desk:ticket", args=[ticket.number])).content.decode()
+    client.post(url)
+    assert Event.objects.filter(kind="message.counted").count() == 1
+
+
+def test_on_a_closed_ticket_the_mail_opens_a_follow_up_instead(client: Client) -> None:
+    ticket = make_ticket()
+    away = receive(ticket, Incoming(text="I am away.", channel="mail", automatic=True))
+    Ticket.objects.filter(pk=ticket.pk).update(status=Status.CLOSED)
+    client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
+
+    client.post(reverse("desk:counted", args=[ticket.number, away.pk]))
+
+    away.refresh_from_db()
+    assert away.automatic

@@ -25,7 +25,7 @@ from tickets.desk.ticket.thread import Turn, turns_of
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
-from tickets.services.edit import recognise, rename, set_language, set_player, set_status, set_topic
+from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
@@ -160,6 +160,16 @@ def sender(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         if form.is_valid():
             return done(request, number, card=True)
     return _dialog(request, message.ticket, form, "sender")
+
+
+@requires(Right.SET_STATUS)
+@require_POST
+@refusable
+def counted(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """A person wrote what was taken for a machine's."""
+    message = message_for(request.user, number, pk, Right.SET_STATUS)
+    count_as_written(message, by=operator(request.user))
+    return done(request, number)
 
 
 @requires(Right.MERGE)
