@@ -192,7 +192,9 @@ class _Reader:
 
     def page(self, segment: Segment, html: str) -> None:
         """Style sheets and the pictures that stand in it are taken out, then it is cut."""
-        light = lighten(html)
+        if len(html) > MAX_HTML_BYTES:
+            self.contents.note("text cut")
+        light = lighten(html[:MAX_HTML_BYTES], first=len(self.contents.files) + 1)
         segment.html_raw = html[:MAX_HTML_CHARS]
         segment.html = self._cut(light.html, MAX_HTML_CHARS)
         if light.left_out:
@@ -262,7 +264,7 @@ class _Reader:
             segment = self.segment()
             segment.plain = self._cut(found.plain, MAX_TEXT_CHARS) if found.plain.strip() else None
             if found.html.strip():
-                self.page(segment, found.html[:MAX_HTML_BYTES])
+                self.page(segment, found.html)
         for file in found.files:
             self._add(file_name(file.name), file.content, file.declared, content_id=file.content_id)
         if not found.whole:
