@@ -38,6 +38,7 @@ APART = {
     "mail": "mail",
     "bulk": "bulk,learn",
 }  # part: the queues it takes off the worker where it runs; nobody waits for them
+PROCESSES = {"mail": 2, "bulk": 1}  # a hard mail must not keep the others waiting
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", "MAILGUN_", "POSTMARK_", "SENDGRID_")  # a demo must not send real mail
 
 
@@ -275,7 +276,7 @@ class Instance:
             "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
             "worker": (self._worker, lambda: self._answers("worker")),
-            **{part: (partial(self._celery, part, queues, processes=1), partial(self._answers, part)) for part, queues in APART.items()},
+            **{part: (partial(self._celery, part, queues, processes=PROCESSES[part]), partial(self._answers, part)) for part, queues in APART.items()},
             "beat": (self._beat, None),
         }
         command, ready = parts[name]

@@ -134,7 +134,7 @@ def test_what_somebody_waits_for_has_a_worker_of_its_own(servers):
     servers.parts = APPLICATION
 
     assert "-Q now -c 2" in command(servers, "worker")
-    assert "-Q mail -c 1" in command(servers, "mail")
+    assert "-Q mail -c 2" in command(servers, "mail")
     assert command(servers, "mail").startswith("nice ")
     assert "-Q bulk,learn -c 1" in command(servers, "bulk")
     assert command(servers, "bulk").startswith("nice ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from tickets.mail.parse.limits import MAX_HTML_DEPTH, MAX_HTML_REPEATS
+from tickets.mail.parse.limits import MAX_HTML_DEPTH, MAX_HTML_ENTITIES, MAX_HTML_REPEATS
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FORMATS = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
@@ -36,7 +36,9 @@ _ANY_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 
 
 def is_hostile(text: str) -> bool:
-    """Nested or unclosed so far that parsing grows with the square of the length."""
+    """Nested or unclosed so far, or so full of entities, that parsing grows with the square of the length."""
+    if text.count("&") > MAX_HTML_ENTITIES:
+        return True
     tags = text.count("<")
     if tags < 50:
         return False

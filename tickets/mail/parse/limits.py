@@ -29,6 +29,9 @@ MAX_DATA_BYTES = 16_000_000
 """HTML as it came, and what stands in it as `data:` addresses; a page is cut to MAX_HTML_CHARS when these and its style sheets are out."""
 
 MAX_HTML_DEPTH = 400
+MAX_HTML_ENTITIES = 150_000
+"""A page whose every letter is written as `&#1084;` has fewer."""
+
 MAX_HTML_REPEATS = 200_000
 """Unclosed `<b>`, `<font>`… are repeated in every following paragraph by the HTML rules; so many such repetitions are let through."""
 
