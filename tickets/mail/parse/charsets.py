@@ -43,7 +43,7 @@ STRONG_EACH = 1.2
 """How much better another reading must be to overrule a label, in all and for each byte beyond ASCII (see `letters`)."""
 
 
-JUDGEMENTS = 150
+JUDGEMENTS = 60
 _left: ContextVar[list[int] | None] = ContextVar("judgements_left", default=None)
 
 
