@@ -8,6 +8,7 @@ Files may have any ending; each one is a mail. Nothing is written and no databas
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -17,10 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from django.conf import settings  # noqa: E402
+import django  # noqa: E402
 
-if not settings.configured:
-    settings.configure(SECRET_KEY="corpus", SECRET_KEY_FALLBACKS=[], USE_I18N=False)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+os.environ.setdefault("HELPDESK_ENV", "test")
+django.setup()
 
 from tickets.mail.explain import explain_parsed  # noqa: E402
 from tickets.mail.parse import parse_mail  # noqa: E402

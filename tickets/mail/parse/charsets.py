@@ -43,7 +43,7 @@ STRONG_EACH = 1.2
 """How much better another reading must be to overrule a label, in all and for each byte beyond ASCII (see `letters`)."""
 
 
-JUDGEMENTS = 150
+JUDGEMENTS = 60
 _left: ContextVar[list[int] | None] = ContextVar("judgements_left", default=None)
 
 
@@ -136,7 +136,7 @@ def _with_surrogates(data: bytes) -> str | None:
 
 def _by_chance_utf8(data: bytes, codec: str | None) -> str | None:
     """Two or three East Asian or Thai letters can be valid UTF-8 by chance; then the label decides."""
-    if codec in MULTIBYTE | {"cp874", "tis-620", "iso8859-11"} and sum(byte > 0x7F for byte in data[:200]) <= 4:
+    if codec in MULTIBYTE | {"cp874"} and sum(byte > 0x7F for byte in data[:200]) <= 4:
         return _strictly(data, str(codec))
     return None
 

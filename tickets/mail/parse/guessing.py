@@ -16,7 +16,7 @@ import chardet
 
 from tickets.mail.parse.letters import cost
 
-SAMPLE = 3_000
+SAMPLE = 1_500
 """Bytes that are looked at: the first lines that hold more than ASCII."""
 
 CANDIDATES = {  # and how much rarer than the first ones mails are written in it, in the costs of `letters`

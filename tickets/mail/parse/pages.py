@@ -37,9 +37,12 @@ class Page(NamedTuple):
     left_out: int
 
 
-def lighten(html: str) -> Page:
-    """The page with its style sheets and scripts gone and its `data:` addresses turned into files that it names by `cid:`."""
-    return _without_data(_without_styles(html))
+def lighten(html: str, *, first: int = 1) -> Page:
+    """The page with its style sheets and scripts gone and its `data:` addresses turned into files that it names by `cid:`.
+
+    They are numbered from `first` on, so that those of several pages of one mail differ.
+    """
+    return _without_data(_without_styles(html), first)
 
 
 def _without_styles(html: str) -> str:
@@ -61,7 +64,7 @@ def _without_styles(html: str) -> str:
     return "".join([*out, html[done:]]) if out else html
 
 
-def _without_data(html: str) -> Page:
+def _without_data(html: str, first: int) -> Page:
     if "data:" not in html and "DATA:" not in html:
         return Page(html, (), 0)
     out: list[str] = []
@@ -81,7 +84,7 @@ def _without_data(html: str) -> Page:
             continue
         spent += end - found.end()
         content = _content(html[found.end() : end], encoded="base64" in found[2].lower())
-        picture = known.setdefault(content, Picture(f"data-{len(known) + 1}@mail", (found[1] or "text/plain").lower(), content))
+        picture = known.setdefault(content, Picture(f"data-{first + len(known)}@mail", (found[1] or "text/plain").lower(), content))
         out.append(f"cid:{picture.content_id}")
     return Page("".join([*out, html[done:]]) if out else html, tuple(known.values()), left_out)
 

@@ -47,6 +47,17 @@ def test_the_same_picture_twice_is_one_file_and_others_are_others():
     assert [(each.content, each.type) for each in mail.attachments] == [(PNG, "image/png"), (b"a log of some lines", "text/plain")]
 
 
+def test_pictures_of_two_pages_of_one_mail_are_told_apart():
+    other = "data:image/png;base64," + base64.b64encode(PNG + b"2").decode()
+    raw = multipart_letter(part(f"<img src='{ADDRESS}'>", "text/html"), part(f"<img src='{other}'>", "text/html"))
+
+    mail = parse_mail(raw)
+
+    assert [each.content for each in mail.attachments] == [PNG, PNG + b"2"]
+    assert [f'src="cid:{each.content_id}"' in (mail.html or "") for each in mail.attachments] == [True, True]
+    assert len({each.content_id for each in mail.attachments}) == 2
+
+
 def test_one_that_is_not_encoded_as_it_says_is_kept_as_it_stands():
     assert [each.content for each in read("<img src='data:image/png;base64,no*base64*here'>").attachments] == [b"no*base64*here"]
     assert [each.type for each in read("<img src=\"data:image/svg+xml,%3Csvg xmlns='x'%3E%3C/svg%3E\">").attachments] == ["image/svg+xml"]
