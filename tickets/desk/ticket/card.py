@@ -120,7 +120,7 @@ def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
     return "" if refusal(other, into=in_) else "merge"
 
 
-def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+def _in_order(fields: Any) -> list[tuple[str, Any]]:
     """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
     if not isinstance(fields, dict):  # whatever the game has told
         return []
@@ -132,7 +132,7 @@ def _guards(kinds: Iterable[Sort]) -> frozenset[Right]:
     return frozenset().union(*(GUARDS[kind] for kind in kinds))
 
 
-def _field(key: str, value: Any, earlier: dict[str, Any], *, shut: bool) -> Field:
+def _field(key: str, value: Any, earlier: Any, *, shut: bool) -> Field:
     label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
     if shut:
         return Field(label, shut=True)

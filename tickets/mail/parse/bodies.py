@@ -193,9 +193,7 @@ class _Reader:
 
     def page(self, segment: Segment, html: str) -> None:
         """Style sheets and the pictures that stand in it are taken out, then it is cut."""
-        if len(html) > MAX_HTML_BYTES:
-            self.contents.note("text cut")
-        light = lighten(html[:MAX_HTML_BYTES], first=len(self.contents.files) + 1)
+        light = lighten(html, first=len(self.contents.files) + 1)
         segment.html_raw = html[:MAX_HTML_CHARS]
         segment.html = self._cut(light.html, MAX_HTML_CHARS)
         if light.left_out:
