@@ -120,7 +120,7 @@ def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
     return "" if refusal(other, into=in_) else "merge"
 
 
-def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+def _in_order(fields: Any) -> list[tuple[str, Any]]:
     """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
     if not isinstance(fields, dict):  # whatever the game has told
         return []
@@ -128,7 +128,7 @@ def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
     return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
 
 
-def _field(key: str, value: Any, earlier: dict[str, Any], ticket: Ticket, reader: User) -> Field:
+def _field(key: str, value: Any, earlier: Any, ticket: Ticket, reader: User) -> Field:
     label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
     guards = {GUARDS[word] for word in key.lower().split("_") if word in GUARDS}
     if not all(may(reader, ticket, right) for right in guards):
