@@ -57,7 +57,7 @@ class BoundedJsonLoader(TextLoader):
     """JSON as text, which Django parses. Numbers longer than Python reads are cut to zero, what is nested too deep for it is nothing."""
 
     def load(self, data: Any) -> Any:
-        text = bytes(data).decode()
+        text: Any = super().load(data)  # str, since our databases are in UTF-8
         if len(text) > LONGEST_NUMBER or text.count("[") + text.count("{") > DEEPEST:
             try:
                 json.loads(text)
