@@ -5,7 +5,8 @@ E007 files cannot be kept · E008 a reply gate that does not import · E009 not 
 E011 the example's password
 
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
-collected · W005 texts not compiled · W006 a catcher in production · W008 OUTWARD is off · W009 nothing leaves, since the database was
+collected · W005 texts not compiled · W006 a catcher in production ·
+W007 a mailbox's password that may go nowhere · W008 OUTWARD is off · W009 nothing leaves, since the database was
 restored or somebody switched it off
 """
 
@@ -89,7 +90,7 @@ def mail_in() -> Iterator[CheckMessage]:
     for name, password in settings.MAILBOX_PASSWORDS.items():
         host = name.replace("MAILBOX_PASSWORD_", "MAILBOX_HOST_", 1)
         if password and not settings.MAILBOX_HOSTS.get(host):
-            yield Warning(f"{name} may go nowhere.", hint=f"Set {host} to the IMAP server it is for.", id="helpdesk.W008")
+            yield Warning(f"{name} may go nowhere.", hint=f"Set {host} to the IMAP server it is for.", id="helpdesk.W007")
 
 
 def numbers() -> Iterator[CheckMessage]:

@@ -20,6 +20,8 @@ RECORDING = {"record", "Entry", "note_audit"} | NOTICES
 OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, games, mailboxes
     "helpdesk/staff/",
     "tickets/administration/services.py:save_mailbox",
+    "tickets/administration/services.py:retry_parked",  # which kind of work, out of our own list
+    "tickets/administration/services.py:dismiss_parked",
 }
 
 

@@ -39,7 +39,7 @@ from tickets.mail.models import Door, RawMail
 from tickets.models import Delivery, Draft, Lane, Message, Status, Ticket
 from tickets.services import edit, merge, outbox
 from tickets.services.assign import assign
-from tickets.services.drafts import save_draft
+from tickets.services.drafts import save_draft, save_start
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import Words, add_note, send_reply
 from tickets.surveys.models import Survey
@@ -172,6 +172,7 @@ class Desk:
         client.post(reverse("desk:status", args=[self.ticket.number]), facts)
         self.write(self.ticket, "Your quixq refund comes.", then_status=Status.PENDING, pending_on="Quixq's aunt")  # held
         save_draft(self.ticket, author=self.boris, kind=Draft.Kind.REPLY, text="Dear Quixqara,")
+        save_start(author=self.boris, text="Quixqara, about your sword", heading={"to": ADDRESS, "subject": "Your quixq sword"})
         other = Ticket.objects.get(subject="Another quixq matter")
         merge.merge(other, into=self.ticket, by=by)
         stranger = Incoming(text="I know this tower, quixq.", channel="mail", subject="Re: Tower", from_address=SECOND, from_stranger=True)

@@ -176,9 +176,10 @@ def dismiss_parked(lot: Lot, pk: int, *, reason: str, by: User, request: HttpReq
     """One piece of parked work is given up. The reason is kept in the audit."""
     if not reason.strip():
         raise DomainError(_("Say why it may be lost."), field="reason")
+    about = ("tickets.ticket", lot.tickets([pk]).get(pk))
     if lot.dismiss is None or not lot.dismiss(pk):
         raise Conflict(_("This is not parked any more."))
-    note_audit("parked.dismissed", by=by, request=request, kind=lot.name, rows=[pk], reason=reason.strip())
+    note_audit("parked.dismissed", by=by, request=request, kind=lot.name, rows=[pk], remark=reason.strip(), about=about)
 
 
 @transaction.atomic

@@ -148,9 +148,9 @@ def retry(raw: RawMail) -> RawMail:
 
 
 def content_of(raw: RawMail) -> bytes:
-    """The mail itself, as bytes; a provider's payload is put into the form of a mail. FileNotFoundError when they are gone."""
+    """The mail itself, as bytes; a provider's payload is put into the form of a mail. blobs.Unreadable when they are gone."""
     if raw.blob is None:
-        raise FileNotFoundError(f"The bytes of raw mail {raw.pk} were erased.")
+        raise blobs.Unreadable(f"The bytes of raw mail {raw.pk} were erased.")
     content = blobs.read(raw.blob)
     return content if raw.form == RawMail.Form.MIME else to_mime(content, form=raw.form, content_type=raw.content_type)
 

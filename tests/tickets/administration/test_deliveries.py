@@ -90,5 +90,5 @@ def test_the_list_costs_the_same_for_one_or_fifty(client, django_assert_max_num_
         parked(make_ticket())
     client.force_login(somebody(Right.MANAGE_DELIVERIES))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(reverse("administration:deliveries"))

@@ -258,7 +258,7 @@ def test_the_page_tells_what_speaks_for_a_machine_and_for_another_writer(client)
     make_game("emberfall")
     raw = taken_in(b"From: Contact form <wordpress@site.example>\nReply-To: Mira <mira@mail.example>\nTo: support@emberfall.example\n"
                    b"Subject: Out of office: crystals\nPrecedence: junk\n\nThey are gone.\n")  # fmt: skip
-    client.force_login(somebody(Right.MANAGE_MAIL))
+    client.force_login(somebody(Right.MANAGE_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT))
 
     page = client.get(reverse("administration:mail", args=[raw.pk])).content.decode()
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from helpdesk.audit.models import AuditEntry
+from helpdesk.audit.models import AuditEntry, Remark
 from helpdesk.base import clock
 from helpdesk.base.blobs import keep
 from helpdesk.staff import letters
@@ -85,8 +85,9 @@ def test_each_kind_is_given_up_with_a_reason(client: Client, one_of_each: dict[s
 
     assert client.get(url).status_code == 404
     assert AuditEntry.objects.get(action="parked.dismissed").data == {
-        "kind": kind, "rows": [one_of_each[kind]], "reason": "Nobody needs it",
+        "kind": kind, "rows": [one_of_each[kind]],
     }  # fmt: skip
+    assert Remark.objects.get(entry__action="parked.dismissed").text == "Nobody needs it"
     still = {
         "message": Message.objects.filter(pk=one_of_each["message"]).exclude(state="failed"),
         "timer": Timer.objects.filter(pk=one_of_each["timer"]),
