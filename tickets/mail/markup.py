@@ -27,9 +27,11 @@ TRAILING = ".,;:!?'…*_"
 
 def _trimmed(url: str) -> str:
     """Without the punctuation of the sentence around it; a closing bracket stays only where its opening one is inside."""
-    while url and (url[-1] in TRAILING or (url[-1] == ")" and url.count(")") > url.count("(")) or url[-1] == "]"):
-        url = url[:-1]
-    return url
+    end, unopened = len(url), url.count(")") - url.count("(")
+    while end and (url[end - 1] in TRAILING or (url[end - 1] == ")" and unopened > 0) or url[end - 1] == "]"):
+        unopened -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
 
 
 def _split_links(text: Token, md: MarkdownIt) -> Iterator[Token]:
