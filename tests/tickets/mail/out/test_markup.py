@@ -176,3 +176,12 @@ def test_any_text_at_all_is_survived(text):
 
     assert "<script" not in html.lower()
     assert "<img" not in html.lower()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("words", [")", "]", ".", "(a)", "*a", "[", "`a``", "<a", "[a](b"])
+def test_a_text_of_nothing_but_signs_is_drawn_in_time(words: str) -> None:
+    markdown = "http://strangers.example/" + words * (100_000 // len(words))
+
+    assert "<p" in to_html(markdown)
+    assert to_text(markdown)
