@@ -50,6 +50,8 @@ OF_LOCKED_TICKETS = {  # parts of a service, which demand the lock
     "assign.take_by_answering", "drafts.bring_drafts", "drafts.take_draft", "unseen.demand_seen",
 }  # fmt: skip
 OTHERWISE = {
+    "assign.is_left_behind",  # reads
+    "open.put_away",  # was opened a moment ago, in the same transaction
     "attachments.attach", "attachments.keep_files",  # hang files at a row that is given with them
     "merge.merge", "merge.refusal", "merge.unmerge",  # deal with the merges themselves
 }  # fmt: skip
