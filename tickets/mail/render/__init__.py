@@ -19,6 +19,7 @@ __all__ = ["BrandLook", "Earlier", "Letter", "Logo", "Palette", "RenderedMail", 
 
 EARLIER_SHOWN, EARLIER_LENGTH, PREHEADER_LENGTH, SUBJECT_LENGTH = 2, 1200, 110, 200
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+PLACE_OF_BODY = "\ue000"
 BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -34,7 +35,8 @@ def render_mail(letter: Letter) -> RenderedMail:
     """Subject, text and HTML of a letter. Pure: no database, no network; the same letter gives the same mail."""
     context = _context(letter)
     html = _inliner.inline(render_to_string("mail/letter.html", context))
-    text = BLANK_LINES.sub("\n\n", render_to_string("mail/letter.txt", context)).strip() + "\n"
+    frame = render_to_string("mail/letter.txt", context | {"body_text": PLACE_OF_BODY})
+    text = BLANK_LINES.sub("\n\n", frame).replace(PLACE_OF_BODY, context["body_text"]).strip() + "\n"  # the words keep their own lines
     return RenderedMail(subject=one_line(letter.subject), text=text, html=html)
 
 

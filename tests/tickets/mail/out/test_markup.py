@@ -65,7 +65,7 @@ AS_TYPED = [
     "XK*9A*22 and QM_7_1 and A**B**C",
     "2*3*4 = 24, 2 * 3 * 4 too",
     r"C:\Games\_data\*.sav, D:\*\_old_\x",
-    "/srv/_kim_/saves/*.dat and ./*.cfg*",
+    "/opt/_kim_/saves/*.dat and ./*.cfg*",
     "copy *.sav and *.bak, then **/*.log",
     "kim_o_neill@post.example, _kim_@post.example",
     "snake_case_name, __init__x, f*** it",

@@ -138,3 +138,9 @@ def test_a_brand_name_with_signs_is_words_not_html():
 def test_a_header_has_one_line():
     assert one_line("Re: hello\r\nBcc: all@example.com\u202eevil") == "Re: hello Bcc: all@example.com evil"
     assert render_mail(replace(ANNA, subject="a\nb" * 200)).subject.endswith("…")
+
+
+def test_the_words_in_the_text_are_what_was_typed():
+    typed = "One\n\n\n\n  two  *  three\n\n\nXK*9A*22 **now**"
+
+    assert typed in render_mail(replace(ANNA, body=typed)).text
