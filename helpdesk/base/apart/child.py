@@ -7,13 +7,13 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpdesk.base.apart.frames import Line, rebuilt
 
-MEMORY = "APART_MEMORY"  # the environment's name for the bytes of data that the child may hold
 MOST_ASKED = 200_000_000  # bytes of one job; what may come in at all is for the door to say
 FILES = 64
 
@@ -21,12 +21,12 @@ Job = tuple[Callable[..., Any], Any]  # a function, and the tuple type of its ar
 
 
 def serve(jobs: Mapping[str, Job]) -> None:
-    """Answers until the parent goes away; ends with the process.
+    """Answers until the parent goes away; ends with the process. Its first argument is how many bytes of data it may hold.
 
     The processor's time of a job is counted by the kernel, whose signal ends the process wherever it hangs, also inside a library.
     """
     line = Line(socket.socket(fileno=os.dup(0)))
-    _confine(int(os.environ[MEMORY]))
+    _confine(int(sys.argv[1]))
     gc.freeze()
     while True:
         try:

@@ -18,11 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from helpdesk.base.apart.child import MEMORY
 from helpdesk.base.apart.frames import Garbled, Line, rebuilt
 
 ROOT = Path(__file__).resolve().parents[3]
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TZ")  # nothing of the desk's own settings
+ENVIRONMENT = {  # all of it: nothing of the desk's own settings
+    "PYTHONPATH": str(ROOT),
+    "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "1",  # what is freed goes back to the system, so that the next mail finds all of its memory
+    "MALLOC_MMAP_THRESHOLD_": "1000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000",
+}
 OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP}  # somebody else ended it: the bytes need not be at fault
 PROGRAM = 30_000_000  # bytes of a child that are no data of its own: the interpreter and its libraries
 
@@ -114,18 +119,12 @@ class _Child:
         self._link, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-B", "-m", module], stdin=theirs.fileno(), stdout=subprocess.DEVNULL, cwd=ROOT, env=self._environment()
+                [sys.executable, "-B", "-m", module, str(limits.memory - PROGRAM)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=ENVIRONMENT,
             )
-
-    def _environment(self) -> dict[str, str]:
-        own = {
-            "PYTHONPATH": str(ROOT),
-            MEMORY: str(self.limits.memory - PROGRAM),
-            "MALLOC_ARENA_MAX": "1",  # what is freed goes back to the system, so that the next mail finds all of its memory
-            "MALLOC_MMAP_THRESHOLD_": "1000000",
-            "MALLOC_TRIM_THRESHOLD_": "8000000",
-        }
-        return {name: os.environ[name] for name in PASSED_ON if name in os.environ} | own
 
     def ask(self, job: str, arguments: tuple[Any, ...], until: float, seconds: float) -> tuple[tuple[Any, list[bytes]], float]:
         self.left -= 1
