@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 _FORBIDDEN = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 JOINER = "\N{WORD JOINER}"
-_ACTIVE = re.compile(r"""[*_`]+|//|(?<=\])\(|(?<=[^\W\d_]\.)(?=[^\W\d_])|^(?=[-+>#=~|\d])""")
+_ACTIVE = re.compile(r"""[*_`]+|//|(?<=\])\(|(?<=[^\W\d_]\.)(?=[^\W\d_])|^(?=[-+>]|\d{1,3}[.)])""")
 _BLANK = re.compile(r"\s+")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INNER = {"en": {"“": "‘", "”": "’"}, "ru": {"«": "„", "»": "“"}}  # quotation marks of the second kind, by those of the first

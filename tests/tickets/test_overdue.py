@@ -14,7 +14,7 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket
-from tests.factories.staff import somebody
+from tests.factories.staff import GrantFactory, RoleFactory, somebody
 from tests.tickets.deeds import answer, hours_pass, kinds, put
 from tickets import drain
 from tickets.actors import operator
@@ -24,6 +24,12 @@ from tickets.services.assign import assign
 from tickets.services.reply import Words, send_reply
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _they_see_tickets(anna: User, boris: User) -> None:
+    for user in (anna, boris):
+        GrantFactory.create(user=user, role=RoleFactory.create(rights=[Right.VIEW]))
 
 
 def pending(anna: User, until: datetime | None) -> Ticket:

@@ -67,6 +67,7 @@ def test_a_mailbox_keeps_its_mail_unseen(ember: Game, settings: Any, disk: Disk)
     disk.full = True
     settings.MAILBOX_PASSWORDS = {"MAILBOX_PASSWORD_EMBER": "secret"}
     with tempfile.TemporaryDirectory(prefix="dovecot") as folder, dovecot.running(Path(folder)) as server:
+        settings.MAILBOX_HOSTS = {"MAILBOX_HOST_EMBER": f"127.0.0.1:{server.port}"}
         box = Mailbox.objects.create(
             address="help@ember.example",
             host="127.0.0.1",
