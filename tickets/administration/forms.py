@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from helpdesk.base import clock
-from helpdesk.base.bounds import LONGEST_SILENCE
+from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
 from players.models import CardField, Player
@@ -19,7 +18,6 @@ from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
 from tickets.models import LifecycleRule, Occasion, Status
 
-OLDEST_DAY = date(1990, 1, 1)
 WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OPERATOR, Occasion.PLAYER_MESSAGE: ActorKind.PLAYER}
 
 
@@ -90,9 +88,7 @@ class MailboxForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("History opens closed tickets with their own dates; nobody is told of them or answered."),
     )
-    begin_on = forms.DateField(
-        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Only for “since a day”.")
-    )
+    begin_on = DayField(label=_("Since"), required=False, help_text=_("Only for “since a day”."))
     enabled = forms.BooleanField(label=_("It is polled"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
@@ -101,8 +97,8 @@ class MailboxForm(forms.Form):
             day = facts.get("begin_on")
             if day is None and "begin_on" not in self.errors:
                 self.add_error("begin_on", _("Say since which day."))
-            elif day and not OLDEST_DAY <= day <= clock.now().date():
-                self.add_error("begin_on", _("The day lies between 1990 and today."))
+            elif day and day > clock.now().date():
+                self.add_error("begin_on", _("That day is still to come."))
         else:
             facts["begin_on"] = None
         return facts

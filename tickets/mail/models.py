@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import EARLIEST, LATEST
 from helpdesk.base.models import Blob
 from helpdesk.games.models import Game
 from tickets.mail.judge import Outcome
@@ -169,6 +170,7 @@ class Mailbox(models.Model):
             models.CheckConstraint(name="mailbox_security_known", condition=Q(security__in=["tls", "starttls", "plain"])),
             models.CheckConstraint(name="mailbox_begin_known", condition=Q(begin__in=["now", "since", "all"])),
             models.CheckConstraint(name="mailbox_since_names_a_day", condition=~Q(begin="since") | Q(begin_on__isnull=False)),
+            models.CheckConstraint(name="mailbox_day_is_one", condition=Q(begin_on__range=(EARLIEST.date(), LATEST.date()))),
             models.CheckConstraint(name="mailbox_port_is_one", condition=Q(port__gte=1, port__lte=65535)),
         ]
 

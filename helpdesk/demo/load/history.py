@@ -200,6 +200,9 @@ class History:
     def _reply(self, matter: _Matter, _number: int, turn: Turn) -> None:
         self._touch(matter, turn)
         books, ticket, user = self.books, matter.ticket, self._user(turn)
+        if ticket.assignee is None:  # a follow-up: who answers it has it
+            ticket.assignee = user
+            books.event(ticket, "ticket.assigned", turn.at, who=(OPERATOR, user.pk), assignee=user.pk, before=None, answered=True)
         until = turn.at + timedelta(days=PENDING_DAYS) if turn.pending_on else None
         message = self._outbound(
             matter,

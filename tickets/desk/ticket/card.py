@@ -89,7 +89,8 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     if card.player.erased_at:
         card = replace(card, account=None, snapshot=None)  # emptied: there is nothing to show of them
     may_contact = may(reader, ticket, CONTACT)
-    fields = card.snapshot.fields if card.snapshot else {}
+    told: Any = card.snapshot.fields if card.snapshot else {}
+    fields: dict[str, Any] = told if isinstance(told, dict) else {}  # whatever the game has told
     kinds = sorts(fields)
     link = ticket.game.back_office_link
     return PlayerCard(
@@ -120,10 +121,8 @@ def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
     return "" if refusal(other, into=in_) else "merge"
 
 
-def _in_order(fields: Any) -> list[tuple[str, Any]]:
+def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
     """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
-    if not isinstance(fields, dict):  # whatever the game has told
-        return []
     order = list(LABELS)
     return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
 

@@ -129,8 +129,9 @@ def keep_upload(request: StaffRequest, ticket: Ticket | None, kind: Draft.Kind) 
     came = request.FILES.get("file")
     if came is None:
         return HttpResponse(_("No file came."), status=422, content_type="text/plain; charset=utf-8")
-    key, new = as_key(request.POST.get("key")), NewFile(came.name or "", came.read())
+    key = as_key(request.POST.get("key"))
     try:
+        new = NewFile(came.name or "", came.read())
         file = add_file(ticket, new, author=request.user, kind=kind, key=key)
     except DomainError as error:
         return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")

@@ -75,6 +75,7 @@ def test_a_mailbox_keeps_its_mail_unseen(ember: Game, settings: Any, disk: Disk)
             security="plain",
             user="full",
             password_name="MAILBOX_PASSWORD_EMBER",
+            begin=Mailbox.Begin.ALL,
         )
         server.deliver("full", letter("The harbour gate does not open."), letter("Still shut.", message_id="<2@players.example>"))
 
