@@ -53,14 +53,14 @@ def sent(ticket: Ticket, text: str, anna: User, travel: Travel, mailoutbox: list
 
 def test_each_who_answers_a_mailing_that_we_got_too_has_a_ticket_of_his_own(ember: Game, travel, anna, mailoutbox):
     news = hand_in(NEWS)
-    ida = writes("ida", "My card ending in 5521 was charged twice.", **REFERS)
+    ida = writes("ida", "My card ending in QK5521Z was charged twice.", **REFERS)
     ole = writes("ole", "My phone is 0171 4432.", **REFERS)
 
     assert [raw.outcome for raw in (news, ida, ole)] == [Outcome.OPEN] * 3
     assert ole.reason == "a new conversation, for it answers somebody else's mail"
     assert len({raw.ticket for raw in (news, ida, ole)}) == 3
     told = sent(ole.ticket, "We call you.", anna, travel, mailoutbox)
-    assert "5521" not in told
+    assert "QK5521Z" not in told
     assert "issue-44" not in told
 
 
@@ -76,7 +76,7 @@ def test_a_player_goes_on_with_his_own_mail_and_a_copied_friend_does_not(ember: 
 
 
 def test_a_friend_to_whom_our_answer_was_passed_on_is_marked_and_never_repeated(ember: Game, travel, anna, mailoutbox):
-    ticket = writes("ida", "My card ends in 5521.").ticket
+    ticket = writes("ida", "My card ends in QK5521Z.").ticket
     sent(ticket, "Which game?", anna, travel, mailoutbox)
     ours = Message.objects.get(kind=Message.Kind.REPLY)
     friend = writes("ole", "She plays Ember; my own number is 0171 4432.", in_reply_to=ours.message_id)
@@ -86,11 +86,11 @@ def test_a_friend_to_whom_our_answer_was_passed_on_is_marked_and_never_repeated(
 
     assert mailoutbox[-1].to == ["ida@players.example"]
     assert "0171 4432" not in told
-    assert "5521" in told
+    assert "QK5521Z" in told
 
 
 def test_after_an_address_is_recognised_and_answered_it_reads_its_own_words_only(ember: Game, travel, anna, mailoutbox):
-    ticket = writes("ida", "My card ends in 5521.", subject="Card 5521 of Ida").ticket
+    ticket = writes("ida", "My card ends in QK5521Z.", subject="Card QK5521Z of Ida").ticket
     sent(ticket, "Secret of Ida.", anna, travel, mailoutbox)
     home = reply_address(ember.address, ticket.number)
     message = writes("ole", "Please answer me here.", subject="Hello from Ole", to=home).message
@@ -99,13 +99,13 @@ def test_after_an_address_is_recognised_and_answered_it_reads_its_own_words_only
     told = sent(ticket, "Gladly.", anna, travel, mailoutbox)
 
     assert mailoutbox[-1].to == ["ole@players.example"]
-    assert not [word for word in ("5521", "Secret of Ida", "ida@players") if word in told]
+    assert not [word for word in ("QK5521Z", "Secret of Ida", "ida@players") if word in told]
     assert "Please answer me here." in told
     assert mailoutbox[-1].subject == "Re: Hello from Ole"
 
 
 def test_what_came_from_another_address_by_a_merge_is_not_repeated(ember: Game, travel, anna, mailoutbox):
-    ida = writes("ida", "My card ends in 5521.").ticket
+    ida = writes("ida", "My card ends in QK5521Z.").ticket
     add_address(ida.player, "family@players.example")  # many may read it
     other = writes("family", "Same trouble here.").ticket
     merge(other, into=ida, by=operator(anna))
@@ -114,16 +114,16 @@ def test_what_came_from_another_address_by_a_merge_is_not_repeated(ember: Game, 
 
     assert mailoutbox[-1].to == ["ida@players.example"]
     assert "Same trouble here" not in told
-    assert "5521" in told
+    assert "QK5521Z" in told
 
 
 def test_the_preview_shows_what_leaves(ember: Game, travel, anna, mailoutbox):
-    ticket = writes("ida", "My card ends in 5521.").ticket
+    ticket = writes("ida", "My card ends in QK5521Z.").ticket
     message = Message(ticket=ticket, kind=Message.Kind.REPLY, channel="mail", text="Hello.", to_address="ole@players.example")
 
-    assert "5521" not in preview(message).text
+    assert "QK5521Z" not in preview(message).text
     message.to_address = "IDA@players.example"
-    assert "5521" in preview(message).text
+    assert "QK5521Z" in preview(message).text
 
 
 def test_a_strangers_answer_to_a_closed_ticket_of_another_opens_his_own(ember: Game):
