@@ -8,8 +8,11 @@ parked, where a person sees it and can retry it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 
 import structlog
@@ -27,9 +30,10 @@ from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Door, RawMail, ReceivedKey
+from tickets.mail.parse import ParsedMail
 from tickets.mail.payloads import NotAMail, to_mime
 from tickets.mail.reading import TooHeavy
-from tickets.mail.senders import studio
+from tickets.mail.senders import Studio, studio
 
 log = structlog.get_logger(__name__)
 
@@ -162,12 +166,10 @@ def _understand(pks: list[int]) -> int:
     RawMail.objects.filter(pk__in=pks).update(attempts=F("attempts") + 1)
     known = studio()
     rows = RawMail.objects.select_related("blob").in_bulk(pks)
-    with gathering():
-        for raw in (rows[pk] for pk in pks if pk in rows):
+    with gathering(), ThreadPoolExecutor(1, "reading") as reader:
+        for raw, reading in _read_ahead([rows[pk] for pk in pks if pk in rows], known, reader):
             try:
-                if raw.attempts > MOST_ATTEMPTS:
-                    raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
-                intake.take(raw, content_of(raw), known)
+                intake.take(raw, reading(), known)
             except TooHeavy:
                 RawMail.objects.filter(pk=raw.pk).update(heavy=True, attempts=F("attempts") - 1, claimed_until=None)
             except (intake.Unfit, NotAMail) as unfit:
@@ -176,6 +178,29 @@ def _understand(pks: list[int]) -> int:
                 log.exception("mail_failed", raw_mail=raw.pk)
                 _try_again(raw, error)
     return len(pks)
+
+
+def _read_ahead(raws: list[RawMail], known: Studio, reader: Executor) -> Iterator[tuple[RawMail, Callable[[], ParsedMail]]]:
+    """Each mail with what gives its reading, which may raise. The next one is read in its child while this one is written."""
+    ahead = [_begin_reading(raw, known, reader) for raw in raws[:1]]
+    for number, raw in enumerate(raws):
+        reading = ahead.pop()
+        ahead += [_begin_reading(following, known, reader) for following in raws[number + 1 : number + 2]]
+        yield raw, reading
+
+
+def _begin_reading(raw: RawMail, known: Studio, reader: Executor) -> Callable[[], ParsedMail]:
+    """The bytes are fetched here, since the reader's thread has no connection to the database."""
+    try:
+        if raw.attempts > MOST_ATTEMPTS:
+            raise intake.Unfit(raw.reason or "the worker stopped each time it read this mail")
+        return reader.submit(intake.read, raw, content_of(raw), known).result
+    except Exception as error:
+        return partial(_fail, error)
+
+
+def _fail(error: Exception) -> ParsedMail:
+    raise error
 
 
 def _try_again(raw: RawMail, error: Exception) -> None:

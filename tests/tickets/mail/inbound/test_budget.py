@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets.mail import inbox, reading
 from tickets.mail.models import RawMail
+from tickets.mail.parse import ParsedMail
 from tickets.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +104,9 @@ def test_light_ones_go_first_and_heavy_ones_do_not_wait_for_all_of_them(ember: G
     order: list[int] = []
     take = inbox.intake.take
 
-    def noted(raw: RawMail, content: bytes, known: Any) -> None:
+    def noted(raw: RawMail, mail: ParsedMail, known: Any) -> None:
         order.append(raw.pk)
-        take(raw, content, known)
+        take(raw, mail, known)
 
     monkeypatch.setattr(inbox.intake, "take", noted)
     monkeypatch.setattr(inbox, "BATCH", 2)
@@ -145,3 +147,29 @@ def test_the_operator_is_told_and_who_may_gets_the_whole(may_see: bool, ember: G
 
     assert "holds more than the desk shows" in page
     assert (page.count("Download the raw mail") > 0) is may_see
+
+
+def test_the_next_mail_is_read_while_one_is_written(ember: Game, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a mail whose reading fails keeps none of the others back."""
+    begun, written = threading.Event(), []
+    read, take = inbox.intake.read, inbox.intake.take
+    rows = [hand_in(letter(text), process=False) for text in ("first", "second", "third")]
+
+    def reading(raw: RawMail, content: bytes, known: Any) -> ParsedMail:
+        if raw.pk == rows[1].pk:
+            begun.set()
+            raise ValueError("this one cannot be read")
+        return read(raw, content, known)
+
+    def writing(raw: RawMail, mail: ParsedMail, known: Any) -> None:
+        if raw.pk == rows[0].pk:
+            written.append(begun.wait(10))
+        take(raw, mail, known)
+
+    monkeypatch.setattr(inbox.intake, "read", reading)
+    monkeypatch.setattr(inbox.intake, "take", writing)
+    inbox.process_due()
+
+    assert written == [True]
+    assert list(Message.objects.order_by("pk").values_list("text", flat=True)) == ["first", "third"]
+    assert "this one cannot be read" in RawMail.objects.get(pk=rows[1].pk).reason
