@@ -65,7 +65,8 @@ def writer(mail: ParsedMail) -> MailAddress:
 
 def player_of(sender: MailAddress, game: Game, language: str) -> tuple[Player, Address | None]:
     """The player behind an address, found or made, with the address to answer to. A mail without any address has a nameless player:
-    it can be read, but not be answered by mail."""
-    if not sender.address:
+    it can be read, but not be answered by mail; so has one from our own address, which a person had opened: we do not write to ourselves.
+    """
+    if not sender.address or bare(sender.address) == bare(game.address):
         return Player.objects.create(name=one_line(sender.name, 120), language=language), None
     return writer_from(sender.address, name=sender.name, language=language, game=game)

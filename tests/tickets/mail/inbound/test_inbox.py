@@ -16,7 +16,8 @@ from tests.factories.desk import make_game, newest_question
 from tests.tickets.mail.inbound.desk import hand_in
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain
-from tickets.mail import inbox, intake, personal
+from tickets.actors import SYSTEM
+from tickets.mail import by_hand, inbox, intake, personal
 from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import RawMail, ReceivedKey
@@ -141,6 +142,16 @@ def test_mail_of_our_own_opens_nothing(ember: Game):
     raw = hand_in(letter("Hello!", **{"from": "help+x@ember.example"}))
 
     assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail")
+
+
+def test_mail_of_our_own_that_somebody_opens_by_hand_is_nobodys_and_is_not_answered_to_ourselves(ember: Game):
+    raw = hand_in(letter("Name: Anna, sword gone", **{"from": "Form <help@ember.example>"}))
+
+    by_hand.open_ticket(raw, by=SYSTEM)
+    inbox.process(raw.pk)
+
+    raw.refresh_from_db()
+    assert (raw.outcome, raw.ticket.contact, raw.ticket.player.name) == (Outcome.OPEN, None, "Form")
 
 
 def test_a_form_that_sends_from_our_own_address_writes_for_the_player_in_reply_to(ember: Game):
