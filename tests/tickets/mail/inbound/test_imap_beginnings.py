@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -34,11 +35,11 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def box(server: Server, settings: Any, request: pytest.FixtureRequest) -> Mailbox:
+def box(server: Server, settings: Any) -> Mailbox:
     settings.MAILBOX_PASSWORDS = {"MAILBOX_PASSWORD_EMBER": "secret"}
     settings.MAILBOX_HOSTS = {"MAILBOX_HOST_EMBER": f"127.0.0.1:{server.port}"}
     return Mailbox.objects.create(
-        address="help@ember.example", host="127.0.0.1", port=server.port, security="plain", user=request.node.name[:40],
+        address="help@ember.example", host="127.0.0.1", port=server.port, security="plain", user=uuid4().hex,
         password_name="MAILBOX_PASSWORD_EMBER",
     )  # fmt: skip
 
