@@ -14,7 +14,8 @@ from django.db import transaction
 from helpdesk.base import clock
 from helpdesk.base.claims import claim
 from helpdesk.base.queue import gathering
-from helpdesk.base.sweeps import each_alone, reason_of
+from helpdesk.base.sweeps import each_alone
+from helpdesk.base.text import reason_of
 from helpdesk.base.turns import Turn
 from tickets.locks import lock_many
 from tickets.models import LifecycleRule, Ticket, Timer

@@ -12,13 +12,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from helpdesk.base.errors import Conflict
-from helpdesk.base.text import one_line
+from helpdesk.base.text import reason_of
 from helpdesk.base.turns import Turn
 
 log = structlog.get_logger(__name__)
 
 NOT_THE_ROWS = (OperationalError, InterfaceError, ProgrammingError, Conflict)  # a deadlock, a restart, old code before new tables
-LONGEST_REASON = 300
 
 
 def each_alone(pks: Iterable[int], work: Callable[[int], object], *, park: Callable[[int, str], object], turn: Turn | None = None) -> int:
@@ -44,11 +43,6 @@ def each_alone(pks: Iterable[int], work: Callable[[int], object], *, park: Calla
             if isinstance(error, SoftTimeLimitExceeded):
                 raise
     return taken
-
-
-def reason_of(error: BaseException) -> str:
-    """What went wrong, on one line, as the administrators' page and the log say it."""
-    return one_line(f"{type(error).__name__}: {error}", LONGEST_REASON)
 
 
 def _put_aside(pk: int, error: Exception, park: Callable[[int, str], object]) -> None:

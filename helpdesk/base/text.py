@@ -32,6 +32,11 @@ def one_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def reason_of(error: BaseException, limit: int = 300) -> str:
+    """What went wrong, its kind first, on one line: as a row keeps it and the administrators' pages and the log say it."""
+    return one_line(f"{type(error).__name__}: {error}", limit)
+
+
 def literal(words: str) -> str:
     """Words of others (a player's name, a subject) for a place inside a text of ours: on one line, and nothing in them is markup or a link.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickets.mail.lookup import message_called
+from tickets.mail.lookup import messages_called
 from tickets.mail.models import MessageIdAlias
 from tickets.models import Message
 
@@ -29,5 +29,5 @@ def message_known_as(name: str) -> Message | None:
     wanted = bracketed(name)
     if not 2 < len(wanted) <= LONGEST:
         return None
-    message = message_called([wanted])
+    message = messages_called([wanted]).get(wanted)
     return message if message is not None and message.kind == Message.Kind.REPLY else None

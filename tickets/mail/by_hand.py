@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
-from helpdesk.base.queue import nudge
 from helpdesk.games.models import Game
 from tickets.actors import Actor
+from tickets.mail import inbox
 from tickets.mail.judge import Outcome
 from tickets.mail.models import RawMail
 from tickets.models import Message, Status
@@ -46,26 +46,9 @@ def open_ticket(raw: RawMail, *, game: Game | None = None, by: Actor) -> None:
         count_as_written(shown, by=by)
         RawMail.objects.filter(pk=raw.pk).update(by_person=True, answers_held=False)
         return
-    aside = RawMail.objects.filter(Q(parked_at__isnull=False) | Q(outcome__in=WITHOUT_TICKET), pk=raw.pk)
-    now = clock.now()
-    changed = (RawMail.objects.filter(pk=raw.pk) if shown else aside).update(
-        processed_at=None,
-        parked_at=None,
-        claimed_until=None,
-        outcome="",
-        reason="",
-        attempts=0,
-        due_at=now,
-        retried_at=now,
-        by_person=True,
-        game=game or raw.game,
-        same_as=None,
-        ticket=None,
-        message=None,
-    )
-    if not changed:
+    aside = Q() if shown else Q(parked_at__isnull=False) | Q(outcome__in=WITHOUT_TICKET)
+    if not inbox.read_again(raw, aside, by_person=True, game=game or raw.game, same_as=None, ticket=None, message=None):
         raise Conflict(_("This mail stands on a ticket already."))
-    nudge("mail.process", raw.pk)
 
 
 def _shown_as_a_machines(raw: RawMail) -> Message | None:

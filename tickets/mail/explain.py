@@ -23,8 +23,8 @@ def explain(
     return explain_parsed(mail, file=file, known=ask(mail) if ask else None)
 
 
-def explain_parsed(mail: ParsedMail, *, file: str = "", known: Known | None = None, by_person: bool = False) -> dict[str, Any]:
-    return facts_of(mail, judge(mail, known, by_person=by_person), file=file)
+def explain_parsed(mail: ParsedMail, *, file: str = "", known: Known | None = None) -> dict[str, Any]:
+    return facts_of(mail, judge(mail, known), file=file)
 
 
 def facts_of(mail: ParsedMail, judgement: Judgement, *, file: str = "") -> dict[str, Any]:

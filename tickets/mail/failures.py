@@ -16,7 +16,7 @@ from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailSe
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from helpdesk.base.relay import SERVICE_NOT_AVAILABLE
-from helpdesk.base.text import one_line
+from helpdesk.base.text import one_line, reason_of
 from tickets.channels import Away, Failed, Outcome, Retry, Uncertain
 
 LONGEST_REASON = 400
@@ -107,4 +107,4 @@ def nobody_there(outcome: Outcome) -> bool:
 
 
 def _words(error: Exception) -> str:
-    return one_line(f"{type(error).__name__}: {error}", LONGEST_REASON)
+    return reason_of(error, LONGEST_REASON)

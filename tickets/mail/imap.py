@@ -20,7 +20,7 @@ from helpdesk.base import clock
 from helpdesk.base.blobs import NotKept
 from helpdesk.base.claims import claim
 from helpdesk.base.sweeps import each_alone
-from helpdesk.base.text import one_line
+from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.mail import imap_hosts
 from tickets.mail.inbox import HandedIn, park, store
@@ -78,7 +78,7 @@ def poll(pk: int) -> int:
             came = _fetch(box, server)
     except Exception as trouble:  # a mail server may say anything
         error = _told(trouble)
-        log.warning("mailbox_trouble", mailbox=box.address, error=one_line(f"{type(trouble).__name__}: {trouble}", 300))
+        log.warning("mailbox_trouble", mailbox=box.address, error=reason_of(trouble))
     failures = box.failures + 1 if error else 0
     Mailbox.objects.filter(pk=pk).update(polled_at=clock.now(), claimed_until=None, error=error, failures=failures)
     return came
@@ -94,7 +94,7 @@ def _told(trouble: Exception) -> str:
         case OSError() | imaplib.IMAP4.error():
             return UNREACHABLE
         case _:
-            return one_line(f"{type(trouble).__name__}: {trouble}", 300)
+            return reason_of(trouble)
 
 
 def _is_due(box: Mailbox) -> bool:

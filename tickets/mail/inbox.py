@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from helpdesk.base import blobs, clock
@@ -25,7 +26,7 @@ from helpdesk.base.claims import claim
 from helpdesk.base.crash import crash_point
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import gathering, nudge
-from helpdesk.base.text import one_line
+from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
@@ -92,9 +93,14 @@ def store(mail: HandedIn) -> RawMail:
         )
         key.raw_mail = raw
         key.save(update_fields=["raw_mail"])
-        nudge("mail.process", raw.pk, queue="mail")
+        _nudge(raw)
     crash_point("mail.stored")
     return raw
+
+
+def _nudge(raw: RawMail) -> None:
+    """Strangers' bytes are read by the workers for mails alone, so that they never hold up who sends replies."""
+    nudge("mail.process", raw.pk, queue="mail")
 
 
 def process(pk: int) -> bool:
@@ -140,15 +146,21 @@ def park(raw: RawMail, reason: str) -> None:
 
 def retry(raw: RawMail) -> RawMail:
     """Take a parked mail up again. Conflict when it is not parked any more."""
-    with transaction.atomic():
-        changed = RawMail.objects.filter(pk=raw.pk, parked_at__isnull=False).update(
-            parked_at=None, outcome="", reason="", attempts=0, due_at=clock.now(), claimed_until=None, retried_at=clock.now()
-        )
-        if not changed:
-            raise Conflict(_("This mail is not parked any more."))
-        nudge("mail.process", raw.pk, queue="mail")
+    if not read_again(raw, Q(parked_at__isnull=False)):
+        raise Conflict(_("This mail is not parked any more."))
     raw.refresh_from_db()
     return raw
+
+
+@transaction.atomic
+def read_again(raw: RawMail, where: Q, **facts: Any) -> bool:
+    """Have a mail read as if it had just come, if it is as `where` says; `facts` is what is known of it now. False when it is not so."""
+    now, mail = clock.now(), RawMail.objects.filter(where, pk=raw.pk)
+    afresh = {"processed_at": None, "parked_at": None, "claimed_until": None, "outcome": "", "reason": "", "attempts": 0, "due_at": now}
+    changed = mail.update(**afresh, retried_at=now, **facts) == 1
+    if changed:
+        _nudge(raw)
+    return changed
 
 
 def content_of(raw: RawMail) -> bytes:
@@ -204,7 +216,7 @@ def _fail(error: Exception) -> ParsedMail:
 
 
 def _try_again(raw: RawMail, error: Exception) -> None:
-    reason = one_line(f"{type(error).__name__}: {error}", 500)
+    reason = reason_of(error, 500)
     if raw.attempts >= MOST_ATTEMPTS:
         park(raw, reason)
         return

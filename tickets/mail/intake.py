@@ -19,7 +19,7 @@ from tickets.mail import returns
 from tickets.mail.judge import NO_GAME, Judgement, Outcome, judge
 from tickets.mail.lookup import Found, known_of
 from tickets.mail.models import RawMail
-from tickets.mail.parse import MailAddress, ParsedMail
+from tickets.mail.parse import AutoReply, MailAddress, ParsedMail
 from tickets.mail.reading import take_apart
 from tickets.mail.senders import Studio, game_for, player_of, writer
 from tickets.models import Message
@@ -70,16 +70,21 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
             raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
             _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
             return
-        game = game_for(mail, raw, known)
-        facts, found = known_of(mail, raw.recipient, gameless=game is None)
-        judgement = judge(mail, facts, by_person=raw.by_person)
-        _note_machine(raw, judgement)
+        judgement, found, game = judged(raw, mail, known)
+        _note_machine(raw, judgement.auto)
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
         reason = _follow(raw, mail, judgement, found, game)
         if namesakes:
             reason = f"{reason}; other words than {namesakes[0].pk} under the same Message-ID"
         _mark(raw, replace(judgement, reason=reason))
+
+
+def judged(raw: RawMail, mail: ParsedMail, known: Studio) -> tuple[Judgement, Found | None, Game | None]:
+    """What is to become of the mail, with the ticket that it continues and the game that it is for. Nothing is written."""
+    game = game_for(mail, raw, known)
+    facts, found = known_of(mail, raw.recipient, gameless=game is None)
+    return judge(mail, facts, by_person=raw.by_person), found, game
 
 
 def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found | None, game: Game | None) -> str:
@@ -162,12 +167,12 @@ def _note(raw: RawMail, mail: ParsedMail) -> None:
     raw.from_address = fold(writer(mail).address)[:320]
     raw.subject = one_line(mail.subject, 300)
     raw.digest = _digest(raw.from_address, mail.subject, " ".join(mail.full_text.split()), *(each.name for each in mail.attachments))
-    _note_machine(raw, Judgement(Outcome.OPEN, "", auto=mail.auto))
+    _note_machine(raw, mail.auto)
 
 
-def _note_machine(raw: RawMail, judgement: Judgement) -> None:
-    raw.auto_reason = one_line(judgement.auto.reason if judgement.auto else "", 200)
-    raw.answers_held = bool(judgement.auto and judgement.auto.holds and not raw.by_person)
+def _note_machine(raw: RawMail, auto: AutoReply | None) -> None:
+    raw.auto_reason = one_line(auto.reason if auto else "", 200)
+    raw.answers_held = bool(auto and auto.holds and not raw.by_person)
 
 
 def _id_without(mail: ParsedMail, raw: RawMail) -> str:

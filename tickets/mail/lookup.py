@@ -85,12 +85,6 @@ def _subjects(ticket: Ticket) -> tuple[str, ...]:
     return tuple(dict.fromkeys([ticket.subject, *told]))
 
 
-def message_called(ids: Sequence[str]) -> Message | None:
-    """The message with the first of these Message-IDs that we know, by its own id or by an alias."""
-    known = messages_called(ids)
-    return next((known[each] for each in ids if each in known), None)
-
-
 def messages_called(ids: Sequence[str]) -> dict[str, Message]:
     """The messages with these Message-IDs, by their own id or by an alias; of several with one id ours, then the oldest."""
     if not ids:

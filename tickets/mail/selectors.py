@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from helpdesk.base.text import one_line
 from tickets.mail.explain import facts_of
 from tickets.mail.inbox import content_of
-from tickets.mail.judge import judge
-from tickets.mail.lookup import known_of
+from tickets.mail.intake import judged
 from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.reading import read_mail
-from tickets.mail.senders import game_for, studio
+from tickets.mail.senders import studio
 
 
 def newest(*, parked: bool = False, outcome: str = "", again: bool = False) -> QuerySet[RawMail]:
@@ -33,9 +32,7 @@ def explained(raw: RawMail) -> dict[str, Any]:
     """
     known = studio()
     mail = read_mail(content_of(raw), known.own_addresses, known.languages)
-    game = game_for(mail, raw, known)
-    facts, _found = known_of(mail, raw.recipient, gameless=game is None)
-    judgement = judge(mail, facts, by_person=raw.by_person)
+    judgement, _found, game = judged(raw, mail, known)
     return facts_of(mail, judgement, file=f"{raw.pk} {one_line(mail.subject, 60)}") | {"game": game.name if game else None}
 
 

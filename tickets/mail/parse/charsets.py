@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from helpdesk.base.text import clean
 from tickets.mail.parse.guessing import SAMPLE, Guess, guess, read_sample, sample_of
-from tickets.mail.parse.labels import codec_for, wider
+from tickets.mail.parse.labels import codec_for, strictly, wider
 from tickets.mail.parse.letters import cost
 from tickets.mail.parse.sevenbit import decode_seven_bits
 
@@ -89,7 +89,7 @@ def read(data: bytes, label: str | None = None, languages: Sequence[str] = ()) -
 
 def charset_of(data: bytes, languages: Sequence[str] = ()) -> str | None:
     """The likely codec of bytes that are neither ASCII nor UTF-8, to read each piece of them by; None for all others."""
-    if data.isascii() or _strictly(data, "utf-8") is not None:
+    if data.isascii() or strictly(data, "utf-8") is not None:
         return None
     return _guessed(data, None, languages).codec
 
@@ -116,7 +116,7 @@ def _seven_bits(data: bytes, codec: str | None) -> Reading:
 
 
 def _valid_utf8(data: bytes, codec: str | None) -> Reading | None:
-    text = _strictly(data, "utf-8")
+    text = strictly(data, "utf-8")
     if text is None and SURROGATE.search(data):
         text = _with_surrogates(data)
     if text is None:
@@ -137,13 +137,13 @@ def _with_surrogates(data: bytes) -> str | None:
 def _by_chance_utf8(data: bytes, codec: str | None) -> str | None:
     """Two or three East Asian or Thai letters can be valid UTF-8 by chance; then the label decides."""
     if codec in MULTIBYTE | {"cp874"} and sum(byte > 0x7F for byte in data[:200]) <= 4:
-        return _strictly(data, str(codec))
+        return strictly(data, str(codec))
     return None
 
 
 def _by_mark(data: bytes) -> Reading | None:
     for mark, codec in MARKS:
-        if data.startswith(mark) and (text := _strictly(data[len(mark) :], codec)) is not None:
+        if data.startswith(mark) and (text := strictly(data[len(mark) :], codec)) is not None:
             return Reading(text, codec, "by its byte order mark")
     return None
 
@@ -155,7 +155,7 @@ def _wide(data: bytes, codec: str | None, languages: Sequence[str]) -> Reading |
     size = 4 if "32" in str(codec) or data[:SAMPLE].count(0) * 2 > len(data[:SAMPLE]) else 2
     readings = []
     for name in (f"utf-{size * 8}-le", f"utf-{size * 8}-be"):
-        text = _strictly(data[: len(data) // size * size], name)
+        text = strictly(data[: len(data) // size * size], name)
         if text is not None:
             price = cost(text, languages)[0] + 8.0 * text[:SAMPLE].count("\x00")
             readings.append((price + (5.0 if codec in WIDE and codec in {"utf-16-le", "utf-16-be"} - {name} else 0.0), text, name))
@@ -170,13 +170,6 @@ def is_wide(data: bytes) -> bool:
     head = data[:SAMPLE]
     zeros = head.count(0)
     return zeros * 3 >= max(len(head), 1) and max(head[::2].count(0), head[1::2].count(0)) * 10 >= zeros * 9
-
-
-def _strictly(data: bytes, codec: str) -> str | None:
-    try:
-        return data.decode(codec)
-    except (UnicodeError, ValueError, LookupError):
-        return None
 
 
 def _by_label(data: bytes, codec: str | None, languages: Sequence[str]) -> Reading | None:
@@ -201,7 +194,7 @@ def _by_label(data: bytes, codec: str | None, languages: Sequence[str]) -> Readi
 
 def _declared(data: bytes, codec: str) -> str | None:
     """The text by its label, or by a wider encoding that usually hides behind it; a few damaged characters do not make it a lie."""
-    texts = [text for each in (codec, *wider(codec)) if (text := _strictly(data, each)) is not None]
+    texts = [text for each in (codec, *wider(codec)) if (text := strictly(data, each)) is not None]
     if texts:
         return next((text for text in texts if not _CONTROLS.search(text)), texts[0])
     lenient = data.decode(codec, "replace")

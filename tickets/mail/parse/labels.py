@@ -102,6 +102,14 @@ def wider(codec: str) -> tuple[str, ...]:
     return _WIDER.get(codec, ())
 
 
+def strictly(data: bytes, codec: str) -> str | None:
+    """The text in this encoding, or None where the bytes cannot be in it."""
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError, LookupError):
+        return None
+
+
 def _known(name: str) -> str | None:
     name = _NUMBERED.get(name, name)
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.away_words import away_body, away_subject, polite_subject
 from tickets.mail.parse.mime import Part
-from tickets.mail.parse.values import AutoReply, MailAddress, Sign
+from tickets.mail.parse.values import AutoReply, MailAddress, Sign, heaviest
 
 OWN_MARK = "X-Desk-Message"
 IGNORED_FROM = 100  # weight from which a mail opens nothing
@@ -114,11 +114,7 @@ def within(auto: AutoReply | None, subject: str, conversation: Sequence[str]) ->
 
 def verdict(signs: Iterable[Sign]) -> AutoReply | None:
     """Signs put on the scales: of each family the heaviest."""
-    heaviest: dict[str, Sign] = {}
-    for sign in signs:
-        if sign.family not in heaviest or abs(sign.weight) > abs(heaviest[sign.family].weight):
-            heaviest[sign.family] = sign
-    ordered = tuple(sorted(heaviest.values(), key=lambda sign: -sign.weight))
+    ordered = tuple(sorted(heaviest(signs), key=lambda sign: -sign.weight))
     speaking = [sign for sign in ordered if sign.weight > 0]
     if not speaking:
         return None

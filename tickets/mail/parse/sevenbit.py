@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tickets.mail.parse.labels import strictly
 from tickets.mail.parse.letters import cost
 
 _ESCAPE = re.compile(rb"\x1b(\([BJI]|\$[@B]|\$\([@BD])|[\x0e\x0f]")
@@ -16,19 +17,19 @@ _SHIFTED = re.compile(rb"\+([A-Za-z0-9/]{3,})-")
 def decode_seven_bits(data: bytes, codec: str | None) -> tuple[str, str, str] | None:
     """(text, codec, why) where the bytes hold such letters, by their escape signs or by their label; None for plain ASCII."""
     if b"\x1b" in data:
-        if data.count(_KOREAN) and (text := _strictly(data, "iso2022_kr")) is not None:
+        if data.count(_KOREAN) and (text := strictly(data, "iso2022_kr")) is not None:
             return text, "iso2022_kr", "by its escape signs"
         if _JAPANESE.search(data):
             return japanese(data), "iso2022_jp", "by its escape signs"
     if codec == "hz" or _HZ.search(data):
-        text = _strictly(data, "hz")
+        text = strictly(data, "hz")
         if text is not None and (codec == "hz" or _is_chinese(text)):
             return text, "hz", "by its label" if codec == "hz" else "by its signs ~{ and ~}"
     if codec == "utf-7" or codec in {None, "ascii"} and _is_utf7(data):
-        text = _strictly(data, "utf-7")
+        text = strictly(data, "utf-7")
         if text is not None:
             return text, "utf-7", "by its label" if codec == "utf-7" else "its shifted letters are UTF-7"
-    if codec is not None and codec.startswith("iso2022") and (text := _strictly(data, codec)) is not None:
+    if codec is not None and codec.startswith("iso2022") and (text := strictly(data, codec)) is not None:
         return text, codec, "by its label"
     return None
 
@@ -94,12 +95,5 @@ def _is_utf7(data: bytes) -> bool:
     runs = _SHIFTED.findall(data[:20_000])
     if len(runs) < 2:
         return False
-    texts = [_strictly(b"+" + run + b"-", "utf-7") for run in runs]
+    texts = [strictly(b"+" + run + b"-", "utf-7") for run in runs]
     return all(text and text.isalpha() and not text.isascii() for text in texts)
-
-
-def _strictly(data: bytes, codec: str) -> str | None:
-    try:
-        return data.decode(codec)
-    except (UnicodeError, ValueError):
-        return None

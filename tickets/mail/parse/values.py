@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,15 @@ class Sign:
 
     def __str__(self) -> str:
         return f"{self.what}: {self.detail}" if self.detail else self.what
+
+
+def heaviest(signs: Iterable[Sign]) -> list[Sign]:
+    """Of each family the heaviest, in the order in which the families came."""
+    found: dict[str, Sign] = {}
+    for sign in signs:
+        if sign.family not in found or abs(sign.weight) > abs(found[sign.family].weight):
+            found[sign.family] = sign
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

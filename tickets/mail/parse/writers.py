@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tickets.mail.parse.addresses import bare, parse_addresses
 from tickets.mail.parse.machines import is_daemon, is_no_reply
 from tickets.mail.parse.mime import Part
-from tickets.mail.parse.values import MailAddress, Sign
+from tickets.mail.parse.values import MailAddress, Sign, heaviest
 
 SENT_FOR_ANOTHER = 50  # weight from which the sender is not the writer
 _ORIGINALS = ("x-original-from", "x-google-original-from", "x-original-sender")
@@ -98,11 +98,7 @@ def _signs(root: Part, sender: MailAddress, named: _Named) -> tuple[Sign, ...]:
         Sign("repeated", "its text names the address to reply to", 20): repeated,
         Sign("generated", "Auto-Submitted", 20, "auto-generated"): headers.token("auto-submitted") == "auto-generated",
     }
-    heaviest: dict[str, Sign] = {}
-    for sign, holds in found.items():
-        if holds and sign.weight > (heaviest[sign.family].weight if sign.family in heaviest else 0):
-            heaviest[sign.family] = sign
-    return tuple(heaviest.values())
+    return tuple(heaviest(sign for sign, holds in found.items() if holds))
 
 
 def _others(addresses: tuple[MailAddress, ...], sender: MailAddress, own: set[str]) -> list[MailAddress]:
