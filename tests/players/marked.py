@@ -32,7 +32,7 @@ from tickets import drain, timers
 from tickets.actors import operator
 from tickets.gates import HoldBack
 from tickets.locks import lock
-from tickets.mail import inbox, intake
+from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
 from tickets.mail.inbox import HandedIn
 from tickets.mail.models import Door, RawMail
@@ -210,6 +210,8 @@ class Desk:
             headers={"from": "MAILER-DAEMON@mx.example", "return_path": "<>", "message_id": "<b@mx.example>", "subject": "Undelivered"},
         )
         assert self.comes(bounce, key="k8").ticket is None
+        empty = letter("", subject="", cc=SECOND, message_id="<e@elsewhere.example>", **{"from": "someone@elsewhere.example"})
+        by_hand.dismiss(self.comes(empty, key="k10"))
 
     def troubles(self) -> None:
         """A subscriber and a timer whose errors name him, a letter that waits, a delivery that was given up with a remark."""

@@ -23,7 +23,6 @@ from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias, RawMail
 
 STEP = 200  # rows
-WITHOUT_TICKET = (Outcome.IGNORE, Outcome.BOUNCE, Outcome.PARK, "")
 
 
 def export(player_id: int) -> Iterator[dict[str, Any]]:
@@ -52,7 +51,7 @@ def amounts(player_id: int) -> list[tuple[Any, int]]:
 
 
 def erase(player_id: int) -> Iterator[int]:
-    """The mails from and about him, then those that no ticket came of and that name an address of his: bounces, parked ones."""
+    """The mails from and about him, then those that no ticket came of and that name an address of his: bounces, parked, dismissed ones."""
     while pks := list(_of(player_id).exclude(**_blanks()).order_by("pk").values_list("pk", flat=True)[:STEP]):
         yield _empty(pks)
     yield MessageIdAlias.objects.filter(Q(message__ticket__player=player_id) | Q(message__received_in__player=player_id)).delete()[0]
@@ -65,7 +64,7 @@ def _erase_where_named(addresses: list[str]) -> Iterator[int]:
     seen = 0
     while names:
         rows = RawMail.objects.filter(Q(processed_at__isnull=False) | Q(parked_at__isnull=False), ticket=None, blob__isnull=False)
-        page = list(rows.filter(outcome__in=WITHOUT_TICKET, pk__gt=seen).select_related("blob").order_by("pk")[:STEP])
+        page = list(rows.filter(pk__gt=seen).select_related("blob").order_by("pk")[:STEP])
         if not page:
             return
         seen = page[-1].pk
