@@ -25,6 +25,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from helpdesk.base import outward
+from tickets.mail.imap_hosts import host_setting
 
 Check = Callable[[], Iterator[CheckMessage]]
 SHORTEST_SECRET = 50  # characters
@@ -88,7 +89,7 @@ def mail_in() -> Iterator[CheckMessage]:
             id="helpdesk.W002",
         )
     for name, password in settings.MAILBOX_PASSWORDS.items():
-        host = name.replace("MAILBOX_PASSWORD_", "MAILBOX_HOST_", 1)
+        host = host_setting(name)
         if password and not settings.MAILBOX_HOSTS.get(host):
             yield Warning(f"{name} may go nowhere.", hint=f"Set {host} to the IMAP server it is for.", id="helpdesk.W007")
 

@@ -24,6 +24,7 @@ from helpdesk.base.personal import Keeper, NotYet, keepers
 from helpdesk.base.turns import Turn
 from helpdesk.staff.models import User
 from players.models import Erasure, Player
+from players.selectors import open_erasure
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ def ask(player: Player, *, by: User | None, at_once: bool = False, request: Http
     kept = Player.objects.select_for_update().get(pk=player.pk)
     if kept.erased_at:
         raise Conflict(_("This player's data are erased already."))
-    if Erasure.objects.filter(player=kept, state__in=[State.SCHEDULED, State.RUNNING]).exists():
+    if open_erasure(kept):
         raise Conflict(_("The erasure of this player's data is planned already."))
     now = clock.now()
     erasure = Erasure.objects.create(player=kept, asked_at=now, asked_by=by.pk if by else None, due_at=now if at_once else now + GRACE)
@@ -52,7 +53,6 @@ def ask(player: Player, *, by: User | None, at_once: bool = False, request: Http
     return erasure
 
 
-@transaction.atomic
 def hurry(erasure: Erasure) -> Erasure:
     """Do a planned one now: the day of grace is given up."""
     Erasure.objects.filter(pk=erasure.pk, state=State.SCHEDULED).update(due_at=clock.now())

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from django.core.files.storage import default_storage
-
+from helpdesk.base import blobs
 from helpdesk.base.models import Blob
 from helpdesk.base.personal import keepers
 from helpdesk.base.text import one_line
@@ -36,7 +35,7 @@ class _Out:
 
 
 def archive(player_id: int) -> Iterator[bytes]:
-    """The bytes of the zip, in pieces. A file that the storage has lost is named in `lost.txt`."""
+    """The bytes of the zip, in pieces. A file that the storage has lost, or of which it has a part, is named in `lost.txt`."""
     out, lost = _Out(), list[str]()
     with ZipFile(out, "w", ZIP_DEFLATED) as package:  # type: ignore[call-overload]  # write and flush are all it needs
         with package.open("data.json", "w", force_zip64=True) as file:
@@ -46,8 +45,8 @@ def archive(player_id: int) -> Iterator[bytes]:
                     yield from out.take()
         for number, (name, blob) in enumerate(_files(player_id), start=1):
             try:
-                source = default_storage.open(blob.path)
-            except FileNotFoundError:
+                source = blobs.opened(blob)
+            except blobs.Unreadable:
                 lost.append(name)
                 continue
             with source, package.open(f"files/{number}-{_plain(name)}", "w", force_zip64=True) as file:

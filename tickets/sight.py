@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -40,19 +41,16 @@ class Sight:
 
 def sight_on(reader: User, ticket: Ticket) -> Sight:
     """What this reader sees of this ticket's player."""
-    return Sight(
-        name=may(reader, ticket, Right.SEE_PLAYER),
-        contact=may(reader, ticket, Right.SEE_PLAYER_CONTACT),
-        payments=may(reader, ticket, Right.SEE_PLAYER_PAYMENTS),
-    )
+    return _sight(lambda right: may(reader, ticket, right))
 
 
 def sight_everywhere(reader: User) -> Sight:
     """For what belongs to no ticket, such as a mail that has not become one: only a right for everything counts."""
-    name, contact, payments = (
-        has_everywhere(reader, right) for right in (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS)
-    )
-    return Sight(name, contact, payments)
+    return _sight(lambda right: has_everywhere(reader, right))
+
+
+def _sight(holds: Callable[[Right], bool]) -> Sight:
+    return Sight(holds(Right.SEE_PLAYER), holds(Right.SEE_PLAYER_CONTACT), holds(Right.SEE_PLAYER_PAYMENTS))
 
 
 def named(reader: User, words: str) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 READABLE = 4.5  # what WCAG AA asks of text
+INK_SOFT = "#4a4e57"  # the grey of a mail's small print, which lies on the game's tint
 
 
 def channels(hexed: str) -> tuple[int, int, int]:

@@ -1,6 +1,5 @@
 // What every page needs. Pages add their own module beside it.
 import { startDialogs } from "./dialogs.js";
-import { startGuard } from "./guard.js";
 import { startKeys } from "./keys.js";
 import { startLeaving } from "./leaving.js";
 import { startNet } from "./net.js";
@@ -21,4 +20,3 @@ document.querySelector(".settings > .side [aria-current]")?.scrollIntoView({ blo
 const toSummary = (root) => root.querySelector?.("[data-summary]")?.focus();
 toSummary(document);
 document.addEventListener("htmx:afterSwap", (event) => toSummary(event.detail.target));
-startGuard();

@@ -23,11 +23,9 @@ from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
 from players.models import Player
 from players.services import writer_from
 from tickets.access import visible_tickets
-from tickets.actors import ActorKind
-from tickets.desk.answers import FRAME_POLICY, go, say, under
+from tickets.desk.answers import go, say
 from tickets.desk.forms import StartForm
-from tickets.desk.ticket.writing import keep_upload, saved_as
-from tickets.mail.compose import preview as mail_preview
+from tickets.desk.ticket.writing import keep_upload, previewed, saved_as
 from tickets.mail.guard import why_not_to
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.drafts import Hand, drop_start, save_draft, save_start
@@ -113,19 +111,9 @@ def preview(request: StaffRequest) -> HttpResponse:
     if game is None:
         raise DomainError(NOT_YOURS)
     language = said.get("language") or game.default_language
-    ticket = Ticket(number="…", game=game, player=Player(name=said.get("name", "")), subject=said.get("subject", ""), language=language)
-    message = Message(
-        ticket=ticket,
-        kind=Message.Kind.REPLY,
-        state=Message.State.QUEUED,
-        channel=CHANNEL,
-        author_kind=ActorKind.OPERATOR,
-        author_id=request.user.pk,
-        author_name=request.user.shown_to_players,
-        language=language,
-        text=own.text if own and own.text.strip() else "…",
-    )
-    return under(FRAME_POLICY, HttpResponse(mail_preview(message).html))
+    player, subject = Player(name=said.get("name", "")), said.get("subject", "")
+    ticket = Ticket(number="…", game=game, player=player, subject=subject, language=language, channel=CHANNEL)
+    return previewed(request, ticket, own)
 
 
 def _begin(request: StaffRequest, said: dict[str, Any]) -> int:

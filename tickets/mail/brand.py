@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from helpdesk.base.colours import READABLE, channels, contrast
+from helpdesk.base.colours import INK_SOFT, READABLE, channels, contrast
 
-INK, INK_SOFT, PAPER = "#1d1f24", "#4a4e57", "#ffffff"
+INK, PAPER = "#1d1f24", "#ffffff"
 NIGHT, NIGHT_SOFT, NIGHT_INK = "#1d1f24", "#25282f", "#e9eaee"
 DEFAULT_MAIN, DEFAULT_ACCENT, DEFAULT_TINT, DEFAULT_GROUND = "#2f3a4c", "#4f78c4", "#f4f5f7", "#e9ebef"
 DEFAULT_FACE = "'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

@@ -33,8 +33,8 @@ def on_assigned(event: Event) -> None:
     now = _active(event.assignee_id)
     _tell(event, now, "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
     if now:
-        text, who = gettext_noop("%(number)s is with %(who)s now: “%(subject)s”"), now[0].name
-        _tell(event, _active(event.data.get("before")), "notices.taken_over", text, again=True, who=who)
+        text = gettext_noop("%(number)s is with %(who)s now: “%(subject)s”")
+        _tell(event, _active(event.data.get("before")), "notices.taken_over", text, again=True, who=now[0].pk)
 
 
 def on_received(event: Event) -> None:

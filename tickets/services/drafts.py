@@ -41,6 +41,12 @@ class Hand:
         return draft.revision == self.base or (draft.composer is not None and draft.composer == self.composer)
 
 
+def demand_length(text: str) -> None:
+    """DomainError for a text that is longer than anybody writes."""
+    if len(text) > TEXT_LIMIT:
+        raise DomainError(_("This is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT}, field="text")
+
+
 def both(first: str, second: str) -> str:
     """Two texts of one author as one, none lost; what stands in the other already does not stand there twice."""
     first, second = first.strip(), second.strip()
@@ -56,8 +62,7 @@ def save_draft(ticket: Ticket, *, author: User, kind: Draft.Kind, text: str, the
     With a `hand` that does not know what stands in the draft, both texts are kept: the draft then says something else than `text`.
     """
     ticket, text = lock(ticket), clean(text)
-    if len(text) > TEXT_LIMIT:
-        raise DomainError(_("This is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT}, field="text")
+    demand_length(text)
     draft = _draft_of(ticket, author.pk, kind)
     keep(draft, text, hand)
     draft.then_status = then_status
@@ -148,8 +153,7 @@ def drop_file(pk: int, *, author: User) -> None:
 def save_start(*, author: User, text: str, heading: dict[str, str], hand: Hand | None = None) -> Draft:
     """Keep the conversation that somebody is about to begin, with what stands above the text."""
     text = clean(text)
-    if len(text) > TEXT_LIMIT:
-        raise DomainError(_("This is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT}, field="text")
+    demand_length(text)
     draft = own_start(author)
     keep(draft, text, hand)
     draft.heading = {name: one_line(said, 300) for name, said in heading.items()}

@@ -25,7 +25,7 @@ from tickets.lifecycle.moves import may
 from tickets.locks import lock, lock_message
 from tickets.models import Draft, Hold, Message, Status, Ticket
 from tickets.services.assign import take_by_answering
-from tickets.services.drafts import TEXT_LIMIT, Hand, give_back, take_draft, take_start
+from tickets.services.drafts import Hand, demand_length, give_back, take_draft, take_start
 from tickets.services.open import start_ticket
 from tickets.services.unseen import demand_seen
 
@@ -177,8 +177,7 @@ def _checked(text: str) -> str:
     text = clean(text).strip()
     if not text:
         raise DomainError(_("Write something first."), field="text")
-    if len(text) > TEXT_LIMIT:
-        raise DomainError(_("This is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT}, field="text")
+    demand_length(text)
     return text
 
 

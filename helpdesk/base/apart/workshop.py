@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -84,9 +83,7 @@ class Workshop:
             with self._lock:
                 child = self._idle.pop() if self._idle else None
             child = child or _Child(self._module, self.limits)
-            found, spent = child.ask(job, arguments, until, min(seconds or self.limits.seconds, self.limits.seconds))
-            value: Answer = child.checked(lambda: rebuilt(answer, *found))
-            return value, spent
+            return child.ask(job, arguments, answer, until, min(seconds or self.limits.seconds, self.limits.seconds))
         finally:
             if child is not None and child.alive and child.left:
                 with self._lock:
@@ -126,35 +123,27 @@ class _Child:
                 env=ENVIRONMENT,
             )
 
-    def ask(self, job: str, arguments: tuple[Any, ...], until: float, seconds: float) -> tuple[tuple[Any, list[bytes]], float]:
+    def ask(self, job: str, arguments: tuple[Any, ...], answer: type[Answer], until: float, seconds: float) -> tuple[Answer, float]:
         self.left -= 1
         line = Line(self._link, until=until)
         try:
             line.send([job, seconds, list(arguments)])
             plain, pieces = line.receive(most=self.limits.answer)
+            state, value, spent = _answer(plain)
+            if state == "done":
+                return rebuilt(answer, value, pieces), spent
         except TimeoutError:
             self.end()
             raise Broken(f"no answer within {self.limits.patience:g} s") from None
         except (EOFError, OSError):
             raise self._death(seconds) from None
-        except Garbled as error:
+        except Garbled as error:  # a child whose answer is of another shape is trusted with nothing further
             self.end()
             raise Spent(f"the answer makes no sense: {error}") from error
-        state, value, spent = self.checked(lambda: _answer(plain))
         if state == "memory":
             self.end()
             raise Spent(f"it needs more than {self.limits.memory // 1_000_000} MB")
-        if state == "failed":
-            raise Failed(str(value)[:500])
-        return (value, pieces), spent
-
-    def checked(self, look: Callable[[], Any]) -> Any:
-        """A child whose answer is of another shape is trusted with nothing further."""
-        try:
-            return look()
-        except Garbled as error:
-            self.end()
-            raise Spent(f"the answer makes no sense: {error}") from error
+        raise Failed(str(value)[:500])
 
     def _death(self, seconds: float) -> Apart:
         try:

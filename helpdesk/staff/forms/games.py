@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from helpdesk.base.colours import READABLE, contrast
+from helpdesk.base.colours import INK_SOFT, READABLE, contrast
 from helpdesk.games.models import COLOUR, Game
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.zones import zone_choices
@@ -22,7 +22,6 @@ LANGUAGES = (
     *("el", "ar", "he", "hi", "id", "ms", "th", "vi", "ja", "ko", "zh-hans", "zh-hant"),
 )
 SPAN = re.compile(r"^([0-2]?\d:[0-5]\d)\s*[-–—]\s*([0-2]?\d:[0-5]\d)$")
-INK_SOFT = "#4a4e57"  # the grey of a mail's small print, which lies on the tint
 COLOURS = ("colour_main", "colour_on_main", "colour_accent", "colour_tint", "colour_ground")
 
 

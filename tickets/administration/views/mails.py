@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from helpdesk.base.blobs import Unreadable
+from helpdesk.base.bounds import whole_numbers
 from helpdesk.base.paging import page
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
@@ -144,7 +145,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _picked(request: StaffRequest) -> list[RawMail]:
     """At most a page of them."""
-    picked = [int(pk) for pk in request.POST.getlist("mail")[:MOST_PICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    picked = whole_numbers(request.POST.getlist("mail")[:MOST_PICKED])
     return list(RawMail.objects.filter(pk__in=picked).order_by("pk"))
 
 

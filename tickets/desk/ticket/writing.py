@@ -157,6 +157,11 @@ def preview(request: StaffRequest, number: str) -> HttpResponse:
     """The mail of one's own draft as the player will see it, from its own address in a frame without scripts."""
     ticket = ticket_for(request.user, number, Right.REPLY)
     own = Draft.objects.filter(ticket=ticket, author=request.user, kind=Draft.Kind.REPLY).first()
+    return previewed(request, ticket, own)
+
+
+def previewed(request: StaffRequest, ticket: Ticket, own: Draft | None) -> HttpResponse:
+    """The mail that a draft would become, its files under it; the ticket need not be there yet."""
     message = Message(
         ticket=ticket,
         received_in=ticket,
@@ -179,10 +184,7 @@ def _enclosed(own: Draft | None) -> SafeString:
     rows = format_html_join("", "<li>{} · {}</li>", ((file.name, filesizeformat(file.blob.size if file.blob else 0)) for file in files))
     if not rows:
         return SafeString("")
-    frame = (
-        "max-width:600px;margin:16px auto;padding:12px 24px;font:14px/1.5 sans-serif;background:#fff;color:#1d1f24;border:1px solid #ccc"
-    )
-    return format_html('<div style="{}"><b>{}</b><ul style="margin:4px 0 0;padding-left:20px">{}</ul></div>', frame, _("Attached"), rows)
+    return format_html(ENCLOSED, _("Attached"), rows)
 
 
 def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: Sequence[Turn] = ()) -> HttpResponse:
