@@ -36,6 +36,8 @@ MARKS = (
 _CONTROLS = re.compile("[\x80-\x9f]")
 FEW = 12
 """So many bytes beyond ASCII are "a few letters": they prove no label wrong."""
+FEW_KINDS = 4
+"""So few different ones are no writing, however often they come: a row of `¤` is an ornament."""
 PLAUSIBLE = 3.3
 """A labelled text that costs no more for each such byte reads well enough that no other is tried."""
 STRONG = 20.0
@@ -180,7 +182,7 @@ def _by_label(data: bytes, codec: str | None, languages: Sequence[str]) -> Readi
     believed = Reading(text, codec, "by its label")
     sample = sample_of(data)
     letters = sum(byte > 0x7F for byte in sample)
-    if letters <= FEW or not _may_judge():
+    if letters <= FEW or len({byte for byte in sample if byte > 0x7F}) <= FEW_KINDS or not _may_judge():
         return believed
     price, _ = cost(read_sample(sample, codec) or text[:SAMPLE], languages)
     if price < PLAUSIBLE * letters:

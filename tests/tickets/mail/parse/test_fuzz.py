@@ -118,6 +118,7 @@ def test_taking_a_text_apart_keeps_every_line(lines: list[str], answer: bool, ow
 
 @given(LINES, st.sampled_from(["utf-8", "cp1251", "gb18030", "cp932"]), st.booleans(), st.booleans(), st.booleans())
 @settings(deadline=None, max_examples=300)
+@example(["¤", "¤¤¤¤", "¤¤¤¤", "¤¤¤¤"], "cp1251", True, False, False)
 def test_every_sign_of_a_body_stands_in_one_of_its_parts(lines: list[str], charset: str, labelled: bool, html: bool, answers: bool):
     written = "\n".join(lines).encode(charset, "ignore").decode(charset)
     sent = (f"<pre>{escape(written)}</pre>" if html else written).encode(charset)
