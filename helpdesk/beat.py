@@ -10,7 +10,7 @@ import structlog
 from celery.beat import Scheduler
 from django.db import DatabaseError, close_old_connections, connection
 
-from helpdesk import pulse
+from helpdesk import heartbeat
 
 LONGEST = timedelta(hours=1)  # no line of the schedule waits longer
 
@@ -30,7 +30,7 @@ class Beat(Scheduler):  # type: ignore[misc, unused-ignore]
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         wait: float = super().tick(*args, **kwargs)
-        if time.monotonic() - self._shown >= pulse.INTERVAL:
+        if time.monotonic() - self._shown >= heartbeat.INTERVAL:
             self._shown = time.monotonic()
             self._show()
         return wait
@@ -39,7 +39,7 @@ class Beat(Scheduler):  # type: ignore[misc, unused-ignore]
         """Without its database the beat goes on beating."""
         try:
             close_old_connections()
-            pulse.show(pulse.BEAT)
+            heartbeat.show(heartbeat.BEAT)
         except DatabaseError as error:
             connection.close()
             log.warning("beat_cannot_show_itself", error=str(error))

@@ -27,7 +27,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from helpdesk import backlog, pulse
+from helpdesk import backlog, heartbeat
 from helpdesk.base.clock import now
 
 BROKER_PATIENCE = 1.0  # seconds
@@ -72,7 +72,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Each part by name: ok, down, or (what only makes things slower) degraded. 503 when the desk cannot work."""
     parts = {name: _ask(name, check, when_not) for name, (check, when_not) in PARTS.items()}
     if parts["database"] == parts["migrations"] == "ok":
-        parts |= _read("pulse", _pulses) | _read("backlog", lambda: backlog.parts(now()))
+        parts |= _read("heartbeat", _heartbeats) | _read("backlog", lambda: backlog.parts(now()))
     found = set(parts.values())
     status = "down" if "down" in found else "degraded" if found & {"degraded", "off"} else "ok"
     return JsonResponse({"status": status, "parts": parts}, status=503 if status == "down" else 200)
@@ -103,9 +103,9 @@ def broker_answers() -> bool:
     return True
 
 
-def _pulses() -> dict[str, str]:
+def _heartbeats() -> dict[str, str]:
     """The beat and the worker of each queue. While the beat is silent nobody asks the workers, so of them nothing is known."""
-    words = {name if name == pulse.BEAT else f"worker_{name}": state for name, state in pulse.states(now()).items()}
+    words = {name if name == heartbeat.BEAT else f"worker_{name}": state for name, state in heartbeat.states(now()).items()}
     return {name: "degraded" if state == "silent" else state for name, state in words.items()}
 
 

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from helpdesk import pulse
+from helpdesk import heartbeat
 from helpdesk.audit.client import client_address
 from helpdesk.backlog import due_work
 from helpdesk.base import outward, parking, relay
@@ -87,7 +87,7 @@ def _relays(at: datetime) -> dict[str, float]:
 
 def silences(at: datetime) -> dict[str, float]:
     """How long each part has been silent; without end for one that was never seen."""
-    return {part: math.inf if since is None else since.total_seconds() for part, since in pulse.silences(at).items()}
+    return {part: math.inf if since is None else since.total_seconds() for part, since in heartbeat.silences(at).items()}
 
 
 def _gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class Pulse(models.Model):
+class Heartbeat(models.Model):
     """One row for the beat and one for each queue; written anew every few seconds by whoever serves it."""
 
     personal: ClassVar[tuple[str, ...]] = ()

@@ -24,5 +24,5 @@ SCHEDULE = {
     "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),
     "players' data to erase": tick("players.erase_due", 60, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),
-    **{f"a sign of life from {queue}": tick("roof.pulse", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
+    **{f"a sign of life from {queue}": tick("roof.heartbeat", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
 }

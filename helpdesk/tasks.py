@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from helpdesk import pulse
+from helpdesk import heartbeat
 
 
-@shared_task(name="roof.pulse")
-def show_pulse(queue: str) -> None:
-    pulse.show(queue)
+@shared_task(name="roof.heartbeat")
+def show_heartbeat(queue: str) -> None:
+    heartbeat.show(queue)

@@ -16,7 +16,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from pytest_django.plugin import blocking_manager_key
 
-from helpdesk.base import clock, knocks, outward
+from helpdesk.base import clock, outward, rate_limits
 from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, post
@@ -54,9 +54,9 @@ def _cheap_passwords(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_knocked() -> None:
+def _nobody_has_asked() -> None:
     """What the process remembers of a test before."""
-    knocks.forget()
+    rate_limits.forget()
     outward.forget()
 
 

@@ -67,8 +67,8 @@ class TextVersion(models.Model):
         return bool(self.body.strip())
 
 
-class Knock(models.Model):
-    """How often somebody came to a public door within a window; see `knocks.py`. Written by every web process, swept when it is over."""
+class RateLimitWindow(models.Model):
+    """How often somebody came to a public door within a window; see `rate_limits.py`. Every web process writes it, a sweep clears it."""
 
     personal: ClassVar[tuple[str, ...]] = ()
 
@@ -77,7 +77,7 @@ class Knock(models.Model):
     until = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(name="knock_over", fields=["until"])]
+        indexes = [models.Index(name="rate_limit_window_over", fields=["until"])]
 
 
 class Relay(models.Model):
@@ -113,7 +113,7 @@ class Outward(models.Model):
 
 
 class FormKey(models.Model):
-    """The key of a form that has done its deed, and what came of it; see `once.py`."""
+    """The key of a form that has done its deed, and what came of it; see `idempotency.py`."""
 
     personal: ClassVar[tuple[str, ...]] = ()
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from helpdesk.audit.client import client_address
-from helpdesk.base.knocks import network
+from helpdesk.base.rate_limits import network
 from helpdesk.staff.models import User
 
 COOKIE = "desk_device"

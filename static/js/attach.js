@@ -1,6 +1,6 @@
 // Files for the composer: chosen, pasted or dropped. Each has a chip with its progress, and a key, so that trying again adds it once.
 import { fresh, renewToken, token, why } from "./net.js";
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 
 const TRIES = 3, PAUSE = 1500;
 let composer = () => null;

@@ -6,7 +6,7 @@ import { merged } from "./merging.js";
 import { fresh as freshKey, post, toSignIn } from "./net.js";
 import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 import { over, toast } from "./toasts.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];

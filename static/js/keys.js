@@ -2,7 +2,7 @@
 // They can be switched off in the list of keys, for people who dictate (WCAG 2.1.4).
 import { open } from "./dialogs.js";
 import { toast } from "./toasts.js";
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 
 const OFF = "helpdesk.keys.off";
 const GOES = { q: "queue", m: "mine", n: "notices" };

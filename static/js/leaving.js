@@ -1,5 +1,5 @@
 // A form that somebody has changed asks before it is left. What keeps a draft of its own (data-draft) has nothing to ask.
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 
 const WATCHED = "main form.form[method=post]:not([data-draft])", changed = new Set();
 const WORDS = "textarea, input:not([type=radio], [type=checkbox], [type=file])";  // what a dialog asks for: a choice is quickly made again

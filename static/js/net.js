@@ -1,5 +1,5 @@
 // Asking the server: the CSRF token on every request, and a plain sentence when something fails.
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 import { over, toast } from "./toasts.js";
 
 const TOKEN = 'meta[name="csrf-token"]';

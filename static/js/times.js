@@ -1,5 +1,5 @@
 // Relative times stay true while the page stands open. The words are those of the server (base/templatetags/ui.py).
-import { say } from "./words.js";
+import { say } from "./phrases.js";
 
 const LATE = 4 * 3600, SOON = 2 * 3600;
 

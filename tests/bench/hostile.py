@@ -25,7 +25,7 @@ if not settings.configured:
     django.setup()
 
 from helpdesk.base import pictures  # noqa: E402
-from helpdesk.base.apart import Apart, Workshop  # noqa: E402
+from helpdesk.base.sandbox import Apart, Workshop  # noqa: E402
 from tests.factories.hostile import KINDS  # noqa: E402
 from tickets.mail.parse import ParsedMail  # noqa: E402
 

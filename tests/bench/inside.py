@@ -87,7 +87,7 @@ trip of a quarter of a millisecond at least; prepared statements would make a fi
 migration changes a table, so they stay off. Four fifths of the queue page are the processor's own (fifty rows, half of it templates),
 so a busy neighbour shows in its p95 at once: on the same machine a page of the same cost was measured at 57 ms in one hour and at 77 ms
 in another. “Own work” is the processor time that the measuring process itself spent on one of them, without the database's and without
-waiting: on a busy machine it tells more than the clock. Each mail is read by a child of the measuring process (`helpdesk/base/apart/`),
+waiting: on a busy machine it tells more than the clock. Each mail is read by a child of the measuring process (`helpdesk/base/sandbox/`),
 whose own work is not in that column.
 
 {_hostile()}"""

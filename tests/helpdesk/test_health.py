@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from helpdesk import health, pulse
+from helpdesk import health, heartbeat
 
 
 @pytest.fixture(autouse=True)
@@ -16,8 +16,8 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db
 def test_a_whole_desk_is_ready(client: Client):
-    for part in pulse.PATIENCE:
-        pulse.show(part)
+    for part in heartbeat.PATIENCE:
+        heartbeat.show(part)
 
     answer = client.get("/readyz")
 
@@ -30,11 +30,11 @@ def test_a_whole_desk_is_ready(client: Client):
 
 @pytest.mark.django_db
 def test_a_queue_without_a_worker_is_seen(client: Client, travel):
-    for part in pulse.PATIENCE:
-        pulse.show(part)
+    for part in heartbeat.PATIENCE:
+        heartbeat.show(part)
     travel.forward(minutes=2)
     for part in ("beat", "bulk", "learn"):
-        pulse.show(part)
+        heartbeat.show(part)
 
     answer = client.get("/readyz")
 
@@ -45,7 +45,7 @@ def test_a_queue_without_a_worker_is_seen(client: Client, travel):
 
 @pytest.mark.django_db
 def test_without_a_beat_nothing_is_known_of_the_workers(client: Client, travel):
-    pulse.show("now")
+    heartbeat.show("now")
     travel.forward(minutes=10)
 
     parts = client.get("/readyz").json()["parts"]

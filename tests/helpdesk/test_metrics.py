@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from helpdesk import pulse
+from helpdesk import heartbeat
 from helpdesk.base.blobs import keep, note_state
 from helpdesk.base.clock import now
 from helpdesk.staff import letters
@@ -17,7 +17,7 @@ from tests.factories.desk import make_ticket
 from tickets.mail.models import Door, RawMail
 from tickets.models import Delivery, Message, Timer
 
-PULSES = {"beat", "worker_now", "worker_bulk", "worker_learn", "broker"}
+HEARTBEATS = {"beat", "worker_now", "worker_bulk", "worker_learn", "broker"}
 
 
 def numbers(client: Client) -> dict[str, float]:
@@ -70,9 +70,9 @@ def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
 
 @pytest.mark.django_db
 def test_a_silent_part_is_measured_and_one_never_seen_is_silent_for_ever(client: Client, travel):
-    pulse.show("now")
+    heartbeat.show("now")
     travel.forward(seconds=30)
-    pulse.show("beat")
+    heartbeat.show("beat")
     travel.forward(seconds=5)
 
     found = numbers(client)
@@ -167,7 +167,7 @@ def test_ready_tells_which_work_waits_too_long(client: Client, travel):
     Timer.objects.create(ticket=ticket, kind="silence", due_at=now())
 
     def late() -> set[str]:
-        return {part for part, state in client.get("/readyz").json()["parts"].items() if state == "degraded"} - PULSES
+        return {part for part, state in client.get("/readyz").json()["parts"].items() if state == "degraded"} - HEARTBEATS
 
     assert late() == set()
     travel.forward(minutes=3)

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from helpdesk.base.idempotency import Done, once
 from helpdesk.base.models import FormKey
-from helpdesk.base.once import Done, once
 from helpdesk.staff.models import User
 from players.services import writer_from
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question

@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from helpdesk.base.errors import DomainError
-from helpdesk.base.once import Done, as_key, came_of, fresh_key, once
+from helpdesk.base.idempotency import Done, as_key, came_of, fresh_key, once
 from helpdesk.base.text import clean
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals

@@ -19,7 +19,7 @@ from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import QueryDict
 
-from helpdesk.base.apart import Failed, Limits, Spent, Workshop
+from helpdesk.base.sandbox import Failed, Limits, Spent, Workshop
 from tickets.mail.models import RawMail
 from tickets.mail.parse.forms import TooMuch, fields
 from tickets.mail.tokens import Stale, show

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helpdesk.base import pictures
-from helpdesk.base.apart import Apart, Limits, Spent, Workshop
 from helpdesk.base.pictures import Patience
+from helpdesk.base.sandbox import Apart, Limits, Spent, Workshop
 from tickets.mail.parse import ParsedMail
 from tickets.mail.parse.plainly import read_plainly
 from tickets.services.attachments import FILES_PER_MESSAGE, drawn, type_of

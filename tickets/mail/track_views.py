@@ -19,10 +19,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from helpdesk.audit.client import client_address
-from helpdesk.base.knocks import network
+from helpdesk.base.rate_limits import network
 from tickets.mail.tokens import Stale, show
 from tickets.mail.track import note_tracking
-from tickets.mail.webhooks import knocks_too_often, note_refusal
+from tickets.mail.webhooks import asks_too_often, note_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ def tracking(request: HttpRequest, provider: str) -> HttpResponseBase:
     if view is None or not any(settings.ANYMAIL.get(key) for key in keys):
         raise Http404
     client = network(client_address(request) or "")
-    if knocks_too_often(client):
+    if asks_too_often(client):
         return HttpResponse(status=429)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return HttpResponse(status=413)

@@ -19,7 +19,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from helpdesk.base.apart.child import Job, serve
+from helpdesk.base.sandbox.child import Job, serve
 from tickets.mail.parse.forms import fields
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from helpdesk.audit.client import client_address
 from helpdesk.base.blobs import NotKept
-from helpdesk.base.knocks import is_shut, network, too_often
+from helpdesk.base.rate_limits import is_shut, network, too_often
 from tickets.mail.inbox import HandedIn, store
 from tickets.mail.models import Door
 from tickets.mail.payloads import PROVIDERS, Delivered, Refused
@@ -29,7 +29,7 @@ MOST_CALLS = 6_000
 STRIDE = 25  # calls; a provider hands in many, and not each is worth a row's change
 
 
-def knocks_too_often(client: str) -> bool:
+def asks_too_often(client: str) -> bool:
     """Before the body is read: called too often, or refused too often. All doors of the providers count together."""
     return is_shut("hook-refused", client, seconds=PERIOD) or too_often("hook", client, times=MOST_CALLS, seconds=PERIOD, stride=STRIDE)
 
@@ -46,7 +46,7 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
     if provider not in PROVIDERS or request.method == "HEAD":  # some providers try the address by HEAD when it is set
         return _said(200 if provider in PROVIDERS else 404, "")
     client = network(client_address(request) or "")
-    if knocks_too_often(client):
+    if asks_too_often(client):
         return _said(429, "Too many requests.")
     size, authorization = _size(request), request.headers.get("Authorization", "")
     try:

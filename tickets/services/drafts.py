@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict, DomainError
-from helpdesk.base.once import once
+from helpdesk.base.idempotency import once
 from helpdesk.base.text import clean, fold, one_line
 from helpdesk.staff.models import User
 from players.models import AddressUse

@@ -1,4 +1,4 @@
-"""The rating page. Public: the signed link is the only key, so it answers nobody's guesses and counts how often one knocks.
+"""The rating page. Public: the signed link is the only key, so it answers nobody's guesses and counts how often one asks.
 
 Mail scanners follow every link of a mail: a GET shows, whatever its query says; only a POST rates or unsubscribes.
 """
@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from helpdesk.audit.client import client_address
-from helpdesk.base.knocks import network, too_often
+from helpdesk.base.rate_limits import network, too_often
 from helpdesk.games.models import Game
 from tickets.mail.brand import mix, palette, readable
 from tickets.mail.invitations import message_named_by
@@ -34,7 +34,7 @@ View = Callable[[HttpRequest, str], HttpResponse]
 
 
 def public(view: View) -> View:
-    """Limits and headers of both pages: small bodies, few knocks, nothing cached, the link told to no other site."""
+    """Limits and headers of both pages: small bodies, few requests, nothing cached, the link told to no other site."""
 
     @wraps(view)
     def guarded(request: HttpRequest, token: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from helpdesk.base.apart import Apart, Workshop
+from helpdesk.base.sandbox import Apart, Workshop
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from helpdesk.base.apart.child import Job, serve
+from helpdesk.base.sandbox.child import Job, serve
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 PIXELS = 50_000_000  # of one picture, as the largest telephones make them

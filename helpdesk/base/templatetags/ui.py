@@ -238,7 +238,7 @@ def summary(form: forms.BaseForm) -> str:
 
 @register.simple_tag
 def words() -> str:
-    """What the scripts say, in the page's language, as a data block: `static/js/words.js` reads it."""
+    """What the scripts say, in the page's language, as a data block: `static/js/phrases.js` reads it."""
     said = {
         "ago": _("%(duration)s ago"),
         "in": _("in %(duration)s"),

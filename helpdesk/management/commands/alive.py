@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from helpdesk import pulse
+from helpdesk import heartbeat
 from helpdesk.base.clock import now
 
 
@@ -14,10 +14,10 @@ class Command(BaseCommand):
     help = "Exits with 1 when a part (the beat, or the worker of a queue) has been silent for too long."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("part", choices=sorted(pulse.PATIENCE))
+        parser.add_argument("part", choices=sorted(heartbeat.PATIENCE))
 
     def handle(self, *args: Any, part: str, **options: Any) -> None:
-        silence = pulse.silences(now())[part]
-        if silence is None or silence > pulse.PATIENCE[part]:
+        silence = heartbeat.silences(now())[part]
+        if silence is None or silence > heartbeat.PATIENCE[part]:
             raise CommandError(f"{part} is silent" + (f" since {int(silence.total_seconds())} seconds" if silence else ""))
         self.stdout.write(f"{part}: ok")

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from helpdesk.audit.words import fact_words
+from helpdesk.audit.labels import fact_words
 from helpdesk.base import outward
 from helpdesk.base.templatetags.ui import icon
 from helpdesk.staff.menu import Room, rooms

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.audit.labels import action_words, subject_words
 from helpdesk.audit.models import AuditEntry
 from helpdesk.audit.selectors import Asked, actions, entries
-from helpdesk.audit.words import action_words, subject_words
 from helpdesk.base.bounds import LARGEST, DayField
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Role, Team, User

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
-from helpdesk.base.knocks import network, too_often
+from helpdesk.base.rate_limits import network, too_often
 from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tickets.administration.words import SIGNS
+from tickets.administration.labels import SIGNS
 from tickets.mail.parse import machines, writers
 
 SIGN = re.compile(r'Sign\(\s*"[\w -]+",\s*"([^"]+)"')

@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 
-from helpdesk.base.models import Knock
+from helpdesk.base.models import RateLimitWindow
 from tickets.mail.invitations import token_for
 from tickets.models import Event
 from tickets.surveys import views
@@ -152,7 +152,7 @@ def test_guesses_fill_no_table(db, client):
     for number in range(25):
         client.post(reverse("surveys:answer", args=[f"guess{number}"]))
 
-    assert Knock.objects.count() == 1
+    assert RateLimitWindow.objects.count() == 1
 
 
 @pytest.mark.parametrize("purpose", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}, {}])

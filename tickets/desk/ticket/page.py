@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
-from helpdesk.base.once import fresh_key
+from helpdesk.base.idempotency import fresh_key
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
 from tickets.access import may

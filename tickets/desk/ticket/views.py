@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base.bounds import whole_number
-from helpdesk.base.once import as_key
+from helpdesk.base.idempotency import as_key
 from helpdesk.staff.models import User
 from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
-from helpdesk.base.once import Done, as_key, came_of, once
+from helpdesk.base.idempotency import Done, as_key, came_of, once
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.base.apart.child import Job, serve
+from helpdesk.base.sandbox.child import Job, serve
 from tickets.mail.parse.reader import parse_mail
 from tickets.mail.parse.values import ParsedMail
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from helpdesk.base.apart import Broken, Limits, Spent, Workshop
+from helpdesk.base.sandbox import Broken, Limits, Spent, Workshop
 from helpdesk.games.models import Game
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from helpdesk.base import blobs, knocks
+from helpdesk.base import blobs, rate_limits
 from helpdesk.games.models import Game
 from tests.tickets.mail.inbound.test_webhooks import BOUNDARY, KEY, URL, basic, form, post, signed
 from tests.tickets.mail.parse.letters import letter
@@ -197,4 +197,4 @@ def test_json_that_is_too_much_for_the_child_is_kept_as_it_came(client: Client, 
 
     raw = RawMail.objects.get()
     assert (answer.status_code, raw.form, blobs.read(raw.blob)) == (200, "postmark", body)
-    knocks.forget()
+    rate_limits.forget()

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from helpdesk.base import blobs, clock, knocks
+from helpdesk.base import blobs, clock, rate_limits
 from helpdesk.games.models import Game
 from tests.factories.desk import make_game
 from tests.tickets.mail.parse.letters import letter
@@ -219,7 +219,7 @@ def test_a_payload_that_makes_no_sense_is_parked_in_the_end(client: Client, embe
 def test_a_client_that_is_refused_often_waits_at_all_processes_and_all_doors(client: Client, ember: Game):
     for _attempt in range(webhooks.MOST_REFUSED):
         post(client, {"body-mime": b"x"})
-    knocks.forget()  # another process, which has not seen it yet
+    rate_limits.forget()  # another process, which has not seen it yet
     post(client, {"body-mime": b"x"})
 
     assert post(client, {"body-mime": letter("forged"), **signed(key="guessed")}) == 429

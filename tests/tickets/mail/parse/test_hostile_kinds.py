@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpdesk.base.apart import Limits, Workshop
+from helpdesk.base.sandbox import Limits, Workshop
 from tests.factories.hostile import KINDS
 from tickets.mail.parse import ParsedMail
 from tickets.mail.parse.limits import MAX_ADDRESSES, MAX_HTML_CHARS, MAX_PARTS, MAX_PIECES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from helpdesk.base.apart import Broken, Failed, Garbled, Limits, Spent, Workshop
-from helpdesk.base.apart.frames import flat, rebuilt
-from helpdesk.base.apart.workshop import ROOT
+from helpdesk.base.sandbox import Broken, Failed, Garbled, Limits, Spent, Workshop
+from helpdesk.base.sandbox.frames import flat, rebuilt
+from helpdesk.base.sandbox.workshop import ROOT
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ TREE = Tree((Leaf("ä\ud800", b"\x00\xff", datetime(2026, 3, 1, tzinfo=UTC)), Le
 
 @pytest.fixture
 def workshop() -> Iterator[Workshop]:
-    made = Workshop("tests.base.apart_jobs", Limits(seconds=0.5, memory=150_000_000, patience=20, jobs=5, answer=3_000_000))
+    made = Workshop("tests.base.sandbox_jobs", Limits(seconds=0.5, memory=150_000_000, patience=20, jobs=5, answer=3_000_000))
     yield made
     made.close()
 
@@ -111,7 +111,7 @@ def test_what_breaks_a_limit_is_told_and_harms_nobody_else(workshop: Workshop, j
 
 
 def test_a_child_that_is_killed_or_does_not_answer_may_be_tried_again() -> None:
-    impatient = Workshop("tests.base.apart_jobs", Limits(patience=3))
+    impatient = Workshop("tests.base.sandbox_jobs", Limits(patience=3))
 
     with pytest.raises(Broken, match="ended"):
         impatient.ask("be_killed", answer=int)
@@ -141,8 +141,8 @@ def test_a_child_knows_no_secret_writes_no_file_and_opens_few(workshop: Workshop
 
 FORKED = """
 import os, sys
-from helpdesk.base.apart import Workshop
-own = Workshop("tests.base.apart_jobs")
+from helpdesk.base.sandbox import Workshop
+own = Workshop("tests.base.sandbox_jobs")
 here = own.ask("pid", answer=int)[0]
 forked = os.fork()
 if not forked:

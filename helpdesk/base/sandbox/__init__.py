@@ -6,7 +6,7 @@ A room that reads what strangers send puts the reading into a module of its own 
 
 from __future__ import annotations
 
-from helpdesk.base.apart.frames import Garbled
-from helpdesk.base.apart.workshop import Apart, Broken, Failed, Limits, Spent, Workshop
+from helpdesk.base.sandbox.frames import Garbled
+from helpdesk.base.sandbox.workshop import Apart, Broken, Failed, Limits, Spent, Workshop
 
 __all__ = ["Apart", "Broken", "Failed", "Garbled", "Limits", "Spent", "Workshop"]

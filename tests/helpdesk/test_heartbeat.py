@@ -9,11 +9,11 @@ from celery.beat import Scheduler
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from helpdesk import pulse, tasks
+from helpdesk import heartbeat, tasks
 from helpdesk.base.clock import now
 from helpdesk.beat import LONGEST, Beat
 from helpdesk.celery import app
-from helpdesk.models import Pulse
+from helpdesk.models import Heartbeat
 from helpdesk.schedule import SCHEDULE
 
 
@@ -34,7 +34,7 @@ def test_the_beat_runs_ours_and_knows_every_line_of_the_schedule(beat):
 @pytest.mark.django_db
 def test_the_beat_shows_itself_every_few_seconds_and_not_at_every_tick(beat, monkeypatch):
     shown = []
-    monkeypatch.setattr(pulse, "show", shown.append)
+    monkeypatch.setattr(heartbeat, "show", shown.append)
     monkeypatch.setattr("helpdesk.beat.time.monotonic", lambda: 100.0 + len(ticks))
     ticks: list[float] = []
 
@@ -50,7 +50,7 @@ def test_without_its_database_the_beat_goes_on(beat, monkeypatch):
     def gone(part: str) -> None:
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(pulse, "show", gone)
+    monkeypatch.setattr(heartbeat, "show", gone)
     monkeypatch.setattr("helpdesk.beat.connection.close", lambda: None)
 
     assert beat.tick() == 1.0
@@ -58,18 +58,18 @@ def test_without_its_database_the_beat_goes_on(beat, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_worker_shows_the_queue_that_it_serves(travel):
-    tasks.show_pulse("bulk")
+    tasks.show_heartbeat("bulk")
     travel.forward(seconds=5)
-    tasks.show_pulse("bulk")
+    tasks.show_heartbeat("bulk")
 
-    assert Pulse.objects.get().at == travel.moment
+    assert Heartbeat.objects.get().at == travel.moment
 
 
 def test_every_queue_is_asked_for_a_sign_of_life_on_itself():
-    asked = {(line["args"][0], line["options"]["queue"]) for line in SCHEDULE.values() if line["task"] == "roof.pulse"}
+    asked = {(line["args"][0], line["options"]["queue"]) for line in SCHEDULE.values() if line["task"] == "roof.heartbeat"}
 
-    assert asked == {(queue, queue) for queue in pulse.PATIENCE if queue != pulse.BEAT}
-    assert {line["options"]["queue"] for line in SCHEDULE.values()} <= pulse.PATIENCE.keys()
+    assert asked == {(queue, queue) for queue in heartbeat.PATIENCE if queue != heartbeat.BEAT}
+    assert {line["options"]["queue"] for line in SCHEDULE.values()} <= heartbeat.PATIENCE.keys()
     assert max(line["schedule"] for line in SCHEDULE.values()) <= LONGEST.total_seconds()
 
 
@@ -78,9 +78,9 @@ def test_a_container_can_ask_whether_its_part_is_alive():
     with pytest.raises(CommandError, match="beat is silent"):
         call_command("alive", "beat")
 
-    pulse.show("beat")
+    heartbeat.show("beat")
     call_command("alive", "beat")
 
-    Pulse.objects.update(at=now() - pulse.PATIENCE["beat"] - timedelta(seconds=5))
+    Heartbeat.objects.update(at=now() - heartbeat.PATIENCE["beat"] - timedelta(seconds=5))
     with pytest.raises(CommandError, match="since 50 seconds"):
         call_command("alive", "beat")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from helpdesk.base.clock import now
-from helpdesk.models import Pulse
+from helpdesk.models import Heartbeat
 
 INTERVAL = 10.0  # seconds between two signs of life
 BEAT = "beat"
@@ -21,12 +21,12 @@ PATIENCE: Mapping[str, timedelta] = {  # part: the silence after which something
 
 def show(part: str) -> None:
     """This part is alive."""
-    Pulse.objects.bulk_create([Pulse(part=part, at=now())], update_conflicts=True, unique_fields=["part"], update_fields=["at"])
+    Heartbeat.objects.bulk_create([Heartbeat(part=part, at=now())], update_conflicts=True, unique_fields=["part"], update_fields=["at"])
 
 
 def silences(at: datetime) -> dict[str, timedelta | None]:
     """Since when each part has been silent; `None` for one that was never seen."""
-    seen = dict(Pulse.objects.filter(part__in=list(PATIENCE)).values_list("part", "at"))
+    seen = dict(Heartbeat.objects.filter(part__in=list(PATIENCE)).values_list("part", "at"))
     return {part: max(timedelta(), at - seen[part]) if part in seen else None for part in PATIENCE}
 
 

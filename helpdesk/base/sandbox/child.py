@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpdesk.base.apart.frames import Line, rebuilt
+from helpdesk.base.sandbox.frames import Line, rebuilt
 
 MOST_ASKED = 200_000_000  # bytes of one job; what may come in at all is for the door to say
 FILES = 64

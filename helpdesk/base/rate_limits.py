@@ -1,7 +1,7 @@
-"""How often one may knock at a public door. Counted in the database, so that all web processes count together, by one statement
+"""How often one may ask at a public door. Counted in the database, so that all web processes count together, by one statement
 that no race can fool; Django's database cache can do neither: its `incr` loses counts, and it throws live ones away.
 
-A flood costs few writes: who is over the limit is remembered in the process until the window ends, and doors that are knocked at
+A flood costs few writes: who is over the limit is remembered in the process until the window ends, and doors that are asked at
 often by right count in strides. A database that is down lets people in.
 """
 
@@ -16,7 +16,7 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from helpdesk.base import clock
-from helpdesk.base.models import Knock
+from helpdesk.base.models import RateLimitWindow
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +95,7 @@ def _remember(key: str) -> None:
 
 def _count(key: str, visits: int, until: datetime) -> int:
     """The visits of this window, these included; 0 when they cannot be counted."""
-    table = Knock._meta.db_table
+    table = RateLimitWindow._meta.db_table
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
@@ -105,8 +105,8 @@ def _count(key: str, visits: int, until: datetime) -> int:
             )
             pk, counted = cursor.fetchone()
             if counted == visits and pk % SWEEP_EACH == 0:
-                Knock.objects.filter(until__lt=clock.now()).delete()
+                RateLimitWindow.objects.filter(until__lt=clock.now()).delete()
             return int(counted)
     except DatabaseError:
-        log.warning("knock_not_counted", door=key.partition(":")[0])
+        log.warning("visit_not_counted", door=key.partition(":")[0])
         return 0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from helpdesk.base.apart.child import Job, serve
+from helpdesk.base.sandbox.child import Job, serve
 
 
 def spin() -> int:
