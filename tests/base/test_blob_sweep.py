@@ -21,7 +21,7 @@ from helpdesk.base.turns import Turn
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket
 from tests.live.waiting import until
-from tickets.mail.models import Door, RawMail
+from tickets.mail.models import MailSource, RawMail
 from tickets.models import Attachment, Message
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def aged(path: Path, days: float = 2) -> Path:
 
 
 def raw_mail(blob: Blob) -> None:
-    RawMail.objects.create(blob=blob, door=Door.PIPE)
+    RawMail.objects.create(blob=blob, source=MailSource.PIPE)
 
 
 def attachment(blob: Blob) -> None:
@@ -340,7 +340,7 @@ def test_six_keepers_and_a_sweeper_lose_nothing(store: Path, elsewhere: Any) -> 
         for turn in range(12):
             content = contents[turn % len(contents)]
             with transaction.atomic():
-                mail = RawMail.objects.create(blob=blobs.keep(content), door=Door.PIPE)
+                mail = RawMail.objects.create(blob=blobs.keep(content), source=MailSource.PIPE)
             try:
                 assert blobs.read(RawMail.objects.select_related("blob").get(pk=mail.pk).blob) == content
             except Exception as error:

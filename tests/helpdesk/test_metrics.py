@@ -14,7 +14,7 @@ from helpdesk.base.blobs import keep, note_state
 from helpdesk.base.clock import now
 from helpdesk.staff import letters
 from tests.factories.desk import make_ticket
-from tickets.mail.models import Door, RawMail
+from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Message, Timer
 
 HEARTBEATS = {"beat", "worker_now", "worker_bulk", "worker_learn", "broker"}
@@ -50,8 +50,8 @@ def test_what_is_late_is_measured_from_when_it_was_due(client: Client, travel):
     Delivery.objects.create(event=event, subscriber="surveys", lane="bulk")
     Delivery.objects.create(event=event, subscriber="search", lane="now", parked_at=at)
     blob = keep(b"From: mia@example.com\n\nHello")
-    RawMail.objects.create(blob=blob, door=Door.PIPE, received_at=at - timedelta(seconds=30))
-    RawMail.objects.create(blob=blob, door=Door.PIPE, parked_at=at, reason="unreadable")
+    RawMail.objects.create(blob=blob, source=MailSource.PIPE, received_at=at - timedelta(seconds=30))
+    RawMail.objects.create(blob=blob, source=MailSource.PIPE, parked_at=at, reason="unreadable")
     travel.forward(seconds=10)
 
     found = numbers(client)
@@ -136,7 +136,7 @@ def test_no_row_spoils_the_numbers(client: Client, travel, moment):
     reply = {"ticket": ticket, "received_in": ticket, "kind": "reply", "channel": "post", "author_kind": "operator"}
     Message.objects.create(**reply, state="queued", leaves_at=now())
     Timer.objects.create(ticket=ticket, kind="silence", due_at=now())
-    RawMail.objects.create(blob=keep(b"x"), door=Door.PIPE)
+    RawMail.objects.create(blob=keep(b"x"), source=MailSource.PIPE)
     moments = {"tickets_message": "leaves_at", "tickets_timer": "due_at", "mail_rawmail": "received_at", "tickets_event": "recorded_at"}
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -163,7 +163,7 @@ def test_ready_tells_which_work_waits_too_long(client: Client, travel):
     letters.post(to="nora@studio.example", subject="Hello", text="Hello")
     event = ticket.events.first()
     Delivery.objects.create(event=event, subscriber="surveys", lane="now")
-    RawMail.objects.create(blob=keep(b"x"), door=Door.PIPE)
+    RawMail.objects.create(blob=keep(b"x"), source=MailSource.PIPE)
     Timer.objects.create(ticket=ticket, kind="silence", due_at=now())
 
     def late() -> set[str]:

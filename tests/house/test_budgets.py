@@ -20,7 +20,7 @@ from tickets.services import outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.edit import set_tags, set_topic
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = pytest.mark.django_db
 BUDGET = 12
@@ -56,7 +56,7 @@ def talk(ticket: Ticket, number: int) -> None:
     keep_files(ticket, [NewFile(f"{number}.txt", b"%d" % number)], message=question)
     author = somebody(name=f"Talker{number} Ward")
     add_note(ticket, f"Note {number}", by=author)
-    send_reply(ticket, Words(f"Answer {number}", answers_upto=newest_question(ticket)), by=author)
+    send_reply(ticket, OutgoingMessage(f"Answer {number}", answers_upto=newest_question(ticket)), by=author)
     outbox.leave_due()
 
 

@@ -22,7 +22,7 @@ from tests.house.ground import PACKAGES
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Attachment, Delivery, LifecycleRule, Message, Ticket
 from tickets.services.attachments import NewFile, keep_files
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +87,7 @@ class House:
         self.game, self.other_game = make_game(), make_game("ashvale")
         self.ticket: Ticket = make_ticket(game=self.game)
         self.author = somebody(Right.VIEW, Right.REPLY, name="Vera Author")
-        self.message: Message = send_reply(self.ticket, Words("Hello", answers_upto=newest_question(self.ticket)), by=self.author)
+        self.message: Message = send_reply(self.ticket, OutgoingMessage("Hello", answers_upto=newest_question(self.ticket)), by=self.author)
         self.file: Attachment = keep_files(
             self.ticket, [NewFile("a.txt", b"hello")], message=Message.objects.filter(ticket=self.ticket)[0]
         )[0]

@@ -19,13 +19,13 @@ from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
-from tickets.mail.inbox import HandedIn, store
+from tickets.mail.inbox import InboundMail, store
 from tickets.mail.invitations import page_url
-from tickets.mail.models import Door
+from tickets.mail.models import MailSource
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 from tickets.services.reply import add_note as note
 from tickets.surveys.models import Survey
 from tickets.timers import Wish, arm_many, fire_due
@@ -122,7 +122,7 @@ def mail_to_nobody() -> int:
     """A mail that no game has the address for: it is put aside. The raw mail's id."""
     headers = b"From: Ida <ida@players.example>\nTo: nobody@elsewhere.example\nSubject: Where is this?\nMessage-ID: <lost@players.example>"
     letter = headers + b"\n\nHello?\n"
-    return store(HandedIn(content=letter, door=Door.PIPE, key="lost")).pk
+    return store(InboundMail(content=letter, source=MailSource.PIPE, key="lost")).pk
 
 
 def prefer(word: str, language: str) -> None:
@@ -140,7 +140,7 @@ def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int
     """A reply by one who has seen everything; the message's id."""
     ticket = Ticket.objects.get(number=number)
     seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
-    words = Words(text, answers_upto=seen.pk if seen else None, then_status=then)
+    words = OutgoingMessage(text, answers_upto=seen.pk if seen else None, then_status=then)
     return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
 
 

@@ -34,14 +34,14 @@ from tickets.gates import HoldBack
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
-from tickets.mail.inbox import HandedIn
-from tickets.mail.models import Door, RawMail
+from tickets.mail.inbox import InboundMail
+from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Draft, Lane, Message, Status, Ticket
 from tickets.services import edit, merge, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft, save_start
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 from tickets.surveys.models import Survey
 from tickets.surveys.services import rate
 
@@ -95,7 +95,7 @@ class Desk:
         self.troubles()
 
     def comes(self, mail: bytes, *, key: str, process: bool = True, **more: Any) -> RawMail:
-        raw = inbox.store(HandedIn(mail, Door.PIPE, key, **more))
+        raw = inbox.store(InboundMail(mail, MailSource.PIPE, key, **more))
         if process:
             inbox.process(raw.pk)
         raw.refresh_from_db()
@@ -181,7 +181,7 @@ class Desk:
         self.rated = self._ticket(third)
 
     def write(self, ticket: Ticket, text: str, **more: Any) -> Message:
-        return send_reply(ticket, Words(text, answers_upto=newest_question(ticket), **more), by=self.anna)
+        return send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=self.anna)
 
     def news(self) -> None:
         """An answer that arrives, another name of it, its rating; one that is refused; one that comes back to nobody."""

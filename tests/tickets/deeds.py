@@ -19,12 +19,12 @@ from tickets.lifecycle.machine import Owed
 from tickets.models import Event, LifecycleRule, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import set_status
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 
 def reply(ticket: Ticket, by: User, text: str = "We look into it.", **words: Any) -> Message:
     """Answer everything that stands on the screen; the message waits for its undo window."""
-    return send_reply(ticket, Words(text, **{"answers_upto": newest_question(ticket)} | words), by=by)
+    return send_reply(ticket, OutgoingMessage(text, **{"answers_upto": newest_question(ticket)} | words), by=by)
 
 
 def answer(ticket: Ticket, by: User, travel: Travel, text: str = "Here you are.", **words: Any) -> Message:

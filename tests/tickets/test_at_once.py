@@ -23,7 +23,7 @@ from tickets.services import outbox
 from tickets.services.assign import take_next
 from tickets.services.edit import set_status
 from tickets.services.merge import merge, unmerge
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.usefixtures("committed", "no_other_ears")
 
@@ -33,7 +33,7 @@ def somebody(name: str) -> User:
 
 
 def queued(ticket: Ticket, by: User) -> Message:
-    message = send_reply(ticket, Words("Here you are.", answers_upto=newest_question(ticket)), by=by)
+    message = send_reply(ticket, OutgoingMessage("Here you are.", answers_upto=newest_question(ticket)), by=by)
     Message.objects.filter(pk=message.pk).update(leaves_at=clock.now())
     return message
 

@@ -16,7 +16,7 @@ from tickets.gates import HoldBack
 from tickets.models import Draft, Event, Hold, Message, Status
 from tickets.services import outbox
 from tickets.services.held import release
-from tickets.services.reply import Words, send_automatic, undo
+from tickets.services.reply import OutgoingMessage, send_automatic, undo
 
 pytestmark = pytest.mark.django_db
 State = Message.State
@@ -126,7 +126,7 @@ def test_a_held_reply_answers_nothing(gated: None, anna: User, travel: Travel) -
 
 def test_a_gate_may_let_machines_pass(gated: None, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    words = Words("Restart the game.", answers_upto=newest_question(ticket))
+    words = OutgoingMessage("Restart the game.", answers_upto=newest_question(ticket))
     message = send_automatic(ticket, words, purpose=Message.Purpose.AUTOMATIC)
     outbox.leave_due()
 

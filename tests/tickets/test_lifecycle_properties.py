@@ -30,7 +30,7 @@ from tickets.services import edit, news, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.merge import merge, unmerge
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, add_note, send_automatic, send_reply, undo
+from tickets.services.reply import OutgoingMessage, add_note, send_automatic, send_reply, undo
 
 DEEP = bool(os.environ.get("HELPDESK_DEEP"))
 PROFILE = settings(
@@ -116,7 +116,9 @@ class Desk(RuleBasedStateMachine):
     def anna_replies(self, *, which: int, then: str, all_but: int, stale: Message.WhenStale, outcome: object, then_wait: bool) -> None:
         ticket = self.ticket(which)
         seen = self.on_screen(ticket, all_but)
-        words = Words("Here you are.", answers_upto=seen[-1] if seen else None, then_status=then, pending_on="billing", when_stale=stale)
+        words = OutgoingMessage(
+            "Here you are.", answers_upto=seen[-1] if seen else None, then_status=then, pending_on="billing", when_stale=stale
+        )
         try:
             self.saw[send_reply(ticket, words, by=self.anna).pk] = set(seen)
         except DomainError:
@@ -130,7 +132,7 @@ class Desk(RuleBasedStateMachine):
     def a_machine_writes(self, which: int, purpose: Message.Purpose) -> None:
         ticket = self.ticket(which)
         seen = self.on_screen(ticket, 0)
-        message = send_automatic(ticket, Words("Restart the game.", answers_upto=seen[-1] if seen else None), purpose=purpose)
+        message = send_automatic(ticket, OutgoingMessage("Restart the game.", answers_upto=seen[-1] if seen else None), purpose=purpose)
         if message and purpose in ANSWERS:
             self.saw[message.pk] = set(seen)
         self.pass_time(timedelta(seconds=1))

@@ -43,8 +43,10 @@ DEEDS: dict[str, Deed] = {  # each service that takes a ticket, as somebody uses
     "edit.set_topic": lambda ticket, by: edit.set_topic(ticket, Topic.objects.create(name="Lost", slug="lost"), by=operator(by)),
     "open.receive": lambda ticket, by: open.receive(ticket, open.Incoming(text="One more thing", channel="post")),
     "reply.add_note": lambda ticket, by: reply.add_note(ticket, "Looks like fraud.", by=by),
-    "reply.send_automatic": lambda ticket, by: reply.send_automatic(ticket, reply.Words("Got it."), purpose=Message.Purpose.NOTICE),
-    "reply.send_reply": lambda ticket, by: reply.send_reply(ticket, reply.Words("Here it is."), by=by),
+    "reply.send_automatic": lambda ticket, by: reply.send_automatic(
+        ticket, reply.OutgoingMessage("Got it."), purpose=Message.Purpose.NOTICE
+    ),
+    "reply.send_reply": lambda ticket, by: reply.send_reply(ticket, reply.OutgoingMessage("Here it is."), by=by),
 }  # fmt: skip
 OF_LOCKED_TICKETS = {  # parts of a service, which demand the lock
     "assign.take_by_answering", "drafts.bring_drafts", "drafts.take_draft", "unseen.demand_seen",

@@ -21,7 +21,7 @@ from tickets.actors import operator
 from tickets.lifecycle.machine import OVERDUE
 from tickets.models import Lane, Status, Ticket, Timer
 from tickets.services.assign import assign
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_services_refuse_a_day_that_is_no_promise(anna: User, travel: Travel, th
     with pytest.raises(DomainError) as by_hand:
         put(ticket, Status.PENDING, anna, until=until)
     with pytest.raises(DomainError) as by_reply:
-        send_reply(ticket, Words("Hello", then_status="pending", pending_on="Billing", pending_until=until), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello", then_status="pending", pending_on="Billing", pending_until=until), by=anna)
 
     assert by_hand.value.field == by_reply.value.field == "pending_until"
 

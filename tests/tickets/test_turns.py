@@ -10,11 +10,11 @@ from django.db import transaction
 from helpdesk.base import clock, queue, turns
 from helpdesk.staff import letters
 from helpdesk.staff import tasks as staff_tasks
-from helpdesk.staff.models import Letter, LetterState, User
+from helpdesk.staff.models import LetterState, MailContent, User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_game, make_ticket, newest_question
 from tests.tickets.deeds import listening
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets import drain, tasks, timers
 from tickets.actors import SYSTEM
@@ -24,7 +24,7 @@ from tickets.mail import inbox
 from tickets.mail import tasks as mail_tasks
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Lane, Message, Timer
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 MANY = 3
@@ -85,14 +85,14 @@ def test_deliveries(slow, no_other_ears, travel: Travel, lane: Lane, sweep: Call
 def test_mails(slow, travel: Travel):
     make_game("ember", address="help@ember.example")
     for number in range(MANY):
-        hand_in(letter(f"Question {number}", message_id=f"<{number}@players.example>"), process=False)
+        receive_mail(letter(f"Question {number}", message_id=f"<{number}@players.example>"), process=False)
 
     takes_turns(mail_tasks.process_due, RawMail.objects.filter(processed_at=None).count)
 
 
 def test_replies(slow, anna: User, travel: Travel, the_post: Post):
     for ticket in [make_ticket(channel="post") for _ in range(MANY)]:
-        send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(minutes=1)
 
     takes_turns(tasks.leave_due, Message.objects.filter(state=Message.State.QUEUED).count)
@@ -102,7 +102,7 @@ def test_letters_to_staff(slow, travel: Travel):
     for number in range(MANY):
         letters.post(to=f"nora{number}@studio.example", subject="News", text="News")
 
-    takes_turns(staff_tasks.send_letters, Letter.objects.filter(state=LetterState.QUEUED).count)
+    takes_turns(staff_tasks.send_letters, MailContent.objects.filter(state=LetterState.QUEUED).count)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from tickets.services.assign import Taken, assign
 from tickets.services.attachments import NewFile
 from tickets.services.drafts import Hand, add_file, save_draft
 from tickets.services.merge import merge
-from tickets.services.reply import Words, add_note, send_reply, start_conversation, undo
+from tickets.services.reply import OutgoingMessage, add_note, send_reply, start_conversation, undo
 from tickets.services.unseen import Unseen
 
 pytestmark = pytest.mark.usefixtures("committed", "no_other_ears")
@@ -41,7 +41,7 @@ def test_of_twenty_people_who_answer_in_one_instant_one_does_and_the_others_keep
     for number, person in enumerate(people):
         save_draft(ticket, author=person, kind=Draft.Kind.REPLY, text=f"Answer {number}")
 
-    results = many(lambda number: send_reply(ticket, Words(f"Answer {number}", question, seen=seen), by=people[number]))
+    results = many(lambda number: send_reply(ticket, OutgoingMessage(f"Answer {number}", question, seen=seen), by=people[number]))
 
     sent = [result for result in results if isinstance(result, Message)]
     stopped = [result for result in results if isinstance(result, Unseen)]
@@ -62,7 +62,7 @@ def test_one_form_that_comes_twenty_times_writes_one_message(form: str) -> None:
     def write() -> int:
         if form == "note":
             return add_note(ticket, "He paid twice.", by=anna).pk
-        return send_reply(ticket, Words("Here it is.", newest_question(ticket), seen=seen), by=anna).pk
+        return send_reply(ticket, OutgoingMessage("Here it is.", newest_question(ticket), seen=seen), by=anna).pk
 
     results = many(lambda _number: once(form, key, write, by=anna.pk))
 
@@ -76,9 +76,9 @@ def test_one_start_that_comes_twenty_times_begins_one_conversation() -> None:
 
     def begin() -> int:
         player, contact = writer_from("noor@mail.example", name="Noor", game=game)
-        words = Words("Your refund is done.")
+        words = OutgoingMessage("Your refund is done.")
         return start_conversation(
-            game=game, player=player, contact=contact, subject="Refund", language="en", words=words, by=anna, channel="post"
+            game=game, player=player, contact=contact, subject="Refund", language="en", outgoing=words, by=anna, channel="post"
         ).pk
 
     results = many(lambda _number: once("start", key, begin, by=anna.pk))
@@ -122,7 +122,7 @@ def test_of_twenty_who_take_it_one_has_it_and_the_others_are_told_who() -> None:
 
 def test_a_reply_called_back_twenty_times_comes_back_once() -> None:
     ticket, anna = make_ticket(), somebody()
-    message = send_reply(ticket, Words("Too early.", newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Too early.", newest_question(ticket)), by=anna)
 
     results = many(lambda _number: undo(message, by=anna))
 

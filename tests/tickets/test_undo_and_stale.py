@@ -14,7 +14,7 @@ from tickets.services import outbox
 from tickets.services.attachments import NewFile, attach
 from tickets.services.drafts import save_draft
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, send_automatic, start_conversation, undo
+from tickets.services.reply import OutgoingMessage, send_automatic, start_conversation, undo
 
 pytestmark = pytest.mark.django_db
 State, WhenStale = Message.State, Message.WhenStale
@@ -133,7 +133,9 @@ def test_a_reply_to_an_old_screen_is_overtaken_before_it_was_written(anna: User,
 
 def test_an_overtaken_automatic_answer_gives_nobody_a_draft(travel: Travel) -> None:
     ticket = make_ticket()
-    message = send_automatic(ticket, Words("Restart the game.", answers_upto=newest_question(ticket)), purpose=Message.Purpose.AUTOMATIC)
+    message = send_automatic(
+        ticket, OutgoingMessage("Restart the game.", answers_upto=newest_question(ticket)), purpose=Message.Purpose.AUTOMATIC
+    )
     assert message is not None
     player_writes(ticket)
 
@@ -147,7 +149,7 @@ def test_an_overtaken_automatic_answer_gives_nobody_a_draft(travel: Travel) -> N
 @pytest.mark.parametrize("purpose", [Message.Purpose.NOTICE, Message.Purpose.ACKNOWLEDGEMENT, Message.Purpose.SURVEY])
 def test_courtesies_cannot_be_overtaken(purpose: Message.Purpose, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    message = send_automatic(ticket, Words("We have your message."), purpose=purpose)
+    message = send_automatic(ticket, OutgoingMessage("We have your message."), purpose=purpose)
     assert message is not None
     player_writes(ticket)
 
@@ -164,7 +166,7 @@ def test_a_conversation_that_we_begin_is_overtaken_by_an_answer_only(anna: User,
         contact=other.contact,
         subject="Hello",
         language="en",
-        words=Words("Hello!"),
+        outgoing=OutgoingMessage("Hello!"),
         by=anna,
         channel="post",
     )
@@ -177,10 +179,10 @@ def test_a_conversation_that_we_begin_is_overtaken_by_an_answer_only(anna: User,
 
 def test_the_same_cause_sends_once(travel: Travel) -> None:
     ticket = make_ticket()
-    first = send_automatic(ticket, Words("We have it."), purpose=Message.Purpose.ACKNOWLEDGEMENT, cause_event_id=77)
+    first = send_automatic(ticket, OutgoingMessage("We have it."), purpose=Message.Purpose.ACKNOWLEDGEMENT, cause_event_id=77)
 
     assert first is not None
-    assert send_automatic(ticket, Words("We have it."), purpose=Message.Purpose.ACKNOWLEDGEMENT, cause_event_id=77) is None
+    assert send_automatic(ticket, OutgoingMessage("We have it."), purpose=Message.Purpose.ACKNOWLEDGEMENT, cause_event_id=77) is None
 
 
 @pytest.mark.parametrize("end", [Status.CLOSED])

@@ -14,14 +14,16 @@ from tickets.lifecycle import waiting
 from tickets.models import FAR, Message, Status, Ticket
 from tickets.services import news, outbox
 from tickets.services.open import Incoming, open_ticket, receive
-from tickets.services.reply import Words, add_note, send_automatic, start_conversation
+from tickets.services.reply import OutgoingMessage, add_note, send_automatic, start_conversation
 
 pytestmark = pytest.mark.django_db
 Purpose = Message.Purpose
 
 
 def machine_says(ticket: Ticket, purpose: Message.Purpose, **words: object) -> Message:
-    message = send_automatic(ticket, Words("We have your message.", answers_upto=newest_question(ticket), **words), purpose=purpose)
+    message = send_automatic(
+        ticket, OutgoingMessage("We have your message.", answers_upto=newest_question(ticket), **words), purpose=purpose
+    )
     assert message is not None
     outbox.leave_due()
     message.refresh_from_db()
@@ -199,7 +201,7 @@ def test_a_ticket_that_a_machine_opens_has_nobody_waiting(travel: Travel) -> Non
 
 def test_in_a_conversation_that_we_begin_nobody_waits_until_the_player_writes(anna: User, travel: Travel, the_post: Post) -> None:
     other = make_ticket()
-    words = Words("We have gathered your lost crystals.")
+    words = OutgoingMessage("We have gathered your lost crystals.")
     message = start_conversation(
         game=other.game,
         player=other.player,

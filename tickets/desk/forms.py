@@ -22,7 +22,7 @@ from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
 from tickets.models import Draft, Message, Status, Ticket, Topic
 from tickets.services.drafts import TEXT_LIMIT, Hand
-from tickets.services.reply import Words
+from tickets.services.reply import OutgoingMessage
 
 AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
 
@@ -80,10 +80,10 @@ class ComposerForm(forms.Form):
         said = self.cleaned_data
         return Hand(said["key"], said["revision"]) if said["key"] else None
 
-    def words(self, *, anyway: bool) -> Words:
+    def words(self, *, anyway: bool) -> OutgoingMessage:
         """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
         said = self.cleaned_data
-        return Words(
+        return OutgoingMessage(
             text=said["text"],
             answers_upto=said["upto"] or None,
             seen=None if anyway else said["seen"] or 0,

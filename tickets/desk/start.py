@@ -29,7 +29,7 @@ from tickets.desk.ticket.writing import keep_upload, previewed, saved_as
 from tickets.mail.guard import why_not_to
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.drafts import Hand, drop_start, save_draft, save_start
-from tickets.services.reply import Words, start_conversation
+from tickets.services.reply import OutgoingMessage, start_conversation
 
 CHANNEL = "mail"  # the one way by which we can write first
 HEADING = ("game", "to", "name", "language", "subject")
@@ -130,7 +130,7 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
         contact=contact,
         subject=said["subject"],
         language=said["language"],
-        words=Words(text=said["text"], hand=Hand(said["key"], said["revision"])),
+        outgoing=OutgoingMessage(text=said["text"], hand=Hand(said["key"], said["revision"])),
         by=request.user,
         channel=CHANNEL,
     ).pk

@@ -1,7 +1,7 @@
 """What a mail of one game looks like, and the care that it stays readable.
 
 A brand is typed by a person: a colour may be mistyped, a pair may be unreadable. Nothing of that may reach a player, so a
-``BrandLook`` is plain input and ``palette`` turns it into colours that were checked (WCAG 2.2 AA: 4.5 to 1) or replaced.
+``Branding`` is plain input and ``palette`` turns it into colours that were checked (WCAG 2.2 AA: 4.5 to 1) or replaced.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Logo:
 
 
 @dataclass(frozen=True, slots=True)
-class BrandLook:
+class Branding:
     """The brand of one game as its administrators typed it; colours as ``#rrggbb``, an empty one means the house's default."""
 
     name: str
@@ -96,18 +96,18 @@ def _first_readable(candidates: tuple[str, ...], ground: str, otherwise: str) ->
     return next((c for c in candidates if contrast(c, ground) >= READABLE), otherwise)
 
 
-def palette(look: BrandLook) -> Palette:
+def palette(branding: Branding) -> Palette:
     """The checked colours of a brand. Of a gradient whose two ends no one text colour can bear, only the first end stays."""
-    main = colour(look.main, DEFAULT_MAIN)
-    main_end = colour(look.main_end, main)
-    on_main = readable(colour(look.on_main, PAPER), main, main_end)
+    main = colour(branding.main, DEFAULT_MAIN)
+    main_end = colour(branding.main_end, main)
+    on_main = readable(colour(branding.on_main, PAPER), main, main_end)
     if min(contrast(on_main, main), contrast(on_main, main_end)) < READABLE:
-        main_end, on_main = main, readable(colour(look.on_main, PAPER), main)
-    accent = colour(look.accent, DEFAULT_ACCENT)
-    tint = colour(look.tint, DEFAULT_TINT)
+        main_end, on_main = main, readable(colour(branding.on_main, PAPER), main)
+    accent = colour(branding.accent, DEFAULT_ACCENT)
+    tint = colour(branding.tint, DEFAULT_TINT)
     if contrast(INK_SOFT, tint) < READABLE or contrast(mix(INK_SOFT, tint, 0.85), tint) < READABLE:
         tint = DEFAULT_TINT
-    ground = colour(look.ground, DEFAULT_GROUND)
+    ground = colour(branding.ground, DEFAULT_GROUND)
     soft = mix(on_main, main, 0.78)
     return Palette(
         main=main,
@@ -121,16 +121,22 @@ def palette(look: BrandLook) -> Palette:
         foot=readable(mix(main, "#6b6f78", 0.35), ground),
         link=_first_readable((accent, mix(accent, "#000000", 0.85), mix(accent, "#000000", 0.7), main), PAPER, LINK),
         link_night=_first_readable((accent, mix(accent, "#ffffff", 0.6), mix(main, "#ffffff", 0.4)), NIGHT, LINK_NIGHT),
-        face=mark_safe(look.face)
-        if FACE.fullmatch(look.face) and look.face.count("'") % 2 == 0
+        face=mark_safe(branding.face)
+        if FACE.fullmatch(branding.face) and branding.face.count("'") % 2 == 0
         else mark_safe(DEFAULT_FACE),  # matched letter by letter
-        spacing=look.spacing if SPACING.fullmatch(look.spacing) else "0",
-        capitals=look.capitals,
+        spacing=branding.spacing if SPACING.fullmatch(branding.spacing) else "0",
+        capitals=branding.capitals,
     )
 
 
-def complaints(look: BrandLook) -> list[str]:
+def complaints(branding: Branding) -> list[str]:
     """What an administrator should know about the colours typed: the ones that a mail will replace, by field name."""
-    checked = palette(look)
-    typed = {"main": look.main, "on_main": look.on_main, "accent": look.accent, "tint": look.tint, "ground": look.ground}
+    checked = palette(branding)
+    typed = {
+        "main": branding.main,
+        "on_main": branding.on_main,
+        "accent": branding.accent,
+        "tint": branding.tint,
+        "ground": branding.ground,
+    }
     return [field for field, value in typed.items() if value and colour(value, "") != getattr(checked, field)]

@@ -14,12 +14,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from helpdesk.base import blobs, clock
 from tickets.actors import ActorKind
 from tickets.mail.addressing import own_mark, reply_address
+from tickets.mail.branding import branding_of, logo_of, signature_and_footer
 from tickets.mail.invitations import stop_url, survey_block
-from tickets.mail.looks import logo_of, look_of, signature_and_footer
 from tickets.mail.markup import to_text
 from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
-from tickets.mail.render import EARLIER_SHOWN, Earlier, Letter, RenderedMail, one_line, render_mail
+from tickets.mail.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, one_line, render_mail
 from tickets.mail.render.phrases import frame_language
 from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
 from tickets.models import Attachment, Message
@@ -35,7 +35,7 @@ WITHOUT_HISTORY = {Purpose.SURVEY, Purpose.NOTICE, Purpose.ACKNOWLEDGEMENT}
 METADATA_KEY = "desk_message"
 
 
-def letter_of(message: Message) -> tuple[Letter, bytes | None, str]:
+def letter_of(message: Message) -> tuple[MailContent, bytes | None, str]:
     """The letter, and the logo's bytes and subtype when it has one."""
     ticket = message.ticket
     game, language = ticket.game, message.language or ticket.language
@@ -43,8 +43,8 @@ def letter_of(message: Message) -> tuple[Letter, bytes | None, str]:
     signature, footer = signature_and_footer(game, language, author)
     logo = logo_of(game)
     survey = message.purpose == Purpose.SURVEY
-    letter = Letter(
-        brand=look_of(game, signature=signature, logo=logo[0] if logo else None),
+    letter = MailContent(
+        brand=branding_of(game, signature=signature, logo=logo[0] if logo else None),
         language=language,
         subject=subject_of(message),
         body=message.text,

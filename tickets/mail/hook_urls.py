@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.mail.webhooks import hand_in
+from tickets.mail.webhooks import receive
 
 urlpatterns = [
-    path("hooks/mail/<slug:provider>/inbound", hand_in, name="hand_in"),
-    path("hooks/mail/<slug:provider>/inbound/<slug:kind>", hand_in, name="hand_in_kind"),
+    path("hooks/mail/<slug:provider>/inbound", receive, name="receive"),
+    path("hooks/mail/<slug:provider>/inbound/<slug:kind>", receive, name="hand_in_kind"),
 ]

@@ -23,8 +23,8 @@ from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.mail import imap_hosts
-from tickets.mail.inbox import HandedIn, park, store
-from tickets.mail.models import Door, Mailbox
+from tickets.mail.inbox import InboundMail, park, store
+from tickets.mail.models import Mailbox, MailSource
 
 log = structlog.get_logger(__name__)
 
@@ -189,7 +189,9 @@ def _take(box: Mailbox, server: BaseMailBox, uid: int) -> int:
     too_large = size > settings.MAX_MAIL_BYTES
     content = _literal(server, uid, "BODY.PEEK[HEADER]" if too_large else "BODY.PEEK[]")
     history = _is_history(box, uid, arrived)
-    raw = store(HandedIn(content=content, door=Door.IMAP, key=_key(box, uid), mailbox=box.address, received_at=arrived, history=history))
+    raw = store(
+        InboundMail(content=content, source=MailSource.IMAP, key=_key(box, uid), mailbox=box.address, received_at=arrived, history=history)
+    )
     if too_large:
         park(raw, f"{size} bytes, of which {settings.MAX_MAIL_BYTES} are allowed: only the head was taken, the mail lies in the mailbox")
         return 1
@@ -204,7 +206,7 @@ def _take(box: Mailbox, server: BaseMailBox, uid: int) -> int:
 
 def _leave_behind(box: Mailbox, uid: int, reason: str) -> None:
     """A mail that the server does not give, however often it is asked, keeps the others from nobody: a parked row tells where it lies."""
-    raw = store(HandedIn(content=b"", door=Door.IMAP, key=_key(box, uid), mailbox=box.address))
+    raw = store(InboundMail(content=b"", source=MailSource.IMAP, key=_key(box, uid), mailbox=box.address))
     park(raw, f"{reason}; it lies in the mailbox")
 
 

@@ -30,7 +30,7 @@ from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
-from tickets.mail.models import Door, RawMail, ReceivedKey
+from tickets.mail.models import MailSource, RawMail, ReceivedKey
 from tickets.mail.parse import ParsedMail
 from tickets.mail.payloads import NotAMail, to_mime
 from tickets.mail.reading import TooHeavy
@@ -48,14 +48,14 @@ _PICTURES = re.compile(rb"(?i:image/)|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
-    """What a door hands in. `key` is the door's own name of it, `mailbox` the address it was fetched for, `recipient` the envelope's.
+class InboundMail:
+    """What a source hands in. `key` is the source's own name of it, `mailbox` the address it was fetched for, `recipient` the envelope's.
 
-    `received_at` is when the mail server took it in, where the door tells that; `history`: it lay there before the desk began to read.
+    `received_at` is when the mail server took it in, where the source tells that; `history`: it lay there before the desk began to read.
     """
 
     content: bytes
-    door: Door
+    source: MailSource
     key: str
     mailbox: str = ""
     recipient: str = ""
@@ -70,21 +70,21 @@ def is_heavy(content: bytes) -> bool:
     return len(content) > LIGHT_BYTES or _PICTURES.search(content) is not None
 
 
-def store(mail: HandedIn) -> RawMail:
-    """Keep a mail before anything is understood. The same key of the same door gives the row that is there already.
+def store(mail: InboundMail) -> RawMail:
+    """Keep a mail before anything is understood. The same key of the same source gives the row that is there already.
 
     Whatever this raises, a full disk too (blobs.NotKept), means: not stored. The door then says so and the mail stays where it lies.
     """
     with transaction.atomic():
         blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
-        key, made = ReceivedKey.objects.get_or_create(door=mail.door, key=mail.key[:300])
+        key, made = ReceivedKey.objects.get_or_create(source=mail.source, key=mail.key[:300])
         if not made and key.raw_mail is not None:
             return key.raw_mail
         raw = RawMail.objects.create(
             blob=blob,
             form=mail.form,
             content_type=mail.content_type[:200],
-            door=mail.door,
+            source=mail.source,
             mailbox=one_line(mail.mailbox, 320),
             recipient=one_line(mail.recipient, 320),
             heavy=is_heavy(mail.content),

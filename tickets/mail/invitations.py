@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from tickets.mail.render.letter import SurveyBlock
+from tickets.mail.render.content import SurveyBlock
 from tickets.mail.render.phrases import phrases
 
 SIGNER = {"salt": "tickets.surveys", "sep": "."}

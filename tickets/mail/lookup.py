@@ -30,7 +30,7 @@ class Found:
 
 
 def known_of(mail: ParsedMail, recipient: str = "", *, gameless: bool = False) -> tuple[Known, Found | None]:
-    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the door knows it."""
+    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it."""
     ours = mail.message_id if mail.message_id and may_be_own(mail.message_id) else ""
     named = messages_called([*mail.thread_ids, *([ours] if ours else [])])
     itself = named.get(ours)

@@ -16,7 +16,7 @@ from tickets.mail.judge import Outcome
 from tickets.models import Message, Ticket
 
 
-class Door(models.TextChoices):
+class MailSource(models.TextChoices):
     WEBHOOK = "webhook", _("Webhook")
     IMAP = "imap", _("IMAP mailbox")
     PIPE = "pipe", _("Pipe")
@@ -41,10 +41,10 @@ class RawMail(models.Model):
     blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # null: its writer was erased
     form = models.CharField(max_length=12, choices=Form.choices, default=Form.MIME)
     content_type = models.CharField(max_length=200, blank=True)
-    door = models.CharField(max_length=8, choices=Door.choices)
+    source = models.CharField(max_length=8, choices=MailSource.choices)
     mailbox = models.CharField(max_length=320, blank=True)
     recipient = models.CharField(max_length=320, blank=True)
-    received_at = models.DateTimeField(default=clock.now)  # at the mail server, where the door tells that
+    received_at = models.DateTimeField(default=clock.now)  # at the mail server, where the source tells that
 
     heavy = models.BooleanField(default=False)  # large, or with pictures: light ones are read first
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -71,7 +71,7 @@ class RawMail(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="raw_mail_door_known", condition=Q(door__in=["webhook", "imap", "pipe"])),
+            models.CheckConstraint(name="raw_mail_source_known", condition=Q(source__in=["webhook", "imap", "pipe"])),
             models.CheckConstraint(name="raw_mail_form_known", condition=Q(form__in=["mime", "mailgun", "postmark"])),
             models.CheckConstraint(name="raw_mail_outcome_known", condition=Q(outcome__in=["", *(each.value for each in Outcome)])),
             models.CheckConstraint(name="raw_mail_processed_or_parked", condition=Q(processed_at__isnull=True) | Q(parked_at__isnull=True)),
@@ -93,22 +93,22 @@ class RawMail(models.Model):
 
 
 class ReceivedKey(models.Model):
-    """A door's own name of what it handed in: mailbox, UIDVALIDITY and UID; the provider's token; the sha256 of a piped mail.
+    """A source's own name of what it handed in: mailbox, UIDVALIDITY and UID; the provider's token; the sha256 of a piped mail.
 
     In a table of its own, so that doubles are still known when old raw mails have been swept.
     """
 
     personal: ClassVar[tuple[str, ...]] = ()
 
-    door = models.CharField(max_length=8, choices=Door.choices)
+    source = models.CharField(max_length=8, choices=MailSource.choices)
     key = models.CharField(max_length=300)
     raw_mail = models.ForeignKey(RawMail, null=True, on_delete=models.SET_NULL, related_name="keys")
     received_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="received_once_per_door", fields=["door", "key"]),
-            models.CheckConstraint(name="received_key_door_known", condition=Q(door__in=["webhook", "imap", "pipe"])),
+            models.UniqueConstraint(name="received_once_per_source", fields=["source", "key"]),
+            models.CheckConstraint(name="received_key_source_known", condition=Q(source__in=["webhook", "imap", "pipe"])),
         ]
 
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from helpdesk.audit.client import client_address
 from helpdesk.base.blobs import NotKept
 from helpdesk.base.rate_limits import is_shut, network, too_often
-from tickets.mail.inbox import HandedIn, store
-from tickets.mail.models import Door
+from tickets.mail.inbox import InboundMail, store
+from tickets.mail.models import MailSource
 from tickets.mail.payloads import PROVIDERS, Delivered, Refused
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ def note_refusal(client: str) -> None:
 
 @csrf_exempt
 @require_http_methods(["POST", "HEAD"])
-def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse:
+def receive(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse:
     """200 when the mail is stored; 4xx when it never will be; anything else makes the provider try again."""
     if provider not in PROVIDERS or request.method == "HEAD":  # some providers try the address by HEAD when it is set
         return _said(200 if provider in PROVIDERS else 404, "")
@@ -64,9 +64,9 @@ def hand_in(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse
 
 
 def _keep(provider: str, delivered: Delivered, content_type: str) -> HttpResponse:
-    mail = HandedIn(
+    mail = InboundMail(
         content=delivered.content,
-        door=Door.WEBHOOK,
+        source=MailSource.WEBHOOK,
         key=delivered.key,
         recipient=delivered.recipient,
         form=delivered.form,

@@ -13,7 +13,7 @@ from helpdesk.base.texts import wording
 from players.models import Address
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Ticket
-from tickets.services.reply import Words, send_automatic
+from tickets.services.reply import OutgoingMessage, send_automatic
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ def on_moved(event: Event) -> None:
         return
     values = {"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number, "subject": ticket.subject}
     filled = text.filled(values)
-    words = Words(filled.body, subject=filled.subject, text_version_id=filled.version_id)
+    words = OutgoingMessage(filled.body, subject=filled.subject, text_version_id=filled.version_id)
     try:
         send_automatic(ticket, words, purpose=Message.Purpose.NOTICE, cause_event_id=event.pk)
     except DomainError as error:

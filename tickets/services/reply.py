@@ -31,7 +31,7 @@ from tickets.services.unseen import demand_seen
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OutgoingMessage:
     """What an author sends. `answers_upto`: the last player message he had on screen; `then_status` takes effect when it is sent.
 
     `seen`: the last event he had on screen; None sends whatever else stands in the ticket. `hand`: the composer it was written in.
@@ -51,35 +51,35 @@ class Words:
 
 
 @transaction.atomic
-def send_reply(ticket: Ticket, words: Words, *, by: User) -> Message:
+def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: User) -> Message:
     """An operator's reply, into the undo window or before a gate. His draft has become this message, and he has the ticket if nobody had.
 
     `Unseen` when something stands there that its author has not seen, or when the ticket was merged into another one meanwhile.
     """
     asked_for, ticket = ticket, lock(ticket)
-    if words.seen is not None:
-        demand_seen(ticket, by=by, upto=words.seen, asked_for=asked_for)
+    if outgoing.seen is not None:
+        demand_seen(ticket, by=by, upto=outgoing.seen, asked_for=asked_for)
     if ticket.status == Status.CLOSED:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
-    if words.then_status:
-        _check_then(ticket, words)
+    if outgoing.then_status:
+        _check_then(ticket, outgoing)
     take_by_answering(ticket, by=by)
     message = _write(
         ticket,
-        words,
+        outgoing,
         purpose=Message.Purpose.ANSWER,
         by=operator(by),
         name=by.shown_to_players,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
-    take_draft(ticket, message, author=by, kind=Draft.Kind.REPLY, hand=words.hand)
+    take_draft(ticket, message, author=by, kind=Draft.Kind.REPLY, hand=outgoing.hand)
     return message
 
 
 @transaction.atomic
 def send_automatic(
     ticket: Ticket,
-    words: Words,
+    outgoing: OutgoingMessage,
     *,
     purpose: Message.Purpose,
     by: Actor = SYSTEM,
@@ -93,12 +93,20 @@ def send_automatic(
     ticket = lock(ticket)
     if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
-    return _write(ticket, words, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
+    return _write(ticket, outgoing, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
 
 
 @transaction.atomic
 def start_conversation(
-    *, game: Game, player: Player, contact: Address | None, subject: str, language: str, words: Words, by: User, channel: str = "mail"
+    *,
+    game: Game,
+    player: Player,
+    contact: Address | None,
+    subject: str,
+    language: str,
+    outgoing: OutgoingMessage,
+    by: User,
+    channel: str = "mail",
 ) -> Message:
     """We write first. The ticket is the message's `ticket`, and its author has it. The draft of his composer has become this message."""
     if not subject.strip():
@@ -107,14 +115,14 @@ def start_conversation(
     take_by_answering(ticket, by=by)
     message = _write(
         ticket,
-        words,
+        outgoing,
         purpose=Message.Purpose.ANSWER,
         by=operator(by),
         name=by.shown_to_players,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
     )
-    if words.hand:
-        take_start(message, author=by, hand=words.hand)
+    if outgoing.hand:
+        take_start(message, author=by, hand=outgoing.hand)
     return message
 
 
@@ -159,16 +167,16 @@ def undo(message: Message, *, by: User) -> Draft | None:
     return give_back(message)
 
 
-def _check_then(ticket: Ticket, words: Words) -> None:
-    if words.then_status not in Status.values:
+def _check_then(ticket: Ticket, outgoing: OutgoingMessage) -> None:
+    if outgoing.then_status not in Status.values:
         raise DomainError(_("There is no such status."), field="then_status")
-    if words.then_status == Status.PENDING and not words.pending_on.strip():
+    if outgoing.then_status == Status.PENDING and not outgoing.pending_on.strip():
         raise DomainError(_("Say which department owes an answer."), field="pending_on")
-    demand_promise(words.pending_until, field="pending_until")
-    if ticket.status != words.then_status and not may(ticket.status, words.then_status, ActorKind.OPERATOR):
+    demand_promise(outgoing.pending_until, field="pending_until")
+    if ticket.status != outgoing.then_status and not may(ticket.status, outgoing.then_status, ActorKind.OPERATOR):
         raise DomainError(
             _("A ticket that is “%(before)s” cannot become “%(after)s” with a reply.")
-            % {"before": Status(ticket.status).label, "after": Status(words.then_status).label},
+            % {"before": Status(ticket.status).label, "after": Status(outgoing.then_status).label},
             field="then_status",
         )
 
@@ -190,7 +198,14 @@ def _seen(ticket: Ticket, upto: int | None) -> int | None:
 
 
 def _write(
-    ticket: Ticket, words: Words, *, purpose: Message.Purpose, by: Actor, name: str, wait: timedelta, cause_event_id: int | None = None
+    ticket: Ticket,
+    outgoing: OutgoingMessage,
+    *,
+    purpose: Message.Purpose,
+    by: Actor,
+    name: str,
+    wait: timedelta,
+    cause_event_id: int | None = None,
 ) -> Message:
     """The row of an outbound message, held or queued."""
     now = clock.now()
@@ -207,14 +222,14 @@ def _write(
         author_id=by.id,
         author_name=name,
         language=ticket.language,
-        subject=words.subject,
-        text=_checked(words.text),
-        text_version_id=words.text_version_id,
-        answers_upto=_seen(ticket, words.answers_upto),
-        then_status=words.then_status,
-        then_pending_on=words.pending_on if words.then_status == Status.PENDING else "",
-        then_pending_until=words.pending_until if words.then_status == Status.PENDING else None,
-        when_stale=words.when_stale,
+        subject=outgoing.subject,
+        text=_checked(outgoing.text),
+        text_version_id=outgoing.text_version_id,
+        answers_upto=_seen(ticket, outgoing.answers_upto),
+        then_status=outgoing.then_status,
+        then_pending_on=outgoing.pending_on if outgoing.then_status == Status.PENDING else "",
+        then_pending_until=outgoing.pending_until if outgoing.then_status == Status.PENDING else None,
+        when_stale=outgoing.when_stale,
         leaves_at=now + wait,
         cause_event_id=cause_event_id,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk.base.text import clean
-from tickets.surveys.phrases import Words
+from tickets.surveys.phrases import Phrases
 
 LONGEST_COMMENT = 2000
 SCORES = {str(score): score for score in range(1, 6)}
@@ -26,7 +26,7 @@ class RatingForm:
         return not self.error
 
 
-def read(posted: Mapping[str, str], words: Words) -> RatingForm:
+def read(posted: Mapping[str, str], words: Phrases) -> RatingForm:
     """The form as posted."""
     score = SCORES.get(posted.get("score", ""))
     comment = clean(posted.get("comment", "")).strip()

@@ -18,7 +18,7 @@ from tickets.events import replay
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Status, Ticket
 from tickets.models.message import ANSWERED_STATES
-from tickets.services.reply import Words, send_automatic
+from tickets.services.reply import OutgoingMessage, send_automatic
 from tickets.surveys.models import Refusal, Survey
 from tickets.timers import Due
 
@@ -88,7 +88,7 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
     if reply is None or text is None or (ticket.contact and ticket.contact.state != Address.State.GOOD):
         return
     filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})
-    words = Words(filled.body, subject=filled.subject, text_version_id=filled.version_id)
+    words = OutgoingMessage(filled.body, subject=filled.subject, text_version_id=filled.version_id)
     try:
         invitation = send_automatic(ticket, words, purpose=Message.Purpose.SURVEY, cause_event_id=resolution.pk)
     except DomainError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Phrases:
     """One language's rating page."""
 
     title: str
@@ -42,7 +42,7 @@ class Words:
 
 
 WORDS = {
-    "en": Words(
+    "en": Phrases(
         title="How was our help?",
         question="How satisfied are you with our help?",
         about="About your ticket {number}",
@@ -70,7 +70,7 @@ WORDS = {
         stopped="All right",
         stopped_more="We will not ask you for ratings any more.",
     ),
-    "ru": Words(
+    "ru": Phrases(
         title="Как вам наша помощь?",
         question="Насколько вы довольны нашей помощью?",
         about="О вашем обращении {number}",
@@ -98,7 +98,7 @@ WORDS = {
         stopped="Хорошо",
         stopped_more="Мы больше не будем просить вас об оценках.",
     ),
-    "de": Words(
+    "de": Phrases(
         title="Wie war unsere Hilfe?",
         question="Wie zufrieden bist du mit unserer Hilfe?",
         about="Zu deiner Anfrage {number}",
@@ -126,7 +126,7 @@ WORDS = {
         stopped="In Ordnung",
         stopped_more="Wir bitten dich nicht mehr um Bewertungen.",
     ),
-    "es": Words(
+    "es": Phrases(
         title="¿Qué tal nuestra ayuda?",
         question="¿Qué tan satisfecho estás con nuestra ayuda?",
         about="Sobre tu consulta {number}",
@@ -157,7 +157,7 @@ WORDS = {
 }
 
 
-def words(language: str) -> Words:
+def words(language: str) -> Phrases:
     """The page in the player's language, or in English."""
     return WORDS.get(language.replace("_", "-").split("-")[0].lower(), WORDS["en"])
 

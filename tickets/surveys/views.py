@@ -19,8 +19,8 @@ from helpdesk.audit.client import client_address
 from helpdesk.base.rate_limits import network, too_often
 from helpdesk.games.models import Game
 from tickets.mail.brand import mix, palette, readable
+from tickets.mail.branding import branding_of
 from tickets.mail.invitations import message_named_by
-from tickets.mail.looks import look_of
 from tickets.surveys import forms, services
 from tickets.surveys.models import Survey
 from tickets.surveys.phrases import preferred, spoken, words
@@ -110,7 +110,7 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
     """A game's colours as a style sheet of our own, so that the page needs no inline style."""
     if too_often("survey-get", network(client_address(request) or ""), times=MOST_GETS, seconds=PERIOD, stride=STRIDE):
         return HttpResponse(status=429)
-    colours = palette(look_of(get_object_or_404(Game, slug=slug)))
+    colours = palette(branding_of(get_object_or_404(Game, slug=slug)))
     hover = mix(colours.main, colours.on_main, 0.88)
     context = {
         "colours": colours,

@@ -23,8 +23,8 @@ from players.services import add_address, mark_address, remember_account, writer
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import Owed
 from tickets.mail import inbox
-from tickets.mail.inbox import HandedIn
-from tickets.mail.models import Door
+from tickets.mail.inbox import InboundMail
+from tickets.mail.models import MailSource
 from tickets.models import Draft, Message, Status, Ticket
 from tickets.services import news, outbox
 from tickets.services.assign import assign, set_team
@@ -32,7 +32,7 @@ from tickets.services.attachments import NewFile
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.open import Incoming, open_ticket, receive
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 BY_DOOR = timedelta(days=2)  # what came in so lately came by the real door, as a raw mail
 PICTURES = timedelta(days=21)  # older screenshots are left out
@@ -112,7 +112,7 @@ class Stage:
             raw = letters.answer_mail(
                 story, matter.turn, turn.text, ticket=self._ticket(matter), at=turn.at, last=matter.answer, picture=picture
             )
-        row = inbox.store(HandedIn(raw, Door.PIPE, hashlib.sha256(raw).hexdigest()))
+        row = inbox.store(InboundMail(raw, MailSource.PIPE, hashlib.sha256(raw).hexdigest()))
         inbox.process(row.pk)
         row.refresh_from_db()
         if row.message is None:
@@ -202,7 +202,7 @@ class Stage:
             save_draft(Ticket(pk=matter.ticket_pk), author=user, kind=Draft.Kind.REPLY, text=turn.text, then_status=turn.then)
             return
         owed = Owed(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
-        words = Words(
+        words = OutgoingMessage(
             turn.text,
             answers_upto=matter.question,
             then_status=turn.then,

@@ -20,8 +20,8 @@ from helpdesk.demo.stories import Story, stories
 from helpdesk.staff import letters as staff_letters
 from tickets import drain, timers
 from tickets.mail import inbox
-from tickets.mail.inbox import HandedIn
-from tickets.mail.models import Door
+from tickets.mail.inbox import InboundMail
+from tickets.mail.models import MailSource
 from tickets.models import Lane, Timer
 from tickets.services import outbox
 from tickets.surveys import services as surveys
@@ -114,7 +114,7 @@ class _Loop:
     def _odd_mails(self) -> None:
         for number, raw in enumerate(letters.odd_mails(self.stage.studio.games["emberfall"].address)):
             with clock.travel(self.stage.until - timedelta(hours=3 + 2 * number)):
-                row = inbox.store(HandedIn(raw, Door.PIPE, f"demo-odd-{number}"))
+                row = inbox.store(InboundMail(raw, MailSource.PIPE, f"demo-odd-{number}"))
                 inbox.process(row.pk)
 
     def _report(self, now: datetime, start: datetime) -> None:

@@ -15,8 +15,8 @@ from helpdesk.games.models import Game
 from tests.bench.figures import Figure, Pace
 from tickets.mail import inbox
 from tickets.mail.addressing import reply_address
-from tickets.mail.inbox import HandedIn
-from tickets.mail.models import Door, RawMail
+from tickets.mail.inbox import InboundMail
+from tickets.mail.models import MailSource, RawMail
 from tickets.models import Ticket
 
 _QUOTE = "\n\nOn 12 Oct 2026 at 09:00, Support wrote:\n> Thank you for writing.\n> We look into it and come back to you.\n"
@@ -52,7 +52,7 @@ def measure(*, mails: int, runs: int) -> list[Figure]:
 
 def _store(raws: list[bytes]) -> int:
     for raw in raws:
-        inbox.store(HandedIn(raw, Door.PIPE, hashlib.sha256(raw).hexdigest()))
+        inbox.store(InboundMail(raw, MailSource.PIPE, hashlib.sha256(raw).hexdigest()))
     return len(raws)
 
 

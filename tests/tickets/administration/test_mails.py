@@ -11,7 +11,7 @@ from tests.factories.desk import make_game
 from tests.factories.staff import somebody
 from tickets.mail import inbox
 from tickets.mail.judge import Outcome
-from tickets.mail.models import Door, Mailbox, RawMail
+from tickets.mail.models import Mailbox, MailSource, RawMail
 from tickets.models import FAR, Event, Message, Status, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def _own_storage(settings, tmp_path) -> None:
 
 
 def came(number: int = 1, *, reason: str = "No game has this address.") -> RawMail:
-    raw = inbox.store(inbox.HandedIn(MAIL.replace(b"<1@", b"<%d@" % number), Door.PIPE, key=f"key {number}"))
+    raw = inbox.store(inbox.InboundMail(MAIL.replace(b"<1@", b"<%d@" % number), MailSource.PIPE, key=f"key {number}"))
     if reason:
         inbox.park(raw, reason)
     raw.refresh_from_db()
@@ -40,7 +40,7 @@ def came(number: int = 1, *, reason: str = "No game has this address.") -> RawMa
 
 
 def taken_in(mail: bytes) -> RawMail:
-    raw = inbox.store(inbox.HandedIn(mail, Door.PIPE, key=str(hash(mail))))
+    raw = inbox.store(inbox.InboundMail(mail, MailSource.PIPE, key=str(hash(mail))))
     inbox.process(raw.pk)
     raw.refresh_from_db()
     return raw

@@ -10,7 +10,7 @@ from helpdesk.audit.models import AuditEntry, Remark
 from helpdesk.base import clock
 from helpdesk.base.blobs import keep
 from helpdesk.staff import letters
-from helpdesk.staff.models import Letter, User
+from helpdesk.staff.models import MailContent, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket
@@ -18,7 +18,7 @@ from tests.factories.staff import somebody
 from tests.tickets.deeds import reply
 from tickets import parked, timers
 from tickets.locks import lock
-from tickets.mail.models import Door, RawMail
+from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Message, Timer
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def one_of_each(anna: User, travel: Travel) -> dict[str, int]:
     event = ticket.events.latest("pk")
     delivery = Delivery.objects.create(event=event, subscriber="ear", lane="now", ticket_id=ticket.pk)
     letter = letters.post(to="nora@studio.example", subject="Hello", text="Hello")
-    raw = RawMail.objects.create(blob=keep(b"x"), door=Door.PIPE, parked_at=clock.now(), reason="an unreadable mail")
+    raw = RawMail.objects.create(blob=keep(b"x"), source=MailSource.PIPE, parked_at=clock.now(), reason="an unreadable mail")
     parked.park_message(message.pk, "ValueError: an odd message")
     parked.park_timer(timer.pk, "ValueError: an odd timer")
     parked.park_delivery(delivery.pk, "ValueError: an odd delivery")
@@ -92,7 +92,7 @@ def test_each_kind_is_given_up_with_a_reason(client: Client, one_of_each: dict[s
         "message": Message.objects.filter(pk=one_of_each["message"]).exclude(state="failed"),
         "timer": Timer.objects.filter(pk=one_of_each["timer"]),
         "delivery": Delivery.objects.filter(pk=one_of_each["delivery"]),
-        "letter": Letter.objects.filter(pk=one_of_each["letter"]).exclude(state="failed", text=""),
+        "letter": MailContent.objects.filter(pk=one_of_each["letter"]).exclude(state="failed", text=""),
     }
     assert not still[kind].exists()
 

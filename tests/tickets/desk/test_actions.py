@@ -18,7 +18,7 @@ from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.models import FAR, Draft, Event, Message, Status, Ticket, Topic
 from tickets.services.drafts import save_draft
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -247,7 +247,7 @@ def test_our_answers_follow_to_the_new_address(desk: Desk, anna: User) -> None:
 
     desk(somebody(*DAILY, Right.EDIT_PLAYER)).post(f"/tickets/{ticket.number}/messages/{message.pk}/sender/", {"answer_there": "on"})
 
-    reply = send_reply(ticket, Words("We help."), by=anna)
+    reply = send_reply(ticket, OutgoingMessage("We help."), by=anna)
     assert reply.to_address == "new.mira@mail.example"
 
 

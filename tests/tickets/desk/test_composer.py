@@ -18,7 +18,7 @@ from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
 from tickets.models import Attachment, Draft, Message, Status, Ticket
 from tickets.services import outbox
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -138,7 +138,7 @@ def test_a_reply_to_pending_names_who_owes_what_until_when(clara: User, desk: De
 
 def test_calling_back_returns_the_words_to_the_composer(clara: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
-    message = send_reply(ticket, Words("Too early.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("Too early.", answers_upto=newest_question(ticket)), by=clara)
 
     page = client.post(f"/tickets/{ticket.number}/messages/{message.pk}/undo/", headers=HTMX)
 
@@ -150,7 +150,7 @@ def test_calling_back_returns_the_words_to_the_composer(clara: User, desk: Desk)
 
 def test_a_call_back_that_comes_too_late_is_said_in_words(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
     ticket, client = make_ticket(), desk(clara)
-    message = send_reply(ticket, Words("Gone.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("Gone.", answers_upto=newest_question(ticket)), by=clara)
     travel.forward(seconds=20)
     outbox.leave_due()
 

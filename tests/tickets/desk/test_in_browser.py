@@ -20,7 +20,7 @@ from tickets.actors import operator
 from tickets.models import Draft, Message, Ticket
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -84,7 +84,7 @@ def ticket(greta: User) -> Ticket:
     """A conversation with a bit of everything."""
     found = make_ticket("Where is my sword?", subject="Sword", game=make_game(), player=make_player("Yara"))
     add_note(found, "She is a **streamer**.", by=greta)
-    send_reply(found, Words("We look into it."), by=greta)
+    send_reply(found, OutgoingMessage("We look into it."), by=greta)
     player_writes(found, "Any news?")
     return found
 

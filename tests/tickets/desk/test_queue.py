@@ -24,7 +24,7 @@ from tickets.services import outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +207,7 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
 ) -> None:
     ticket = make_ticket(subject="Sword")
     seen = newest_question(ticket)
-    send_reply(ticket, Words("Found it!", answers_upto=seen), by=clara)
+    send_reply(ticket, OutgoingMessage("Found it!", answers_upto=seen), by=clara)
     player_writes(ticket, "I have found it myself!")
     travel.forward(minutes=1)
     outbox.leave_due()
@@ -215,7 +215,7 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
     assert marks(read(desk(clara))) == {"Sword": "came back"}
     assert marks(read(desk(erik))) == {"Sword": "Clara Novak has a draft here"}
 
-    send_reply(ticket, Words("So you did.", answers_upto=newest_question(ticket)), by=clara)
+    send_reply(ticket, OutgoingMessage("So you did.", answers_upto=newest_question(ticket)), by=clara)
     assert marks(read(desk(clara))) == {"Sword": ""}
 
 

@@ -25,7 +25,7 @@ from tickets.services import news, outbox
 from tickets.services.assign import assign
 from tickets.services.edit import set_status
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, add_note, send_automatic, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_automatic, send_reply
 from tickets.surveys.models import Survey
 
 pytestmark = pytest.mark.django_db
@@ -44,18 +44,18 @@ def troubled(the_post: Post, travel: Travel, settings: Any, monkeypatch: pytest.
     ticket = make_ticket("My pearls are gone.", player=make_player(NAME, ADDRESS), subject="Pearls")
     Message.objects.filter(ticket=ticket).update(quoted=f"On Monday {ADDRESS} wrote:\n> pearls")
     for outcome in (Failed(f"550 5.1.1 <{ADDRESS}>: Recipient address rejected"), Uncertain(f"lost while talking to rfc822;{ADDRESS}")):
-        message = send_reply(ticket, Words("We look.", answers_upto=newest_question(ticket)), by=writer)
+        message = send_reply(ticket, OutgoingMessage("We look.", answers_upto=newest_question(ticket)), by=writer)
         the_post.outcomes.append(outcome)
         travel.forward(seconds=20)
         outbox.leave(message.pk)
-    bounced = send_reply(ticket, Words("We still look.", answers_upto=newest_question(ticket)), by=writer)
+    bounced = send_reply(ticket, OutgoingMessage("We still look.", answers_upto=newest_question(ticket)), by=writer)
     travel.forward(seconds=20)
     outbox.leave(bounced.pk)
     news.bounced(bounced.pk, clock.now(), reason=f"smtp; 550 mailbox {ADDRESS} unavailable")
     settings.REPLY_GATES = ["studio.gate"]
     held = HoldBack("The last message came from a machine.", f"From: {ADDRESS}")
     monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
-    send_automatic(ticket, Words("How was it?"), purpose=Message.Purpose.SURVEY)
+    send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     set_status(ticket, Status.PENDING, by=operator(writer), owed=Owed(f"Billing asks {ADDRESS}", None, ""))
     Address.objects.filter(address=ADDRESS).update(state="bounced", state_reason=f"550 {ADDRESS} is full")
     receive(ticket, Incoming(text="Please write there.", channel="post", at=clock.now(), from_address=f"other.{ADDRESS}"))
@@ -72,7 +72,7 @@ def raw(db: None, settings: Any, tmp_path: Any) -> RawMail:
     letter = f"From: {NAME} <{ADDRESS}>\nTo: support@nowhere.example\nCc: {ADDRESS}\nSubject: Pearls\nMessage-ID: <1@x.example>\n\nGone.\n"
     blob = blobs.keep(letter.encode())
     return RawMail.objects.create(
-        blob=blob, door="pipe", parked_at=clock.now(), reason=f"Nobody reads {ADDRESS}", from_address=ADDRESS, subject="Pearls"
+        blob=blob, source="pipe", parked_at=clock.now(), reason=f"Nobody reads {ADDRESS}", from_address=ADDRESS, subject="Pearls"
     )
 
 
@@ -190,7 +190,7 @@ def test_answers_on_a_closed_account_are_told_to_its_team(anna: User) -> None:
 
 def rated(ticket: Ticket, score: int) -> None:
     """A rating with a comment on this ticket."""
-    invitation = send_automatic(ticket, Words("How was it?"), purpose=Message.Purpose.SURVEY)
+    invitation = send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     Survey.objects.create(
         ticket=ticket,
         resolution_event_id=ticket.last_event_id + ticket.pk,

@@ -29,7 +29,7 @@ from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
 from tickets.services.edit import rename, set_status, set_tags
 from tickets.services.merge import merge
-from tickets.services.reply import Words, add_note, send_automatic, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_automatic, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def words_of(page: str) -> str:
 
 
 def replied(ticket: Ticket, travel: Travel, by: User, text: str = "We look into it.", **more: object) -> Message:
-    message = send_reply(ticket, Words(text, answers_upto=newest_question(ticket), **more), by=by)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=by)
     travel.forward(seconds=20)
     outbox.leave(message.pk)
     message.refresh_from_db()
@@ -331,7 +331,7 @@ def test_the_poll_is_silent_when_nothing_changed(clara: User, desk: Desk) -> Non
 
 def test_the_poll_draws_a_known_message_anew_when_it_left(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    message = send_reply(ticket, Words("On it.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("On it.", answers_upto=newest_question(ticket)), by=clara)
     ticket.refresh_from_db()
     before = ticket.last_event_id
     travel.forward(seconds=20)
@@ -351,7 +351,7 @@ def test_why_a_survey_is_held_is_said_in_the_readers_language(
     held = HoldBack("The last message came from a machine.", "Precedence: list")
     monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
     ticket = make_ticket()
-    send_automatic(ticket, Words("How was it?"), purpose=Message.Purpose.SURVEY)
+    send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     clara.language = "ru"
     clara.save()
 

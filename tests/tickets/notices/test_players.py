@@ -13,7 +13,7 @@ from tickets import drain, timers
 from tickets.events import replay
 from tickets.models import Event, Lane, LifecycleRule, Message
 from tickets.services import outbox
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def silent(the_post, travel, anna):
 
     def made(**more):
         ticket = make_ticket(**more)
-        send_reply(ticket, Words("Here they are.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=newest_question(ticket)), by=anna)
         go_on(travel, seconds=20)
         return ticket
 

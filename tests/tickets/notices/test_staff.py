@@ -18,7 +18,7 @@ from tickets.notices.mentions import mentioned
 from tickets.services import news, outbox
 from tickets.services.assign import assign
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, add_note, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_a_vacation_mail_is_no_answer(ticket, anna, boris):
 
 
 def replied(ticket, by, travel):
-    message = send_reply(ticket, Words("Refunded.", answers_upto=newest_question(ticket)), by=by)
+    message = send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=by)
     travel.forward(seconds=20)
     outbox.leave_due()
     return message
@@ -106,7 +106,7 @@ def test_a_bounce_is_told_to_its_author(ticket, anna, boris, travel):
 
 
 def test_a_stale_reply_is_told_to_its_author(ticket, anna, travel):
-    send_reply(ticket, Words("Refunded.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=anna)
     player_writes(ticket, "Wait!")
     travel.forward(seconds=20)
     outbox.leave_due()

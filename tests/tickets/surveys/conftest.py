@@ -11,7 +11,7 @@ from tests.factories.desk import make_game, make_player, make_ticket
 from tickets import drain, timers
 from tickets.models import Lane
 from tickets.services import outbox
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 from tickets.surveys.models import Survey
 
 
@@ -23,7 +23,7 @@ def ask(db, the_post, travel, anna):
         game = make_game(**look) if look else make_game()
         ticket = make_ticket(game=game, player=make_player("Tamsin"), language=language)
         question = ticket.messages.get().pk
-        send_reply(ticket, Words("Here they are.", answers_upto=question, then_status="resolved"), by=anna)
+        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=question, then_status="resolved"), by=anna)
         for hours in (1, 24):
             travel.forward(hours=hours)
             outbox.leave_due()

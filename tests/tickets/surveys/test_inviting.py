@@ -15,7 +15,7 @@ from tickets.lifecycle.machine import move
 from tickets.locks import lock
 from tickets.models import Lane, Message, Status, Timer
 from tickets.services import news, outbox
-from tickets.services.reply import Words, send_automatic, send_reply
+from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
 from tickets.surveys.invite import KIND, fire
 from tickets.surveys.models import Refusal, Survey
 
@@ -36,7 +36,7 @@ def go_on(travel, **amount):
 
 
 def answer(ticket, by, travel, text="Here they are.", then_status="resolved"):
-    message = send_reply(ticket, Words(text, answers_upto=newest_question(ticket), then_status=then_status), by=by)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), then_status=then_status), by=by)
     go_on(travel, seconds=20)
     message.refresh_from_db()
     return message
@@ -176,7 +176,7 @@ def test_machines_earn_no_rating(the_post, travel, anna):
     reply = answer(ticket, anna, travel, then_status="answered")
     travel.forward(minutes=5)
     for purpose in (Message.Purpose.ACKNOWLEDGEMENT, Message.Purpose.NOTICE, Message.Purpose.AUTOMATIC):
-        send_automatic(ticket, Words("From a machine.", answers_upto=newest_question(ticket)), purpose=purpose)
+        send_automatic(ticket, OutgoingMessage("From a machine.", answers_upto=newest_question(ticket)), purpose=purpose)
     go_on(travel, seconds=5)
     go_on(travel, hours=72)  # silence resolves it
     go_on(travel, hours=24)

@@ -30,7 +30,7 @@ from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
-from tickets.mail.looks import signature_and_footer
+from tickets.mail.branding import signature_and_footer
 from tickets.mail.markup import to_html
 from tickets.models import Attachment, Draft, Status, Ticket
 from tickets.services.drafts import Hand

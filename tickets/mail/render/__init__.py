@@ -10,12 +10,12 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
-from tickets.mail.brand import BrandLook, Logo, Palette, palette
+from tickets.mail.brand import Branding, Logo, Palette, palette
 from tickets.mail.markup import to_html, to_text
-from tickets.mail.render.letter import Earlier, Letter, RenderedMail, SurveyBlock
+from tickets.mail.render.content import Earlier, MailContent, RenderedMail, SurveyBlock
 from tickets.mail.render.phrases import day_and_time, direction, frame_language, phrases
 
-__all__ = ["BrandLook", "Earlier", "Letter", "Logo", "Palette", "RenderedMail", "SurveyBlock", "one_line", "render_mail"]
+__all__ = ["Branding", "Earlier", "MailContent", "Logo", "Palette", "RenderedMail", "SurveyBlock", "one_line", "render_mail"]
 
 EARLIER_SHOWN, EARLIER_LENGTH, PREHEADER_LENGTH, SUBJECT_LENGTH = 2, 1200, 110, 200
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
@@ -31,7 +31,7 @@ def one_line(text: str, limit: int = SUBJECT_LENGTH) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
-def render_mail(letter: Letter) -> RenderedMail:
+def render_mail(letter: MailContent) -> RenderedMail:
     """Subject, text and HTML of a letter. Pure: no database, no network; the same letter gives the same mail."""
     context = _context(letter)
     html = _inliner.inline(render_to_string("mail/letter.html", context))
@@ -40,7 +40,7 @@ def render_mail(letter: Letter) -> RenderedMail:
     return RenderedMail(subject=one_line(letter.subject), text=text, html=html)
 
 
-def _context(letter: Letter) -> dict[str, Any]:
+def _context(letter: MailContent) -> dict[str, Any]:
     frame = frame_language(letter.language, letter.fallback)
     words = phrases(frame)
     body = to_html(letter.body)
@@ -65,7 +65,7 @@ def _context(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _earlier(one: Earlier, letter: Letter, frame: str) -> dict[str, str]:
+def _earlier(one: Earlier, letter: MailContent, frame: str) -> dict[str, str]:
     words = phrases(frame)
     day, time = day_and_time(one.when, language=frame, zone=letter.zone, year=letter.year)
     text = BLANK_LINES.sub("\n\n", one.text.replace("\r\n", "\n").replace("\x00", "")).strip()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from tickets.mail import inbox
-from tickets.mail.inbox import HandedIn
-from tickets.mail.models import Door, RawMail
+from tickets.mail.inbox import InboundMail
+from tickets.mail.models import MailSource, RawMail
 
 
-def hand_in(raw: bytes, *, mailbox: str = "", key: str = "", recipient: str = "", process: bool = True) -> RawMail:
+def receive_mail(raw: bytes, *, mailbox: str = "", key: str = "", recipient: str = "", process: bool = True) -> RawMail:
     """The mail comes by the pipe and is taken in."""
-    row = inbox.store(HandedIn(raw, Door.PIPE, key or hashlib.sha256(raw).hexdigest(), mailbox=mailbox, recipient=recipient))
+    row = inbox.store(InboundMail(raw, MailSource.PIPE, key or hashlib.sha256(raw).hexdigest(), mailbox=mailbox, recipient=recipient))
     if process:
         inbox.process(row.pk)
     row.refresh_from_db()

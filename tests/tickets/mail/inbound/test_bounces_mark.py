@@ -9,7 +9,7 @@ from helpdesk.staff.models import User
 from players.models import Address
 from tests.conftest import Travel
 from tests.factories.desk import Post, newest_question
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
 from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
@@ -17,7 +17,7 @@ from tickets.mail.models import MessageIdAlias
 from tickets.mail.returns import is_gone
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +44,10 @@ def report(message_id: str, *, status: str = "5.1.1", action: str = "failed", ad
 @pytest.fixture
 def answered(ember: Game, anna: User, travel: Travel, the_post: Post) -> Message:
     """Anna's question has been answered; the answer has left."""
-    ticket = hand_in(letter("My sword is gone.")).ticket
+    ticket = receive_mail(letter("My sword is gone.")).ticket
     Ticket.objects.filter(pk=ticket.pk).update(channel="post")
     ticket.refresh_from_db()
-    message = send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
     Message.objects.filter(pk=message.pk).update(message_id="<desk.1@ember.example>", to_address="anna@players.example")
@@ -57,7 +57,7 @@ def answered(ember: Game, anna: User, travel: Travel, the_post: Post) -> Message
 
 
 def test_a_bounce_marks_message_and_address_and_the_player_waits_again(answered: Message):
-    raw = hand_in(report("<desk.1@ember.example>"))
+    raw = receive_mail(report("<desk.1@ember.example>"))
 
     answered.refresh_from_db()
     answered.ticket.refresh_from_db()
@@ -68,7 +68,7 @@ def test_a_bounce_marks_message_and_address_and_the_player_waits_again(answered:
 
 
 def test_a_full_mailbox_marks_the_message_only(answered: Message):
-    hand_in(report("<desk.1@ember.example>", status="4.2.2"))
+    receive_mail(report("<desk.1@ember.example>", status="4.2.2"))
 
     answered.refresh_from_db()
     assert answered.state == Message.State.BOUNCED
@@ -76,7 +76,7 @@ def test_a_full_mailbox_marks_the_message_only(answered: Message):
 
 
 def test_a_delay_is_no_bounce(answered: Message):
-    raw = hand_in(report("<desk.1@ember.example>", action="delayed", status="4.4.1"))
+    raw = receive_mail(report("<desk.1@ember.example>", action="delayed", status="4.4.1"))
 
     answered.refresh_from_db()
     assert (raw.outcome, raw.reason, answered.state) == (Outcome.IGNORE, "delivery delayed", Message.State.SENT)
@@ -85,14 +85,14 @@ def test_a_delay_is_no_bounce(answered: Message):
 def test_a_report_that_names_the_providers_id_is_understood(answered: Message):
     MessageIdAlias.objects.create(alias="<provider.77@mg.example>", message=answered)
 
-    hand_in(report("<provider.77@mg.example>"))
+    receive_mail(report("<provider.77@mg.example>"))
 
     answered.refresh_from_db()
     assert answered.state == Message.State.BOUNCED
 
 
 def test_a_report_that_proves_nothing_marks_nothing_and_names_the_ticket(answered: Message):
-    raw = hand_in(report("<unknown@x.example>"))
+    raw = receive_mail(report("<unknown@x.example>"))
 
     answered.refresh_from_db()
     assert (raw.outcome, raw.message, raw.ticket, answered.state) == (Outcome.BOUNCE, None, answered.ticket, Message.State.SENT)
@@ -103,13 +103,13 @@ def test_a_report_that_proves_nothing_marks_nothing_and_names_the_ticket(answere
 def test_a_forged_signature_proves_nothing(answered: Message):
     forged = f"help+t.{answered.ticket.number.lower()}.abcdefghijklmnop@ember.example"
 
-    hand_in(report("<unknown@x.example>"), recipient=forged)
+    receive_mail(report("<unknown@x.example>"), recipient=forged)
 
     assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
 
 
 def test_a_report_to_our_signed_address_is_believed(answered: Message):
-    raw = hand_in(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", answered.ticket.number))
+    raw = receive_mail(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", answered.ticket.number))
 
     answered.refresh_from_db()
     assert (raw.message, answered.state) == (answered, Message.State.BOUNCED)
@@ -117,9 +117,9 @@ def test_a_report_to_our_signed_address_is_believed(answered: Message):
 
 
 def test_a_player_with_a_signed_address_of_his_own_cannot_spoil_anothers(answered: Message):
-    mine = hand_in(letter("Hello", message_id="<b1@players.example>", **{"from": "boris@players.example"})).ticket
+    mine = receive_mail(letter("Hello", message_id="<b1@players.example>", **{"from": "boris@players.example"})).ticket
 
-    raw = hand_in(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", mine.number))
+    raw = receive_mail(report("<unknown@x.example>"), recipient=reply_address("help@ember.example", mine.number))
 
     answered.refresh_from_db()
     assert (raw.message, answered.state) == (None, Message.State.SENT)
@@ -127,9 +127,9 @@ def test_a_player_with_a_signed_address_of_his_own_cannot_spoil_anothers(answere
 
 
 def test_a_forged_report_spoils_no_address(ember: Game):
-    hand_in(letter("My sword is gone."))
+    receive_mail(letter("My sword is gone."))
 
-    raw = hand_in(report("<nobody@x.example>"))
+    raw = receive_mail(report("<nobody@x.example>"))
 
     assert (raw.outcome, raw.message) == (Outcome.BOUNCE, None)
     assert Address.objects.get(folded="anna@players.example").state == Address.State.GOOD
@@ -137,7 +137,7 @@ def test_a_forged_report_spoils_no_address(ember: Game):
 
 @pytest.mark.parametrize("status", ["5.2.2", "5.7.1", "5.3.4", "5.6.1"])
 def test_a_full_box_or_a_filters_dislike_speaks_against_the_mail_not_the_address(answered: Message, status: str):
-    hand_in(report("<desk.1@ember.example>", status=status))
+    receive_mail(report("<desk.1@ember.example>", status=status))
 
     answered.refresh_from_db()
     assert answered.state == Message.State.BOUNCED
@@ -208,12 +208,12 @@ def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
 ):
     changed, how = case
     if "signed" not in how:  # a newer answer has left meanwhile: it is not the one
-        newer = send_reply(answered.ticket, Words("One more thing."), by=anna)
+        newer = send_reply(answered.ticket, OutgoingMessage("One more thing."), by=anna)
         travel.forward(seconds=20)
         outbox.leave_due()
         Message.objects.filter(pk=newer.pk).update(message_id="<desk.2@ember.example>", to_address="anna@players.example")
 
-    raw = hand_in(returned(head_of(answered, **changed), kind))
+    raw = receive_mail(returned(head_of(answered, **changed), kind))
 
     answered.refresh_from_db()
     assert (raw.outcome, raw.message, answered.state) == (Outcome.BOUNCE, answered, Message.State.BOUNCED)
@@ -225,14 +225,14 @@ def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
 def test_a_head_without_anything_of_ours_marks_nothing(answered: Message):
     head = head_of(answered, Message_ID="<x@provider.example>", X_Desk_Message="<desk.1@ember.example>", Reply_To="help@ember.example")
 
-    raw = hand_in(returned(head, "head"))
+    raw = receive_mail(returned(head, "head"))
 
     answered.refresh_from_db()
     assert (raw.message, raw.ticket, answered.state) == (None, answered.ticket, Message.State.SENT)
 
 
 def test_a_person_with_such_a_name_who_quotes_a_report_opens_a_ticket(ember: Game):
-    raw = hand_in(
+    raw = receive_mail(
         letter(
             "You wrote to me that the message could not be delivered to the following address. Why?",
             subject="Undelivered mail?",

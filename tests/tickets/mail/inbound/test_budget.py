@@ -14,7 +14,7 @@ from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories import hostile
 from tests.factories.staff import somebody
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets.mail import inbox, reading
 from tickets.mail.models import RawMail
@@ -38,7 +38,7 @@ def _answers(monkeypatch: pytest.MonkeyPatch, reason: Exception) -> None:
 
 
 def test_a_mail_that_takes_too_long_opens_a_ticket_with_its_beginning(ember: Game, impatient: None) -> None:
-    raw = hand_in(letter("Where is my sword? " * 10_000, message_id="<long@players.example>"))
+    raw = receive_mail(letter("Where is my sword? " * 10_000, message_id="<long@players.example>"))
 
     message = Message.objects.get()
     assert message.text.startswith("Where is my sword?")
@@ -47,23 +47,23 @@ def test_a_mail_that_takes_too_long_opens_a_ticket_with_its_beginning(ember: Gam
 
 
 def test_its_answer_joins_its_ticket_all_the_same(ember: Game, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = hand_in(letter("Hello", message_id="<first@players.example>"))
+    first = receive_mail(letter("Hello", message_id="<first@players.example>"))
     _answers(monkeypatch, Spent("it needs more than 300 MB"))
 
-    second = hand_in(letter("More " * 20_000, message_id="<second@players.example>", in_reply_to="<first@players.example>"))
+    second = receive_mail(letter("More " * 20_000, message_id="<second@players.example>", in_reply_to="<first@players.example>"))
 
     assert (second.outcome, second.ticket) == ("reply", first.ticket)
 
 
 def test_an_ordinary_mail_says_nothing_of_the_kind(ember: Game) -> None:
-    hand_in(letter("Hello"))
+    receive_mail(letter("Hello"))
 
     assert Message.objects.get().shortened is False
 
 
 @pytest.mark.parametrize("kind", ["thousands_of_parts", "text_of_megabytes", "html_divs", "parts_in_parts"])
 def test_what_reached_a_limit_says_so(kind: str, ember: Game) -> None:
-    hand_in(hostile.KINDS[kind](0.2).replace(b"Subject:", b"To: help@ember.example\nSubject:", 1))
+    receive_mail(hostile.KINDS[kind](0.2).replace(b"Subject:", b"To: help@ember.example\nSubject:", 1))
 
     assert Message.objects.latest("pk").shortened
 
@@ -71,7 +71,7 @@ def test_what_reached_a_limit_says_so(kind: str, ember: Game) -> None:
 def test_a_reader_that_was_killed_from_outside_is_asked_once_more(ember: Game, travel: Travel, monkeypatch: pytest.MonkeyPatch) -> None:
     _answers(monkeypatch, Broken("the reading process was ended (-9)"))
 
-    raw = hand_in(letter("Where is my sword?"))
+    raw = receive_mail(letter("Where is my sword?"))
     assert (raw.processed_at, raw.attempts) == (None, 1)
     assert "was ended" in raw.reason
     travel.forward(minutes=1)
@@ -86,7 +86,7 @@ def test_one_that_breaks_its_reader_keeps_no_other_of_its_batch_back(ember: Game
         reading, "_reading_room", Workshop("tickets.mail.parse.child", Limits(seconds=0.3, memory=300_000_000, answer=150_000_000))
     )
     hard = hostile.KINDS["text_parts"](1.0)
-    rows = [hand_in(raw, process=False) for raw in (hard, letter("one"), hard + b"\n", letter("two"))]
+    rows = [receive_mail(raw, process=False) for raw in (hard, letter("one"), hard + b"\n", letter("two"))]
 
     inbox.process_due()
 
@@ -110,8 +110,8 @@ def test_light_ones_go_first_and_heavy_ones_do_not_wait_for_all_of_them(ember: G
 
     monkeypatch.setattr(inbox.intake, "take", noted)
     monkeypatch.setattr(inbox, "BATCH", 2)
-    heavy = [hand_in(letter("x" * inbox.LIGHT_BYTES + str(number)), process=False).pk for number in range(2)]
-    light = [hand_in(letter(f"mail {number}"), process=False).pk for number in range(5)]
+    heavy = [receive_mail(letter("x" * inbox.LIGHT_BYTES + str(number)), process=False).pk for number in range(2)]
+    light = [receive_mail(letter(f"mail {number}"), process=False).pk for number in range(5)]
 
     inbox.process_due()
 
@@ -119,7 +119,7 @@ def test_light_ones_go_first_and_heavy_ones_do_not_wait_for_all_of_them(ember: G
 
 
 def test_the_nudge_of_a_heavy_one_takes_the_light_ones_first(ember: Game) -> None:
-    heavy, light = hand_in(screenshot(), process=False), hand_in(letter("light"), process=False)
+    heavy, light = receive_mail(screenshot(), process=False), receive_mail(letter("light"), process=False)
 
     inbox.process(heavy.pk)
 
@@ -131,7 +131,7 @@ def test_the_nudge_of_a_heavy_one_takes_the_light_ones_first(ember: Game) -> Non
 
 def test_a_picture_that_came_as_a_light_mail_waits_among_the_heavy_ones(ember: Game) -> None:
     told = "".join(f"={byte:02X}" for byte in hostile.png(40, 30))
-    raw = hand_in(multipart_letter(part("see"), part(told, "application/x", content_transfer_encoding="quoted-printable")))
+    raw = receive_mail(multipart_letter(part("see"), part(told, "application/x", content_transfer_encoding="quoted-printable")))
 
     assert (raw.heavy, raw.attempts, raw.waiting) == (True, 0, True)
     inbox.process_due()
@@ -140,7 +140,7 @@ def test_a_picture_that_came_as_a_light_mail_waits_among_the_heavy_ones(ember: G
 
 @pytest.mark.parametrize("may_see", [True, False])
 def test_the_operator_is_told_and_who_may_gets_the_whole(may_see: bool, ember: Game, impatient: None, client: Client) -> None:
-    raw = hand_in(letter("x" * 70_000))
+    raw = receive_mail(letter("x" * 70_000))
     client.force_login(somebody(Right.VIEW, *([Right.SEE_RAW_MAIL] if may_see else [])))
 
     page = client.get(f"/tickets/{raw.ticket.number}/").content.decode()
@@ -153,7 +153,7 @@ def test_the_next_mail_is_read_while_one_is_written(ember: Game, monkeypatch: py
     """And a mail whose reading fails keeps none of the others back."""
     begun, written = threading.Event(), []
     read, take = inbox.intake.read, inbox.intake.take
-    rows = [hand_in(letter(text), process=False) for text in ("first", "second", "third")]
+    rows = [receive_mail(letter(text), process=False) for text in ("first", "second", "third")]
 
     def reading(raw: RawMail, content: bytes, known: Any) -> ParsedMail:
         if raw.pk == rows[1].pk:

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from helpdesk.games.models import Game
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail import inbox
 from tickets.mail.models import RawMail
@@ -104,7 +104,7 @@ def test_explaining_a_mail_from_our_own_address_tells_a_form_from_our_own_mail(e
 
 
 def test_explaining_writes_nothing_and_says_it_all(ember: Game, tmp_path: Path):
-    hand_in(letter("My sword is gone."))
+    receive_mail(letter("My sword is gone."))
     first, second = tmp_path / "first.eml", tmp_path / "second.eml"
     first.write_bytes(letter("Hello", message_id="<new@players.example>"))
     second.write_bytes(letter("Still.\n\n> gone", in_reply_to="<a1@players.example>", message_id="<n2@players.example>"))

@@ -23,7 +23,7 @@ from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.test_webhooks import KEY, post, signed
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets.mail import imap, inbox
-from tickets.mail.models import Door, Mailbox, RawMail
+from tickets.mail.models import Mailbox, MailSource, RawMail
 from tickets.models import Attachment, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_a_mailbox_keeps_its_mail_unseen(ember: Game, settings: Any, disk: Disk)
 def test_a_mail_whose_files_find_no_room_is_read_again_later(ember: Game, disk: Disk) -> None:
     """The mail itself was stored before the disk ran full; its parts are not dropped, and the ticket waits for them."""
     mail = multipart_letter(part("See the drawing."), packed(b"a drawing of the gate", "text/plain; name=gate.txt"))
-    raw = inbox.store(inbox.HandedIn(mail, door=Door.PIPE, key="gate", mailbox="help@ember.example"))
+    raw = inbox.store(inbox.InboundMail(mail, source=MailSource.PIPE, key="gate", mailbox="help@ember.example"))
     disk.full = True
 
     inbox.process(raw.pk)

@@ -10,12 +10,12 @@ from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import newest_question
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail import guard
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
-from tickets.services.reply import Words, send_automatic, send_reply
+from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +26,13 @@ def _gate(settings: Any) -> None:
 
 
 def notice(ticket: Ticket) -> Message:
-    message = send_automatic(ticket, Words("We have received your message."), purpose=Message.Purpose.ACKNOWLEDGEMENT)
+    message = send_automatic(ticket, OutgoingMessage("We have received your message."), purpose=Message.Purpose.ACKNOWLEDGEMENT)
     assert message is not None
     return message
 
 
 def test_the_eleventh_automatic_mail_in_ten_minutes_is_held_with_the_reason(ember: Game, travel: Travel):
-    ticket = hand_in(letter("My sword is gone.")).ticket
+    ticket = receive_mail(letter("My sword is gone.")).ticket
     sent = [notice(ticket) for _number in range(guard.CAPS[0][1])]
     assert {message.state for message in sent} == {Message.State.QUEUED}
 
@@ -43,7 +43,7 @@ def test_the_eleventh_automatic_mail_in_ten_minutes_is_held_with_the_reason(embe
 
 
 def test_after_the_period_it_may_speak_again(ember: Game, travel: Travel):
-    ticket = hand_in(letter("My sword is gone.")).ticket
+    ticket = receive_mail(letter("My sword is gone.")).ticket
     for _number in range(10):
         notice(ticket)
     travel.forward(minutes=11)
@@ -53,15 +53,15 @@ def test_after_the_period_it_may_speak_again(ember: Game, travel: Travel):
 
 def test_the_address_counts_over_all_its_tickets(ember: Game, travel: Travel):
     for number in range(10):
-        notice(hand_in(letter(f"Question {number}", message_id=f"<{number}@players.example>")).ticket)
+        notice(receive_mail(letter(f"Question {number}", message_id=f"<{number}@players.example>")).ticket)
 
-    raw = hand_in(letter("One more", message_id="<x@players.example>"))
+    raw = receive_mail(letter("One more", message_id="<x@players.example>"))
 
     assert notice(raw.ticket).state == Message.State.HELD
 
 
 def test_a_mailing_list_is_read_but_never_answered_by_a_machine(ember: Game):
-    raw = hand_in(letter("Hello list", list_id="<guild.lists.example>", precedence="list"))
+    raw = receive_mail(letter("Hello list", list_id="<guild.lists.example>", precedence="list"))
 
     held = notice(raw.ticket)
 
@@ -70,19 +70,19 @@ def test_a_mailing_list_is_read_but_never_answered_by_a_machine(ember: Game):
 
 
 def test_a_no_reply_sender_gets_no_automatic_answer(ember: Game):
-    raw = hand_in(letter("Your order", **{"from": "Shop <no-reply@shop.example>"}))
+    raw = receive_mail(letter("Your order", **{"from": "Shop <no-reply@shop.example>"}))
 
     assert notice(raw.ticket).state == Message.State.HELD
 
 
 def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember: Game):
-    raw = hand_in(letter("From the form", reply_to="Anna <anna@players.example>", **{"from": "Form <no-reply@studio.example>"}))
+    raw = receive_mail(letter("From the form", reply_to="Anna <anna@players.example>", **{"from": "Form <no-reply@studio.example>"}))
 
     assert (raw.message.from_address, raw.ticket.contact.address) == ("anna@players.example", "anna@players.example")
 
 
 def answered(ticket: Ticket, anna: User, travel: Travel) -> Message:
-    reply = send_reply(ticket, Words("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    reply = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
     reply.refresh_from_db()
@@ -90,7 +90,7 @@ def answered(ticket: Ticket, anna: User, travel: Travel) -> Message:
 
 
 def test_when_one_of_us_has_answered_a_mailing_list_a_survey_may_leave(ember: Game, travel: Travel, anna: User):
-    ticket = hand_in(letter("Hello list", list_id="<guild.lists.example>", precedence="list")).ticket
+    ticket = receive_mail(letter("Hello list", list_id="<guild.lists.example>", precedence="list")).ticket
     assert notice(ticket).state == Message.State.HELD
 
     answered(ticket, anna, travel)
@@ -99,15 +99,15 @@ def test_when_one_of_us_has_answered_a_mailing_list_a_survey_may_leave(ember: Ga
 
 
 def test_a_group_of_our_own_is_acknowledged_at_once(ember: Game):
-    raw = hand_in(letter("My sword is gone.", list_id="<help.ember.example>", precedence="list"))
+    raw = receive_mail(letter("My sword is gone.", list_id="<help.ember.example>", precedence="list"))
 
     assert notice(raw.ticket).state == Message.State.QUEUED
 
 
 def test_a_doubt_does_not_last_for_ever(ember: Game, travel: Travel, anna: User):
-    ticket = hand_in(letter("My sword is gone.")).ticket
+    ticket = receive_mail(letter("My sword is gone.")).ticket
     reply = answered(ticket, anna, travel)
-    hand_in(letter("I am away.", subject="Automatic reply: Sword", message_id="<v@x.example>", in_reply_to=reply.message_id))
+    receive_mail(letter("I am away.", subject="Automatic reply: Sword", message_id="<v@x.example>", in_reply_to=reply.message_id))
     assert notice(ticket).state == Message.State.HELD
 
     travel.forward(days=8)
@@ -127,10 +127,10 @@ def test_a_doubt_does_not_last_for_ever(ember: Game, travel: Travel, anna: User)
 def test_a_note_that_answers_by_itself_is_shown_and_reopens_nothing(
     ember: Game, travel: Travel, anna: User, text: str, headers: dict[str, str]
 ):
-    ticket = hand_in(letter("My sword is gone.")).ticket
+    ticket = receive_mail(letter("My sword is gone.")).ticket
     reply = answered(ticket, anna, travel)
 
-    raw = hand_in(letter(text, message_id="<v@x.example>", in_reply_to=reply.message_id, **headers))
+    raw = receive_mail(letter(text, message_id="<v@x.example>", in_reply_to=reply.message_id, **headers))
 
     raw.ticket.refresh_from_db()
     assert (raw.ticket, raw.message.automatic) == (ticket, True)
@@ -150,10 +150,10 @@ def test_a_note_that_answers_by_itself_is_shown_and_reopens_nothing(
     ],
 )
 def test_a_person_with_one_weak_sign_comes_back(ember: Game, travel: Travel, anna: User, headers: dict[str, str]):
-    ticket = hand_in(letter("I am on vacation.", subject="I am on vacation and cannot log in")).ticket
+    ticket = receive_mail(letter("I am on vacation.", subject="I am on vacation and cannot log in")).ticket
     reply = answered(ticket, anna, travel)
 
-    raw = hand_in(letter("It still does not work.", message_id="<p@x.example>", **({"in_reply_to": reply.message_id} | headers)))
+    raw = receive_mail(letter("It still does not work.", message_id="<p@x.example>", **({"in_reply_to": reply.message_id} | headers)))
 
     raw.ticket.refresh_from_db()
     assert (raw.ticket, raw.message.automatic, raw.ticket.status) == (ticket, False, Status.WAITING)

@@ -9,7 +9,7 @@ from helpdesk.staff.models import User
 from players.services import add_address
 from tests.conftest import Travel
 from tests.factories.desk import newest_question
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.actors import operator
 from tickets.mail.addressing import reply_address
@@ -20,7 +20,7 @@ from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import recognise
 from tickets.services.merge import merge
-from tickets.services.reply import Words, send_reply
+from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db
 NEWS = letter(
@@ -37,12 +37,12 @@ REFERS = {"subject": "Re: Autumn tournament", "in_reply_to": "<issue-44@guild-ne
 
 def writes(who: str, text: str, **headers: str) -> RawMail:
     named = {"message_id": f"<{who}.{abs(hash(text))}@players.example>", "from": f"{who.title()} <{who}@players.example>"} | headers
-    return hand_in(letter(text, **named))
+    return receive_mail(letter(text, **named))
 
 
 def sent(ticket: Ticket, text: str, anna: User, travel: Travel, mailoutbox: list) -> str:
     ticket.refresh_from_db()
-    message = send_reply(ticket, Words(text, answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
     message.refresh_from_db()
@@ -52,7 +52,7 @@ def sent(ticket: Ticket, text: str, anna: User, travel: Travel, mailoutbox: list
 
 
 def test_each_who_answers_a_mailing_that_we_got_too_has_a_ticket_of_his_own(ember: Game, travel, anna, mailoutbox):
-    news = hand_in(NEWS)
+    news = receive_mail(NEWS)
     ida = writes("ida", "My card ending in QK5521Z was charged twice.", **REFERS)
     ole = writes("ole", "My phone is 0171 4432.", **REFERS)
 
@@ -139,8 +139,8 @@ def test_a_strangers_answer_to_a_closed_ticket_of_another_opens_his_own(ember: G
 def test_a_group_never_becomes_a_player_and_gets_no_answer(ember: Game):
     rewritten = {"from": "'Ida' via Helpers <helpers@studio.example>", "list_id": "<helpers.studio.example>"}
 
-    named = hand_in(letter("My sword is gone.", reply_to="ida@players.example", **rewritten))
-    hidden = hand_in(letter("Mine too.", message_id="<h@x.example>", **rewritten))
+    named = receive_mail(letter("My sword is gone.", reply_to="ida@players.example", **rewritten))
+    hidden = receive_mail(letter("Mine too.", message_id="<h@x.example>", **rewritten))
 
     assert (named.ticket.contact.address, named.ticket.player.name) == ("ida@players.example", "Ida")
     assert (hidden.ticket.contact, hidden.ticket.player.name) == (None, "Ida")
@@ -155,6 +155,6 @@ def test_our_mark_is_signed_in_what_leaves(ember: Game, travel, anna, mailoutbox
     del back["From"]
     back["From"] = "relay@forwarder.example"
 
-    raw = hand_in(back.as_bytes())
+    raw = receive_mail(back.as_bytes())
 
     assert (raw.outcome, raw.reason) == (Outcome.IGNORE, "own mail come back")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests.factories.desk import make_game
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail.addressing import reply_address
 from tickets.mail.judge import Outcome
@@ -30,7 +30,7 @@ class Threading(TestCase):
         homes: list[Message] = []
         for number, (which, way, writer) in enumerate(steps):
             parent = homes[which % len(homes)] if homes and way not in {"nothing", "subject"} else None
-            raw = hand_in(mail_for(way, parent, number, writer, game.address))
+            raw = receive_mail(mail_for(way, parent, number, writer, game.address))
 
             assert raw.message is not None
             strange = parent is not None and raw.message.from_address != parent.from_address != "" and way not in SIGNED

@@ -20,7 +20,7 @@ from django.db import connection
 
 from tests.factories.desk import make_game
 from tests.live.waiting import until
-from tests.tickets.mail.inbound.desk import hand_in
+from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the worker must see the rows
@@ -66,7 +66,7 @@ def lines(said: Path, event: str) -> list[dict[str, Any]]:
 def test_what_a_task_says_carries_its_id_and_that_of_the_request_that_asked_for_it(said: Path, queue: str):
     make_game("ember", address="help@ember.example")
     make_game("tide", address="help@tide.example")
-    raw = hand_in(letter("Hello", to="nobody@studio.example"), process=False)
+    raw = receive_mail(letter("Hello", to="nobody@studio.example"), process=False)
 
     with structlog.contextvars.bound_contextvars(request_id="the-click"):
         task = current_app.send_task("mail.process", args=[raw.pk], queue=queue)

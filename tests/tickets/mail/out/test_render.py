@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tickets.mail.render import BrandLook, Earlier, Letter, Logo, SurveyBlock, one_line, render_mail
+from tickets.mail.render import Branding, Earlier, Logo, MailContent, SurveyBlock, one_line, render_mail
 
-EMBER = BrandLook(
+EMBER = Branding(
     name="Emberfall",
     strapline="Support of the Realm",
     team="Emberfall Support",
@@ -19,7 +19,7 @@ EMBER = BrandLook(
     accent="#d9622b",
     capitals=True,
 )
-ANNA = Letter(
+ANNA = MailContent(
     brand=EMBER,
     language="ru",
     subject="Пропали кристаллы",

@@ -24,7 +24,7 @@ from tickets.mail.senders import studio
 from tickets.models import Attachment, Message
 from tickets.services import outbox
 from tickets.services.open import Incoming, receive
-from tickets.services.reply import Words, add_note, send_automatic, send_reply
+from tickets.services.reply import OutgoingMessage, add_note, send_automatic, send_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,7 @@ def test_a_strangers_message_id_cannot_write_our_headers(mailed, left, mailoutbo
     ],
 )
 def test_machines_say_that_they_are_machines(mailed, mailoutbox, purpose, submitted):
-    send_automatic(mailed, Words("Hello.", answers_upto=newest_question(mailed)), purpose=purpose)
+    send_automatic(mailed, OutgoingMessage("Hello.", answers_upto=newest_question(mailed)), purpose=purpose)
     outbox.leave_due()
 
     sent = wire(mailoutbox[0])
@@ -139,7 +139,7 @@ def test_machines_say_that_they_are_machines(mailed, mailoutbox, purpose, submit
 
 
 def test_a_survey_mail_carries_its_links_and_one_click_to_refuse(mailed, mailoutbox):
-    message = send_automatic(mailed, Words("How was it?"), purpose=Message.Purpose.SURVEY)
+    message = send_automatic(mailed, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     outbox.leave_due()
 
     sent = wire(mailoutbox[0])
@@ -167,7 +167,7 @@ def test_the_logo_travels_inside(anna, travel, mailoutbox):
     Image.new("RGB", (480, 96), "#0f6f7c").save(picture, "PNG")
     game = make_game("logoed", logo=blobs.keep(picture.getvalue(), media_type="image/png"))
     ticket = make_ticket(game=game, channel="mail")
-    send_reply(ticket, Words("Hello.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
 
@@ -186,7 +186,7 @@ def test_a_player_without_an_address_is_said_at_once(anna, travel):
     ticket.save(update_fields=["contact"])
 
     with pytest.raises(DomainError, match="no mail address"):
-        send_reply(ticket, Words("Hello.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
 
 
 def test_an_address_that_is_none_is_said_at_once(anna, travel):
@@ -195,7 +195,7 @@ def test_an_address_that_is_none_is_said_at_once(anna, travel):
     ticket.save(update_fields=["contact"])
 
     with pytest.raises(DomainError, match="not a mail address"):
-        send_reply(ticket, Words("Hello.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
 
 
 def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_name(mailed, reply, anna, mailoutbox, travel):
@@ -214,7 +214,7 @@ def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_na
 
 def test_a_reply_in_german_has_a_german_frame(anna, travel, mailoutbox):
     ticket = make_ticket(channel="mail", language="de")
-    send_reply(ticket, Words("Hallo!", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Hallo!", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
 
@@ -253,7 +253,7 @@ def test_the_studios_own_words_stand_under_the_mail_in_the_players_language(mail
 
 def test_a_player_whose_language_the_game_lacks_gets_the_games_default_frame(anna, travel, mailoutbox):
     ticket = make_ticket(channel="mail", language="fr", game=make_game("nord", default_language="de", languages=["de"]))
-    send_reply(ticket, Words("Bonjour.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Bonjour.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
     outbox.leave_due()
 

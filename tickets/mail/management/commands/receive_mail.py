@@ -11,8 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from tickets.mail.inbox import HandedIn, store
-from tickets.mail.models import Door
+from tickets.mail.inbox import InboundMail, store
+from tickets.mail.models import MailSource
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         mailbox = options["mailbox"]
         key = hashlib.sha256(mailbox.lower().encode() + b"\0" + content).hexdigest()
         try:
-            raw = store(HandedIn(content=content, door=Door.PIPE, key=key, mailbox=mailbox))
+            raw = store(InboundMail(content=content, source=MailSource.PIPE, key=key, mailbox=mailbox))
         except Exception as error:  # whatever it is, the mail server keeps the mail and asks again
             raise CommandError(f"It could not be stored: {error}", returncode=os.EX_TEMPFAIL) from error
         self.stdout.write(f"stored as raw mail {raw.pk}")

@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 from helpdesk.base import blobs
 from helpdesk.base.texts import wording
 from helpdesk.games.models import Game
-from tickets.mail.brand import DEFAULT_FACE, BrandLook, Logo
+from tickets.mail.brand import DEFAULT_FACE, Branding, Logo
 
 FACES = {"serif": "Georgia, 'Times New Roman', serif", "sans": DEFAULT_FACE}
 LOGO_FORMATS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif"}  # what mail programs show
@@ -17,9 +17,9 @@ LOGO_BOX = (240, 48)
 SIGNATURE_KEY, FOOTER_KEY = "mail.signature", "mail.footer"
 
 
-def look_of(game: Game, *, signature: str = "", logo: Logo | None = None) -> BrandLook:
+def branding_of(game: Game, *, signature: str = "", logo: Logo | None = None) -> Branding:
     """The game's brand as typed."""
-    return BrandLook(
+    return Branding(
         name=game.name,
         strapline=game.strapline,
         team=game.team_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tickets.mail.brand import BrandLook
+from tickets.mail.brand import Branding
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class SurveyBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailContent:
     """A mail to a player before it has a face. ``body`` is Markdown; ``footer`` is the game's own small print, plain text.
 
     The frame speaks ``language``, or ``fallback`` (the game's default) where we have no frame in it; ``year`` is the present one.
     """
 
-    brand: BrandLook
+    brand: Branding
     language: str
     subject: str
     body: str
