@@ -14,7 +14,7 @@ SCHEDULE = {
     "deliveries of the lane now": tick("tickets.drain_now", 3),
     "deliveries of the lane bulk": tick("tickets.drain_bulk", 3, "bulk"),
     "timers that are due": tick("tickets.fire_timers", 5, "bulk"),
-    "messages whose undo window is over": tick("tickets.leave_due", 2),
+    "messages whose undo window is over": tick("tickets.send_due", 2),
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
     "raw mails not yet read": tick("mail.process_due", 5, "mail"),
     "letters to staff": tick("staff.send_letters", 10),

@@ -12,7 +12,7 @@ class TicketsConfig(AppConfig):
         from helpdesk.staff import topics
         from tickets import lots, timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import OVERDUE, SILENCE
-        from tickets.lifecycle.occasions import day_passed, silence_over
+        from tickets.lifecycle.triggers import day_passed, silence_over
         from tickets.models import Topic
         from tickets.personal import amounts, erase, export, files
 

@@ -29,7 +29,7 @@ Handler = Callable[[Event], None]
 KINDS: dict[str, int] = {  # kind: version of its data; upper rooms add theirs by `declare`
     "ticket.opened": 1,
     "ticket.moved": 1,
-    "ticket.excused": 1,
+    "ticket.no_reply_needed": 1,
     "ticket.assigned": 1,
     "ticket.team_set": 1,
     "ticket.topic_set": 1,
@@ -78,7 +78,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewEvent:
     """One event to be recorded. `status_before` is empty where the status did not change."""
 
     ticket: Ticket
@@ -163,10 +163,10 @@ def record(
     **data: Any,
 ) -> Event:
     """One event of a locked ticket; see `record_many`."""
-    return record_many([Entry(ticket, kind, by, message, status_before, at, data)], saving=saving)[0]
+    return record_many([NewEvent(ticket, kind, by, message, status_before, at, data)], saving=saving)[0]
 
 
-def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: Lane | None = None) -> list[Event]:
+def record_many(entries: Sequence[NewEvent], *, saving: Sequence[str] = (), lane: Lane | None = None) -> list[Event]:
     """Write the events, their deliveries and the tickets' changes; the locks must be held, so that id order in a ticket is commit order.
 
     `data` takes ids, enums, numbers and times, no texts (`event_facts`). `saving` names the tickets' fields that have changed. `lane`
@@ -175,13 +175,13 @@ def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: L
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
     rows = [{column: getattr(event, column) for column in _columns()} for event in events]
-    ears = [
+    subscriptions = [
         (number, ear.name, (lane or ear.lane).value)
         for number, event in enumerate(events, start=1)
         for ear in _by_kind[event.kind]
         if not _backfilled.get() and ear.when(event)
     ]
-    heard = [list(column) for column in zip(*ears, strict=True)] or [[], [], []]
+    heard = [list(column) for column in zip(*subscriptions, strict=True)] or [[], [], []]
     changed = tuple(field.attname for field in Ticket._meta.concrete_fields if field.name in saving)
     tickets = [
         {name: getattr(ticket, name) for name in ("id", *changed)}
@@ -193,7 +193,7 @@ def record_many(entries: Sequence[Entry], *, saving: Sequence[str] = (), lane: L
             event.pk, event._state.adding, event._state.db = pk, False, connection.alias
     for entry, event in zip(entries, events, strict=True):
         entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
-    for used in sorted({used for _number, _name, used in ears}):
+    for used in sorted({used for _number, _name, used in subscriptions}):
         nudge(f"tickets.drain_{used}", queue=used)
     return events
 
@@ -231,7 +231,7 @@ SELECT id FROM told ORDER BY id
 """  # noqa: S608 - our own columns
 
 
-def _event(entry: Entry, cause: Event | None, recorded_at: datetime) -> Event:
+def _event(entry: NewEvent, cause: Event | None, recorded_at: datetime) -> Event:
     ticket = entry.ticket
     demand_lock(ticket)
     return Event(
@@ -280,7 +280,7 @@ def replay(subscriber: str, events: Iterable[Event]) -> int:
 __all__ = [
     "KINDS",
     "MAX_DEPTH",
-    "Entry",
+    "NewEvent",
     "backfilled",
     "caused_by",
     "declare",

@@ -12,7 +12,7 @@ from tickets.models import Message
 
 
 @dataclass(frozen=True, slots=True)
-class HoldBack:
+class GateHold:
     """A gate's objection. `reason` is shown to the author and to whoever may release it: an English msgid, put into words when read.
 
     `detail` is what was measured or found, and stays as it is in every language.
@@ -25,10 +25,10 @@ class HoldBack:
         return f"{self.reason}\n{self.detail}" if self.detail else self.reason
 
 
-Gate = Callable[[Message], HoldBack | None]
+Gate = Callable[[Message], GateHold | None]
 
 
-def objections(message: Message) -> list[tuple[str, HoldBack]]:
+def objections(message: Message) -> list[tuple[str, GateHold]]:
     """What the gates say to this reply, as (gate's dotted path, objection). Empty: it may leave."""
     said = []
     for path in settings.REPLY_GATES:

@@ -102,7 +102,7 @@ def _empty_ticket(pk: int, player_id: int) -> int:
     emptied += Draft.objects.filter(ticket=pk).delete()[0]
     emptied += personal.empty(Delivery.objects.filter(ticket_id=pk)) + personal.empty(Pledge.objects.filter(ticket=pk))
     emptied += forget_remarks("tickets.ticket", [pk])
-    waiting.excuse(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0)  # nobody waits any more
+    waiting.mark_no_reply_needed(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0)  # nobody waits any more
     for row in rows.values():
         waiting.refresh(row)
     close_for_good(ticket, by=SYSTEM)
@@ -115,17 +115,17 @@ def _empty_ticket(pk: int, player_id: int) -> int:
 
 @transaction.atomic
 def _empty_elsewhere(pk: int) -> int:
-    """The ticket is another player's and stays his; its gist is told anew from what is left in it."""
+    """The ticket is another player's and stays his; its preview is told anew from what is left in it."""
     message = lock_message(pk)
     if message is None:
         return 0
     here = Message.objects.filter(pk=pk)
     emptied = _empty_messages(here) + _empty_files(Attachment.objects.filter(message=pk))
     ticket = message.ticket
-    if message.kind == Message.Kind.INBOUND and ticket.gist == one_line(message.text):
+    if message.kind == Message.Kind.INBOUND and ticket.preview == one_line(message.text):
         left = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).exclude(text="").order_by("-pk")
-        ticket.gist = one_line(left.values_list("text", flat=True).first() or "")
-        ticket.save(update_fields=["gist"])
+        ticket.preview = one_line(left.values_list("text", flat=True).first() or "")
+        ticket.save(update_fields=["preview"])
     waiting.refresh(ticket)
     return emptied
 

@@ -25,14 +25,14 @@ def fire_timers() -> None:
     timers.fire_due(seconds=TURN)
 
 
-@shared_task(name="tickets.leave")
-def leave(pk: int) -> None:
-    outbox.leave(pk)
+@shared_task(name="tickets.send")
+def send(pk: int) -> None:
+    outbox.send(pk)
 
 
-@shared_task(name="tickets.leave_due")
-def leave_due() -> None:
-    outbox.leave_due(seconds=TURN)
+@shared_task(name="tickets.send_due")
+def send_due() -> None:
+    outbox.send_due(seconds=TURN)
 
 
 @shared_task(name="tickets.recover_messages")

@@ -49,7 +49,7 @@ def register(name: str, fire: Callable[[Sequence[Due]], None], *, freezes: bool 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TimerRequest:
     """A timer to be set: when it is due, since when it counts, by which rule and from which event."""
 
     ticket: Ticket
@@ -61,23 +61,25 @@ class Wish:
 
 def arm(ticket: Ticket, kind: str, due: datetime, *, anchor_event_id: int | None = None) -> Timer:
     """Set the ticket's timer of this kind, in place of the one that ran before. The ticket's lock must be held."""
-    return arm_many([Wish(ticket, due, clock.now(), anchor_event_id=anchor_event_id)], kind)[0]
+    return arm_many([TimerRequest(ticket, due, clock.now(), anchor_event_id=anchor_event_id)], kind)[0]
 
 
-def arm_many(wishes: Iterable[Wish], kind: str) -> list[Timer]:
+def arm_many(requests: Iterable[TimerRequest], kind: str) -> list[Timer]:
     """`arm` for many tickets in one statement. A freezing timer of a ticket on hold begins standing still."""
     now, freezes = clock.now(), _kinds[kind].freezes
     timers = [
         Timer(
-            ticket=wish.ticket,
+            ticket=request.ticket,
             kind=kind,
             freezes=freezes,
-            rule=wish.rule,
-            anchor_event_id=wish.anchor_event_id,
-            armed_at=wish.since,
-            **({"left": wish.due - now, "due_at": None} if freezes and wish.ticket.on_hold else {"due_at": wish.due, "left": None}),
+            rule=request.rule,
+            anchor_event_id=request.anchor_event_id,
+            armed_at=request.since,
+            **(
+                {"left": request.due - now, "due_at": None} if freezes and request.ticket.on_hold else {"due_at": request.due, "left": None}
+            ),
         )
-        for wish in wishes
+        for request in requests
     ]
     return Timer.objects.bulk_create(
         timers,

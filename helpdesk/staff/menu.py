@@ -13,7 +13,7 @@ from helpdesk.staff.rights import Right, has_everywhere, has_right
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One room: where, how it is called, what it is for, who may enter. `everywhere`: the right must be held for everything."""
 
     page: str
@@ -24,14 +24,16 @@ class Entry:
     everywhere: bool = False
 
 
-MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
+MENU: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
     (
         _("People"),
         (
-            Entry("staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True),
-            Entry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True),
-            Entry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True),
-            Entry(
+            MenuEntry(
+                "staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True
+            ),
+            MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True),
+            MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True),
+            MenuEntry(
                 "administration:card_fields", _("The player's card"), "id-card", _("Who sees which field of it"), Right.MANAGE_ROLES, True
             ),
         ),
@@ -39,11 +41,11 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Towards players"),
         (
-            Entry("staff:games", _("Games"), "gamepad-2", _("Brand, sender, languages, hours"), Right.MANAGE_GAMES),
-            Entry(
+            MenuEntry("staff:games", _("Games"), "gamepad-2", _("Brand, sender, languages, hours"), Right.MANAGE_GAMES),
+            MenuEntry(
                 "staff:texts", _("Texts"), "message-square-quote", _("Signatures, notices, surveys in each language"), Right.MANAGE_TEXTS
             ),
-            Entry(
+            MenuEntry(
                 "administration:rules", _("Life cycle"), "timer", _("When a ticket changes its status by itself"), Right.MANAGE_LIFECYCLE
             ),
         ),
@@ -51,7 +53,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (
         _("Running the desk"),
         (
-            Entry(
+            MenuEntry(
                 "administration:mails",
                 _("Mails"),
                 "mail-warning",
@@ -59,7 +61,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 Right.MANAGE_MAIL,
                 True,
             ),
-            Entry(
+            MenuEntry(
                 "administration:parked",
                 _("Parked work"),
                 "package-x",
@@ -67,7 +69,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 Right.MANAGE_DELIVERIES,
                 True,
             ),
-            Entry(
+            MenuEntry(
                 "administration:erasures",
                 _("Erasures"),
                 "eraser",
@@ -75,7 +77,7 @@ MENU: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 Right.ERASE_PLAYER,
                 True,
             ),
-            Entry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True),
+            MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True),
         ),
     ),
 )
@@ -102,7 +104,7 @@ def rooms(user: User, path: str = "") -> list[tuple[Any, list[Room]]]:
     return groups
 
 
-def _room(user: User, entry: Entry, path: str) -> Room | None:
+def _room(user: User, entry: MenuEntry, path: str) -> Room | None:
     held = has_everywhere if entry.everywhere else has_right
     if not held(user, entry.right):
         return None

@@ -14,7 +14,7 @@ from helpdesk.staff.topics import topic_choices
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HeldRight:
     """A right and where it is held; `where` is empty when it is not held at all, or everywhere."""
 
     right: Right
@@ -22,7 +22,7 @@ class Line:
     where: tuple[str, ...]
 
 
-def summary(user: User) -> list[tuple[Any, list[Line]]]:
+def summary(user: User) -> list[tuple[Any, list[HeldRight]]]:
     """All rights by group. Three queries at most: the grants, and the names of games and teams they speak of."""
     names = _Names(user)
     return [(label, [names.line(right, scope_for(user, right)) for right in rights]) for label, rights in RIGHT_GROUPS]
@@ -50,5 +50,5 @@ class _Names:
         self.games = dict(Game.objects.filter(pk__in=games).values_list("pk", "name")) if games else {}
         self.teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {}
 
-    def line(self, right: Right, scope: Scope) -> Line:
-        return Line(right, not scope.nothing, tuple(part_words(part, self.games, self.teams) for part in scope.parts))
+    def line(self, right: Right, scope: Scope) -> HeldRight:
+        return HeldRight(right, not scope.nothing, tuple(part_words(part, self.games, self.teams) for part in scope.parts))

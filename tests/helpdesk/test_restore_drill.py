@@ -80,7 +80,7 @@ def test_a_restored_desk_has_everything_and_sends_nothing(
 
     tool("pg_dump", "--format=custom", f"--file={tmp_path / 'desk.dump'}", str(connection.settings_dict["NAME"]))
     shutil.copytree(files, copy)
-    outbox.leave_due()
+    outbox.send_due()
     letters.send_due()
     assert (the_post.sent, len(mailoutbox)) == ([message.pk], 1)  # after the backup
 
@@ -95,8 +95,8 @@ def test_a_restored_desk_has_everything_and_sends_nothing(
     for blob in Blob.objects.all():
         assert storages["default"].exists(blob.path)
         assert len(blobs.read(blob)) == blob.size
-    outbox.leave_due()
-    outbox.leave(message.pk)
+    outbox.send_due()
+    outbox.send(message.pk)
     letters.send_due()
     assert (the_post.sent, len(mailoutbox)) == ([message.pk], 1)  # nothing a second time
     said = StringIO()
@@ -104,5 +104,5 @@ def test_a_restored_desk_has_everything_and_sends_nothing(
     assert "restored or moved" in said.getvalue() and "Messages to players: 1" in said.getvalue()
 
     call_command("outward", "on", stdout=said)
-    outbox.leave_due()
+    outbox.send_due()
     assert the_post.sent == [message.pk, message.pk]  # somebody has looked, and wanted it

@@ -48,7 +48,7 @@ def _told() -> dict[str, Any]:
                 ticket.last_player_message_at,
                 ticket.pending_on,
                 ticket.pending_until,
-                ticket.gist,
+                ticket.preview,
                 ticket.language,
                 ticket.game_id is not None,
                 ticket.contact_id is not None,

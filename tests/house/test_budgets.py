@@ -57,7 +57,7 @@ def talk(ticket: Ticket, number: int) -> None:
     author = somebody(name=f"Talker{number} Ward")
     add_note(ticket, f"Note {number}", by=author)
     send_reply(ticket, OutgoingMessage(f"Answer {number}", answers_upto=newest_question(ticket)), by=author)
-    outbox.leave_due()
+    outbox.send_due()
 
 
 def cost(desk: Client, address: str, **headers: str) -> list[str]:

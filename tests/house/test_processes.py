@@ -121,7 +121,7 @@ def test_every_sweep_that_the_desk_lives_by_is_scheduled() -> None:
         "tickets.drain_now",
         "tickets.drain_bulk",
         "tickets.fire_timers",
-        "tickets.leave_due",
+        "tickets.send_due",
         "tickets.recover_messages",
         "mail.process_due",
         "base.sweep_blobs",

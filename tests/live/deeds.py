@@ -28,7 +28,7 @@ from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
 from tickets.services.reply import add_note as note
 from tickets.surveys.models import Survey
-from tickets.timers import Wish, arm_many, fire_due
+from tickets.timers import TimerRequest, arm_many, fire_due
 
 WORK = [
     Right.VIEW, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND,
@@ -167,7 +167,7 @@ def answered_crowd(count: int, days_ago: int = 4) -> list[int]:
     if rule is None:
         raise LookupError("No rule knows a silence for answered tickets.")
     hours = timedelta(hours=rule.hours or 0)
-    arm_many([Wish(ticket, ticket.status_since + hours, ticket.status_since, rule) for ticket in tickets], SILENCE)
+    arm_many([TimerRequest(ticket, ticket.status_since + hours, ticket.status_since, rule) for ticket in tickets], SILENCE)
     return [ticket.pk for ticket in tickets]
 
 

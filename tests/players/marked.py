@@ -30,7 +30,7 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain, timers
 from tickets.actors import operator
-from tickets.gates import HoldBack
+from tickets.gates import GateHold
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
@@ -58,9 +58,9 @@ class Refusing(BaseEmailBackend):
         raise SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 <quixqara@post.example> has moved away")})
 
 
-def suspicious(message: Message) -> HoldBack | None:
+def suspicious(message: Message) -> GateHold | None:
     """A gate that quotes what it found."""
-    return HoldBack("It speaks of money.", detail="quixq gold") if "refund" in message.text else None
+    return GateHold("It speaks of money.", detail="quixq gold") if "refund" in message.text else None
 
 
 def picture() -> bytes:
@@ -249,5 +249,5 @@ class Desk:
         timers.fire_due()
         for lane in (Lane.NOW, Lane.BULK):
             drain.drain(lane)
-        outbox.leave_due()
+        outbox.send_due()
         letters.send_due()

@@ -93,7 +93,7 @@ def test_after_it_the_ticket_stays_as_a_number(eraser: Client, ticket: Ticket, t
     assert erasure.run_due() == 1
 
     ticket.refresh_from_db()
-    assert (ticket.subject, ticket.gist, ticket.contact, ticket.status, ticket.waiting_since) == ("", "", None, "closed", None)
+    assert (ticket.subject, ticket.preview, ticket.contact, ticket.status, ticket.waiting_since) == ("", "", None, "closed", None)
     assert kinds(ticket)[-2:] == ["ticket.moved", "ticket.erased"]
     assert "Isaura" not in str(list(AuditEntry.objects.values()))
     told = AuditEntry.objects.get(action="players.erased")

@@ -205,7 +205,7 @@ def test_the_sister_keeps_their_address_and_the_neighbour_his_gist(desk: Desk) -
     assert Address.objects.filter(address=HOUSEHOLD).exists()
     assert not Address.objects.filter(address__in=[ADDRESS, SECOND]).exists()
     desk.beside.refresh_from_db()
-    assert (desk.beside.gist, desk.beside.contact.address) == ("The tower does not open.", NEIGHBOUR)
+    assert (desk.beside.preview, desk.beside.contact.address) == ("The tower does not open.", NEIGHBOUR)
 
 
 def test_every_page_that_showed_him_still_opens(desk: Desk) -> None:

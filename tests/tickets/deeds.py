@@ -15,7 +15,7 @@ from tests.factories.desk import newest_question
 from tickets import events, timers
 from tickets.actors import operator
 from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Event, LifecycleRule, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import set_status
@@ -31,7 +31,7 @@ def answer(ticket: Ticket, by: User, travel: Travel, text: str = "Here you are."
     """Answer, and let the undo window pass."""
     message = reply(ticket, by, text, **words)
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     ticket.refresh_from_db()
     return message
@@ -45,17 +45,17 @@ def hours_pass(travel: Travel, hours: float, *tickets: Ticket) -> None:
         ticket.refresh_from_db()
 
 
-def put(ticket: Ticket, to: Status, by: User, *, excused_upto: int | None = None, **owed: Any) -> Ticket:
+def put(ticket: Ticket, to: Status, by: User, *, no_reply_needed_upto: int | None = None, **pending: Any) -> Ticket:
     """Set a status by hand."""
-    said = Owed(**{"on": "billing"} | owed) if to == Status.PENDING else None
-    set_status(ticket, to, by=operator(by), owed=said, excused_upto=excused_upto)
+    said = PendingInfo(**{"on": "billing"} | pending) if to == Status.PENDING else None
+    set_status(ticket, to, by=operator(by), pending=said, no_reply_needed_upto=no_reply_needed_upto)
     ticket.refresh_from_db()
     return ticket
 
 
-def rule_for(status: Status, occasion: str = "silence") -> LifecycleRule:
+def rule_for(status: Status, trigger: str = "silence") -> LifecycleRule:
     """The general rule that the desk comes with."""
-    return LifecycleRule.objects.get(game=None, from_status=status, occasion=occasion)
+    return LifecycleRule.objects.get(game=None, from_status=status, trigger=trigger)
 
 
 def kinds(ticket: Ticket) -> list[str]:

@@ -72,7 +72,7 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch) -> Non
     ticket = make_ticket()
     message = queued(ticket, somebody("anna"))
 
-    at_once(*[lambda: outbox.leave(message.pk)] * 4)
+    at_once(*[lambda: outbox.send(message.pk)] * 4)
 
     message.refresh_from_db()
     assert (next(sent), message.state, message.attempts) == (1, Message.State.SENT, 1)
@@ -84,7 +84,7 @@ def test_a_player_who_writes_at_the_moment_of_leaving_is_never_lost() -> None:
         ticket = make_ticket()
         message = queued(ticket, anna)
 
-        at_once(lambda: outbox.leave(message.pk), lambda: player_writes(ticket, "Wait!"))  # noqa: B023 - both are done within the round
+        at_once(lambda: outbox.send(message.pk), lambda: player_writes(ticket, "Wait!"))  # noqa: B023 - both are done within the round
 
         ticket.refresh_from_db()
         message.refresh_from_db()
@@ -118,8 +118,8 @@ def test_two_sweeps_fire_a_timer_once() -> None:
     anna = somebody("anna")
     tickets = [make_ticket() for _ in range(6)]
     for ticket in tickets:
-        outbox.leave(queued(ticket, anna).pk)
-    rule = LifecycleRule.objects.get(game=None, from_status="answered", occasion="silence")
+        outbox.send(queued(ticket, anna).pk)
+    rule = LifecycleRule.objects.get(game=None, from_status="answered", trigger="silence")
     assert Timer.objects.filter(kind=SILENCE, rule=rule).update(due_at=clock.now()) == 6
 
     at_once(*[timers.fire_due] * 3)
@@ -175,7 +175,7 @@ def test_replies_that_leave_while_their_ticket_is_merged_leave_the_facts_right()
     messages = [queued(second, anna), queued(first, anna)]
 
     results = at_once(
-        *[lambda pk=message.pk: outbox.leave(pk) for message in messages], lambda: merge(second, into=first, by=operator(anna))
+        *[lambda pk=message.pk: outbox.send(pk) for message in messages], lambda: merge(second, into=first, by=operator(anna))
     )
 
     assert [result for result in results if isinstance(result, Exception)] == []

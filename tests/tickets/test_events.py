@@ -11,7 +11,7 @@ from tests.conftest import Travel
 from tests.factories.desk import make_player, make_ticket
 from tests.tickets.deeds import kinds
 from tickets.actors import SYSTEM, flow, operator
-from tickets.events import Entry, record, record_many
+from tickets.events import NewEvent, record, record_many
 from tickets.locks import lock, lock_many
 from tickets.models import Event, Tag, Ticket, Topic
 from tickets.services import edit
@@ -125,7 +125,7 @@ def test_many_events_cost_as_many_queries_as_one(travel: Travel, django_assert_m
     with transaction.atomic():
         rows = lock_many(pks)
         with django_assert_max_num_queries(5):
-            record_many([Entry(row, "ticket.renamed", SYSTEM) for row in rows])
+            record_many([NewEvent(row, "ticket.renamed", SYSTEM) for row in rows])
 
 
 def test_without_the_lock_nothing_is_recorded(ticket: Ticket) -> None:

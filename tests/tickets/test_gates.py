@@ -12,22 +12,22 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import kinds, reply
-from tickets.gates import HoldBack
+from tickets.gates import GateHold
 from tickets.models import Draft, Event, Hold, Message, Status
 from tickets.services import outbox
-from tickets.services.held import release
+from tickets.services.holds import release
 from tickets.services.reply import OutgoingMessage, send_automatic, undo
 
 pytestmark = pytest.mark.django_db
 State = Message.State
 
 
-def mentor(message: Message) -> HoldBack | None:
-    return HoldBack("A mentor reads it first.") if message.author_kind == "operator" else None
+def mentor(message: Message) -> GateHold | None:
+    return GateHold("A mentor reads it first.") if message.author_kind == "operator" else None
 
 
-def lawyer(message: Message) -> HoldBack | None:
-    return HoldBack("It speaks of refunds.") if "refund" in message.text else None
+def lawyer(message: Message) -> GateHold | None:
+    return GateHold("It speaks of refunds.") if "refund" in message.text else None
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_held_reply_does_not_leave(gated: None, anna: User, travel: Travel, th
     message = reply(ticket, anna)
 
     travel.forward(days=3)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, the_post.sent) == (State.HELD, [])
@@ -59,7 +59,7 @@ def test_released_it_leaves_at_once_under_its_authors_name(gated: None, anna: Us
     message = reply(ticket, anna)
 
     release(holds(message)[0], by=boris)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     moved = Event.objects.get(ticket=ticket, kind="ticket.moved")
@@ -110,7 +110,7 @@ def test_what_the_player_wrote_while_it_was_held_makes_it_stale(
     player_writes(ticket)
 
     release(holds(message)[0], by=boris)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, the_post.sent) == (State.STALE, [])
@@ -128,7 +128,7 @@ def test_a_gate_may_let_machines_pass(gated: None, travel: Travel, the_post: Pos
     ticket = make_ticket()
     words = OutgoingMessage("Restart the game.", answers_upto=newest_question(ticket))
     message = send_automatic(ticket, words, purpose=Message.Purpose.AUTOMATIC)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert message is not None
     assert the_post.sent == [message.pk]

@@ -23,10 +23,10 @@ from tickets import timers
 from tickets.actors import ActorKind, operator
 from tickets.channels import Failed, Retry, Sent, Uncertain
 from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import SILENCE, Owed
+from tickets.lifecycle.machine import SILENCE, PendingInfo
 from tickets.lifecycle.moves import MOVES
 from tickets.models import Event, Message, Status, Ticket, Timer, Topic
-from tickets.services import edit, news, outbox
+from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.merge import merge, unmerge
 from tickets.services.open import Incoming, receive
@@ -102,7 +102,7 @@ class Desk(RuleBasedStateMachine):
         self.moment += amount
         clock._travelled.set(self.moment)
         outbox.recover()
-        outbox.leave_due()
+        outbox.send_due()
         timers.fire_due()
 
     @rule(which=WHICH, automatic=st.sampled_from([False, False, False, True]))
@@ -140,7 +140,7 @@ class Desk(RuleBasedStateMachine):
     @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", ""]))
     def anna_sets_the_status(self, which: int, to: Status, on: str) -> None:
         with suppress(DomainError):
-            edit.set_status(self.ticket(which), to, by=operator(self.anna), owed=Owed(on) if to == Status.PENDING else None)
+            edit.set_status(self.ticket(which), to, by=operator(self.anna), pending=PendingInfo(on) if to == Status.PENDING else None)
 
     @rule(which=WHICH, yes=st.booleans())
     def anna_sorts(self, which: int, yes: bool) -> None:
@@ -161,7 +161,9 @@ class Desk(RuleBasedStateMachine):
         gone = self.replies(*ARRIVED, Message.State.UNCERTAIN, Message.State.BOUNCED, Message.State.FAILED)
         if gone:
             pk = data.draw(st.sampled_from(gone)).pk
-            news.bounced(pk, self.moment, reason="550") if word == "bounced" else getattr(news, word)(pk, self.moment)
+            delivery_updates.bounced(pk, self.moment, reason="550") if word == "bounced" else getattr(delivery_updates, word)(
+                pk, self.moment
+            )
 
     @precondition(lambda self: self.saw)
     @rule(data=st.data(), arrived=st.booleans())

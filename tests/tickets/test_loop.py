@@ -22,12 +22,12 @@ def test_a_ticket_lives_from_the_first_message_to_its_close(anna: User, travel: 
 
     travel.forward(minutes=30)
     send_reply(ticket, OutgoingMessage("We look into it.", answers_upto=newest_question(ticket)), by=anna)
-    outbox.leave_due()
+    outbox.send_due()
     ticket.refresh_from_db()
     assert (ticket.status, the_post.sent) == (Status.NEW, [])  # the undo window is open
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since, ticket.first_reply_at) == (Status.ANSWERED, None, travel.moment)
 
@@ -38,7 +38,7 @@ def test_a_ticket_lives_from_the_first_message_to_its_close(anna: User, travel: 
 
     send_reply(ticket, OutgoingMessage("Done.", answers_upto=newest_question(ticket), then_status=Status.ANSWERED), by=anna)
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
     travel.forward(hours=71)
     timers.fire_due()
     ticket.refresh_from_db()
@@ -66,7 +66,7 @@ def test_a_player_who_writes_in_the_undo_window_stops_the_reply(anna: User, trav
 
     player_writes(ticket, "Wait, it is worse!")
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, the_post.sent) == (Message.State.STALE, [])
@@ -79,7 +79,7 @@ def test_a_reply_called_back_returns_to_the_composer(anna: User, travel: Travel,
 
     undo(message, by=anna)
     travel.forward(seconds=60)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == []
     assert Draft.objects.get(author=anna).text == "Too fast."
@@ -91,7 +91,7 @@ def test_a_refused_message_answers_nothing(anna: User, travel: Travel, the_post:
     message = send_reply(ticket, OutgoingMessage("Hello", answers_upto=newest_question(ticket)), by=anna)
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     ticket.refresh_from_db()

@@ -166,7 +166,7 @@ def test_a_reply_that_waits_to_leave_comes_along(mira: Player, by: Actor, anna: 
 
     merge(second, into=first, by=by)
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     fresh(first, second)
     assert the_post.sent == [message.pk]

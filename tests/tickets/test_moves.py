@@ -13,7 +13,7 @@ from tests.conftest import Travel
 from tests.factories.desk import make_ticket
 from tests.tickets.deeds import kinds, put
 from tickets.actors import SYSTEM, ActorKind, operator
-from tickets.lifecycle.machine import Owed, move, move_many
+from tickets.lifecycle.machine import PendingInfo, move, move_many
 from tickets.lifecycle.moves import MOVES, may, reachable
 from tickets.locks import lock, lock_many
 from tickets.models import ON_HOLD, Event, Pledge, Status
@@ -155,4 +155,4 @@ def test_only_pending_takes_a_debtor(travel: Travel) -> None:
     with transaction.atomic():
         ticket = lock(make_ticket())
         with pytest.raises(NotAllowed):
-            move(ticket, Status.RESOLVED, by=SYSTEM, owed=Owed("billing"))
+            move(ticket, Status.RESOLVED, by=SYSTEM, pending=PendingInfo("billing"))

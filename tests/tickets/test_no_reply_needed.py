@@ -29,11 +29,11 @@ def thanked(anna: User, travel: Travel) -> Ticket:
 def test_a_thanks_is_excused_and_the_ticket_closes_by_silence(thanked: Ticket, anna: User, travel: Travel) -> None:
     assert thanked.status == Status.WAITING
 
-    put(thanked, Status.RESOLVED, anna, excused_upto=newest_question(thanked))
+    put(thanked, Status.RESOLVED, anna, no_reply_needed_upto=newest_question(thanked))
 
     assert thanked.waiting_since is None
     assert facts_hold(thanked)
-    assert "ticket.excused" in kinds(thanked)
+    assert "ticket.no_reply_needed" in kinds(thanked)
     hours_pass(travel, 97, thanked)
     assert thanked.status == Status.CLOSED
 
@@ -52,7 +52,7 @@ def test_what_its_reader_has_not_seen_is_never_excused(thanked: Ticket, anna: Us
     player_writes(thanked, "Wait, now it is broken again!")
 
     with pytest.raises(Conflict):
-        put(thanked, Status.RESOLVED, anna, excused_upto=seen)
+        put(thanked, Status.RESOLVED, anna, no_reply_needed_upto=seen)
 
     thanked.refresh_from_db()
     assert (thanked.status, thanked.waiting_since is None) == (Status.WAITING, False)
@@ -60,7 +60,7 @@ def test_what_its_reader_has_not_seen_is_never_excused(thanked: Ticket, anna: Us
 
 
 def test_a_later_message_waits_by_itself(thanked: Ticket, anna: User, travel: Travel) -> None:
-    put(thanked, Status.RESOLVED, anna, excused_upto=newest_question(thanked))
+    put(thanked, Status.RESOLVED, anna, no_reply_needed_upto=newest_question(thanked))
     travel.forward(hours=2)
 
     player_writes(thanked, "One more thing.")
@@ -72,7 +72,7 @@ def test_a_later_message_waits_by_itself(thanked: Ticket, anna: User, travel: Tr
 
 def test_setting_it_to_waiting_takes_the_word_back(thanked: Ticket, anna: User, travel: Travel) -> None:
     asked = thanked.waiting_since
-    put(thanked, Status.RESOLVED, anna, excused_upto=newest_question(thanked))
+    put(thanked, Status.RESOLVED, anna, no_reply_needed_upto=newest_question(thanked))
 
     put(thanked, Status.WAITING, anna)
 

@@ -32,7 +32,7 @@ def deliverer(monkeypatch: pytest.MonkeyPatch, deliver: Callable[[Message, Calla
 
 def leave(message: Message, travel: Travel) -> Message:
     travel.forward(seconds=16)
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
     message.refresh_from_db()
     return message
 
@@ -47,7 +47,7 @@ def recovered(message: Message, travel: Travel) -> Message:
 def test_nothing_leaves_before_its_time(anna: User, travel: Travel, the_post: Post) -> None:
     message = reply(make_ticket(), anna)
 
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
 
     message.refresh_from_db()
     assert (message.state, the_post.sent) == (State.QUEUED, [])
@@ -56,7 +56,7 @@ def test_nothing_leaves_before_its_time(anna: User, travel: Travel, the_post: Po
 def test_a_second_call_finds_nothing_to_claim(anna: User, travel: Travel, the_post: Post) -> None:
     message = leave(reply(make_ticket(), anna), travel)
 
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
 
     assert (message.state, the_post.sent) == (State.SENT, [message.pk])
 
@@ -74,7 +74,7 @@ def test_killed_before_handing_over_it_goes_back_to_the_queue(
             leave(message, travel)
 
     assert recovered(message, travel).state == State.QUEUED
-    outbox.leave_due()
+    outbox.send_due()
     assert the_post.sent == [message.pk]
 
 
@@ -94,7 +94,7 @@ def test_killed_after_handing_over_it_is_uncertain_and_never_sent_again(
 
     assert recovered(message, travel).state == State.UNCERTAIN
     travel.forward(days=30)
-    outbox.leave_due()
+    outbox.send_due()
     assert (the_post.sent, kinds(ticket).count("message.uncertain")) == ([], 1)
 
 
@@ -154,7 +154,7 @@ def test_who_lost_his_lease_sends_nothing(monkeypatch: pytest.MonkeyPatch, anna:
 
     message.refresh_from_db()
     assert (len(lost), message.state, message.attempts) == (1, State.QUEUED, 1)
-    outbox.leave_due()
+    outbox.send_due()
     assert the_post.sent == [message.pk]
 
 
@@ -198,7 +198,7 @@ def test_the_pauses_grow_and_after_two_days_it_has_failed(anna: User, travel: Tr
     pauses = []
 
     for _attempt in range(60):
-        outbox.leave_due()
+        outbox.send_due()
         message.refresh_from_db()
         if message.state == State.QUEUED and message.leaves_at:
             pauses.append((message.leaves_at - travel.moment).total_seconds())
@@ -233,7 +233,7 @@ def test_one_that_breaks_does_not_stop_the_others(anna: User, travel: Travel, th
     the_post.outcomes.append(OSError("reset"))
     travel.forward(seconds=16)
 
-    assert outbox.leave_due() == 2
+    assert outbox.send_due() == 2
 
     assert the_post.sent == [second.pk]
     first.refresh_from_db()
@@ -258,7 +258,7 @@ def test_a_human_says_that_it_did_not_and_it_is_sent_again(anna: User, travel: T
     message = answer(ticket, anna, travel)
 
     outbox.decide(message, arrived=False, by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, the_post.sent, message.attempts) == (State.SENT, [message.pk], 1)
@@ -281,7 +281,7 @@ def test_what_was_decided_not_to_have_arrived_goes_stale_like_any_other(anna: Us
     player_writes(ticket)
 
     outbox.decide(message, arrived=False, by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, the_post.sent) == (State.STALE, [])
@@ -299,7 +299,7 @@ def test_a_failed_message_is_sent_again_to_where_the_mail_goes_now(
 
     monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", channel.deliver, prepare))
     outbox.resend(message, by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, message.to_address, message.error) == (State.SENT, "new@player.example", "")
@@ -325,7 +325,7 @@ def test_the_status_chosen_with_the_reply_comes_when_it_leaves(anna: User, trave
     assert ticket.status == Status.NEW
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.pending_on, ticket.pending_until) == (Status.PENDING, "billing", until)
@@ -337,7 +337,7 @@ def test_a_status_that_became_impossible_meanwhile_is_passed_over(anna: User, tr
     type(ticket).objects.filter(pk=ticket.pk).update(status=Status.CLOSED)
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     ticket.refresh_from_db()
     assert (the_post.sent, ticket.status) == ([message.pk], Status.CLOSED)

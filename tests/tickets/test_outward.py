@@ -42,14 +42,14 @@ def waiting(anna: User, travel: Travel) -> Message:
 
 
 def nothing_leaves(message: Message, the_post: Post, mailoutbox: list[Any]) -> bool:
-    outbox.leave(message.pk)
-    outbox.leave_due()
+    outbox.send(message.pk)
+    outbox.send_due()
     letters.send_due()
     return (the_post.sent, mailoutbox) == ([], [])
 
 
 def all_leave(message: Message, the_post: Post, mailoutbox: list[Any]) -> bool:
-    outbox.leave_due()
+    outbox.send_due()
     letters.send_due()
     return (the_post.sent, len(mailoutbox)) == ([message.pk], 1)
 

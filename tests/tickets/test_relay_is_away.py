@@ -49,7 +49,7 @@ def test_one_looks_and_the_others_wait_behind_it(anna: User, travel: Travel, the
     the_post.outcomes.extend([GONE] * 20)
 
     for _tick in range(10):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(seconds=2)
 
     assert tried() == 1
@@ -61,7 +61,7 @@ def test_each_try_is_anothers_and_the_pauses_grow(anna: User, travel: Travel, th
     pauses = []
 
     for _try in range(40):
-        outbox.leave_due()
+        outbox.send_due()
         row = relay.away()["post"]
         assert row.next_try_at
         pauses.append((row.next_try_at - travel.moment).total_seconds())
@@ -74,11 +74,11 @@ def test_each_try_is_anothers_and_the_pauses_grow(anna: User, travel: Travel, th
 def test_when_it_is_back_all_leave(anna: User, travel: Travel, the_post: Post) -> None:
     queued(anna, travel, 5)
     the_post.outcomes.append(GONE)
-    outbox.leave_due()
+    outbox.send_due()
     travel.forward(seconds=31)
 
-    outbox.leave_due()
-    outbox.leave_due()
+    outbox.send_due()
+    outbox.send_due()
 
     assert (len(the_post.sent), relay.away()) == (5, {})
 
@@ -86,9 +86,9 @@ def test_when_it_is_back_all_leave(anna: User, travel: Travel, the_post: Post) -
 def test_a_nudge_does_not_pass_by_those_who_wait(anna: User, travel: Travel, the_post: Post) -> None:
     first, second = queued(anna, travel, 2)
     the_post.outcomes.append(GONE)
-    outbox.leave(first.pk)
+    outbox.send(first.pk)
 
-    outbox.leave(second.pk)
+    outbox.send(second.pk)
 
     assert (the_post.sent, tried()) == ([], 1)
 
@@ -97,7 +97,7 @@ def test_a_message_that_is_refused_for_now_says_nothing_of_the_relay(anna: User,
     queued(anna, travel, 3)
     the_post.outcomes.append(Retry("452 mailbox full"))
 
-    outbox.leave_due()
+    outbox.send_due()
 
     assert (len(the_post.sent), relay.away()) == (2, {})
 
@@ -118,12 +118,12 @@ def test_a_message_for_which_the_door_is_closed_does_not_stop_the_others(
     monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, prepare))
     good = []
     for _tick in range(120):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(seconds=30)
         if _tick % 10 == 0:
             good.append(reply(make_ticket(), anna).pk)
             travel.forward(seconds=16)
-            outbox.leave_due()
+            outbox.send_due()
             assert sent == good
 
     bad.refresh_from_db()
@@ -134,7 +134,7 @@ def test_a_door_that_is_closed_to_two_is_closed_to_all(anna: User, travel: Trave
     queued(anna, travel, 10)
     the_post.outcomes.extend([Away("421 going down", doubtful=True)] * 10)
 
-    outbox.leave_due()
+    outbox.send_due()
 
     assert (tried(), list(relay.away())) == (2, ["post"])
 
@@ -144,11 +144,11 @@ def test_after_two_days_they_fail_with_its_reason_and_their_authors_are_told(ann
     the_post.outcomes.extend([GONE] * 500)
 
     for _hour in range(47):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(hours=1)
     assert set(Message.objects.filter(kind="reply").values_list("state", flat=True)) == {State.QUEUED}
     for _hour in range(4):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(hours=1)
 
     for message in messages:
@@ -160,13 +160,13 @@ def test_after_two_days_they_fail_with_its_reason_and_their_authors_are_told(ann
 def test_the_days_in_which_nobody_looked_do_not_count(anna: User, travel: Travel, the_post: Post) -> None:
     (message,) = queued(anna, travel, 1)
     the_post.outcomes.extend([GONE] * 3)
-    outbox.leave_due()
+    outbox.send_due()
     travel.forward(days=5)  # all workers were off
 
-    outbox.leave_due()
+    outbox.send_due()
     later = reply(make_ticket(), anna)
     travel.forward(minutes=1)
-    outbox.leave_due()
+    outbox.send_due()
 
     later.refresh_from_db()
     assert later.state == State.QUEUED
@@ -185,17 +185,17 @@ def test_one_notice_when_it_lasts_and_one_when_it_is_over(anna: User, travel: Tr
         return list(Notice.objects.filter(user=chief).order_by("pk").values_list("kind", flat=True))
 
     for _minute in range(29):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(minutes=1)
         assert told() == []
     for _minute in range(60):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(minutes=1)
     assert told() == ["desk.relay_away"]
 
     the_post.outcomes.clear()
     relay.hurry("post")
-    outbox.leave_due()
+    outbox.send_due()
     assert told() == told() == ["desk.relay_away", "desk.relay_back"]
 
 
@@ -213,13 +213,13 @@ def test_an_operator_may_try_now_and_reads_why_it_waits(client: Client, travel: 
     vera = somebody(Right.VIEW, Right.REPLY, Right.RESEND, name="Vera Lind")
     (message,) = queued(vera, travel, 1)
     the_post.outcomes.append(GONE)
-    outbox.leave_due()
+    outbox.send_due()
     client.force_login(vera)
     page = reverse("desk:ticket", args=[message.ticket.number])
     assert "waits for the mail server, which does not answer since" in client.get(page).content.decode()
 
     client.post(reverse("desk:try_now", args=[message.ticket.number, message.pk]))
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == [message.pk]
     assert "does not answer" not in client.get(page).content.decode()
@@ -238,11 +238,11 @@ def test_the_undo_window_is_not_cut_short(anna: User, travel: Travel, the_post: 
 def test_who_looked_and_did_not_come_as_far_as_the_relay_holds_nobody_up(anna: User, travel: Travel, the_post: Post) -> None:
     queued(anna, travel, 3)
     the_post.outcomes.extend([GONE, Retry("a file of it cannot be read")])
-    outbox.leave_due()
+    outbox.send_due()
     travel.forward(seconds=31)
 
     for _tick in range(3):
-        outbox.leave_due()
+        outbox.send_due()
         travel.forward(seconds=2)
 
     assert len(the_post.sent) == 2

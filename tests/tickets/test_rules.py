@@ -12,7 +12,7 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.tickets.deeds import answer, hours_pass, rule_for
-from tickets.models import LifecycleRule, Message, Occasion, Status, Timer
+from tickets.models import LifecycleRule, Message, Status, Timer, Trigger
 from tickets.services.rules import change_rule, counts, remove_rule
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def change(rule: LifecycleRule, **new: Any) -> int:
 
 
 def own_rule(game: Game, status: Status = Status.ANSWERED, hours: int = 24, **new: Any) -> LifecycleRule:
-    rule = LifecycleRule(game=game, from_status=status, occasion=Occasion.SILENCE, to_status=Status.RESOLVED)
+    rule = LifecycleRule(game=game, from_status=status, trigger=Trigger.SILENCE, to_status=Status.RESOLVED)
     change(rule, hours=hours, **new)
     return rule
 
@@ -157,7 +157,7 @@ def test_enabling_a_rule_with_rearm_reaches_tickets_that_have_no_timer(anna: Use
 
 
 @pytest.mark.parametrize(
-    ("status", "occasion", "to", "hours"),
+    ("status", "trigger", "to", "hours"),
     [
         (Status.ANSWERED, "silence", Status.RESOLVED, None),
         (Status.ANSWERED, "silence", Status.CLOSED, 5),
@@ -168,9 +168,9 @@ def test_enabling_a_rule_with_rearm_reaches_tickets_that_have_no_timer(anna: Use
         (Status.NEW, "operator_reply", Status.CLOSED, None),
     ],
 )
-def test_a_rule_that_could_never_move_anything_is_refused(status: Status, occasion: str, to: str, hours: int | None, db: None) -> None:
+def test_a_rule_that_could_never_move_anything_is_refused(status: Status, trigger: str, to: str, hours: int | None, db: None) -> None:
     with pytest.raises(DomainError):
-        change(rule_for(status, occasion), to_status=to, hours=hours)
+        change(rule_for(status, trigger), to_status=to, hours=hours)
 
 
 def test_a_reply_may_resolve_where_the_rule_says_so(anna: User, travel: Travel) -> None:

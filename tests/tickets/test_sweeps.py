@@ -57,7 +57,7 @@ def test_a_message_with_any_moment_stops_no_other(anna: User, travel: Travel, th
     poison("tickets_message", bad.pk, **{column: moment})
     travel.forward(seconds=16)
 
-    outbox.leave_due()
+    outbox.send_due()
 
     assert good.pk in the_post.sent
     state = Message.objects.get(pk=bad.pk).state
@@ -69,7 +69,7 @@ def test_a_message_due_since_for_ever_leaves(anna: User, travel: Travel, the_pos
     message = reply(make_ticket(), anna)
     poison("tickets_message", message.pk, leaves_at=moment)
 
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == [message.pk]
 
@@ -80,8 +80,8 @@ def test_a_message_whose_ticket_is_gone_is_parked_and_told(anna: User, travel: T
     poison("tickets_message", lost.pk, ticket_id="0")
     travel.forward(seconds=16)
 
-    outbox.leave_due()
-    outbox.leave_due()
+    outbox.send_due()
+    outbox.send_due()
 
     assert (the_post.sent, parked("message")) == ([good.pk], {lost.pk: "LookupError: Its ticket is gone."})
     assert [notice.kind for notice in Notice.objects.filter(user=chief)] == ["desk.parked"]
@@ -92,10 +92,10 @@ def test_a_message_that_breaks_after_it_has_left_is_parked_and_never_sent_again(
     poison("tickets_message", bad.pk, author_kind="ghost")
     travel.forward(seconds=16)
 
-    outbox.leave_due()
+    outbox.send_due()
     travel.forward(hours=3)
     outbox.recover()
-    outbox.leave_due()
+    outbox.send_due()
 
     assert (sorted(the_post.sent), list(parked("message"))) == ([bad.pk, good.pk], [bad.pk])
     assert outbox.give_up(bad.pk)
@@ -118,13 +118,13 @@ def test_a_parked_message_leaves_when_somebody_says_so(anna: User, travel: Trave
     message = reply(make_ticket(), anna)
     outbox.park_message(message.pk, "ValueError: a bug that is mended now")
     travel.forward(hours=1)
-    outbox.leave_due()
-    outbox.leave(message.pk)
+    outbox.send_due()
+    outbox.send(message.pk)
     assert the_post.sent == []
 
     lot = parking.lot("message")
     assert lot and lot.retry([message.pk]) == 1
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == [message.pk]
 

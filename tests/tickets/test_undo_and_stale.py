@@ -23,7 +23,7 @@ State, WhenStale = Message.State, Message.WhenStale
 def overtaken(ticket: Ticket, message: Message, travel: Travel) -> Message:
     player_writes(ticket, "Wait!")
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     return message
 
@@ -115,7 +115,7 @@ def test_a_machines_letter_overtakes_nobody(anna: User, travel: Travel) -> None:
     receive(ticket, Incoming(text="I am on holiday.", channel="post", automatic=True))
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert message.state == State.SENT
@@ -139,7 +139,7 @@ def test_an_overtaken_automatic_answer_gives_nobody_a_draft(travel: Travel) -> N
     assert message is not None
     player_writes(ticket)
 
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert message.state == State.STALE
@@ -153,7 +153,7 @@ def test_courtesies_cannot_be_overtaken(purpose: Message.Purpose, travel: Travel
     assert message is not None
     player_writes(ticket)
 
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == [message.pk]
 
@@ -172,7 +172,7 @@ def test_a_conversation_that_we_begin_is_overtaken_by_an_answer_only(anna: User,
     )
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert the_post.sent == [message.pk]
 

@@ -12,7 +12,7 @@ from tests.tickets.deeds import answer, facts_hold, hours_pass, put, reply
 from tickets.channels import Failed, Uncertain
 from tickets.lifecycle import waiting
 from tickets.models import FAR, Message, Status, Ticket
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, add_note, send_automatic, start_conversation
 
@@ -25,7 +25,7 @@ def machine_says(ticket: Ticket, purpose: Message.Purpose, **words: object) -> M
         ticket, OutgoingMessage("We have your message.", answers_upto=newest_question(ticket), **words), purpose=purpose
     )
     assert message is not None
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     ticket.refresh_from_db()
     return message
@@ -89,7 +89,7 @@ def test_an_answer_sent_in_spite_of_a_newer_message_answers_only_what_was_seen(a
     second = player_writes(ticket).at
 
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since) == (Status.WAITING, second)
@@ -124,7 +124,7 @@ def test_a_bounce_brings_the_waiting_back_and_stops_the_silence(anna: User, trav
     message = answer(ticket, anna, travel)
     assert ticket.status == Status.ANSWERED
 
-    news.bounced(message.pk, clock.now(), reason="550 no such user")
+    delivery_updates.bounced(message.pk, clock.now(), reason="550 no such user")
     hours_pass(travel, 1000, ticket)
 
     assert (ticket.status, ticket.waiting_since, ticket.first_reply_at) == (Status.WAITING, asked, None)
@@ -136,7 +136,7 @@ def test_a_bounced_follow_on_leaves_the_first_answer_an_answer(anna: User, trave
     answer(ticket, anna, travel)
     second = answer(ticket, anna, travel, "One thing more.")
 
-    news.bounced(second.pk, clock.now(), reason="mailbox full")
+    delivery_updates.bounced(second.pk, clock.now(), reason="mailbox full")
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since) == (Status.ANSWERED, None)
@@ -146,7 +146,7 @@ def test_a_bounced_notice_moves_nothing(anna: User, travel: Travel) -> None:
     ticket = put(make_ticket(), Status.RESOLVED, anna)
     notice = machine_says(ticket, Purpose.NOTICE)
 
-    news.bounced(notice.pk, clock.now(), reason="550 no such user")
+    delivery_updates.bounced(notice.pk, clock.now(), reason="550 no such user")
 
     ticket.refresh_from_db()
     assert ticket.status == Status.RESOLVED
@@ -168,11 +168,11 @@ def test_what_failed_or_is_uncertain_answers_nothing(outcome: object, anna: User
 def test_a_resent_answer_counts_from_when_it_arrived(anna: User, travel: Travel) -> None:
     ticket = make_ticket()
     message = answer(ticket, anna, travel)
-    news.bounced(message.pk, clock.now(), reason="mailbox full")
+    delivery_updates.bounced(message.pk, clock.now(), reason="mailbox full")
     travel.forward(hours=30)
 
     outbox.resend(message, by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since, ticket.first_reply_at) == (Status.ANSWERED, None, travel.moment)
@@ -208,13 +208,13 @@ def test_in_a_conversation_that_we_begin_nobody_waits_until_the_player_writes(an
         contact=other.contact,
         subject="Your crystals",
         language="en",
-        words=words,
+        outgoing=words,
         by=anna,
         channel="post",
     )
     ticket = message.ticket
     travel.forward(seconds=16)
-    outbox.leave_due()
+    outbox.send_due()
     ticket.refresh_from_db()
     assert (the_post.sent, ticket.status, ticket.waiting_since) == ([message.pk], Status.ANSWERED, None)
 

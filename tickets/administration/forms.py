@@ -16,9 +16,9 @@ from players.models import CardField, Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
-from tickets.models import LifecycleRule, Occasion, Status
+from tickets.models import LifecycleRule, Status, Trigger
 
-WHO = {Occasion.SILENCE: ActorKind.SYSTEM, Occasion.OPERATOR_REPLY: ActorKind.OPERATOR, Occasion.PLAYER_MESSAGE: ActorKind.PLAYER}
+WHO = {Trigger.SILENCE: ActorKind.SYSTEM, Trigger.OPERATOR_REPLY: ActorKind.OPERATOR, Trigger.PLAYER_MESSAGE: ActorKind.PLAYER}
 
 
 class RuleForm(forms.Form):
@@ -31,10 +31,10 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, rule: LifecycleRule, concerned: int, **kwargs: Any) -> None:
         kwargs["initial"] = {name: getattr(rule, name) for name in ("hours", "to_status", "notice_key", "enabled")} | {"rearm": "new"}
         super().__init__(*args, **kwargs)
-        after = [status for status in reachable(rule.from_status, WHO[Occasion(rule.occasion)]) if status != Status.PENDING]
+        after = [status for status in reachable(rule.from_status, WHO[Trigger(rule.trigger)]) if status != Status.PENDING]
         self._choices("to_status", [(status.value, status.label) for status in after])
         self._choices("notice_key", [("", _("nothing")), *self._notices(rule)])
-        if rule.occasion != Occasion.SILENCE:
+        if rule.trigger != Trigger.SILENCE:
             del self.fields["hours"], self.fields["rearm"]
             return
         now = ngettext(

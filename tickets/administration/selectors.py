@@ -41,14 +41,14 @@ def rule_sheets(user: User) -> list[RuleSheet]:
     sheets = [RuleSheet(None, common, [])] if scope.everything else []
     for game in games:
         own = [rule for rule in everything if rule.game_id == game.pk]
-        taken = {(rule.from_status, rule.occasion) for rule in own}
-        sheets.append(RuleSheet(game, own, [rule for rule in common if (rule.from_status, rule.occasion) not in taken]))
+        taken = {(rule.from_status, rule.trigger) for rule in own}
+        sheets.append(RuleSheet(game, own, [rule for rule in common if (rule.from_status, rule.trigger) not in taken]))
     return sheets
 
 
 def _place(rule: LifecycleRule) -> tuple[int, str]:
     """Rules in the order in which a ticket lives."""
-    return Status.values.index(rule.from_status), rule.occasion
+    return Status.values.index(rule.from_status), rule.trigger
 
 
 def parked_deliveries() -> QuerySet[Delivery]:

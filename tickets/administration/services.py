@@ -60,7 +60,7 @@ def edit_rule(rule: LifecycleRule, *, by: User, rearm: bool, request: HttpReques
 @transaction.atomic
 def own_rule(rule: LifecycleRule, game: Game, *, by: User, request: HttpRequest | None = None) -> LifecycleRule:
     """A copy of a rule for one game, which from now on stands before the one for all."""
-    own = LifecycleRule(game=game, from_status=rule.from_status, occasion=rule.occasion)
+    own = LifecycleRule(game=game, from_status=rule.from_status, trigger=rule.trigger)
     try:
         with transaction.atomic():
             rules.change_rule(own, rearm=False, **{field: getattr(rule, field) for field in RULE_FIELDS})
@@ -74,7 +74,7 @@ def remove_rule(rule: LifecycleRule, *, by: User, request: HttpRequest | None = 
     """A game's own rule goes, and its tickets follow the one for all again. Returns how many were re-armed."""
     if rule.game_id is None:
         return rules.remove_rule(rule)  # refuses, with its reason
-    facts = {field: getattr(rule, field) for field in RULE_FIELDS} | {"from_status": rule.from_status, "occasion": rule.occasion}
+    facts = {field: getattr(rule, field) for field in RULE_FIELDS} | {"from_status": rule.from_status, "trigger": rule.trigger}
     note_audit("lifecycle.rule_removed", by=by, subject=rule, request=request, game_id=rule.game_id, rule=facts)
     return rules.remove_rule(rule)
 

@@ -17,7 +17,7 @@ from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
 from tickets.desk.languages import language_name
-from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
 from tickets.models import Draft, Message, Status, Ticket, Topic
@@ -144,19 +144,19 @@ class StatusForm(DialogForm):
         """What it refused is shown now, so it counts as seen when it is saved again."""
         show_again(self, seen=str(self.ticket.last_event_id))
 
-    def excused_upto(self) -> int | None:
+    def no_reply_needed_upto(self) -> int | None:
         """The last of the player's messages that are said to need no reply: what stood on the screen of who says so."""
         said = self.cleaned_data
         if not said.get("needs_no_reply") or said["status"] not in {Status.ANSWERED, Status.RESOLVED}:
             return None
         return question_before(self.ticket, said["seen"] or 0)
 
-    def owed(self) -> Owed | None:
+    def pending_info(self) -> PendingInfo | None:
         """Who owes what, or None for the other statuses."""
         said = self.cleaned_data
         if said["status"] != Status.PENDING:
             return None
-        return Owed(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
+        return PendingInfo(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
 
 
 class AssignForm(DialogForm):

@@ -14,7 +14,7 @@ from helpdesk.base.bounds import NO_SUCH_DAY, is_sane
 from helpdesk.base.errors import NotAllowed
 from tickets import timers
 from tickets.actors import Actor
-from tickets.events import Entry, record_many
+from tickets.events import NewEvent, record_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
@@ -26,7 +26,7 @@ FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until"
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingInfo:
     """What `pending` says: which department owes an answer, until when, and what the player was told."""
 
     on: str
@@ -39,13 +39,13 @@ def move(
     to: Status,
     *,
     by: Actor,
-    owed: Owed | None = None,
+    pending: PendingInfo | None = None,
     message: Message | None = None,
     rule: LifecycleRule | None = None,
     back: bool = False,
 ) -> Event | None:
     """Move one locked ticket; None when it is there already (pending with another debtor, date or word to the player counts as a move)."""
-    events = move_many([ticket], to, by=by, owed=owed, message=message, rule=rule, back=back)
+    events = move_many([ticket], to, by=by, pending=pending, message=message, rule=rule, back=back)
     return events[0] if events else None
 
 
@@ -54,7 +54,7 @@ def move_many(
     to: Status,
     *,
     by: Actor,
-    owed: Owed | None = None,
+    pending: PendingInfo | None = None,
     message: Message | None = None,
     rule: LifecycleRule | None = None,
     lane: Lane | None = None,
@@ -64,14 +64,16 @@ def move_many(
 
     `back`: a move is taken back, so it is the way here that must have been legal, not the way there.
     """
-    if (to == Status.PENDING) != (owed is not None and bool(owed.on)):
+    if (to == Status.PENDING) != (pending is not None and bool(pending.on)):
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
-    if owed is not None and not is_sane(owed.until):
+    if pending is not None and not is_sane(pending.until):
         raise NotAllowed(NO_SUCH_DAY, field="pending_until")
     now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
-        if ticket.status == to and (owed is None or Owed(ticket.pending_on, ticket.pending_until, ticket.pending_told) == owed):
+        if ticket.status == to and (
+            pending is None or PendingInfo(ticket.pending_on, ticket.pending_until, ticket.pending_told) == pending
+        ):
             continue
         if ticket.status != to and not (may(to, ticket.status, by.kind) if back else may(ticket.status, to, by.kind)):
             raise NotAllowed(
@@ -81,18 +83,18 @@ def move_many(
         moving.append(ticket)
     if not moving:
         return []
-    pledges = _pledge(moving, owed)
+    pledges = _pledge(moving, pending)
     for ticket in moving:
         before[ticket.pk] = ticket.status
-        _set(ticket, to, owed, now)
+        _set(ticket, to, pending, now)
     entries = [
-        Entry(
+        NewEvent(
             ticket,
             "ticket.moved",
             by,
             message,
             before[ticket.pk],
-            data=_facts(pledges.get(ticket.pk), owed, rule),
+            data=_facts(pledges.get(ticket.pk), pending, rule),
         )
         for ticket in moving
     ]
@@ -108,29 +110,29 @@ def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
         return None
     before = {ticket.pk: str(ticket.status)}
     _set(ticket, Status.CLOSED, None, clock.now())
-    events = record_many([Entry(ticket, "ticket.moved", by, None, before[ticket.pk])], saving=FIELDS)
+    events = record_many([NewEvent(ticket, "ticket.moved", by, None, before[ticket.pk])], saving=FIELDS)
     _set_timers([ticket], before, events)
     return events[0]
 
 
-def _set(ticket: Ticket, to: Status, owed: Owed | None, now: datetime) -> None:
+def _set(ticket: Ticket, to: Status, pending: PendingInfo | None, now: datetime) -> None:
     ticket.status, ticket.status_since = to, now
     ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
-    ticket.pending_on, ticket.pending_until, ticket.pending_told = (owed.on, owed.until, owed.told) if owed else ("", None, "")
+    ticket.pending_on, ticket.pending_until, ticket.pending_told = (pending.on, pending.until, pending.told) if pending else ("", None, "")
 
 
-def _pledge(tickets: Sequence[Ticket], owed: Owed | None) -> dict[int, int]:
+def _pledge(tickets: Sequence[Ticket], pending: PendingInfo | None) -> dict[int, int]:
     """The words of a debt in rows of their own, by ticket: an event takes no texts."""
-    if owed is None:
+    if pending is None:
         return {}
-    made = Pledge.objects.bulk_create(Pledge(ticket=ticket, on=owed.on, told=owed.told) for ticket in tickets)
+    made = Pledge.objects.bulk_create(Pledge(ticket=ticket, on=pending.on, told=pending.told) for ticket in tickets)
     return {pledge.ticket_id: pledge.pk for pledge in made}
 
 
-def _facts(pledge: int | None, owed: Owed | None, rule: LifecycleRule | None) -> dict[str, Any]:
+def _facts(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule | None) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    if owed:
-        facts |= {"pledge": pledge, "until": owed.until.isoformat() if owed.until else None}
+    if pending:
+        facts |= {"pledge": pledge, "until": pending.until.isoformat() if pending.until else None}
     if rule:
         facts |= {"rule": rule.pk, "notice": rule.notice_key}
     return facts
@@ -156,8 +158,8 @@ def _await_the_day(tickets: Sequence[Ticket], anchors: Mapping[int | None, int])
         timers.disarm(without, OVERDUE)
     if named:
         now = clock.now()
-        wishes = [timers.Wish(t, t.pending_until, now, anchor_event_id=anchors.get(t.pk)) for t in named if t.pending_until]
-        timers.arm_many(wishes, OVERDUE)
+        requests = [timers.TimerRequest(t, t.pending_until, now, anchor_event_id=anchors.get(t.pk)) for t in named if t.pending_until]
+        timers.arm_many(requests, OVERDUE)
 
 
 def await_silence(
@@ -180,7 +182,7 @@ def await_silence(
             quiet.append(ticket)
             continue
         since = (began or {}).get(ticket.pk, now)
-        wanted.append(timers.Wish(ticket, since + timedelta(hours=rule.hours or 0), since, rule, (anchors or {}).get(ticket.pk)))
+        wanted.append(timers.TimerRequest(ticket, since + timedelta(hours=rule.hours or 0), since, rule, (anchors or {}).get(ticket.pk)))
     if quiet and not fresh:
         timers.disarm(quiet, SILENCE)
     if wanted:

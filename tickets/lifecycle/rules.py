@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tickets.models import LifecycleRule, Occasion, Ticket
+from tickets.models import LifecycleRule, Ticket, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,14 @@ class Rules:
     @classmethod
     def load(cls) -> Rules:
         """The rules as they are now."""
-        return cls({(rule.game_id, rule.from_status, rule.occasion): rule for rule in LifecycleRule.objects.all()})
+        return cls({(rule.game_id, rule.from_status, rule.trigger): rule for rule in LifecycleRule.objects.all()})
 
-    def find(self, ticket: Ticket, occasion: Occasion) -> LifecycleRule | None:
-        """The rule for this ticket's game and status on this occasion, or None: then it stays."""
-        own = self.by_key.get((ticket.game_id, ticket.status, occasion))
-        rule = own or self.by_key.get((None, ticket.status, occasion))
+    def find(self, ticket: Ticket, trigger: Trigger) -> LifecycleRule | None:
+        """The rule for this ticket's game and status on this trigger, or None: then it stays."""
+        own = self.by_key.get((ticket.game_id, ticket.status, trigger))
+        rule = own or self.by_key.get((None, ticket.status, trigger))
         return rule if rule and rule.enabled else None
 
     def silence(self, ticket: Ticket) -> LifecycleRule | None:
         """What silence does to this ticket."""
-        return self.find(ticket, Occasion.SILENCE)
+        return self.find(ticket, Trigger.SILENCE)

@@ -110,7 +110,7 @@ def question_before(ticket: Ticket, event_id: int) -> int | None:
     return seen
 
 
-def excuse(ticket: Ticket, *, upto: int) -> bool:
+def mark_no_reply_needed(ticket: Ticket, *, upto: int) -> bool:
     """The player's messages up to this one need no reply. Whether somebody waits less for that."""
     demand_lock(ticket)
     before = ticket.waiting_since
@@ -120,7 +120,7 @@ def excuse(ticket: Ticket, *, upto: int) -> bool:
     return ticket.waiting_since != before
 
 
-def excuse_no_more(ticket: Ticket, *, since: datetime | None = None) -> None:
+def mark_reply_needed(ticket: Ticket, *, since: datetime | None = None) -> None:
     """What was said to need no reply (with `since`: from that moment on) needs one after all, unless it was answered meanwhile."""
     demand_lock(ticket)
     said = Q(no_reply_needed_at__gte=since) if since else Q(no_reply_needed_at__isnull=False)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from helpdesk.base import clock
-from tickets.gates import HoldBack
+from tickets.gates import GateHold
 from tickets.mail.addressing import read_reply_token
 from tickets.mail.models import RawMail
 from tickets.mail.parse.addresses import bare
@@ -43,21 +43,21 @@ _LEFT_OR_LEAVES = [
 ]
 
 
-def no_loops(message: Message) -> HoldBack | None:
+def no_loops(message: Message) -> GateHold | None:
     """The gate: holds automatic mails to machines and above the caps; what a person wrote goes through."""
     if message.purpose == Message.Purpose.ANSWER or message.channel != "mail":
         return None
     if is_daemon(message.to_address) or is_no_reply(message.to_address):
-        return HoldBack(_("No person reads that address."), message.to_address)
+        return GateHold(_("No person reads that address."), message.to_address)
     if (machine := _last_words_of_a_machine(message)) is not None:
-        return HoldBack(_("The last message came from a machine."), machine)
+        return GateHold(_("The last message came from a machine."), machine)
     now = clock.now()
     if trip := _over_a_cap(Q(ticket=message.ticket_id), message, now):
-        return HoldBack(_("Too many automatic messages on this ticket."), trip)
+        return GateHold(_("Too many automatic messages on this ticket."), trip)
     ticket = message.ticket
     same_address = Q(ticket__contact=ticket.contact_id) if ticket.contact_id else Q(ticket__player=ticket.player_id)
     if trip := _over_a_cap(same_address, message, now):
-        return HoldBack(_("Too many automatic messages to this address."), trip)
+        return GateHold(_("Too many automatic messages to this address."), trip)
     return None
 
 

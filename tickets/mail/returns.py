@@ -11,7 +11,7 @@ from players.services import mark_address
 from tickets.mail.lookup import Returned, bounced_message
 from tickets.mail.parse import Bounce
 from tickets.models import Ticket
-from tickets.services import news
+from tickets.services import delivery_updates
 
 ABOUT_THE_ADDRESS = ("5.0.", "5.1.", "5.2.0", "5.2.1", "5.4.1", "5.4.4")  # unknown, no such address, mailbox disabled, no such host
 NO_SUCH_USER = re.compile(
@@ -36,7 +36,7 @@ def came_back(bounce: Bounce, *, at: datetime, ticket: Ticket | None = None) -> 
     if found is None or found.message is None:
         return found
     reason = one_line(" ".join(part for part in (bounce.status or "", bounce.diagnostic) if part), 300) or "it came back"
-    news.bounced(found.message.pk, at, reason=reason)
+    delivery_updates.bounced(found.message.pk, at, reason=reason)
     if bounce.permanent and is_gone(bounce.status or "", bounce.diagnostic):
         mark_address(found.message.to_address or bounce.address or "", Address.State.BOUNCED, reason=reason)
     return found

@@ -19,7 +19,7 @@ from players.services import mark_address
 from tickets.mail.aliases import message_known_as
 from tickets.mail.compose import METADATA_KEY
 from tickets.models import Message
-from tickets.services import news
+from tickets.services import delivery_updates
 
 log = structlog.get_logger(__name__)
 
@@ -39,21 +39,21 @@ def note_tracking(event: AnymailTrackingEvent) -> Message | None:
         return None
     at = _moment(event.timestamp)
     if event.event_type == EventType.DELIVERED:
-        news.delivered(message.pk, at)
+        delivery_updates.delivered(message.pk, at)
         _works_again(message, at)
     elif event.event_type in SEEN:
-        news.opened(message.pk, at)
+        delivery_updates.opened(message.pk, at)
     elif event.event_type in CAME_BACK:
         note_bounce(message, at=at, reason=_reason(event), gone=_gone(event))
     elif event.event_type == EventType.COMPLAINED:
-        news.complained(message.pk, at)
+        delivery_updates.complained(message.pk, at)
         mark_address(message.to_address, Address.State.COMPLAINED, reason="called our mail spam")
     return message
 
 
 def note_bounce(message: Message, *, at: datetime, reason: str, gone: bool) -> None:
     """A mail came back for good. With `gone` the address itself takes no mail, and is marked so."""
-    news.bounced(message.pk, _moment(at), reason=reason)
+    delivery_updates.bounced(message.pk, _moment(at), reason=reason)
     if gone and message.to_address:
         mark_address(message.to_address, Address.State.BOUNCED, reason=reason)
 

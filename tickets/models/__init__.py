@@ -7,7 +7,7 @@ from tickets.models.draft import Draft
 from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
 from tickets.models.ticket import FAR, ON_HOLD, OPEN, Pledge, Status, Ticket, with_nobody
-from tickets.models.timer import LifecycleRule, Occasion, Timer
+from tickets.models.timer import LifecycleRule, Timer, Trigger
 from tickets.models.topic import Tag, Topic
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "Lane",
     "LifecycleRule",
     "Message",
-    "Occasion",
+    "Trigger",
     "Pledge",
     "Status",
     "Tag",

@@ -47,7 +47,7 @@ class Ticket(models.Model):
     `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's lock and records an event.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ("subject", "gist", "contact", "pending_on", "pending_told")
+    personal: ClassVar[tuple[str, ...]] = ("subject", "preview", "contact", "pending_on", "pending_told")
 
     number = models.CharField(max_length=12, unique=True)
     game = models.ForeignKey(Game, on_delete=models.PROTECT, related_name="+")
@@ -56,7 +56,7 @@ class Ticket(models.Model):
     channel = models.CharField(max_length=20)
     started_by = models.CharField(max_length=10, choices=[("player", _("player")), ("operator", _("operator"))], default="player")
     subject = models.CharField(max_length=300, blank=True)
-    gist = models.CharField(max_length=200, blank=True)
+    preview = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=12)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)

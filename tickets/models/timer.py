@@ -15,7 +15,7 @@ from helpdesk.games.models import Game
 from tickets.models.ticket import Status, Ticket
 
 
-class Occasion(models.TextChoices):
+class Trigger(models.TextChoices):
     """What a rule reacts to."""
 
     PLAYER_MESSAGE = "player_message", _("the player writes")
@@ -24,13 +24,13 @@ class Occasion(models.TextChoices):
 
 
 class LifecycleRule(models.Model):
-    """From a status, on an occasion, to another status. A game's own rule stands before the rule for all games."""
+    """From a status, on a trigger, to another status. A game's own rule stands before the rule for all games."""
 
     personal: ClassVar[tuple[str, ...]] = ()
 
     game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     from_status = models.CharField(max_length=12, choices=Status.choices)
-    occasion = models.CharField(max_length=16, choices=Occasion.choices)
+    trigger = models.CharField(max_length=16, choices=Trigger.choices)
     hours = models.PositiveIntegerField(null=True, blank=True)  # of silence
     to_status = models.CharField(max_length=12, choices=Status.choices)
     notice_key = models.CharField(max_length=80, blank=True)  # a text of base.texts that tells the player
@@ -39,14 +39,13 @@ class LifecycleRule(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="rule_once", fields=["game", "from_status", "occasion"], nulls_distinct=False),
-            models.CheckConstraint(name="rule_occasion_known", condition=Q(occasion__in=["player_message", "operator_reply", "silence"])),
+            models.UniqueConstraint(name="rule_once", fields=["game", "from_status", "trigger"], nulls_distinct=False),
+            models.CheckConstraint(name="rule_trigger_known", condition=Q(trigger__in=["player_message", "operator_reply", "silence"])),
             models.CheckConstraint(name="rule_from_known", condition=Q(from_status__in=[s.value for s in Status])),
             models.CheckConstraint(name="rule_to_known", condition=Q(to_status__in=[s.value for s in Status])),
             models.CheckConstraint(
                 name="silence_has_hours",
-                condition=Q(occasion="silence", hours__gte=1, hours__lte=LONGEST_SILENCE)
-                | (~Q(occasion="silence") & Q(hours__isnull=True)),
+                condition=Q(trigger="silence", hours__gte=1, hours__lte=LONGEST_SILENCE) | (~Q(trigger="silence") & Q(hours__isnull=True)),
             ),
         ]
 

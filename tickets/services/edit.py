@@ -15,29 +15,31 @@ from players.selectors import main_address
 from players.services import add_address
 from tickets.actors import Actor
 from tickets.events import record
-from tickets.lifecycle import occasions, waiting
-from tickets.lifecycle.machine import Owed, move
+from tickets.lifecycle import triggers, waiting
+from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
 from tickets.models import Message, Status, Tag, Ticket, Topic
 from tickets.services.unseen import Unseen
 
 
 @transaction.atomic
-def set_status(ticket: Ticket, to: Status, *, by: Actor, owed: Owed | None = None, excused_upto: int | None = None) -> Ticket:
+def set_status(
+    ticket: Ticket, to: Status, *, by: Actor, pending: PendingInfo | None = None, no_reply_needed_upto: int | None = None
+) -> Ticket:
     """Move the ticket by hand. NotAllowed when the table of moves forbids it.
 
-    `excused_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
+    `no_reply_needed_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
     `Unseen` when the player wrote something after it, which the person who says so has not seen.
     """
-    if owed is not None:
-        demand_promise(owed.until, field="pending_until")
+    if pending is not None:
+        demand_promise(pending.until, field="pending_until")
     ticket = lock(ticket)
     if to == Status.WAITING:
-        waiting.excuse_no_more(ticket)
-    move(ticket, to, by=by, owed=owed)
-    if excused_upto:
-        if waiting.excuse(ticket, upto=excused_upto):
-            record(ticket, "ticket.excused", by=by, upto=excused_upto)
+        waiting.mark_reply_needed(ticket)
+    move(ticket, to, by=by, pending=pending)
+    if no_reply_needed_upto:
+        if waiting.mark_no_reply_needed(ticket, upto=no_reply_needed_upto):
+            record(ticket, "ticket.no_reply_needed", by=by, upto=no_reply_needed_upto)
         if ticket.waiting_since:
             asked = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, automatic=False, no_reply_needed_at=None)
             news = list(asked.filter(at__gte=ticket.waiting_since).order_by("pk"))
@@ -134,5 +136,5 @@ def count_as_written(message: Message, *, by: Actor) -> Ticket:
     record(ticket, "message.counted", by=by, message=message)
     waiting.refresh(ticket)
     if ticket.waiting_since is not None:
-        occasions.player_wrote(ticket, message, by=by)
+        triggers.player_wrote(ticket, message, by=by)
     return ticket

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.actors import Actor
 from tickets.events import record
-from tickets.lifecycle import occasions, waiting
+from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
 from tickets.locks import ask_again, end_of_merges, lock_many
@@ -45,7 +45,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
     _refresh(ticket, into)
     record(ticket, "ticket.merged", by=by, into=into.pk)
     record(into, "ticket.merged", by=by, merged=ticket.pk)
-    occasions.still_waits(into, by=by)
+    triggers.still_waits(into, by=by)
     return into
 
 
@@ -73,7 +73,7 @@ def unmerge(ticket: Ticket, *, out_of: Ticket, by: Actor) -> Ticket:
     record(ticket, "ticket.unmerged", by=by, parted_from=into.pk)
     record(into, "ticket.unmerged", by=by, parted=ticket.pk)
     for row in (ticket, into):
-        occasions.still_waits(row, by=by)
+        triggers.still_waits(row, by=by)
     return ticket
 
 

@@ -15,8 +15,8 @@ from helpdesk.games.models import Game
 from players.models import Address, Player
 from tickets.actors import SYSTEM, Actor, ActorKind
 from tickets.actors import player as player_actor
-from tickets.events import Entry, record, record_many
-from tickets.lifecycle import occasions, waiting
+from tickets.events import NewEvent, record, record_many
+from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import await_silence, move
 from tickets.locks import lock, lock_itself, mark_locked
 from tickets.models import Message, Status, Ticket
@@ -63,8 +63,8 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
                    language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows,
                    asked_at=None if incoming.automatic or incoming.history else incoming.at)  # fmt: skip
     message = _add(ticket, incoming, by)
-    opened = Entry(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
-    record_many([opened, Entry(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
+    opened = NewEvent(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
+    record_many([opened, NewEvent(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
     if follows:
         record(lock_itself(follows), "ticket.followed", by=by, follow_up=ticket.pk)
     return message
@@ -88,11 +88,11 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
         record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
         waiting.refresh(ticket)
         return message
-    ticket.gist = one_line(incoming.text) or ticket.gist
-    saving = ["gist", *waiting.asked(ticket, message)]
+    ticket.preview = one_line(incoming.text) or ticket.preview
+    saving = ["preview", *waiting.asked(ticket, message)]
     record(ticket, "message.received", by=by, message=message, at=incoming.at, saving=saving, automatic=incoming.automatic)
     if not incoming.automatic:
-        occasions.player_wrote(ticket, message, by=by)
+        triggers.player_wrote(ticket, message, by=by)
     return message
 
 
@@ -139,7 +139,7 @@ def _make(
                     channel=channel,
                     started_by=started_by,
                     subject=one_line(subject, 300) or one_line(text, 80),
-                    gist=one_line(text),
+                    preview=one_line(text),
                     language=language,
                     status=Status.NEW,
                     status_since=at,

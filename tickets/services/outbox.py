@@ -27,7 +27,7 @@ from tickets import channels
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
 from tickets.channels import Away, Failed, Outcome, Retry, Sent, Uncertain
 from tickets.events import record
-from tickets.lifecycle import occasions, waiting
+from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
 from tickets.models import Message, Ticket
 from tickets.parked import ON_THE_WAY, park_message
@@ -44,25 +44,25 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 
-def leave_due(*, most: int = 1000, seconds: float = inf) -> int:
+def send_due(*, most: int = 1000, seconds: float = inf) -> int:
     """Send the queued messages whose time has come, until ours is up; returns how many were tried."""
     if outward.is_off():
         return 0
     turn = Turn(seconds)
     due = Message.objects.filter(state=State.QUEUED, parked_at=None, leaves_at__lte=clock.now()).exclude(channel__in=relay.shut())
     pks = list(due.order_by("leaves_at", "pk").values_list("pk", flat=True)[:most])
-    tried = each_alone(pks, _leave, park=park_message, turn=turn)
+    tried = each_alone(pks, _send, park=park_message, turn=turn)
     _give_up_behind_the_relay(turn)
     return tried
 
 
-def leave(pk: int) -> None:
+def send(pk: int) -> None:
     """Send one message if it is still queued and its time has come; else nothing: somebody was first."""
     if not outward.is_off():
-        _leave(pk)
+        _send(pk)
 
 
-def _leave(pk: int) -> None:
+def _send(pk: int) -> None:
     message = _take(pk)
     if message is None:
         return
@@ -151,10 +151,10 @@ def _confirm(claimed: Message, outcome: Outcome) -> None:
     ours = message.state in {State.SENDING, State.HANDED} and message.claimed_until == claimed.claimed_until
     late = message.state == State.UNCERTAIN and claimed.state == State.HANDED and isinstance(outcome, Sent)
     if ours or late:  # else the lease lapsed and somebody has decided already
-        settle(message, outcome, by=SYSTEM)
+        apply_outcome(message, outcome, by=SYSTEM)
 
 
-def settle(message: Message, outcome: Outcome, *, by: Actor) -> None:
+def apply_outcome(message: Message, outcome: Outcome, *, by: Actor) -> None:
     """Write an outcome to a message that is on its way; its ticket is locked and hangs at `message.ticket`."""
     ticket, now = message.ticket, clock.now()
     outcome = _weighed(message, outcome, now)
@@ -210,7 +210,7 @@ def _give_up_behind_the_relay(turn: Turn) -> None:
 def _tired_of(pk: int, *, reason: str) -> None:
     message = lock_message(pk)
     if message is not None and message.state == State.QUEUED:
-        settle(message, Failed(reason), by=SYSTEM)
+        apply_outcome(message, Failed(reason), by=SYSTEM)
 
 
 def give_up(pk: int) -> bool:
@@ -227,7 +227,7 @@ def give_up(pk: int) -> bool:
         with transaction.atomic():
             message = lock_message(pk)
             if message is not None:
-                settle(message, Uncertain(reason) if may_have_left else Failed(reason), by=SYSTEM)
+                apply_outcome(message, Uncertain(reason) if may_have_left else Failed(reason), by=SYSTEM)
     except Exception:
         log.exception("message_given_up_by_its_row", message=pk)
         row.update(state=State.UNCERTAIN if may_have_left else State.FAILED, state_at=clock.now(), claimed_until=None, parked_at=None)
@@ -239,7 +239,7 @@ def take_effect(message: Message) -> None:
     ticket = message.ticket
     waiting.refresh(ticket)
     who = Actor(ActorKind(message.author_kind), message.author_id, on_behalf_of=message.approver_id)
-    occasions.answer_left(ticket, message, by=who)
+    triggers.answer_left(ticket, message, by=who)
 
 
 def recover(*, seconds: float = inf) -> int:
@@ -258,10 +258,10 @@ def _recover(pk: int) -> None:
         if message is None or not _lapsed().filter(pk=pk).exists():
             return
         if message.state == State.HANDED:
-            settle(message, Uncertain(str(_("The worker stopped while it was sending."))), by=SYSTEM)
+            apply_outcome(message, Uncertain(str(_("The worker stopped while it was sending."))), by=SYSTEM)
         else:
             again = timedelta() if message.attempts <= CRASHES else None
-            settle(message, Retry(str(_("The worker stopped before it could send.")), after=again), by=SYSTEM)
+            apply_outcome(message, Retry(str(_("The worker stopped before it could send.")), after=again), by=SYSTEM)
 
 
 @transaction.atomic
@@ -273,7 +273,7 @@ def decide(message: Message, *, arrived: bool, by: User) -> Message:
     message = found
     record(message.ticket, "message.settled", by=operator(by), message=message, arrived=arrived)
     if arrived:
-        settle(message, Sent(), by=operator(by))
+        apply_outcome(message, Sent(), by=operator(by))
     else:
         _again(message, by)
     return message
@@ -301,7 +301,7 @@ def try_now(message: Message) -> Message:
     relay.hurry(found.channel)
     found.leaves_at = clock.now()
     found.save(update_fields=["leaves_at"])
-    nudge("tickets.leave", found.pk)
+    nudge("tickets.send", found.pk)
     return found
 
 
@@ -326,4 +326,4 @@ def _again(message: Message, by: User) -> None:
         ]
     )
     record(message.ticket, "message.retried", by=operator(by), message=message)
-    nudge("tickets.leave", message.pk)
+    nudge("tickets.send", message.pk)

@@ -245,5 +245,5 @@ def _write(
         message.save(update_fields=["state"])
         record(ticket, "message.held", by=by, message=message, gates=[gate for gate, _objection in objections])
     elif not wait:
-        nudge("tickets.leave", message.pk)
+        nudge("tickets.send", message.pk)
     return message

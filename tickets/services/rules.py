@@ -14,7 +14,7 @@ from helpdesk.base.errors import DomainError
 from tickets.lifecycle.machine import SILENCE, await_silence
 from tickets.lifecycle.moves import OPERATOR, PLAYER, SYSTEM, may
 from tickets.locks import lock_many
-from tickets.models import LifecycleRule, Occasion, Status, Ticket, Timer
+from tickets.models import LifecycleRule, Status, Ticket, Timer, Trigger
 
 BATCH = 500
 
@@ -24,13 +24,13 @@ def concerned(rule: LifecycleRule) -> QuerySet[Ticket]:
     tickets = Ticket.objects.filter(status=rule.from_status, merged_into=None)
     if rule.game_id:
         return tickets.filter(game_id=rule.game_id)
-    own = LifecycleRule.objects.filter(from_status=rule.from_status, occasion=rule.occasion, game__isnull=False)
+    own = LifecycleRule.objects.filter(from_status=rule.from_status, trigger=rule.trigger, game__isnull=False)
     return tickets.exclude(game__in=own.values("game"))
 
 
 def counts(rule: LifecycleRule) -> int:
     """How many tickets “re-arm them” would concern; only silence has any."""
-    return concerned(rule).count() if rule.occasion == Occasion.SILENCE else 0
+    return concerned(rule).count() if rule.trigger == Trigger.SILENCE else 0
 
 
 def change_rule(rule: LifecycleRule, *, hours: int | None, to_status: str, notice_key: str, enabled: bool, rearm: bool) -> int:
@@ -41,7 +41,7 @@ def change_rule(rule: LifecycleRule, *, hours: int | None, to_status: str, notic
     """
     _check(rule, hours, to_status)
     with transaction.atomic():
-        rule.hours = hours if rule.occasion == Occasion.SILENCE else None
+        rule.hours = hours if rule.trigger == Trigger.SILENCE else None
         rule.to_status, rule.notice_key, rule.enabled, rule.changed_at = to_status, notice_key, enabled, clock.now()
         rule.save()
     return rearm_all(rule) if rearm else 0
@@ -51,14 +51,14 @@ def remove_rule(rule: LifecycleRule) -> int:
     """Take a game's own rule away: its tickets follow the rule for all games again. Returns how many were re-armed."""
     if rule.game_id is None:
         raise DomainError(_("A rule for all games can be switched off, not removed."))
-    tickets = list(concerned(rule).order_by("pk").values_list("pk", flat=True)) if rule.occasion == Occasion.SILENCE else []
+    tickets = list(concerned(rule).order_by("pk").values_list("pk", flat=True)) if rule.trigger == Trigger.SILENCE else []
     rule.delete()
     return _rearm(tickets)
 
 
 def rearm_all(rule: LifecycleRule) -> int:
     """Let every ticket that the rule concerns wait by it, in batches that each commit; returns how many there were."""
-    if rule.occasion != Occasion.SILENCE:
+    if rule.trigger != Trigger.SILENCE:
         return 0
     return _rearm(list(concerned(rule).order_by("pk").values_list("pk", flat=True)))
 
@@ -75,17 +75,17 @@ def _rearm(pks: Sequence[int]) -> int:
 
 
 def _check(rule: LifecycleRule, hours: int | None, to_status: str) -> None:
-    if rule.occasion == Occasion.SILENCE and not hours:
+    if rule.trigger == Trigger.SILENCE and not hours:
         raise DomainError(_("Say how many hours of silence."), field="hours")
     if hours and not 0 < hours <= LONGEST_SILENCE:
         raise DomainError(_("No silence may last longer than a year."), field="hours")
     if to_status not in Status.values:
         raise DomainError(_("There is no such status."), field="to_status")
-    if rule.occasion == Occasion.SILENCE and not may(rule.from_status, to_status, SYSTEM):
+    if rule.trigger == Trigger.SILENCE and not may(rule.from_status, to_status, SYSTEM):
         raise DomainError(_("No clock may make this move."), field="to_status")
     if to_status == Status.PENDING:
         raise DomainError(_("A rule cannot say which department owes an answer."), field="to_status")
-    if rule.occasion == Occasion.OPERATOR_REPLY and not may(rule.from_status, to_status, OPERATOR):
+    if rule.trigger == Trigger.OPERATOR_REPLY and not may(rule.from_status, to_status, OPERATOR):
         raise DomainError(_("An answer may not make this move."), field="to_status")
-    if rule.occasion == Occasion.PLAYER_MESSAGE and not may(rule.from_status, to_status, PLAYER):
+    if rule.trigger == Trigger.PLAYER_MESSAGE and not may(rule.from_status, to_status, PLAYER):
         raise DomainError(_("A player's message may not make this move."), field="to_status")

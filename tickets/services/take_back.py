@@ -19,7 +19,7 @@ from helpdesk.staff.models import User
 from tickets.actors import Actor, ActorKind
 from tickets.events import record
 from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import Owed, move
+from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
 from tickets.models import Event, Status, Ticket
 
@@ -47,9 +47,9 @@ class Standing:
         facts = (ticket.pending_on, until, ticket.pending_told)
         return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, at=clock.now().isoformat(), upto=ticket.last_event_id)
 
-    def owed(self) -> Owed | None:
+    def pending_info(self) -> PendingInfo | None:
         until = datetime.fromisoformat(self.pending_until) if self.pending_until else None
-        return Owed(self.pending_on, until, self.pending_told) if self.status == Status.PENDING else None
+        return PendingInfo(self.pending_on, until, self.pending_told) if self.status == Status.PENDING else None
 
 
 @transaction.atomic
@@ -58,9 +58,9 @@ def take_back(before: Standing, ticket: Ticket, *, by: Actor) -> Ticket:
     ticket = lock(ticket)
     if Event.objects.filter(CHANGES, ticket=ticket, pk__gt=before.upto).exists():
         raise Conflict(_("It has changed since; nothing was taken back there."))
-    waiting.excuse_no_more(ticket, since=datetime.fromisoformat(before.at))
+    waiting.mark_reply_needed(ticket, since=datetime.fromisoformat(before.at))
     if ticket.status != before.status:
-        move(ticket, Status(before.status), by=by, owed=before.owed(), back=True)
+        move(ticket, Status(before.status), by=by, pending=before.pending_info(), back=True)
     if ticket.assignee_id != before.assignee:
         now = ticket.assignee_id
         ticket.assignee = User.objects.filter(pk=before.assignee).first() if before.assignee else None

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpdesk.base.sandbox.frames import Line, rebuilt
+from helpdesk.base.sandbox.frames import FrameConnection, rebuilt
 
 MOST_ASKED = 200_000_000  # bytes of one job; what may come in at all is for the door to say
 FILES = 64
@@ -25,7 +25,7 @@ def serve(jobs: Mapping[str, Job]) -> None:
 
     The processor's time of a job is counted by the kernel, whose signal ends the process wherever it hangs, also inside a library.
     """
-    line = Line(socket.socket(fileno=os.dup(0)))
+    line = FrameConnection(socket.socket(fileno=os.dup(0)))
     _confine(int(sys.argv[1]))
     gc.freeze()
     while True:

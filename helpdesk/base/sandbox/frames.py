@@ -24,7 +24,7 @@ class Garbled(Exception):
     """What came over the line is not of the shape that was asked for."""
 
 
-class Line:
+class FrameConnection:
     """One end of a pair of sockets. `until` is the moment (`time.monotonic`) after which TimeoutError is raised; None waits for ever."""
 
     def __init__(self, link: socket.socket, *, until: float | None = None) -> None:

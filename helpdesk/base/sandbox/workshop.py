@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from helpdesk.base.sandbox.frames import Garbled, Line, rebuilt
+from helpdesk.base.sandbox.frames import Garbled, FrameConnection, rebuilt
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {  # all of it: nothing of the desk's own settings
@@ -125,7 +125,7 @@ class _Child:
 
     def ask(self, job: str, arguments: tuple[Any, ...], answer: type[Answer], until: float, seconds: float) -> tuple[Answer, float]:
         self.left -= 1
-        line = Line(self._link, until=until)
+        line = FrameConnection(self._link, until=until)
         try:
             line.send([job, seconds, list(arguments)])
             plain, pieces = line.receive(most=self.limits.answer)

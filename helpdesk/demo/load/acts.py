@@ -21,12 +21,12 @@ from helpdesk.staff.models import User
 from players.models import Address, AddressUse, Player
 from players.services import add_address, mark_address, remember_account, writer_from
 from tickets.actors import SYSTEM, operator
-from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.machine import PendingInfo
 from tickets.mail import inbox
 from tickets.mail.inbox import InboundMail
 from tickets.mail.models import MailSource
 from tickets.models import Draft, Message, Status, Ticket
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile
 from tickets.services.drafts import save_draft
@@ -201,13 +201,13 @@ class Stage:
         if mishap == "draft":
             save_draft(Ticket(pk=matter.ticket_pk), author=user, kind=Draft.Kind.REPLY, text=turn.text, then_status=turn.then)
             return
-        owed = Owed(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
+        pending = PendingInfo(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
         words = OutgoingMessage(
             turn.text,
             answers_upto=matter.question,
             then_status=turn.then,
-            pending_on=owed.on if owed else "",
-            pending_until=owed.until if owed else None,
+            pending_on=pending.on if pending else "",
+            pending_until=pending.until if pending else None,
         )
         message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)
         if mishap == "stale":
@@ -215,7 +215,7 @@ class Stage:
                 self._meanwhile(matter, ONE_MORE_THING)
         backend = {"failed": transport.REFUSING, "uncertain": transport.FALLING_SILENT}.get(mishap, transport.NOWHERE)
         with clock.travel(turn.at + timedelta(seconds=settings.UNDO_WINDOW + 1)), transport.by(backend):
-            outbox.leave(message.pk)
+            outbox.send(message.pk)
         matter.answer = Message.objects.get(pk=message.pk)
         if matter.answer.state == Message.State.SENT and self.until - turn.at < TRACKED:
             self._heard_of(matter, turn, mishap=mishap)
@@ -239,10 +239,10 @@ class Stage:
         with clock.travel(at):
             if mishap == "bounced":
                 mark_address(matter.story.player.email, Address.State.BOUNCED, reason="550 5.1.1 No such user here")
-                news.bounced(pk, at, reason="550 5.1.1 No such user here")
+                delivery_updates.bounced(pk, at, reason="550 5.1.1 No such user here")
                 return
-            news.delivered(pk, at)
+            delivery_updates.delivered(pk, at)
             if mishap == "automatic":
                 self._meanwhile(matter, AWAY, automatic=True)
             elif self.rng.random() < 0.6 and at + timedelta(minutes=20) < self.until:
-                news.opened(pk, at + timedelta(minutes=self.rng.randint(1, 20)))
+                delivery_updates.opened(pk, at + timedelta(minutes=self.rng.randint(1, 20)))

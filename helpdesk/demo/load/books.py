@@ -26,7 +26,7 @@ from helpdesk.demo.stories import Story
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
 from tickets.actors import ActorKind
 from tickets.lifecycle.machine import SILENCE
-from tickets.models import FAR, Attachment, Event, LifecycleRule, Message, Occasion, Pledge, Ticket, Timer
+from tickets.models import FAR, Attachment, Event, LifecycleRule, Message, Pledge, Ticket, Timer, Trigger
 from tickets.services.numbers import ALPHABET
 from tickets.surveys.invite import TEXT_KEY
 from tickets.surveys.models import Survey
@@ -65,7 +65,7 @@ class Books:
     def __post_init__(self) -> None:
         for table in TABLES:
             self.ids[table] = table._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-        self.rules = {(rule.from_status, rule.occasion): rule for rule in LifecycleRule.objects.filter(game=None, enabled=True)}
+        self.rules = {(rule.from_status, rule.trigger): rule for rule in LifecycleRule.objects.filter(game=None, enabled=True)}
         text = Text.objects.get(key=TEXT_KEY, scope="")
         for version in TextVersion.objects.filter(text=text).order_by("version"):
             self.wordings[version.language] = Wording(version.pk, version.language, version.subject, version.body)
@@ -146,7 +146,7 @@ class Books:
         return {"rule": rule.pk, "notice": rule.notice_key}
 
     def silence_of(self, status: str) -> LifecycleRule | None:
-        return self.rules.get((status, Occasion.SILENCE))
+        return self.rules.get((status, Trigger.SILENCE))
 
     def ticket_of(self, story: Story, at: datetime, *, subject: str, text: str, follows: Ticket | None) -> Ticket:
         """A new ticket; its player asks from this moment."""
@@ -160,7 +160,7 @@ class Books:
                 contact=address,
                 channel=story.channel,
                 subject=one_line(subject, 300),
-                gist=one_line(text),
+                preview=one_line(text),
                 language=story.language,
                 status="new",
                 status_since=at,
@@ -215,9 +215,9 @@ class Books:
 PLAYER, OPERATOR, SYSTEM = ActorKind.PLAYER.value, ActorKind.OPERATOR.value, ActorKind.SYSTEM.value
 
 
-def rule_for(books: Books, ticket: Ticket, occasion: str) -> LifecycleRule | None:
+def rule_for(books: Books, ticket: Ticket, trigger: str) -> LifecycleRule | None:
     """What the life cycle says of this ticket now."""
-    return books.rules.get((ticket.status, occasion))
+    return books.rules.get((ticket.status, trigger))
 
 
 def silence_timer(books: Books, ticket: Ticket, event: Event, since: datetime) -> Timer | None:

@@ -20,7 +20,7 @@ from helpdesk.demo.stories import Story, Turn
 from helpdesk.staff.models import User
 from tickets.lifecycle.machine import OVERDUE
 from tickets.mail.addressing import message_id_for
-from tickets.models import Attachment, Event, Message, Occasion, Pledge, Ticket, Timer
+from tickets.models import Attachment, Event, Message, Pledge, Ticket, Timer, Trigger
 from tickets.services.attachments import keep_files
 from tickets.surveys.invite import KIND as INVITE
 from tickets.surveys.invite import OPEN_FOR
@@ -121,11 +121,11 @@ class History:
             else:
                 self._about(matter, turn.at)
             return
-        ticket.gist, ticket.last_player_message_at = one_line(turn.text) or ticket.gist, turn.at
+        ticket.preview, ticket.last_player_message_at = one_line(turn.text) or ticket.preview, turn.at
         if ticket.waiting_since is None:
             ticket.waiting_since = ticket.waiting_key = turn.at
         books.event(ticket, "message.received", turn.at, who=player, message=message, automatic=False)
-        rule = rule_for(books, ticket, Occasion.PLAYER_MESSAGE)
+        rule = rule_for(books, ticket, Trigger.PLAYER_MESSAGE)
         if rule:
             self._moved(matter, books.move(ticket, rule.to_status, turn.at, who=player, message=message, **books.rule_facts(rule)))
 
@@ -225,13 +225,13 @@ class History:
             return
         if turn.then == "pending":
             ticket.pending_on, ticket.pending_until = turn.pending_on, until
-        owed: dict[str, Any] = {}
+        pending: dict[str, Any] = {}
         if turn.pending_on:
-            owed = {
+            pending = {
                 "pledge": books.add(Pledge(ticket=ticket, on=turn.pending_on, at=turn.at + UNDO)).pk,
                 "until": until and until.isoformat(),
             }
-        self._moved(matter, books.move(ticket, turn.then, turn.at + UNDO, who=(OPERATOR, user.pk), message=message, **owed))
+        self._moved(matter, books.move(ticket, turn.then, turn.at + UNDO, who=(OPERATOR, user.pk), message=message, **pending))
 
     def _outbound(
         self, matter: _Matter, *, at: datetime, sent: datetime, author_kind: str, author_id: int | None, author_name: str, **more: object

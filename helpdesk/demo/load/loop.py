@@ -91,7 +91,7 @@ class _Loop:
         timers.fire_due()
         for lane in Lane:
             drain.drain(lane)
-        if outbox.leave_due():
+        if outbox.send_due():
             drain.drain(Lane.NOW)
         self._surveys(now)
 

@@ -27,7 +27,7 @@ FROM tickets_ticket WHERE status = 'answered'
 def prepare(count: int) -> int:
     """So many tickets answered long ago, each with its timer due; returns how many are due."""
     since = clock.now() - timedelta(hours=80)
-    rule = LifecycleRule.objects.get(game=None, from_status="answered", occasion="silence")
+    rule = LifecycleRule.objects.get(game=None, from_status="answered", trigger="silence")
     Timer.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(_ANSWER, {"since": since, "count": count})

@@ -9,7 +9,7 @@ from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
-from tickets.models import LifecycleRule, Occasion, Status
+from tickets.models import LifecycleRule, Status, Trigger
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def silence() -> LifecycleRule:
     """Answered, then silence: resolved. For all games, as the desk comes."""
-    return LifecycleRule.objects.get(game=None, from_status=Status.ANSWERED, occasion=Occasion.SILENCE)
+    return LifecycleRule.objects.get(game=None, from_status=Status.ANSWERED, trigger=Trigger.SILENCE)
 
 
 def test_the_hours_are_changed_and_told(client, silence: LifecycleRule) -> None:
@@ -66,7 +66,7 @@ def test_a_game_gets_its_own_rule_and_gives_it_back(client, silence: LifecycleRu
 def test_for_one_game_one_changes_that_games_rules_only(client, silence: LifecycleRule) -> None:
     emberfall, tidewake = make_game("emberfall"), make_game("tidewake")
     own, foreign = (
-        LifecycleRule.objects.create(game=game, from_status="answered", occasion="silence", hours=24, to_status="resolved")
+        LifecycleRule.objects.create(game=game, from_status="answered", trigger="silence", hours=24, to_status="resolved")
         for game in (emberfall, tidewake)
     )
     client.force_login(somebody(Right.MANAGE_LIFECYCLE, game=emberfall))

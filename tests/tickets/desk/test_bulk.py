@@ -15,7 +15,7 @@ from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
-from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.waiting import wrong
 from tickets.models import Status, Ticket
 from tickets.services.assign import assign
@@ -61,21 +61,21 @@ def test_first_the_number_and_the_consequences_are_said(greta: User, erik: User,
 
 
 def test_what_was_done_can_be_taken_back_to_the_letter(greta: User, erik: User, desk: Desk) -> None:
-    fresh, owed = make_ticket(), make_ticket()
+    fresh, pending = make_ticket(), make_ticket()
     until = clock.now() + timedelta(days=2)
-    set_status(owed, Status.PENDING, by=operator(erik), owed=Owed("Billing", until, "in two days"))
+    set_status(pending, Status.PENDING, by=operator(erik), pending=PendingInfo("Billing", until, "in two days"))
     client = desk(greta)
-    page = pick(client, "status:resolved", fresh, now(owed))
+    page = pick(client, "status:resolved", fresh, now(pending))
     assert "2 tickets changed." in page
     assert "2 tickets: Resolved." in page
     assert now(fresh).waiting_since is None
 
     assert "2 tickets stand as before." in back(client)
 
-    assert (now(fresh).status, now(owed).status) == (Status.NEW, Status.PENDING)
-    assert (now(owed).pending_on, now(owed).pending_until, now(owed).pending_told) == ("Billing", until, "in two days")
+    assert (now(fresh).status, now(pending).status) == (Status.NEW, Status.PENDING)
+    assert (now(pending).pending_on, now(pending).pending_until, now(pending).pending_told) == ("Billing", until, "in two days")
     assert now(fresh).waiting_since is not None
-    assert wrong([now(fresh), now(owed)]) == []
+    assert wrong([now(fresh), now(pending)]) == []
     assert "It can be taken back" not in client.get("/tickets/").content.decode()
 
 
@@ -111,7 +111,7 @@ def test_what_somebody_changed_since_stays_and_is_named(greta: User, erik: User,
 
 def test_an_earlier_excuse_is_not_taken_back_with_it(greta: User, desk: Desk, travel: Travel) -> None:
     ticket = make_ticket("Thanks a lot!")
-    set_status(ticket, Status.RESOLVED, by=operator(greta), excused_upto=ticket.messages.latest("pk").pk)
+    set_status(ticket, Status.RESOLVED, by=operator(greta), no_reply_needed_upto=ticket.messages.latest("pk").pk)
     travel.forward(minutes=5)
     client = desk(greta)
 

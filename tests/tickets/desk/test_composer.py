@@ -129,7 +129,7 @@ def test_a_reply_to_pending_names_who_owes_what_until_when(clara: User, desk: De
 
     reply(client, ticket, **on_screen(client, ticket), **more)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.pending_on) == (Status.PENDING, "Billing")
@@ -152,7 +152,7 @@ def test_a_call_back_that_comes_too_late_is_said_in_words(clara: User, desk: Des
     ticket, client = make_ticket(), desk(clara)
     message = send_reply(ticket, OutgoingMessage("Gone.", answers_upto=newest_question(ticket)), by=clara)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     answer = client.post(f"/tickets/{ticket.number}/messages/{message.pk}/undo/", headers=HTMX)
 

@@ -96,7 +96,7 @@ def test_what_comes_back_stands_in_the_open_composer_before_what_was_typed_since
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
     Message.objects.filter(text="On Sunday.").update(leaves_at=clock.now())
 
-    outbox.leave_due()
+    outbox.send_due()
 
     expect(text).to_have_value("On Sunday.\n\nTyped since", timeout=15_000)
     page.reload()

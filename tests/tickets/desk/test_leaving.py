@@ -12,7 +12,7 @@ from tests.factories.staff import join, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.access import visible_tickets
 from tickets.actors import operator
-from tickets.lifecycle.machine import Owed
+from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Status, Ticket
 from tickets.services.assign import assign, take_next
 from tickets.services.edit import set_status
@@ -31,7 +31,7 @@ def viktor(boss: User) -> User:
     leaver = somebody(*DAILY, name="Viktor Sol")
     for n in range(4):
         assign(make_ticket(subject=f"Matter {n}"), to=leaver, by=operator(boss))
-    set_status(Ticket.objects.get(subject="Matter 3"), Status.PENDING, by=operator(boss), owed=Owed("Billing", None, ""))
+    set_status(Ticket.objects.get(subject="Matter 3"), Status.PENDING, by=operator(boss), pending=PendingInfo("Billing", None, ""))
     closed = make_ticket(subject="Closed")
     Ticket.objects.filter(pk=closed.pk).update(assignee=leaver, status=Status.CLOSED)
     return leaver

@@ -117,7 +117,7 @@ def test_a_colleagues_undo_window_stops_the_second_although_he_has_seen_it(clara
     assert stopped.status_code == 409
     assert "We look into it." in stopped.content.decode() and written(stopped) == "Here they are."
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
     assert send(client, ticket, "Here they are.", **said).status_code == 200
 
 
@@ -156,7 +156,7 @@ def test_a_reply_that_comes_back_appears_in_the_open_composer(clara: User, desk:
     assert upto
     player_writes(ticket, "And which time zone?")
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     news = client.post(f"/tickets/{ticket.number}/news/", {"after": upto[1], **page}, headers=HTMX)
 

@@ -210,7 +210,7 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
     send_reply(ticket, OutgoingMessage("Found it!", answers_upto=seen), by=clara)
     player_writes(ticket, "I have found it myself!")
     travel.forward(minutes=1)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert marks(read(desk(clara))) == {"Sword": "came back"}
     assert marks(read(desk(erik))) == {"Sword": "Clara Novak has a draft here"}

@@ -17,11 +17,11 @@ from tests.tickets.desk.conftest import DAILY, Desk
 from tickets import drain
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
-from tickets.gates import HoldBack
-from tickets.lifecycle.machine import Owed
+from tickets.gates import GateHold
+from tickets.lifecycle.machine import PendingInfo
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Lane, Message, Status, Ticket
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.edit import set_status
 from tickets.services.open import Incoming, receive
@@ -47,16 +47,16 @@ def troubled(the_post: Post, travel: Travel, settings: Any, monkeypatch: pytest.
         message = send_reply(ticket, OutgoingMessage("We look.", answers_upto=newest_question(ticket)), by=writer)
         the_post.outcomes.append(outcome)
         travel.forward(seconds=20)
-        outbox.leave(message.pk)
+        outbox.send(message.pk)
     bounced = send_reply(ticket, OutgoingMessage("We still look.", answers_upto=newest_question(ticket)), by=writer)
     travel.forward(seconds=20)
-    outbox.leave(bounced.pk)
-    news.bounced(bounced.pk, clock.now(), reason=f"smtp; 550 mailbox {ADDRESS} unavailable")
+    outbox.send(bounced.pk)
+    delivery_updates.bounced(bounced.pk, clock.now(), reason=f"smtp; 550 mailbox {ADDRESS} unavailable")
     settings.REPLY_GATES = ["studio.gate"]
-    held = HoldBack("The last message came from a machine.", f"From: {ADDRESS}")
+    held = GateHold("The last message came from a machine.", f"From: {ADDRESS}")
     monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
     send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
-    set_status(ticket, Status.PENDING, by=operator(writer), owed=Owed(f"Billing asks {ADDRESS}", None, ""))
+    set_status(ticket, Status.PENDING, by=operator(writer), pending=PendingInfo(f"Billing asks {ADDRESS}", None, ""))
     Address.objects.filter(address=ADDRESS).update(state="bounced", state_reason=f"550 {ADDRESS} is full")
     receive(ticket, Incoming(text="Please write there.", channel="post", at=clock.now(), from_address=f"other.{ADDRESS}"))
     Delivery.objects.filter(ticket_id=ticket.pk).delete()

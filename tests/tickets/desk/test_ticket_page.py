@@ -21,10 +21,10 @@ from tickets import timers
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.looking import looked
-from tickets.gates import HoldBack
-from tickets.lifecycle.machine import Owed
+from tickets.gates import GateHold
+from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Message, Status, Tag, Ticket
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
 from tickets.services.edit import rename, set_status, set_tags
@@ -47,7 +47,7 @@ def words_of(page: str) -> str:
 def replied(ticket: Ticket, travel: Travel, by: User, text: str = "We look into it.", **more: object) -> Message:
     message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=by)
     travel.forward(seconds=20)
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
     message.refresh_from_db()
     return message
 
@@ -92,7 +92,7 @@ def test_events_are_told_in_words_and_runs_are_folded(clara: User, erik: User, d
     assign(ticket, to=clara, by=operator(clara))
     assign(ticket, to=erik, by=operator(clara))
     rename(ticket, "Another subject", by=operator(erik))
-    set_status(ticket, Status.PENDING, by=operator(erik), owed=Owed("Billing"))
+    set_status(ticket, Status.PENDING, by=operator(erik), pending=PendingInfo("Billing"))
 
     page = read(desk(clara), ticket)
 
@@ -184,10 +184,10 @@ def test_an_uncertain_message_can_be_settled_or_sent_again(desk: Desk, travel: T
 def test_delivered_and_opened_stand_on_the_message(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
     message = replied(ticket, travel, clara)
-    news.delivered(message.pk, travel.moment)
+    delivery_updates.delivered(message.pk, travel.moment)
     assert "delivered" in read(desk(clara), ticket)
 
-    news.opened(message.pk, travel.moment)
+    delivery_updates.opened(message.pk, travel.moment)
 
     assert "opened" in read(desk(clara), ticket)
 
@@ -335,7 +335,7 @@ def test_the_poll_draws_a_known_message_anew_when_it_left(clara: User, desk: Des
     ticket.refresh_from_db()
     before = ticket.last_event_id
     travel.forward(seconds=20)
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
 
     fresh = desk(clara).post(f"/tickets/{ticket.number}/news/", {"after": before}).content.decode()
 
@@ -348,7 +348,7 @@ def test_why_a_survey_is_held_is_said_in_the_readers_language(
     clara: User, desk: Desk, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.REPLY_GATES = ["studio.gate"]
-    held = HoldBack("The last message came from a machine.", "Precedence: list")
+    held = GateHold("The last message came from a machine.", "Precedence: list")
     monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
     ticket = make_ticket()
     send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)

@@ -20,17 +20,17 @@ pytestmark = pytest.mark.django_db
 
 def go_on(travel, **amount):
     travel.forward(**amount)
-    outbox.leave_due()
+    outbox.send_due()
     timers.fire_due()
     for lane in (Lane.NOW, Lane.BULK):
         drain.drain(lane)
-    outbox.leave_due()
+    outbox.send_due()
 
 
 @pytest.fixture
 def silent(the_post, travel, anna):
     """A ticket whose player falls silent after Anna's answer."""
-    LifecycleRule.objects.filter(from_status="answered", occasion="silence").update(notice_key="notice.resolved")
+    LifecycleRule.objects.filter(from_status="answered", trigger="silence").update(notice_key="notice.resolved")
 
     def made(**more):
         ticket = make_ticket(**more)
@@ -90,7 +90,7 @@ def test_a_games_own_words_stand_before_those_for_all(silent, travel):
 
 
 def test_a_key_nobody_wrote_words_for_stops_nothing(silent, travel):
-    LifecycleRule.objects.filter(occasion="silence").update(notice_key="notice.nobody_wrote_it")
+    LifecycleRule.objects.filter(trigger="silence").update(notice_key="notice.nobody_wrote_it")
     ticket = silent()
 
     go_on(travel, hours=72)

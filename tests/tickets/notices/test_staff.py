@@ -15,7 +15,7 @@ from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.models import Lane
 from tickets.notices.mentions import mentioned
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
@@ -82,7 +82,7 @@ def test_a_vacation_mail_is_no_answer(ticket, anna, boris):
 def replied(ticket, by, travel):
     message = send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=by)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
     return message
 
 
@@ -99,7 +99,7 @@ def test_a_bounce_is_told_to_its_author(ticket, anna, boris, travel):
     message = replied(ticket, anna, travel)
     assign(ticket, to=boris, by=operator(anna))
 
-    news.bounced(message.pk, clock.now(), reason="550 5.1.1")
+    delivery_updates.bounced(message.pk, clock.now(), reason="550 5.1.1")
 
     assert heard(anna) == ["notices.bounced"]
     assert heard(boris) == ["notices.assigned"]
@@ -109,7 +109,7 @@ def test_a_stale_reply_is_told_to_its_author(ticket, anna, travel):
     send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=anna)
     player_writes(ticket, "Wait!")
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert heard(anna) == ["notices.player_answered", "notices.stale"]  # by answering she has the ticket
 
@@ -120,7 +120,7 @@ def test_trouble_of_somebody_who_has_left_goes_to_who_has_the_ticket(ticket, ann
     anna.is_active = False
     anna.save(update_fields=["is_active"])
 
-    news.bounced(message.pk, clock.now(), reason="550 5.1.1")
+    delivery_updates.bounced(message.pk, clock.now(), reason="550 5.1.1")
 
     assert heard(boris) == ["notices.assigned", "notices.bounced"]
 

@@ -14,7 +14,7 @@ from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import move
 from tickets.locks import lock
 from tickets.models import Lane, Message, Status, Timer
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
 from tickets.surveys.invite import KIND, fire
 from tickets.surveys.models import Refusal, Survey
@@ -30,7 +30,7 @@ def go_on(travel, **amount):
     drain.drain(Lane.BULK)
     timers.fire_due()
     drain.drain(Lane.BULK)
-    outbox.leave_due()
+    outbox.send_due()
     drain.drain(Lane.NOW)
     drain.drain(Lane.BULK)
 
@@ -197,7 +197,7 @@ def test_a_reply_that_came_back_earns_nothing(the_post, travel, anna, boris):
     ticket = make_ticket()
     first = answer(ticket, anna, travel, then_status="answered")
     second = answer(ticket, boris, travel, "And a second.", then_status="resolved")
-    news.bounced(second.pk, clock.now(), reason="550 5.1.1 unknown")
+    delivery_updates.bounced(second.pk, clock.now(), reason="550 5.1.1 unknown")
     go_on(travel)
     with_lock_move(ticket, Status.RESOLVED, SYSTEM)
     go_on(travel, hours=25)

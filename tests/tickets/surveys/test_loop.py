@@ -22,11 +22,11 @@ def test_the_player_follows_the_link_of_his_mail_and_the_rating_stands(anna, tra
     send_reply(ticket, OutgoingMessage("Начислили.", answers_upto=newest_question(ticket), then_status="resolved"), by=anna)
     for hours in (1, 24, 1):
         travel.forward(hours=hours)
-        outbox.leave_due()
+        outbox.send_due()
         drain.drain(Lane.NOW)
         timers.fire_due()
     drain.drain(Lane.BULK)
-    outbox.leave_due()
+    outbox.send_due()
 
     answer, asked = mailoutbox
     links = re.findall(rf"{re.escape(settings.DESK_URL)}(/survey/\S+\?score=5)", asked.body)

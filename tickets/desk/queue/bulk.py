@@ -116,8 +116,8 @@ def _one(act: Act, ticket: Ticket, by: User, seen: int) -> Ticket:
     verb, _colon, what = act.name.partition(":")
     if verb == "assign":
         return assign(ticket, to=by if what == "me" else None, by=operator(by))
-    excused = question_before(ticket, seen) if what == Status.RESOLVED else None
-    return set_status(ticket, Status(what), by=operator(by), excused_upto=excused)
+    no_reply_needed = question_before(ticket, seen) if what == Status.RESOLVED else None
+    return set_status(ticket, Status(what), by=operator(by), no_reply_needed_upto=no_reply_needed)
 
 
 def keep(request: HttpRequest, act: Act, stood: Sequence[Standing]) -> None:

@@ -97,7 +97,7 @@ class Filter:
             rows = rows.filter(topic=_pk_of(Topic.objects.filter(slug=self.topic)))
         if self.words:
             rows = rows.filter(
-                Q(number__iexact=self.words) | finds("subject", self.words) | finds("gist", self.words) | named(reader, self.words)
+                Q(number__iexact=self.words) | finds("subject", self.words) | finds("preview", self.words) | named(reader, self.words)
             )
         return rows
 

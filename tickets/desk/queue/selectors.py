@@ -23,7 +23,7 @@ PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 NEWS_COUNTED = 99
 SHOWN = (  # what a row shows and the page is sorted by: a game alone has two dozen columns
-    *("number", "subject", "gist", "language", "status", "pending_on", "pending_until", "topic_by_machine", "team"),
+    *("number", "subject", "preview", "language", "status", "pending_on", "pending_until", "topic_by_machine", "team"),
     *("waiting_since", "waiting_key", "created_at", "changed_at", "last_event_id"),
     *(
         "game__name",

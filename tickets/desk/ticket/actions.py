@@ -26,7 +26,7 @@ from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
-from tickets.services.held import release as release_hold
+from tickets.services.holds import release as release_hold
 from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge
 from tickets.services.outbox import decide as decide_uncertain
@@ -58,7 +58,8 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             try:
                 to = Status(form.cleaned_data["status"])
-                set_status(ticket, to, by=operator(request.user), owed=form.owed(), excused_upto=form.excused_upto())
+                upto = form.no_reply_needed_upto()
+                set_status(ticket, to, by=operator(request.user), pending=form.pending_info(), no_reply_needed_upto=upto)
             except Unseen as unseen:
                 news = turns_of(ticket, unseen.messages, request.user)
                 raise

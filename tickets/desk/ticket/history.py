@@ -89,7 +89,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One event as the thread shows it."""
 
     event_id: int
@@ -196,7 +196,7 @@ def _said(icon: str, words: str | Promise) -> Callable[[Event, Names], tuple[str
 
 WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
     "ticket.moved": _moved,
-    "ticket.excused": _said("message-circle-check", gettext_lazy("said that the player needs no reply")),
+    "ticket.no_reply_needed": _said("message-circle-check", gettext_lazy("said that the player needs no reply")),
     "ticket.assigned": _assigned,
     "ticket.team_set": _team,
     "ticket.topic_set": _topic,
@@ -219,10 +219,12 @@ WORDS: dict[str, Callable[[Event, Names], tuple[str, str | SafeString]]] = {
 }
 
 
-def lines(events: Iterable[Event], names: Names) -> list[Line]:
+def lines(events: Iterable[Event], names: Names) -> list[HistoryLine]:
     """The events that get a line, in their order."""
     return [
-        Line(event.pk, event.at, *_parts(event, names), event.kind, event.actor_id if event.actor_kind == ActorKind.OPERATOR else None)
+        HistoryLine(
+            event.pk, event.at, *_parts(event, names), event.kind, event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
+        )
         for event in events
         if event.kind in WORDS
         and not (event.kind == "ticket.moved" and event.status == event.status_before and event.status != Status.PENDING)
@@ -239,6 +241,6 @@ def _parts(event: Event, names: Names) -> tuple[str, str, str | SafeString]:
         return "circle-alert", _("Somebody"), format_html(_("did something that cannot be put into words ({})"), event.kind)
 
 
-def summary(run: Sequence[Line]) -> str:
+def summary(run: Sequence[HistoryLine]) -> str:
     """What a folded run is called."""
     return str(ngettext_lazy("%(n)s change", "%(n)s changes", len(run)) % {"n": len(run)})

@@ -69,7 +69,11 @@ def _still_waits(ticket: Ticket) -> Prospect:
         case Status.ANSWERED:
             return Prospect("triangle-alert", _("The player still waits: a message of ours did not arrive."), late=True)
         case Status.RESOLVED:
-            return Prospect("triangle-alert", _("Nothing closes it: a message of the player is neither answered nor excused."), late=True)
+            return Prospect(
+                "triangle-alert",
+                _("Nothing closes it: a message of the player is neither answered nor marked as needing no reply."),
+                late=True,
+            )
         case _:
             return Prospect("timer-off", _("Nothing closes it while the player waits."))
 

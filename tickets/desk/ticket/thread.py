@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
-from tickets.desk.ticket.history import RUN, Line, Names, lines, summary
+from tickets.desk.ticket.history import RUN, HistoryLine, Names, lines, summary
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 from tickets.services.unseen import NEWS_KINDS
 from tickets.sight import Sight, sight_on
@@ -67,12 +67,12 @@ class Turn:
 
 
 @dataclass(slots=True)
-class Entry:
+class ThreadEntry:
     """One thing in the thread: a turn, or a run of lines; `unread_before` draws the mark above it."""
 
     at: datetime
     turn: Turn | None = None
-    run: list[Line] = field(default_factory=list)
+    run: list[HistoryLine] = field(default_factory=list)
     unread_before: bool = False
 
     @property
@@ -84,7 +84,7 @@ class Entry:
         return summary(self.run)
 
     @property
-    def last(self) -> Line:
+    def last(self) -> HistoryLine:
         return self.run[-1]
 
 
@@ -92,12 +92,12 @@ class Entry:
 class Thread:
     """What the page and the poll draw. `upto` is the newest event that is in it; `answers_upto` the player's newest message."""
 
-    entries: list[Entry]
+    entries: list[ThreadEntry]
     upto: int
     answers_upto: int
     earlier: bool
     turns: dict[int, Turn]
-    lines: list[Line] = field(default_factory=list)  # those of `entries`, in their order
+    lines: list[HistoryLine] = field(default_factory=list)  # those of `entries`, in their order
     draft_files: list[Attachment] = field(default_factory=list)  # of the reader's own drafts, since they come by the same query
     changed: list[Turn] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
 
@@ -183,27 +183,29 @@ def _drawn(
 
 
 def _woven(
-    turns: Sequence[Turn], first_event: dict[int, int], quiet: Sequence[Line], read_upto: int | None, reader: User
-) -> Iterator[Entry]:
+    turns: Sequence[Turn], first_event: dict[int, int], quiet: Sequence[HistoryLine], read_upto: int | None, reader: User
+) -> Iterator[ThreadEntry]:
     """Messages and lines by time; neighbouring lines become one run; the mark stands before the first thing not yet read."""
-    things: list[tuple[datetime, int, Turn | Line]] = [(t.message.at, first_event.get(t.message.pk, 0), t) for t in turns]
+    things: list[tuple[datetime, int, Turn | HistoryLine]] = [(t.message.at, first_event.get(t.message.pk, 0), t) for t in turns]
     things += [(line.at, line.event_id, line) for line in quiet]
     things.sort(key=lambda thing: thing[:2])
     marked = read_upto is None
-    for (is_line, is_new), group in groupby(things, key=lambda t: (isinstance(t[2], Line), read_upto is not None and t[1] > read_upto)):
-        run: list[Line] = []
+    for (is_line, is_new), group in groupby(
+        things, key=lambda t: (isinstance(t[2], HistoryLine), read_upto is not None and t[1] > read_upto)
+    ):
+        run: list[HistoryLine] = []
         for at, _event, thing in group:
-            if isinstance(thing, Line):
+            if isinstance(thing, HistoryLine):
                 run.append(thing)
                 continue
             # what one wrote oneself is not news, but what follows it may be
             draw = is_new and not marked and not thing.mine
             marked = marked or draw
-            yield Entry(at, turn=thing, unread_before=draw)
+            yield ThreadEntry(at, turn=thing, unread_before=draw)
         if is_line:
             draw = is_new and not marked and any(line.actor_id != reader.pk for line in run)
             marked = marked or draw
-            yield Entry(run[0].at, run=run, unread_before=draw)
+            yield ThreadEntry(run[0].at, run=run, unread_before=draw)
 
 
 def _turn(message: Message, names: Names, files: Sequence[Attachment], reader: User, sight: Sight) -> Turn:

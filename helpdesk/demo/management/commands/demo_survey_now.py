@@ -48,7 +48,7 @@ class Command(BaseCommand):
         asked = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").values_list("pk", flat=True).first()
         somebody = ticket.assignee or User.objects.filter(is_active=True).earliest("pk")
         try:
-            set_status(ticket, Status.RESOLVED, by=operator(somebody), excused_upto=asked)
+            set_status(ticket, Status.RESOLVED, by=operator(somebody), no_reply_needed_upto=asked)
         except DomainError as error:
             raise CommandError(str(error)) from error
 

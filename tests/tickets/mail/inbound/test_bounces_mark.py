@@ -49,7 +49,7 @@ def answered(ember: Game, anna: User, travel: Travel, the_post: Post) -> Message
     ticket.refresh_from_db()
     message = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
     Message.objects.filter(pk=message.pk).update(message_id="<desk.1@ember.example>", to_address="anna@players.example")
     message.refresh_from_db()
     assert message.state == Message.State.SENT
@@ -210,7 +210,7 @@ def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
     if "signed" not in how:  # a newer answer has left meanwhile: it is not the one
         newer = send_reply(answered.ticket, OutgoingMessage("One more thing."), by=anna)
         travel.forward(seconds=20)
-        outbox.leave_due()
+        outbox.send_due()
         Message.objects.filter(pk=newer.pk).update(message_id="<desk.2@ember.example>", to_address="anna@players.example")
 
     raw = receive_mail(returned(head_of(answered, **changed), kind))

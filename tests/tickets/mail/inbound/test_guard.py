@@ -84,7 +84,7 @@ def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember
 def answered(ticket: Ticket, anna: User, travel: Travel) -> Message:
     reply = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
     reply.refresh_from_db()
     return reply
 

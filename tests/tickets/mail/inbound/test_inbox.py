@@ -321,7 +321,7 @@ def test_a_stranger_who_writes_into_a_players_ticket_reads_nothing_back(ember: G
     travel.forward(seconds=20)
     for lane in Lane:
         drain.drain(lane)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert (raw.ticket, raw.message.from_stranger) == (ticket, True)
     assert {address for mail in mailoutbox for address in mail.recipients()} == {"anna@players.example"}

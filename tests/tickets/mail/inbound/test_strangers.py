@@ -44,7 +44,7 @@ def sent(ticket: Ticket, text: str, anna: User, travel: Travel, mailoutbox: list
     ticket.refresh_from_db()
     message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     assert message.state == Message.State.SENT
     mail = mailoutbox[-1]

@@ -41,7 +41,7 @@ def left(reply):
 
     def tried(ticket, **more) -> Message:
         message = reply(ticket, **more)
-        outbox.leave_due()
+        outbox.send_due()
         message.refresh_from_db()
         return message
 

@@ -103,7 +103,7 @@ def test_answers_hang_in_one_thread(mailed, left, travel, mailoutbox):
 def test_a_long_conversation_keeps_its_first_and_its_newest_names(mailed, reply, mailoutbox):
     for n in range(20):
         receive(mailed, Incoming(text=f"{n}", channel="mail", message_id=f"<{n}@mail.example>"))
-    outbox.leave(reply(mailed).pk)
+    outbox.send(reply(mailed).pk)
 
     chain = wire(mailoutbox[0])["References"].split()
     assert (chain[0], chain[-1], len(chain)) == ("<0@mail.example>", "<19@mail.example>", 10)
@@ -130,7 +130,7 @@ def test_a_strangers_message_id_cannot_write_our_headers(mailed, left, mailoutbo
 )
 def test_machines_say_that_they_are_machines(mailed, mailoutbox, purpose, submitted):
     send_automatic(mailed, OutgoingMessage("Hello.", answers_upto=newest_question(mailed)), purpose=purpose)
-    outbox.leave_due()
+    outbox.send_due()
 
     sent = wire(mailoutbox[0])
     assert sent["Auto-Submitted"] == submitted
@@ -140,7 +140,7 @@ def test_machines_say_that_they_are_machines(mailed, mailoutbox, purpose, submit
 
 def test_a_survey_mail_carries_its_links_and_one_click_to_refuse(mailed, mailoutbox):
     message = send_automatic(mailed, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
-    outbox.leave_due()
+    outbox.send_due()
 
     sent = wire(mailoutbox[0])
     assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -156,7 +156,7 @@ def test_files_travel_along(mailed, reply, mailoutbox):
     Attachment.objects.create(
         ticket=mailed, message=message, name="bad.exe", media_type="application/x-dosexec", size=9, refused="a program"
     )
-    outbox.leave_due()
+    outbox.send_due()
 
     files = [(part.get_filename(), part.get_content()) for part in wire(mailoutbox[0]).iter_attachments()]
     assert files == [("Quittung ä.pdf", b"%PDF-1.4 receipt")]
@@ -169,7 +169,7 @@ def test_the_logo_travels_inside(anna, travel, mailoutbox):
     ticket = make_ticket(game=game, channel="mail")
     send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     sent = wire(mailoutbox[0])
     (logo,) = [part for part in sent.walk() if part.get_content_type() == "image/png"]
@@ -206,7 +206,7 @@ def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_na
     mailed.save(update_fields=["contact"])
 
     outbox.resend(Message.objects.get(pk=message.pk), by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert mailoutbox[0].to == ["new@mail.example"]
     assert wire(mailoutbox[0])["Message-ID"] == message.message_id
@@ -216,7 +216,7 @@ def test_a_reply_in_german_has_a_german_frame(anna, travel, mailoutbox):
     ticket = make_ticket(channel="mail", language="de")
     send_reply(ticket, OutgoingMessage("Hallo!", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert "antworte einfach auf diese Mail" in mailoutbox[0].body
     assert "Du hast am 5. Oktober" in mailoutbox[0].body
@@ -255,7 +255,7 @@ def test_a_player_whose_language_the_game_lacks_gets_the_games_default_frame(ann
     ticket = make_ticket(channel="mail", language="fr", game=make_game("nord", default_language="de", languages=["de"]))
     send_reply(ticket, OutgoingMessage("Bonjour.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(seconds=20)
-    outbox.leave_due()
+    outbox.send_due()
 
     assert "antworte einfach" in mailoutbox[0].body
     assert '<html lang="fr"' in mailoutbox[0].alternatives[0].content
@@ -272,7 +272,7 @@ def test_a_file_the_storage_has_lost_stops_only_this_mail_and_is_tried_again(mai
     blob = blobs.keep(b"soon lost", media_type="text/plain")
     Attachment.objects.create(ticket=mailed, message=message, name="a.txt", media_type="text/plain", size=9, blob=blob)
     default_storage.delete(blob.path)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert (message.state, len(mailoutbox)) == (Message.State.QUEUED, 0)
@@ -286,7 +286,7 @@ def test_a_lost_claim_sends_nothing(mailed, reply, mailoutbox, monkeypatch):
         raise Conflict("Somebody else sends this message.")
 
     monkeypatch.setattr(outbox, "_handed", somebody_was_first)
-    outbox.leave(message.pk)
+    outbox.send(message.pk)
 
     assert mailoutbox == []
 

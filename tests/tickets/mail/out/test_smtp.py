@@ -109,7 +109,7 @@ def test_nobody_at_home_is_tried_again_later(settings, mailed, left, travel, mai
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     travel.forward(seconds=31)
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     assert message.state == Message.State.SENT
     assert len(mailoutbox) == 1
@@ -141,7 +141,7 @@ def test_greylisting_is_waited_out(server, mailed, left, travel):
 
     server.rcpt = "250 OK"
     travel.forward(minutes=5)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert message.state == Message.State.SENT
@@ -153,7 +153,7 @@ def test_a_server_that_takes_it_and_hangs_up_leaves_it_uncertain_and_it_is_not_s
 
     message = left(mailed)
     travel.forward(hours=5)
-    outbox.leave_due()
+    outbox.send_due()
     outbox.recover()
 
     message.refresh_from_db()
@@ -172,7 +172,7 @@ def test_a_break_before_the_words_left_is_tried_again_and_never_uncertain(server
 
     server.hang_up = ""
     travel.forward(minutes=6)
-    outbox.leave_due()
+    outbox.send_due()
 
     message.refresh_from_db()
     assert message.state == Message.State.SENT
@@ -226,12 +226,12 @@ def test_giving_up_at_last(settings, mailed, left, travel):
 
     for _try in range(47):
         travel.forward(hours=1)
-        outbox.leave_due()
+        outbox.send_due()
     message.refresh_from_db()
     assert message.state == Message.State.QUEUED
 
     for _try in range(3):
         travel.forward(hours=1)
-        outbox.leave_due()
+        outbox.send_due()
     message.refresh_from_db()
     assert message.state == Message.State.FAILED

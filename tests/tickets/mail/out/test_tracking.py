@@ -158,7 +158,7 @@ def test_an_uncertain_mail_is_settled_by_its_delivery(mailed, reply, mailgun, mo
 
     message = reply(mailed)
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", breaks)
-    outbox.leave_due()
+    outbox.send_due()
     message.refresh_from_db()
     assert message.state == Message.State.UNCERTAIN
 

@@ -30,5 +30,5 @@ def release(hold: Hold, *, by: User) -> Message:
         message.state, message.state_at = Message.State.QUEUED, clock.now()
         message.leaves_at, message.approver_id = clock.now(), by.pk
         message.save(update_fields=["state", "state_at", "leaves_at", "approver_id"])
-        nudge("tickets.leave", message.pk)
+        nudge("tickets.send", message.pk)
     return message

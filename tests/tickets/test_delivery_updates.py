@@ -13,7 +13,7 @@ from tests.factories.desk import Post, make_ticket
 from tests.tickets.deeds import answer, facts_hold, kinds, rolled_back
 from tickets.channels import Uncertain
 from tickets.models import Message, Status, Ticket
-from tickets.services import news, outbox
+from tickets.services import delivery_updates, outbox
 
 pytestmark = pytest.mark.django_db
 State = Message.State
@@ -32,9 +32,9 @@ def uncertain(ticket: Ticket, anna: User, travel: Travel, the_post: Post) -> Mes
 
 def tell(message: Message, word: str) -> None:
     if word == "bounced":
-        news.bounced(message.pk, clock.now(), reason="550 no such user")
+        delivery_updates.bounced(message.pk, clock.now(), reason="550 no such user")
     else:
-        getattr(news, word)(message.pk, clock.now())
+        getattr(delivery_updates, word)(message.pk, clock.now())
 
 
 @pytest.mark.parametrize("word", ["delivered", "opened"])
@@ -60,7 +60,7 @@ def test_a_delivery_told_while_it_waits_to_leave_again_spares_the_second_journey
     outbox.decide(uncertain, arrived=False, by=anna)
 
     tell(uncertain, "delivered")
-    outbox.leave_due()
+    outbox.send_due()
 
     uncertain.refresh_from_db()
     assert (uncertain.state, the_post.sent) == (State.DELIVERED, [])
@@ -112,7 +112,7 @@ def test_a_resent_message_can_be_delivered_again(ticket: Ticket, anna: User, tra
     tell(message, "delivered")
     tell(message, "bounced")
     outbox.resend(message, by=anna)
-    outbox.leave_due()
+    outbox.send_due()
 
     tell(message, "delivered")
 
@@ -124,8 +124,8 @@ def test_news_of_what_is_not_ours_are_passed_over(ticket: Ticket, travel: Travel
     inbound = Message.objects.get(ticket=ticket)
 
     for pk in (inbound.pk, 10**12):
-        news.delivered(pk, clock.now())
-        news.bounced(pk, clock.now(), reason="x")
+        delivery_updates.delivered(pk, clock.now())
+        delivery_updates.bounced(pk, clock.now(), reason="x")
 
     inbound.refresh_from_db()
     assert inbound.state == State.RECEIVED

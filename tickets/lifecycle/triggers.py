@@ -8,17 +8,17 @@ from datetime import datetime
 
 from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
-from tickets.events import Entry, record_many
-from tickets.lifecycle.machine import Owed, await_silence, move, move_many
+from tickets.events import NewEvent, record_many
+from tickets.lifecycle.machine import PendingInfo, await_silence, move, move_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
-from tickets.models import Lane, LifecycleRule, Message, Occasion, Pledge, Status, Ticket
+from tickets.models import Lane, LifecycleRule, Message, Pledge, Status, Ticket, Trigger
 from tickets.timers import Due
 
 
 def player_wrote(ticket: Ticket, message: Message, *, by: Actor) -> None:
     """By the rules: answered and resolved come back, new, waiting, in_progress and pending stay as they are."""
-    rule = Rules.load().find(ticket, Occasion.PLAYER_MESSAGE)
+    rule = Rules.load().find(ticket, Trigger.PLAYER_MESSAGE)
     if rule and may(ticket.status, rule.to_status, by.kind):
         move(ticket, Status(rule.to_status), by=by, message=message, rule=rule)
 
@@ -35,11 +35,12 @@ def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
         return
     if message.then_status:
         if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):
-            owed = Owed(message.then_pending_on, tame(message.then_pending_until)) if message.then_status == Status.PENDING else None
-            move(ticket, Status(message.then_status), by=by, owed=owed, message=message)
+            pending = message.then_status == Status.PENDING
+            info = PendingInfo(message.then_pending_on, tame(message.then_pending_until)) if pending else None
+            move(ticket, Status(message.then_status), by=by, pending=info, message=message)
             return
     else:
-        rule = Rules.load().find(ticket, Occasion.OPERATOR_REPLY)
+        rule = Rules.load().find(ticket, Trigger.OPERATOR_REPLY)
         if rule and may(ticket.status, rule.to_status, by.kind):
             move(ticket, Status(rule.to_status), by=by, message=message, rule=rule)
             return
@@ -62,7 +63,8 @@ def day_passed(due: Sequence[Due]) -> None:
     late = [ticket for ticket, _timer in due if ticket.overdue and ticket.merged_into_id is None]
     pledges = dict(Pledge.objects.filter(ticket__in=late).order_by("ticket", "-pk").distinct("ticket").values_list("ticket", "pk"))
     entries = [
-        Entry(ticket, "ticket.overdue", SYSTEM, data={"pledge": pledges.get(ticket.pk), "until": ticket.pending_until}) for ticket in late
+        NewEvent(ticket, "ticket.overdue", SYSTEM, data={"pledge": pledges.get(ticket.pk), "until": ticket.pending_until})
+        for ticket in late
     ]
     if entries:
         record_many(entries, lane=Lane.BULK)

@@ -9,10 +9,10 @@ from django.db import transaction
 from tickets.actors import SYSTEM
 from tickets.channels import Failed, Sent
 from tickets.events import record
-from tickets.lifecycle import occasions, waiting
+from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
 from tickets.models import Event, Message
-from tickets.services.outbox import TAKES_EFFECT, settle
+from tickets.services.outbox import TAKES_EFFECT, apply_outcome
 
 State = Message.State
 _OUT = {State.HANDED, State.SENDING, State.UNCERTAIN}
@@ -30,7 +30,7 @@ def delivered(pk: int, at: datetime) -> None:
     if message is None or message.delivered_at is not None:
         return
     if message.state in _OUT or _on_its_way_again(message):
-        settle(message, Sent(), by=SYSTEM)
+        apply_outcome(message, Sent(), by=SYSTEM)
     if message.state != State.SENT:
         return
     message.state, message.state_at, message.delivered_at = State.DELIVERED, at, at
@@ -53,7 +53,7 @@ def opened(pk: int, at: datetime) -> None:
     if message is None or message.opened_at is not None:
         return
     if message.state in _OUT:
-        settle(message, Sent(), by=SYSTEM)
+        apply_outcome(message, Sent(), by=SYSTEM)
     message.opened_at = at
     message.save(update_fields=["opened_at"])
     record(message.ticket, "message.opened", by=SYSTEM, message=message, at=at)
@@ -66,7 +66,7 @@ def bounced(pk: int, at: datetime, *, reason: str) -> None:
     if message is None or message.state in {State.BOUNCED, State.FAILED}:
         return
     if message.state in _OUT:
-        settle(message, Failed(reason), by=SYSTEM)
+        apply_outcome(message, Failed(reason), by=SYSTEM)
     elif message.state in {State.SENT, State.DELIVERED}:
         message.state, message.state_at, message.error = State.BOUNCED, at, reason[:500]
         message.save(update_fields=["state", "state_at", "error"])
@@ -75,7 +75,7 @@ def bounced(pk: int, at: datetime, *, reason: str) -> None:
         return
     if message.purpose in TAKES_EFFECT:
         waiting.refresh(message.ticket)
-        occasions.answer_failed(message.ticket, message)
+        triggers.answer_failed(message.ticket, message)
 
 
 @transaction.atomic
