@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from helpdesk.base import outward, relay
 from helpdesk.base.bounds import EARLIEST
-from helpdesk.staff.models import Letter, LetterState
+from helpdesk.staff.models import StaffMail, StaffMailState
 from tickets.models import Delivery, Lane, Message, Timer
 
 SOON, LATER = timedelta(minutes=2), timedelta(minutes=30)
@@ -66,7 +66,7 @@ def _deliveries(lane: Lane) -> Callable[[datetime], QuerySet[Any]]:
 BACKLOGS: Mapping[str, Backlog] = {  # by their names among the numbers
     "message": Backlog("outgoing_mail", SOON, _messages, Coalesce(F("first_tried_at"), F("leaves_at")), outward=True),
     "letter": Backlog(
-        "letters", timedelta(minutes=10), lambda at: Letter.objects.filter(state=LetterState.QUEUED), F("queued_at"), outward=True
+        "letters", timedelta(minutes=10), lambda at: StaffMail.objects.filter(state=StaffMailState.QUEUED), F("queued_at"), outward=True
     ),
     "raw_mail": Backlog("raw_mail", SOON, _raw_mails, F("received_at")),
     "timer": Backlog("timers", LATER, lambda at: Timer.objects.filter(due_at__lte=at), F("due_at")),

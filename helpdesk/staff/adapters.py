@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit.client import client_address
 from helpdesk.base.clock import now
-from helpdesk.staff import guessing, letters
+from helpdesk.staff import guessing, staff_mail
 from helpdesk.staff.models import User
 from helpdesk.staff.password_links import password_address
 
@@ -90,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         reader = context.get("user") or User.objects.filter(email=email.lower()).first()
         with translation.override(reader.language if isinstance(reader, User) else None):
             mail = self.render_mail(template_prefix, email, {"studio": settings.STUDIO_NAME, "email": email, "reader": reader, **context})
-        letters.post(to=email, subject=mail.subject, text=mail.body)
+        staff_mail.post(to=email, subject=mail.subject, text=mail.body)
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None

@@ -239,13 +239,13 @@ class _Facts(dict[str, Any]):
         return "–"
 
 
-class LetterState(models.TextChoices):
+class StaffMailState(models.TextChoices):
     QUEUED = "queued", _("Queued")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
 
 
-class Letter(models.Model):
+class StaffMail(models.Model):
     """A mail to an operator: invitation, new password, copy of a notice. A row first, so that a sleeping mail server stops nobody.
 
     The words are emptied when it has left or failed for good: they may carry a link that opens an account. The copy of a notice has no
@@ -258,7 +258,7 @@ class Letter(models.Model):
     subject = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
+    state = models.CharField(max_length=8, choices=StaffMailState.choices, default=StaffMailState.QUEUED)
     queued_at = models.DateTimeField()
     due_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True)
@@ -270,10 +270,10 @@ class Letter(models.Model):
     class Meta:
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(name="letter_state_known", condition=models.Q(state__in=LetterState.values)),
-            sane_moments("letter_moments_sane", "queued_at", "due_at"),
+            models.CheckConstraint(name="staff_mail_state_known", condition=models.Q(state__in=StaffMailState.values)),
+            sane_moments("staff_mail_moments_sane", "queued_at", "due_at"),
         )
         indexes = (
-            models.Index(name="letter_waiting", fields=("due_at",), condition=models.Q(state="queued")),
-            models.Index(name="letter_parked", fields=("parked_at",), condition=models.Q(parked_at__isnull=False)),
+            models.Index(name="staff_mail_waiting", fields=("due_at",), condition=models.Q(state="queued")),
+            models.Index(name="staff_mail_parked", fields=("parked_at",), condition=models.Q(parked_at__isnull=False)),
         )

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from helpdesk.base.clock import now
 from helpdesk.base.paging import Page, page
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.facts import look_up
 from helpdesk.staff.models import MailCopies, Notice, User
 
@@ -27,7 +27,7 @@ def notify(users: Iterable[User], kind: str, text: str, *, link: str = "", impor
     notices = Notice.objects.bulk_create(Notice(user=user, kind=kind, at=now(), text=text, data=data, link=link) for user in people)
     for user, notice in zip(people, notices, strict=True):
         if user.mail_copies == MailCopies.ALL or (important and user.mail_copies == MailCopies.IMPORTANT):
-            letters.post_copy(notice, to=user.email)
+            staff_mail.post_copy(notice, to=user.email)
     return notices
 
 

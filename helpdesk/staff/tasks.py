@@ -6,22 +6,22 @@ from celery import shared_task
 from django.core.management import call_command
 
 from helpdesk.base.turns import TURN
-from helpdesk.staff import alarms, letters
+from helpdesk.staff import alarms, staff_mail
 
 
 @shared_task(name="staff.send_letter")
 def send_letter(pk: int) -> None:
-    letters.send(pk)
+    staff_mail.send(pk)
 
 
 @shared_task(name="staff.send_letters")
 def send_letters() -> None:
-    letters.send_due(seconds=TURN)
+    staff_mail.send_due(seconds=TURN)
 
 
 @shared_task(name="staff.drop_old_letters")
 def drop_old_letters() -> None:
-    letters.drop_old()
+    staff_mail.drop_old()
 
 
 @shared_task(name="staff.watch_relays")

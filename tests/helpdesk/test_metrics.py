@@ -12,7 +12,7 @@ from django.test import Client
 from helpdesk import heartbeat
 from helpdesk.base.blobs import keep, note_state
 from helpdesk.base.clock import now
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from tests.factories.desk import make_ticket
 from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Message, Timer
@@ -160,7 +160,7 @@ def test_ready_tells_which_work_waits_too_long(client: Client, travel):
     Timer.objects.all().delete()
     reply = {"ticket": ticket, "received_in": ticket, "kind": "reply", "channel": "post", "author_kind": "operator"}
     waits = Message.objects.create(**reply, state="queued", leaves_at=now() + timedelta(hours=1), first_tried_at=now())
-    letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+    staff_mail.post(to="nora@studio.example", subject="Hello", text="Hello")
     event = ticket.events.first()
     Delivery.objects.create(event=event, subscriber="surveys", lane="now")
     RawMail.objects.create(blob=keep(b"x"), source=MailSource.PIPE)

@@ -18,7 +18,7 @@ from django.db import connection
 
 from helpdesk.base import blobs, clock, outward
 from helpdesk.base.models import Blob
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import User
 from tests.factories.desk import Post, make_ticket
 from tests.tickets.deeds import reply
@@ -75,13 +75,13 @@ def test_a_restored_desk_has_everything_and_sends_nothing(
     keep_files(ticket, [NewFile("ship.txt", b"a ship that is not there")], message=question)
     with clock.travel(clock.now() - timedelta(hours=1)):
         message = reply(ticket, anna, "We look for it.")
-        letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+        staff_mail.post(to="nora@studio.example", subject="Hello", text="Hello")
     assert outward.standing() == outward.Standing.ON
 
     tool("pg_dump", "--format=custom", f"--file={tmp_path / 'desk.dump'}", str(connection.settings_dict["NAME"]))
     shutil.copytree(files, copy)
     outbox.send_due()
-    letters.send_due()
+    staff_mail.send_due()
     assert (the_post.sent, len(mailoutbox)) == ([message.pk], 1)  # after the backup
 
     connection.close()
@@ -97,7 +97,7 @@ def test_a_restored_desk_has_everything_and_sends_nothing(
         assert len(blobs.read(blob)) == blob.size
     outbox.send_due()
     outbox.send(message.pk)
-    letters.send_due()
+    staff_mail.send_due()
     assert (the_post.sent, len(mailoutbox)) == ([message.pk], 1)  # nothing a second time
     said = StringIO()
     call_command("outward", stdout=said)

@@ -95,7 +95,7 @@ def test_a_ticket_costs_the_same_for_one_message_or_fifty(desk: Client) -> None:
     compare(one, cost(desk, reverse("desk:ticket", args=[ticket.number])))
 
 
-@pytest.mark.parametrize("name", ["desk:queue_news", "desk:rail", "staff:bell"])
+@pytest.mark.parametrize("name", ["desk:queue_updates", "desk:rail", "staff:bell"])
 def test_what_asks_every_few_seconds_costs_little(name: str, desk: Client) -> None:
     for number in range(5):
         full_ticket(number)

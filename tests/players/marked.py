@@ -18,7 +18,7 @@ from PIL import Image
 
 from helpdesk.base.clock import now
 from helpdesk.games.models import Game
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
 from helpdesk.staff.rights import Right
 from players.models import Player
@@ -250,4 +250,4 @@ class Desk:
         for lane in (Lane.NOW, Lane.BULK):
             drain.drain(lane)
         outbox.send_due()
-        letters.send_due()
+        staff_mail.send_due()

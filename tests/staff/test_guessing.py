@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from helpdesk import settings as house
-from helpdesk.staff.models import Letter
+from helpdesk.staff.models import StaffMail
 from tests.factories.staff import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_nobody_is_flooded_with_letters_for_a_new_password(client) -> None:
     for number in range(8):
         client.post(reverse("account_reset_password"), {"email": "nora@studio.example"}, REMOTE_ADDR=f"203.0.113.{number}")
 
-    assert Letter.objects.count() == 3
+    assert StaffMail.objects.count() == 3
 
 
 def test_who_asks_for_everybody_is_stopped(client) -> None:
@@ -66,7 +66,7 @@ def test_who_asks_for_everybody_is_stopped(client) -> None:
         UserFactory.create(email=f"person{number}@studio.example")
         client.post(reverse("account_reset_password"), {"email": f"person{number}@studio.example"})
 
-    assert Letter.objects.count() == 20
+    assert StaffMail.objects.count() == 20
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
@@ -140,7 +140,7 @@ def test_who_is_stopped_comes_back_in_by_a_letter(client) -> None:
     assert reverse("account_reset_password") in page.content.decode()
 
     client.post(reverse("account_reset_password"), {"email": nora.email}, REMOTE_ADDR="192.0.2.99")
-    link = next(word for word in Letter.objects.get(to=nora.email).text.split() if "/password/reset/key/" in word)
+    link = next(word for word in StaffMail.objects.get(to=nora.email).text.split() if "/password/reset/key/" in word)
     form = client.get("/" + link.split("/", 3)[3], follow=True, REMOTE_ADDR="192.0.2.99").redirect_chain[-1][0]
     new = {"password1": "seven herons over water", "password2": "seven herons over water"}
     client.post(form, new, REMOTE_ADDR="192.0.2.99")
@@ -155,6 +155,6 @@ def test_a_link_for_a_new_password_stands_under_the_desks_own_address(client, se
 
     client.post(reverse("account_reset_password"), {"email": "nora@studio.example"}, HTTP_HOST="evil.example")
 
-    words = Letter.objects.get().text
+    words = StaffMail.objects.get().text
     assert "https://desk.studio.example/accounts/password/reset/key/" in words
     assert "evil" not in words

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from helpdesk.staff import letters
-from helpdesk.staff.models import Letter, MailCopies, Notice
+from helpdesk.staff import staff_mail
+from helpdesk.staff.models import MailCopies, Notice, StaffMail
 from helpdesk.staff.notices import notify, unseen_count
 from tests.factories.staff import UserFactory, somebody
 
@@ -52,8 +52,8 @@ def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, 
 
     notify([nora], "tickets.assigned", GIVEN, important=important, link="/tickets/K7QM2R/", number="K7QM2R")
 
-    assert Letter.objects.filter(to=nora.email, subject="", text="").count() == posted
-    letters.send_due()
+    assert StaffMail.objects.filter(to=nora.email, subject="", text="").count() == posted
+    staff_mail.send_due()
     assert ["/tickets/K7QM2R/" in mail.body and "K7QM2R was given to you" in mail.subject for mail in mailoutbox] == [True] * posted
 
 

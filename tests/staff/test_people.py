@@ -10,7 +10,7 @@ from django.urls import reverse
 from helpdesk.audit.models import AuditEntry
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError, NotAllowed
-from helpdesk.staff.models import Grant, Letter, User
+from helpdesk.staff.models import Grant, StaffMail, User
 from helpdesk.staff.rights import Right, has_right, scope_for
 from helpdesk.staff.services import people, roles
 from tests.factories.desk import make_game
@@ -34,7 +34,7 @@ def test_emil_is_invited_sets_his_password_and_signs_in(client, vera: User) -> N
     assert answer.url == reverse("staff:person", args=[emil.pk])
     assert not emil.has_usable_password()
 
-    (link,) = re.findall(r"http\S+", Letter.objects.get(to=emil.email).text)
+    (link,) = re.findall(r"http\S+", StaffMail.objects.get(to=emil.email).text)
     door = type(client)()
     page = door.get("/" + link.split("/", 3)[3], follow=True)
     new = "seven herons over water"
@@ -216,7 +216,7 @@ def test_a_former_administrator_is_not_brought_back_by_who_is_none(client, vera:
     assert people.reactivate(nora, by=vera).is_active
 
 
-def links(letter: Letter) -> list[str]:
+def links(letter: StaffMail) -> list[str]:
     return ["/" + link.split("/", 3)[3] for link in re.findall(r"http\S+", letter.text)]
 
 
@@ -228,17 +228,17 @@ def test_another_address_counts_when_somebody_there_says_yes_and_the_former_one_
     emil.refresh_from_db()
     assert (emil.email, emil.email_wanted) == ("emil@studio.example", "falk@studio.example")
     assert "falk@studio.example is to be the new address" in page
-    assert "falk@studio.example" in Letter.objects.get(to="emil@studio.example").text
+    assert "falk@studio.example" in StaffMail.objects.get(to="emil@studio.example").text
 
     door = type(client)()
-    (link,) = links(Letter.objects.get(to="falk@studio.example"))
+    (link,) = links(StaffMail.objects.get(to="falk@studio.example"))
     assert door.get(link).status_code == 200  # a scanner that looks changes nothing
     assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
     door.post(link)
 
     emil.refresh_from_db()
     assert (emil.email, emil.email_wanted) == ("falk@studio.example", "")
-    assert Letter.objects.filter(to="emil@studio.example").count() == 2
+    assert StaffMail.objects.filter(to="emil@studio.example").count() == 2
     assert door.get(link).status_code == door.post(link).status_code == 410
     assert AuditEntry.objects.get(action="staff.address_changed").data["changes"]["email"] == ["emil@studio.example", "falk@studio.example"]
 
@@ -247,8 +247,8 @@ def test_a_new_address_can_be_taken_back_or_asked_for_anew(client, vera: User) -
     emil = UserFactory.create(email="emil@studio.example")
     people.change_person(emil, by=vera, email="one@studio.example")
     people.change_person(emil, by=vera, email="two@studio.example")
-    (first,) = links(Letter.objects.get(to="one@studio.example"))
-    (second,) = links(Letter.objects.get(to="two@studio.example"))
+    (first,) = links(StaffMail.objects.get(to="one@studio.example"))
+    (second,) = links(StaffMail.objects.get(to="two@studio.example"))
     assert client.post(first).status_code == 410
 
     client.force_login(vera)
@@ -262,7 +262,7 @@ def test_an_address_that_somebody_took_meanwhile_is_refused_at_the_end_too(clien
     emil = UserFactory.create(email="emil@studio.example")
     people.change_person(emil, by=vera, email="shared@studio.example")
     UserFactory.create(email="shared@studio.example")
-    (link,) = links(Letter.objects.get(to="shared@studio.example"))
+    (link,) = links(StaffMail.objects.get(to="shared@studio.example"))
 
     page = client.post(link)
 
@@ -276,7 +276,7 @@ def test_who_has_no_password_yet_is_invited_at_the_new_address(vera: User) -> No
     people.change_person(emil, by=vera, email="emil@studio.example")
 
     assert User.objects.get(pk=emil.pk).email == "emil@studio.example"
-    assert "/password/reset/key/" in Letter.objects.get(to="emil@studio.example").text
+    assert "/password/reset/key/" in StaffMail.objects.get(to="emil@studio.example").text
 
 
 def test_a_team_is_made_changed_and_dropped_when_empty(client, vera: User) -> None:

@@ -9,7 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from helpdesk.audit.models import ActorKind, AuditEntry
-from helpdesk.staff.models import Letter
+from helpdesk.staff.models import StaffMail
 from tests.factories.staff import PASSWORD, UserFactory, somebody
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_a_forgotten_password_comes_by_letter_in_her_language(client) -> None:
     answer = client.post(reverse("account_reset_password"), {"email": "Olga@studio.example"})
 
     assert answer.url == reverse("account_reset_password_done")
-    letter = Letter.objects.get(to=olga.email)
+    letter = StaffMail.objects.get(to=olga.email)
     (link,) = re.findall(r"http\S+", letter.text)
     path = "/" + link.split("/", 3)[3]
     page = client.get(path, follow=True)
@@ -93,7 +93,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(client) -> None:
     answer = client.post(reverse("account_reset_password"), {"email": "nobody@studio.example"})
 
     assert answer.url == reverse("account_reset_password_done")
-    assert not Letter.objects.exists()
+    assert not StaffMail.objects.exists()
 
 
 def test_changing_the_password_ends_the_other_sessions_and_writes_a_letter(client) -> None:
@@ -107,7 +107,7 @@ def test_changing_the_password_ends_the_other_sessions_and_writes_a_letter(clien
 
     assert client.get(reverse("staff:account")).status_code == 200
     assert elsewhere.get(reverse("staff:account")).status_code == 302
-    assert Letter.objects.filter(to=nora.email).count() == 1
+    assert StaffMail.objects.filter(to=nora.email).count() == 1
 
 
 def test_signing_out_everywhere_ends_this_session_too(client) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from helpdesk.base import outward
 from helpdesk.base.models import Outward
 from helpdesk.base.outward import Standing, masked
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
@@ -35,7 +35,7 @@ def printed(*words: str) -> str:
 
 @pytest.fixture
 def waiting(anna: User, travel: Travel) -> Message:
-    letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+    staff_mail.post(to="nora@studio.example", subject="Hello", text="Hello")
     message = reply(make_ticket(), anna)
     travel.forward(days=3)
     return message
@@ -44,13 +44,13 @@ def waiting(anna: User, travel: Travel) -> Message:
 def nothing_leaves(message: Message, the_post: Post, mailoutbox: list[Any]) -> bool:
     outbox.send(message.pk)
     outbox.send_due()
-    letters.send_due()
+    staff_mail.send_due()
     return (the_post.sent, mailoutbox) == ([], [])
 
 
 def all_leave(message: Message, the_post: Post, mailoutbox: list[Any]) -> bool:
     outbox.send_due()
-    letters.send_due()
+    staff_mail.send_due()
     return (the_post.sent, len(mailoutbox)) == ([message.pk], 1)
 
 

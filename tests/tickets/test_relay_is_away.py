@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from helpdesk.base import relay
 from helpdesk.base.errors import Conflict
-from helpdesk.staff import alarms, letters
+from helpdesk.staff import alarms, staff_mail
 from helpdesk.staff.models import MailContent, Notice, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
@@ -200,12 +200,12 @@ def test_one_notice_when_it_lasts_and_one_when_it_is_over(anna: User, travel: Tr
 
 
 def test_letters_wait_with_the_messages(travel: Travel, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[object]) -> None:
-    letter = letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+    letter = staff_mail.post(to="nora@studio.example", subject="Hello", text="Hello")
     relay.gone("mail", "refused", who="message 1")
 
-    assert (letters.send(letter.pk), letters.send_due(), mailoutbox) == (False, 0, [])
+    assert (staff_mail.send(letter.pk), staff_mail.send_due(), mailoutbox) == (False, 0, [])
     travel.forward(seconds=31)
-    assert letters.send_due() == 1
+    assert staff_mail.send_due() == 1
     assert (relay.away(), MailContent.objects.get().state) == ({}, "sent")
 
 

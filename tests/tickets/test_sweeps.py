@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from helpdesk.base import clock, parking
 from helpdesk.base.errors import Conflict
 from helpdesk.base.sweeps import each_alone
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailContent, Notice, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
@@ -247,24 +247,24 @@ def test_the_words_of_an_error_may_hold_anything(travel: Travel) -> None:
 @pytest.mark.parametrize("column", ["queued_at", "due_at"])
 @pytest.mark.parametrize("moment", ["-infinity", "0044-03-15 12:00+00 BC"])
 def test_a_letter_with_any_moment_stops_no_other(mailoutbox: list[Any], travel: Travel, column: str, moment: str) -> None:
-    bad = letters.post(to="nora@studio.example", subject="One", text="One")
-    letters.post(to="emil@studio.example", subject="Two", text="Two")
+    bad = staff_mail.post(to="nora@studio.example", subject="One", text="One")
+    staff_mail.post(to="emil@studio.example", subject="Two", text="Two")
     poison("staff_letter", bad.pk, **{column: moment})
 
-    assert letters.send_due() == 2
+    assert staff_mail.send_due() == 2
 
 
 def test_a_letter_that_cannot_be_written_down_is_parked(monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any], travel: Travel) -> None:
-    bad = letters.post(to="nora@studio.example", subject="One", text="One")
-    letters.post(to="emil@studio.example", subject="Two", text="Two")
-    whole = letters._deliver
-    monkeypatch.setattr(letters, "_deliver", lambda letter: 1 // 0 if letter.pk == bad.pk else whole(letter))
+    bad = staff_mail.post(to="nora@studio.example", subject="One", text="One")
+    staff_mail.post(to="emil@studio.example", subject="Two", text="Two")
+    whole = staff_mail._deliver
+    monkeypatch.setattr(staff_mail, "_deliver", lambda letter: 1 // 0 if letter.pk == bad.pk else whole(letter))
 
-    letters.send_due()
+    staff_mail.send_due()
 
     assert [mail.to for mail in mailoutbox] == [["emil@studio.example"]]
     assert parked("letter") == {bad.pk: "ZeroDivisionError: integer division or modulo by zero"}
-    assert letters.give_up(bad.pk)
+    assert staff_mail.give_up(bad.pk)
     assert (MailContent.objects.get(pk=bad.pk).state, MailContent.objects.get(pk=bad.pk).text) == ("failed", "")
 
 

@@ -11,7 +11,7 @@ from helpdesk.staff.models import User
 from tickets.models import Ticket
 
 
-class Look(models.Model):
+class TicketView(models.Model):
     """One operator's look at one ticket: the last event he had on screen, when his page last spoke, and what he was doing.
 
     Serves the line “new since you looked”, the bold rows of the queue, and “Anna is writing”.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from helpdesk.base.sandbox.frames import Garbled, FrameConnection, rebuilt
+from helpdesk.base.sandbox.frames import FrameConnection, Garbled, rebuilt
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = {  # all of it: nothing of the desk's own settings

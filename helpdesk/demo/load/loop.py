@@ -17,7 +17,7 @@ from helpdesk.demo.load.books import Books
 from helpdesk.demo.load.history import History
 from helpdesk.demo.load.studio import open_studio
 from helpdesk.demo.stories import Story, stories
-from helpdesk.staff import letters as staff_letters
+from helpdesk.staff import staff_mail
 from tickets import drain, timers
 from tickets.mail import inbox
 from tickets.mail.inbox import InboundMail
@@ -77,7 +77,7 @@ class _Loop:
         with clock.travel(until):
             self._odd_mails()
             self._settle(until)
-            while staff_letters.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
+            while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
                 pass
 
     def _next(self, until: datetime) -> datetime:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base.errors import Conflict, DomainError
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import User
 from helpdesk.staff.password_links import password_link
 
@@ -101,4 +101,4 @@ def _post(person: User, to: str, subject: object, letter: str, **facts: object) 
     """In the person's language; `subject` is one of the lazy texts above."""
     with translation.override(person.language):
         text = render_to_string(f"staff/mail/{letter}.txt", {"user": person, "studio": settings.STUDIO_NAME, **facts})
-        letters.post(to=to, subject=str(subject) % {"studio": settings.STUDIO_NAME}, text=text)
+        staff_mail.post(to=to, subject=str(subject) % {"studio": settings.STUDIO_NAME}, text=text)

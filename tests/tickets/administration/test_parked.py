@@ -9,7 +9,7 @@ from django.urls import reverse
 from helpdesk.audit.models import AuditEntry, Remark
 from helpdesk.base import clock
 from helpdesk.base.blobs import keep
-from helpdesk.staff import letters
+from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailContent, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
@@ -33,12 +33,12 @@ def one_of_each(anna: User, travel: Travel) -> dict[str, int]:
     timer = timers.arm(lock(ticket), "tests.bell", clock.now())
     event = ticket.events.latest("pk")
     delivery = Delivery.objects.create(event=event, subscriber="ear", lane="now", ticket_id=ticket.pk)
-    letter = letters.post(to="nora@studio.example", subject="Hello", text="Hello")
+    letter = staff_mail.post(to="nora@studio.example", subject="Hello", text="Hello")
     raw = RawMail.objects.create(blob=keep(b"x"), source=MailSource.PIPE, parked_at=clock.now(), reason="an unreadable mail")
     parked.park_message(message.pk, "ValueError: an odd message")
     parked.park_timer(timer.pk, "ValueError: an odd timer")
     parked.park_delivery(delivery.pk, "ValueError: an odd delivery")
-    letters.park(letter.pk, "ValueError: an odd letter")
+    staff_mail.park(letter.pk, "ValueError: an odd letter")
     yield {"message": message.pk, "timer": timer.pk, "delivery": delivery.pk, "letter": letter.pk, "raw_mail": raw.pk}
     del timers._kinds["tests.bell"]
 

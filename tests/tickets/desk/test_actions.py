@@ -265,7 +265,7 @@ def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(des
     first, second = make_ticket("One", player=mira), make_ticket("Two", player=mira)
     client, card = desk(dora), f"/tickets/{first.number}/card/"
     save_draft(second, author=dora, kind=Draft.Kind.REPLY, text="I look into it.")
-    merging, parting = f"/tickets/{first.number}/merge/{second.number}/", f"/tickets/{first.number}/part/{second.number}/"
+    merging, parting = f"/tickets/{first.number}/merge/{second.number}/", f"/tickets/{first.number}/unmerge/{second.number}/"
     assert merging in client.get(card).content.decode()
 
     answer = client.post(merging, headers=HTMX)
@@ -276,7 +276,7 @@ def test_a_player_who_wrote_twice_gets_one_ticket_and_it_can_be_parted_again(des
     )
     assert "card-changed" in answer["HX-Trigger"]
     assert client.get(f"/tickets/{second.number}/").headers["Location"] == f"/tickets/{first.number}/"
-    assert client.post(f"/tickets/{second.number}/news/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{first.number}/"
+    assert client.post(f"/tickets/{second.number}/updates/", {"after": 0}, headers=HTMX)["HX-Redirect"] == f"/tickets/{first.number}/"
     assert "merged here" in client.get(card).content.decode() and parting in client.get(card).content.decode()
 
     parted = client.post(parting, headers=HTMX).content.decode()
@@ -296,7 +296,7 @@ def test_what_is_not_one_matter_is_offered_no_merge_and_refused(desk: Desk) -> N
     for other in (elsewhere, of_another, ticket):
         answer = client.post(f"/tickets/{ticket.number}/merge/{other.number}/", headers=HTMX)
         assert (answer.status_code, "toast" in answer["HX-Trigger"]) == (204, True)
-    assert client.post(f"/tickets/{ticket.number}/part/{elsewhere.number}/", headers=HTMX).status_code == 204
+    assert client.post(f"/tickets/{ticket.number}/unmerge/{elsewhere.number}/", headers=HTMX).status_code == 204
     assert client.post(f"/tickets/{ticket.number}/merge/0000-0000/", headers=HTMX).status_code == 404
 
 

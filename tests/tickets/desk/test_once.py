@@ -158,7 +158,7 @@ def test_a_reply_that_comes_back_appears_in_the_open_composer(clara: User, desk:
     travel.forward(seconds=20)
     outbox.send_due()
 
-    news = client.post(f"/tickets/{ticket.number}/news/", {"after": upto[1], **page}, headers=HTMX)
+    news = client.post(f"/tickets/{ticket.number}/updates/", {"after": upto[1], **page}, headers=HTMX)
 
     revision = Draft.objects.get().revision
     assert f'id="own-draft" data-mode="reply" data-base="" data-revision="{revision}"' in news.content.decode()
@@ -166,7 +166,7 @@ def test_a_reply_that_comes_back_appears_in_the_open_composer(clara: User, desk:
     assert "draft-changed" in news["HX-Trigger-After-Swap"]
     told = save(client, ticket, "Typed before it was told", **page)
     assert told["text"] == "On Sunday.\n\nTyped before it was told"
-    quiet = client.post(f"/tickets/{ticket.number}/news/", {"after": upto[1], **page, "revision": str(told["revision"])}, headers=HTMX)
+    quiet = client.post(f"/tickets/{ticket.number}/updates/", {"after": upto[1], **page, "revision": str(told["revision"])}, headers=HTMX)
     assert "own-draft" not in quiet.content.decode()
 
 
@@ -219,7 +219,7 @@ def test_who_comes_second_is_asked_and_the_first_sees_it_at_once(clara: User, er
     hers.post(f"/tickets/{ticket.number}/take/", {"holder": holder[1]}, headers=HTMX)
     ticket.refresh_from_db()
     assert ticket.assignee == clara
-    news = his.post(f"/tickets/{ticket.number}/news/", {"after": seen}, headers=HTMX)
+    news = his.post(f"/tickets/{ticket.number}/updates/", {"after": seen}, headers=HTMX)
     assert "Clara Novak took it" in toast(news) and "Clara Novak" in news.content.decode()
 
 

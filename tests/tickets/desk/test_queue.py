@@ -156,7 +156,7 @@ def test_news_are_counted_and_move_no_row(clara: User, desk: Desk) -> None:
     make_ticket()
     make_ticket()
 
-    fragment = client.get(f"/tickets/news/?since={since}", headers={"HX-Request": "true"}).content.decode()
+    fragment = client.get(f"/tickets/updates/?since={since}", headers={"HX-Request": "true"}).content.decode()
 
     assert "2 new or changed" in fragment
     assert 'id="tabs"' in fragment and 'hx-swap-oob="true"' in fragment

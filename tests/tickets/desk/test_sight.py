@@ -112,7 +112,7 @@ def test_no_page_tells_an_address_or_a_name_to_who_may_not_see_it(desk: Desk, tr
         shown = answer.content.decode()
         assert ADDRESS not in shown, page
         assert "Rosalind" not in shown, page
-    fresh = client.post(f"/tickets/{troubled.number}/news/", {"after": "1"}, HTTP_HX_REQUEST="true")
+    fresh = client.post(f"/tickets/{troubled.number}/updates/", {"after": "1"}, HTTP_HX_REQUEST="true")
     for said in (fresh.content.decode(), str(fresh.headers)):
         assert ADDRESS not in said
         assert "Rosalind" not in said

@@ -20,7 +20,7 @@ from tests.tickets.desk.conftest import Desk
 from tickets import timers
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
-from tickets.desk.looking import looked
+from tickets.desk.presence import looked
 from tickets.gates import GateHold
 from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Message, Status, Tag, Ticket
@@ -138,8 +138,8 @@ def test_looking_by_poll_moves_the_mark_and_an_old_tab_does_not_move_it_back(cla
     ticket.refresh_from_db()
     client = desk(clara)
 
-    client.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id})
-    client.post(f"/tickets/{ticket.number}/news/", {"after": 1})
+    client.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id})
+    client.post(f"/tickets/{ticket.number}/updates/", {"after": 1})
 
     assert "new since you looked" not in read(client, ticket)
     assert 'class="seen"' in client.get("/tickets/").content.decode()
@@ -246,7 +246,7 @@ def test_a_strangers_ticket_is_a_404(desk: Desk) -> None:
     nina = somebody(Right.VIEW, name="Nina", game=make_game("emberfall"))
 
     assert desk(nina).get(f"/tickets/{ticket.number}/").status_code == 404
-    assert desk(nina).post(f"/tickets/{ticket.number}/news/").status_code == 404
+    assert desk(nina).post(f"/tickets/{ticket.number}/updates/").status_code == 404
     assert desk(nina).get(f"/tickets/{ticket.number}/card/").status_code == 404
 
 
@@ -296,13 +296,13 @@ def test_a_colleague_at_the_same_ticket_is_told(clara: User, erik: User, desk: D
     ticket = make_ticket()
     ticket.refresh_from_db()
     hers, his = desk(clara), desk(erik)
-    hers.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id, "doing": "writing"})
+    hers.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id, "doing": "writing"})
 
-    seen = his.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id, "people": "-"})
+    seen = his.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id, "people": "-"})
     assert "Clara Novak is writing" in seen.content.decode()
 
     travel.forward(minutes=2)
-    gone = his.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id, "people": "-"})
+    gone = his.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id, "people": "-"})
     assert "Nobody else" in gone.content.decode()
 
 
@@ -321,10 +321,10 @@ def test_the_poll_is_silent_when_nothing_changed(clara: User, desk: Desk) -> Non
     ticket.refresh_from_db()
     client = desk(clara)
 
-    assert client.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id, "people": ""}).status_code == 204
+    assert client.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id, "people": ""}).status_code == 204
 
     player_writes(ticket, "Any news?")
-    fresh = client.post(f"/tickets/{ticket.number}/news/", {"after": ticket.last_event_id, "people": ""}).content.decode()
+    fresh = client.post(f"/tickets/{ticket.number}/updates/", {"after": ticket.last_event_id, "people": ""}).content.decode()
     assert "Any news?" in fresh
     assert 'hx-swap-oob="beforeend:#entries"' in fresh
 
@@ -337,7 +337,7 @@ def test_the_poll_draws_a_known_message_anew_when_it_left(clara: User, desk: Des
     travel.forward(seconds=20)
     outbox.send(message.pk)
 
-    fresh = desk(clara).post(f"/tickets/{ticket.number}/news/", {"after": before}).content.decode()
+    fresh = desk(clara).post(f"/tickets/{ticket.number}/updates/", {"after": before}).content.decode()
 
     assert fresh.count(f'id="m-{message.pk}"') == 1
     assert re.search(rf'id="m-{message.pk}"[^>]*hx-swap-oob="true"', fresh)

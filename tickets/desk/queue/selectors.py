@@ -15,13 +15,13 @@ from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
 from tickets.access import visible_tickets
-from tickets.desk.looking import unread
+from tickets.desk.presence import unread
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Filter
 from tickets.models import FAR, OPEN, Status, Ticket
 
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
-NEWS_COUNTED = 99
+UPDATES_COUNTED = 99
 SHOWN = (  # what a row shows and the page is sorted by: a game alone has two dozen columns
     *("number", "subject", "preview", "language", "status", "pending_on", "pending_until", "topic_by_machine", "team"),
     *("waiting_since", "waiting_key", "created_at", "changed_at", "last_event_id"),
@@ -116,7 +116,7 @@ def counted(parts: dict[str, tuple[QuerySet[Ticket], int | None]]) -> dict[str, 
 def changed_since(reader: User, wanted: Filter, since_event: int) -> int:
     """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
     rows = wanted.on_tab(wanted.apply(visible_tickets(reader), reader)).filter(last_event_id__gt=since_event)
-    return counted({"news": (rows, NEWS_COUNTED + 1)})["news"]
+    return counted({"updates": (rows, UPDATES_COUNTED + 1)})["updates"]
 
 
 def mine_and_all(reader: User) -> dict[str, int]:

@@ -15,7 +15,7 @@ from helpdesk.base.bounds import whole_number
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
-from tickets.desk.looking import begun
+from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
@@ -54,7 +54,7 @@ def queue(request: StaffRequest) -> HttpResponse:
 
 @requires(Right.VIEW)
 @require_GET
-def news(request: StaffRequest) -> HttpResponse:
+def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Filter.of(request.GET)
     rows = wanted.apply(visible_tickets(request.user), request.user)

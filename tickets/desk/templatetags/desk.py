@@ -20,7 +20,7 @@ from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
 from tickets.channels import channels
 from tickets.desk.languages import language_name
-from tickets.desk.looking import Begun
+from tickets.desk.presence import Begun
 from tickets.desk.ticket.trouble import in_words
 from tickets.mail.markup import to_html
 from tickets.models import Message, Status

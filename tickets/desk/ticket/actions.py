@@ -19,16 +19,16 @@ from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
 from tickets.desk.forms import AssignForm, FactsForm, MergeForm, PlayerForm, SenderForm, StatusForm
-from tickets.desk.looking import read_upto
+from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
-from tickets.desk.ticket.thread import Turn, turns_of
+from tickets.desk.ticket.thread import MessageItem, message_items
 from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.holds import release as release_hold
 from tickets.services.merge import merge as merge_tickets
-from tickets.services.merge import unmerge
+from tickets.services.merge import unmerge as unmerge_tickets
 from tickets.services.outbox import decide as decide_uncertain
 from tickets.services.outbox import resend as resend_message
 from tickets.services.outbox import try_now as try_message_now
@@ -51,7 +51,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
     form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
-    news: Sequence[Turn] = ()
+    unseen_items: Sequence[MessageItem] = ()
     if form.is_valid() and form.asks_first():
         return _dialog(request, ticket, form, "status", closing=True)
     if form.is_valid():
@@ -61,13 +61,13 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
                 upto = form.no_reply_needed_upto()
                 set_status(ticket, to, by=operator(request.user), pending=form.pending_info(), no_reply_needed_upto=upto)
             except Unseen as unseen:
-                news = turns_of(ticket, unseen.messages, request.user)
+                unseen_items = message_items(ticket, unseen.messages, request.user)
                 raise
         if form.is_valid():
             return done(request, number)
-    if news:
+    if unseen_items:
         form.show_seen()
-    return _dialog(request, ticket, form, "status", news=news)
+    return _dialog(request, ticket, form, "status", unseen_items=unseen_items)
 
 
 @requires(Right.ASSIGN, Right.TAKE)
@@ -201,10 +201,10 @@ def merge(request: StaffRequest, number: str, other: str) -> HttpResponse:
 @requires(Right.MERGE)
 @require_POST
 @refusable
-def part(request: StaffRequest, number: str, other: str) -> HttpResponse:
+def unmerge(request: StaffRequest, number: str, other: str) -> HttpResponse:
     """Take a merged ticket out of this one again."""
     into, away = (ticket_for(request.user, each, Right.MERGE) for each in (number, other))
-    unmerge(away, out_of=into, by=operator(request.user))
+    unmerge_tickets(away, out_of=into, by=operator(request.user))
     return done(request, number, _("It is a ticket of its own again."), card=True)
 
 

@@ -18,10 +18,10 @@ from tickets.access import may
 from tickets.actors import ActorKind
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
-from tickets.desk.looking import read_upto
+from tickets.desk.presence import read_upto
 from tickets.desk.queue.filters import Filter
 from tickets.desk.ticket.outlook import outlook, timers_of
-from tickets.desk.ticket.thread import Thread, Turn, thread_of
+from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import Attachment, Draft, Status, Ticket
 from tickets.sight import sight_on
@@ -54,7 +54,7 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it is drawn. `others`: drafts of colleagues; `news`: what its author has not seen and must, before it leaves."""
+    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves."""
 
     form: ComposerForm
     mode: str
@@ -66,7 +66,7 @@ class Composer:
     others: Sequence[Draft]
     after: Sequence[After]
     then: str
-    news: Sequence[Turn]
+    unseen_items: Sequence[MessageItem]
 
     @property
     def drawn(self) -> bool:
@@ -78,7 +78,9 @@ def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
     return {right.value.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
 
 
-def page_context(request: StaffRequest, ticket: Ticket, *, form: ComposerForm | None = None, news: Sequence[Turn] = ()) -> dict[str, Any]:
+def page_context(
+    request: StaffRequest, ticket: Ticket, *, form: ComposerForm | None = None, unseen_items: Sequence[MessageItem] = ()
+) -> dict[str, Any]:
     """The context of `tickets/ticket.html`. With `form` the composer holds what somebody typed, wrong as it may be."""
     reader = request.user
     thread = thread_of(ticket, reader, read_upto=read_upto(ticket, reader), whole="whole" in request.GET)
@@ -87,8 +89,8 @@ def page_context(request: StaffRequest, ticket: Ticket, *, form: ComposerForm | 
         "can": rights_on(ticket, reader),
         "sight": sight_on(reader, ticket),
         "thread": thread,
-        "composer": composer_of(request, ticket, thread, form=form, news=news),
-        "prospects": outlook(ticket, timers_of(ticket), [turn.message for turn in thread.turns.values()]),
+        "composer": composer_of(request, ticket, thread, form=form, unseen_items=unseen_items),
+        "prospects": outlook(ticket, timers_of(ticket), [item.message for item in thread.items.values()]),
         "filter": Filter.of(request.GET),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
@@ -102,7 +104,7 @@ def composer_of(
     thread: Thread | None,
     *,
     form: ComposerForm | None = None,
-    news: Sequence[Turn] = (),
+    unseen_items: Sequence[MessageItem] = (),
     mode: str = "",
     shown: tuple[int, int] = (0, 0),
 ) -> Composer:
@@ -130,7 +132,7 @@ def composer_of(
                 "then": own.then_status if own else "",
             }
         )
-    elif news:
+    elif unseen_items:
         show_again(form, seen=str(upto), upto=str(answers_upto))
     then = form["then"].value() or ""
     return Composer(
@@ -144,7 +146,7 @@ def composer_of(
         others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
         after=_after(ticket, then),
         then=then,
-        news=news,
+        unseen_items=unseen_items,
     )
 
 

@@ -1,4 +1,4 @@
-"""The conversation as the page draws it: turns, quiet lines between them, and where the unread begins."""
+"""The conversation as the page draws it: items, quiet lines between them, and where the unread begins."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEFT = frozenset({State.SENT, State.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class MessageItem:
     """A message with its author's name, its files and what holds it. `side`: player, ours or note."""
 
     message: Message
@@ -68,10 +68,10 @@ class Turn:
 
 @dataclass(slots=True)
 class ThreadEntry:
-    """One thing in the thread: a turn, or a run of lines; `unread_before` draws the mark above it."""
+    """One thing in the thread: a item, or a run of lines; `unread_before` draws the mark above it."""
 
     at: datetime
-    turn: Turn | None = None
+    item: MessageItem | None = None
     run: list[HistoryLine] = field(default_factory=list)
     unread_before: bool = False
 
@@ -96,10 +96,10 @@ class Thread:
     upto: int
     answers_upto: int
     earlier: bool
-    turns: dict[int, Turn]
+    items: dict[int, MessageItem]
     lines: list[HistoryLine] = field(default_factory=list)  # those of `entries`, in their order
     draft_files: list[Attachment] = field(default_factory=list)  # of the reader's own drafts, since they come by the same query
-    changed: list[Turn] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
+    changed: list[MessageItem] = field(default_factory=list)  # of the poll: messages that stand there already and look different now
 
 
 def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
@@ -114,18 +114,18 @@ def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, who
 
 
 def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
-    """What happened after this event: new entries, and in `turns` every message that an event names, to be drawn anew."""
+    """What happened after this event: new entries, and in `items` every message that an event names, to be drawn anew."""
     events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
     ids = {event.message_id for event in events if event.message_id}
     messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_holds()))
     return _drawn(ticket, messages, events, reader, after=after)
 
 
-def turns_of(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Turn]:
+def message_items(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[MessageItem]:
     """Some messages by themselves, as when they stopped a reply."""
     names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR], reader=reader)
     sight = sight_on(reader, ticket)
-    return [_turn(message, names, [], reader, sight) for message in messages]
+    return [_item(message, names, [], reader, sight) for message in messages]
 
 
 def _files(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Attachment]:
@@ -160,13 +160,13 @@ def _drawn(
     names = Names.of(events, authors, reader=reader)
     files = _files(ticket, messages, reader)
     sight = sight_on(reader, ticket)
-    turns = {message.pk: _turn(message, names, files, reader, sight) for message in messages}
+    items = {message.pk: _item(message, names, files, reader, sight) for message in messages}
     first_event: dict[int, int] = {}
     for event in events:
         if event.message_id:
             first_event.setdefault(event.message_id, event.pk)
     born = {e.message_id for e in events if e.kind in NEWS_KINDS}
-    shown = [turn for pk, turn in turns.items() if not after or pk in born]
+    shown = [item for pk, item in items.items() if not after or pk in born]
     quiet = [replace(line, words=sight.words(line.words)) for line in lines(events, names)]
     entries = list(_woven(shown, first_event, quiet, read_upto, reader))
     inbound = [m.pk for m in messages if m.kind == Message.Kind.INBOUND]
@@ -175,18 +175,18 @@ def _drawn(
         upto=max([after, events[-1].pk if events else ticket.last_event_id]),
         answers_upto=max(inbound, default=0),
         earlier=earlier,
-        turns=turns,
+        items=items,
         lines=quiet,
         draft_files=[file for file in files if file.draft_id],
-        changed=[turn for pk, turn in turns.items() if after and pk not in born],
+        changed=[item for pk, item in items.items() if after and pk not in born],
     )
 
 
 def _woven(
-    turns: Sequence[Turn], first_event: dict[int, int], quiet: Sequence[HistoryLine], read_upto: int | None, reader: User
+    items: Sequence[MessageItem], first_event: dict[int, int], quiet: Sequence[HistoryLine], read_upto: int | None, reader: User
 ) -> Iterator[ThreadEntry]:
     """Messages and lines by time; neighbouring lines become one run; the mark stands before the first thing not yet read."""
-    things: list[tuple[datetime, int, Turn | HistoryLine]] = [(t.message.at, first_event.get(t.message.pk, 0), t) for t in turns]
+    things: list[tuple[datetime, int, MessageItem | HistoryLine]] = [(t.message.at, first_event.get(t.message.pk, 0), t) for t in items]
     things += [(line.at, line.event_id, line) for line in quiet]
     things.sort(key=lambda thing: thing[:2])
     marked = read_upto is None
@@ -198,22 +198,22 @@ def _woven(
             if isinstance(thing, HistoryLine):
                 run.append(thing)
                 continue
-            # what one wrote oneself is not news, but what follows it may be
+            # what one wrote oneself is not unseen_items, but what follows it may be
             draw = is_new and not marked and not thing.mine
             marked = marked or draw
-            yield ThreadEntry(at, turn=thing, unread_before=draw)
+            yield ThreadEntry(at, item=thing, unread_before=draw)
         if is_line:
             draw = is_new and not marked and any(line.actor_id != reader.pk for line in run)
             marked = marked or draw
             yield ThreadEntry(run[0].at, run=run, unread_before=draw)
 
 
-def _turn(message: Message, names: Names, files: Sequence[Attachment], reader: User, sight: Sight) -> Turn:
+def _item(message: Message, names: Names, files: Sequence[Attachment], reader: User, sight: Sight) -> MessageItem:
     is_ours = message.author_kind == ActorKind.OPERATOR
     author = message.author_name if not is_ours else names.users.get(message.author_id or 0, message.author_name)
     if message.author_kind == ActorKind.PLAYER and not sight.name:
         author = ""
-    return Turn(
+    return MessageItem(
         message=message,
         author=author or names.actor(message.author_kind, message.author_id),
         approver=names.users.get(message.approver_id or 0, ""),

@@ -22,7 +22,7 @@ from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
 from tickets.desk.answers import address_of, say
-from tickets.desk.looking import colleagues, looked
+from tickets.desk.presence import colleagues, looked
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
@@ -52,7 +52,7 @@ def ticket(request: StaffRequest, number: str) -> HttpResponse:
 
 @requires(Right.VIEW)
 @require_POST
-def news(request: StaffRequest, number: str) -> HttpResponse:
+def updates(request: StaffRequest, number: str) -> HttpResponse:
     """What is new since `after`, and who else is here; says at the same time that this reader is. 204 when nothing changed."""
     found = ticket_for(request.user, number)
     if found.merged_into_id is not None:
@@ -78,16 +78,16 @@ def news(request: StaffRequest, number: str) -> HttpResponse:
         "people": token,
         "upto": fresh.upto if fresh else after,
         "behind": request.GET.urlencode(),
-        "prospects": outlook(found, timers_of(found), [turn.message for turn in fresh.turns.values()]) if fresh else [],
+        "prospects": outlook(found, timers_of(found), [item.message for item in fresh.items.values()]) if fresh else [],
         "own": own,
         "own_files": Attachment.objects.filter(draft=own.pk).select_related("preview").order_by("pk") if own and own.pk else (),
     }
-    response = _rung(render(request, "tickets/news.html", context), told)
+    response = _rung(render(request, "tickets/updates.html", context), told)
     if own:
         trigger_client_event(response, "draft-changed", after="swap")
     if fresh and (taken := _taken_by_another(fresh, request.user)):
         return say(request, response, taken, "")
-    wrote = [entry.turn for entry in fresh.entries if entry.turn and not entry.turn.mine] if fresh else []
+    wrote = [entry.item for entry in fresh.entries if entry.item and not entry.item.mine] if fresh else []
     return say(request, response, _("%(name)s wrote.") % {"name": wrote[-1].author or _("The player")}, "") if wrote else response
 
 

@@ -28,7 +28,7 @@ from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
 from tickets.desk.ticket.outcome import done, moved
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
-from tickets.desk.ticket.thread import Turn, turns_of
+from tickets.desk.ticket.thread import MessageItem, message_items
 from tickets.mail.compose import preview as mail_preview
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import NewFile
@@ -187,9 +187,11 @@ def _enclosed(own: Draft | None) -> SafeString:
     return format_html(ENCLOSED, _("Attached"), rows)
 
 
-def _back(request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, news: Sequence[Turn] = ()) -> HttpResponse:
+def _back(
+    request: StaffRequest, ticket: Ticket, form: ComposerForm, *, status: int, unseen_items: Sequence[MessageItem] = ()
+) -> HttpResponse:
     """The composer with everything that was typed, and what is in the way."""
-    context = page_context(request, ticket, form=form, news=news)
+    context = page_context(request, ticket, form=form, unseen_items=unseen_items)
     return draw(request, context, "composer", status=status)
 
 
@@ -201,7 +203,7 @@ def _stopped(request: StaffRequest, ticket: Ticket, form: ComposerForm, unseen: 
     if unseen.ticket.pk != ticket.pk:
         return moved(request, ticket, _("%(number)s was merged into this one meanwhile. Nothing was sent: your words are in the composer."))
     form.show(saved)
-    return _back(request, ticket, form, news=turns_of(ticket, unseen.messages, request.user), status=409)
+    return _back(request, ticket, form, unseen_items=message_items(ticket, unseen.messages, request.user), status=409)
 
 
 def _sent(request: StaffRequest, ticket: Ticket, form: ComposerForm, sent: Done) -> HttpResponse:

@@ -24,7 +24,7 @@ from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line
 from helpdesk.base.turns import Turn
 from helpdesk.staff.copies import worded
-from helpdesk.staff.models import Letter, LetterState, Notice
+from helpdesk.staff.models import Notice, StaffMail, StaffMailState
 
 log = structlog.get_logger(__name__)
 
@@ -35,32 +35,32 @@ BATCH = 5_000
 RELAY = "mail"  # letters leave by the same server as the messages of this channel
 
 
-def post(*, to: str, subject: str, text: str, html: str = "") -> Letter:
+def post(*, to: str, subject: str, text: str, html: str = "") -> StaffMail:
     """Put a letter into the box and tell a worker after the commit."""
-    letter = Letter.objects.create(to=to, subject=one_line(subject, 300), text=text, html=html, queued_at=now(), due_at=now())
+    letter = StaffMail.objects.create(to=to, subject=one_line(subject, 300), text=text, html=html, queued_at=now(), due_at=now())
     nudge("staff.send_letter", letter.pk)
     return letter
 
 
-def post_copy(notice: Notice, *, to: str) -> Letter:
+def post_copy(notice: Notice, *, to: str) -> StaffMail:
     """The copy of a notice into the box, without words: they are found when it leaves."""
-    letter = Letter.objects.create(to=to, notice=notice, queued_at=now(), due_at=now())
+    letter = StaffMail.objects.create(to=to, notice=notice, queued_at=now(), due_at=now())
     nudge("staff.send_letter", letter.pk)
     return letter
 
 
 def drop_old() -> int:
     """Throw away what left or failed long ago; returns how many."""
-    old = Letter.objects.filter(state__in=[LetterState.SENT, LetterState.FAILED], queued_at__lt=now() - KEPT).order_by("pk")
+    old = StaffMail.objects.filter(state__in=[StaffMailState.SENT, StaffMailState.FAILED], queued_at__lt=now() - KEPT).order_by("pk")
     gone = 0
     while pks := list(old.values_list("pk", flat=True)[:BATCH]):
-        gone += Letter.objects.filter(pk__in=pks).delete()[0]
+        gone += StaffMail.objects.filter(pk__in=pks).delete()[0]
     return gone
 
 
 def send(pk: int) -> bool:
     """Send one letter, if it is due and nobody else has it. True when it left."""
-    return _send_next(Letter.objects.filter(pk=pk)) is True
+    return _send_next(StaffMail.objects.filter(pk=pk)) is True
 
 
 def send_due(limit: int = 50, *, seconds: float = inf) -> int:
@@ -69,27 +69,27 @@ def send_due(limit: int = 50, *, seconds: float = inf) -> int:
     for _try in range(limit):
         if not turn.lasts():
             break
-        sent = _send_next(Letter.objects.order_by("due_at"))
+        sent = _send_next(StaffMail.objects.order_by("due_at"))
         if sent is None:
             break
         left += sent
     return left
 
 
-def _send_next(letters: QuerySet[Letter]) -> bool | None:
+def _send_next(letters: QuerySet[StaffMail]) -> bool | None:
     """None when there is nothing to send, or nothing may be sent now."""
     if outward.is_off() or RELAY in relay.shut():
         return None
     left: list[bool] = []
-    taken = claim(letters.filter(state=LetterState.QUEUED, parked_at=None, due_at__lte=now()), limit=1, lease=LEASE)
-    each_alone(taken, lambda pk: left.append(_deliver(Letter.objects.get(pk=pk))), park=park)
+    taken = claim(letters.filter(state=StaffMailState.QUEUED, parked_at=None, due_at__lte=now()), limit=1, lease=LEASE)
+    each_alone(taken, lambda pk: left.append(_deliver(StaffMail.objects.get(pk=pk))), park=park)
     return any(left) if taken else None
 
 
-def _deliver(letter: Letter) -> bool:
+def _deliver(letter: StaffMail) -> bool:
     """The attempt is counted before it is made: what cannot be written down afterwards is not sent again and again."""
     if not relay.may_try(RELAY, _who(letter)):
-        Letter.objects.filter(pk=letter.pk).update(claimed_until=None)
+        StaffMail.objects.filter(pk=letter.pk).update(claimed_until=None)
         return False
     letter.attempts += 1
     letter.save(update_fields=["attempts"])
@@ -104,13 +104,13 @@ def _deliver(letter: Letter) -> bool:
         _put_back(letter, error)
         return False
     relay.back(RELAY)
-    letter.state, letter.sent_at, letter.error = LetterState.SENT, now(), ""
+    letter.state, letter.sent_at, letter.error = StaffMailState.SENT, now(), ""
     letter.subject = letter.text = letter.html = ""
     letter.save()
     return True
 
 
-def _put_back(letter: Letter, error: Exception) -> None:
+def _put_back(letter: StaffMail, error: Exception) -> None:
     letter.error = one_line(str(error), 300)
     if relay.is_unreachable(error):  # that says nothing of this letter
         letter.attempts -= 1
@@ -121,37 +121,37 @@ def _put_back(letter: Letter, error: Exception) -> None:
         given_up = letter.attempts > len(PAUSES)
         letter.due_at = now() + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
     if given_up:
-        letter.state = LetterState.FAILED
+        letter.state = StaffMailState.FAILED
         letter.subject = letter.text = letter.html = ""
     letter.save()
     log.warning("letter_not_sent", letter=letter.pk, attempts=letter.attempts, error=letter.error)
 
 
-def _who(letter: Letter) -> str:
+def _who(letter: StaffMail) -> str:
     """As the relay knows it: sending a letter is one step, so that what it meets may be its own fault."""
     return f"letter {letter.pk}"
 
 
 def park(pk: int, reason: str) -> None:
     """Put a letter aside for a person."""
-    if Letter.objects.filter(pk=pk, state=LetterState.QUEUED).update(parked_at=now(), claimed_until=None, error=reason):
+    if StaffMail.objects.filter(pk=pk, state=StaffMailState.QUEUED).update(parked_at=now(), claimed_until=None, error=reason):
         parking.announce("letter")
 
 
 def retry(pks: Iterable[int]) -> int:
     """Parked letters go back to the sweep."""
-    parked = Letter.objects.filter(pk__in=list(pks), parked_at__isnull=False)
+    parked = StaffMail.objects.filter(pk__in=list(pks), parked_at__isnull=False)
     return parked.update(parked_at=None, due_at=now(), attempts=0, claimed_until=None, error="")
 
 
 def give_up(pk: int) -> bool:
     """A parked letter is not sent; its words are forgotten."""
-    parked = Letter.objects.filter(pk=pk, parked_at__isnull=False)
-    return parked.update(parked_at=None, state=LetterState.FAILED, subject="", text="", html="") == 1
+    parked = StaffMail.objects.filter(pk=pk, parked_at__isnull=False)
+    return parked.update(parked_at=None, state=StaffMailState.FAILED, subject="", text="", html="") == 1
 
 
 def open_lot() -> None:
     """Called when the room opens."""
-    queued = Letter.objects.filter(state=LetterState.QUEUED)
-    parking.register(parking.Lot("letter", _("Letter to a colleague"), queued.all, "error", retry, give_up))
+    queued = StaffMail.objects.filter(state=StaffMailState.QUEUED)
+    parking.register(parking.Lot("letter", _("StaffMail to a colleague"), queued.all, "error", retry, give_up))
     outward.register(outward.Kind("letter", _("Letters to colleagues"), queued.all, since="queued_at", to="to"))

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from helpdesk.base import clock
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
-from tickets.desk.models import Look
+from tickets.desk.models import TicketView
 from tickets.models import Draft, Message, Ticket
 
 PRESENT = timedelta(seconds=25)  # a page speaks every 8 seconds; two may be lost
@@ -40,21 +40,21 @@ class Begun:
 def looked(ticket: Ticket, *, by: User, upto: int, writing: bool = False) -> None:
     """Remember that `by` has the ticket on screen up to this event. Never goes back: an old tab does not unread."""
     upto = min(upto, ticket.last_event_id)
-    doing = Look.Doing.WRITING if writing else Look.Doing.READING
-    touched = Look.objects.filter(ticket=ticket, user=by).update(event_id=Greatest("event_id", upto), at=clock.now(), doing=doing)
+    doing = TicketView.Doing.WRITING if writing else TicketView.Doing.READING
+    touched = TicketView.objects.filter(ticket=ticket, user=by).update(event_id=Greatest("event_id", upto), at=clock.now(), doing=doing)
     if not touched:
-        Look.objects.bulk_create([Look(ticket=ticket, user=by, event_id=upto, doing=doing)], ignore_conflicts=True)
+        TicketView.objects.bulk_create([TicketView(ticket=ticket, user=by, event_id=upto, doing=doing)], ignore_conflicts=True)
 
 
 def read_upto(ticket: Ticket, user: User) -> int | None:
     """The last event this person had on screen, or None: he has never looked."""
-    return Look.objects.filter(ticket=ticket, user=user).values_list("event_id", flat=True).first()
+    return TicketView.objects.filter(ticket=ticket, user=user).values_list("event_id", flat=True).first()
 
 
 def unread(tickets: Iterable[Ticket], user: User) -> set[int]:
     """Of these tickets the ids of those where something happened since this person looked."""
     rows = list(tickets)
-    seen = dict(Look.objects.filter(ticket__in=rows, user=user).values_list("ticket_id", "event_id"))
+    seen = dict(TicketView.objects.filter(ticket__in=rows, user=user).values_list("ticket_id", "event_id"))
     return {row.pk for row in rows if row.last_event_id > seen.get(row.pk, -1)}
 
 
@@ -75,12 +75,12 @@ def colleagues(ticket: Ticket, besides: User, drafts: Iterable[Draft]) -> list[C
     """Who else is here or has a draft here; those who write stand first."""
     here = {
         look.user_id: look
-        for look in Look.objects.filter(ticket=ticket, at__gte=clock.now() - PRESENT).exclude(user=besides).select_related("user")
+        for look in TicketView.objects.filter(ticket=ticket, at__gte=clock.now() - PRESENT).exclude(user=besides).select_related("user")
     }
     drafted = {draft.author_id: draft.author for draft in drafts if draft.author_id != besides.pk and draft.text.strip()}
     people = {pk: look.user for pk, look in here.items()} | drafted
     found = [
-        Colleague(user, here=pk in here, writing=pk in here and here[pk].doing == Look.Doing.WRITING, drafted=pk in drafted)
+        Colleague(user, here=pk in here, writing=pk in here and here[pk].doing == TicketView.Doing.WRITING, drafted=pk in drafted)
         for pk, user in people.items()
     ]
     return sorted(found, key=lambda one: (not one.writing, not one.here, one.user.name))
