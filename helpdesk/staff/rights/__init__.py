@@ -1,0 +1,39 @@
+"""What an operator may do and see: the rights, the scope in which each is held, and the door that asks for one.
+
+A `Grant` gives a role to a person for everything or for a game, team, language or topic. `scope_for(user, right)` folds the person's
+grants into one value, so that list, page, search and export cannot disagree.
+"""
+
+from helpdesk.staff.rights.scope import (
+    EVERYWHERE,
+    NOWHERE,
+    RIGHT_GROUPS,
+    Part,
+    Right,
+    Scope,
+    StaffRequest,
+    has_everywhere,
+    has_right,
+    requires,
+    rights_of,
+    scope_for,
+    scope_of,
+    to_sign_in,
+)
+
+__all__ = [
+    "EVERYWHERE",
+    "NOWHERE",
+    "RIGHT_GROUPS",
+    "Part",
+    "Right",
+    "Scope",
+    "StaffRequest",
+    "has_everywhere",
+    "has_right",
+    "requires",
+    "rights_of",
+    "scope_for",
+    "scope_of",
+    "to_sign_in",
+]
