@@ -15,7 +15,7 @@ from django.urls import reverse
 from helpdesk.base import relay
 from helpdesk.base.errors import Conflict
 from helpdesk.staff import alarms, staff_mail
-from helpdesk.staff.models import MailContent, Notice, User
+from helpdesk.staff.models import Notice, StaffMail, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket
@@ -206,7 +206,7 @@ def test_letters_wait_with_the_messages(travel: Travel, monkeypatch: pytest.Monk
     assert (staff_mail.send(letter.pk), staff_mail.send_due(), mailoutbox) == (False, 0, [])
     travel.forward(seconds=31)
     assert staff_mail.send_due() == 1
-    assert (relay.away(), MailContent.objects.get().state) == ({}, "sent")
+    assert (relay.away(), StaffMail.objects.get().state) == ({}, "sent")
 
 
 def test_an_operator_may_try_now_and_reads_why_it_waits(client: Client, travel: Travel, the_post: Post) -> None:

@@ -14,7 +14,7 @@ from helpdesk.base import clock, parking
 from helpdesk.base.errors import Conflict
 from helpdesk.base.sweeps import each_alone
 from helpdesk.staff import staff_mail
-from helpdesk.staff.models import MailContent, Notice, User
+from helpdesk.staff.models import Notice, StaffMail, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket
@@ -265,7 +265,7 @@ def test_a_letter_that_cannot_be_written_down_is_parked(monkeypatch: pytest.Monk
     assert [mail.to for mail in mailoutbox] == [["emil@studio.example"]]
     assert parked("letter") == {bad.pk: "ZeroDivisionError: integer division or modulo by zero"}
     assert staff_mail.give_up(bad.pk)
-    assert (MailContent.objects.get(pk=bad.pk).state, MailContent.objects.get(pk=bad.pk).text) == ("failed", "")
+    assert (StaffMail.objects.get(pk=bad.pk).state, StaffMail.objects.get(pk=bad.pk).text) == ("failed", "")
 
 
 def test_a_mailbox_that_raises_keeps_no_other_from_being_polled(monkeypatch: pytest.MonkeyPatch, travel: Travel) -> None:

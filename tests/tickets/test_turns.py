@@ -10,7 +10,7 @@ from django.db import transaction
 from helpdesk.base import clock, queue, turns
 from helpdesk.staff import staff_mail
 from helpdesk.staff import tasks as staff_tasks
-from helpdesk.staff.models import MailContent, StaffMailState, User
+from helpdesk.staff.models import StaffMail, StaffMailState, User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_game, make_ticket, newest_question
 from tests.tickets.deeds import listening
@@ -102,7 +102,7 @@ def test_letters_to_staff(slow, travel: Travel):
     for number in range(MANY):
         staff_mail.post(to=f"nora{number}@studio.example", subject="News", text="News")
 
-    takes_turns(staff_tasks.send_letters, MailContent.objects.filter(state=StaffMailState.QUEUED).count)
+    takes_turns(staff_tasks.send_letters, StaffMail.objects.filter(state=StaffMailState.QUEUED).count)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,21 +4,18 @@ A `Grant` gives a role to a person for everything or for a game, team, language 
 grants into one value, so that list, page, search and export cannot disagree.
 """
 
+from helpdesk.staff.rights.doors import StaffRequest, requires, to_sign_in
+from helpdesk.staff.rights.names import RIGHT_GROUPS, Right
 from helpdesk.staff.rights.scope import (
     EVERYWHERE,
     NOWHERE,
-    RIGHT_GROUPS,
     Part,
-    Right,
     Scope,
-    StaffRequest,
     has_everywhere,
     has_right,
-    requires,
     rights_of,
     scope_for,
     scope_of,
-    to_sign_in,
 )
 
 __all__ = [

@@ -10,7 +10,7 @@ from helpdesk.audit.models import AuditEntry, Remark
 from helpdesk.base import clock
 from helpdesk.base.blobs import keep
 from helpdesk.staff import staff_mail
-from helpdesk.staff.models import MailContent, User
+from helpdesk.staff.models import StaffMail, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket
@@ -92,7 +92,7 @@ def test_each_kind_is_given_up_with_a_reason(client: Client, one_of_each: dict[s
         "message": Message.objects.filter(pk=one_of_each["message"]).exclude(state="failed"),
         "timer": Timer.objects.filter(pk=one_of_each["timer"]),
         "delivery": Delivery.objects.filter(pk=one_of_each["delivery"]),
-        "letter": MailContent.objects.filter(pk=one_of_each["letter"]).exclude(state="failed", text=""),
+        "letter": StaffMail.objects.filter(pk=one_of_each["letter"]).exclude(state="failed", text=""),
     }
     assert not still[kind].exists()
 
