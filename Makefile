@@ -40,12 +40,13 @@ faults: $(READY) $(CATALOGUES) ## kill and starve a running desk, 100 rounds of 
 	@exec $(DEV) run-with-servers -- env FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest -q tests/faults
 
 check: export HELPDESK_ENV = test
-check: $(READY) ## linters, types, floors, migrations
+check: $(READY) ## linters, types, floors, dead code, migrations
 	@$(BIN)/ruff check -q .
 	@$(BIN)/ruff format -q --check . || { echo 'Some files are not formatted: make lint'; exit 1; }
 	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES) || { echo 'Some templates are not formatted: make lint'; exit 1; }
 	@$(BIN)/mypy helpdesk players tickets tests
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.house.dead_code
 	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run -v 1
 
 lint: $(READY) ## mend what the linters can mend by themselves

@@ -17,18 +17,11 @@ from django.conf import settings
 log = structlog.get_logger(__name__)
 
 WORDS = frozenset({"before", "gates", "notice", "purpose"})
-"""The names under which a word may stand: a language, dotted paths of gates, the key of a text, a message's purpose. An upper room
-adds its own by `allow_words`, and only for what comes out of a list of ours."""
+"""The names under which a word may stand: a language, dotted paths of gates, the key of a text, a message's purpose."""
 
-_added: set[str] = set()
 _WORD = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.\-]{0,119}\Z")  # no blank, no @, nothing beyond ASCII
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?\Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-
-
-def allow_words(*names: str) -> None:
-    """Let the events of an upper room carry words of a list of its own under these names; called in `AppConfig.ready()`."""
-    _added.update(names)
 
 
 def proved(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +39,5 @@ def _may_stand(name: str, value: Any) -> bool:
     if value is None or isinstance(value, bool | int | float | datetime):
         return True
     if isinstance(value, str):
-        word = name in WORDS or name in _added
-        return value == "" or bool(_TIME.match(value) or _DAY.match(value) or (word and _WORD.match(value)))
+        return value == "" or bool(_TIME.match(value) or _DAY.match(value) or (name in WORDS and _WORD.match(value)))
     return isinstance(value, list | tuple | set | frozenset) and all(_may_stand(name, one) for one in value)

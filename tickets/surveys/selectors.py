@@ -13,11 +13,6 @@ def survey_of_invitation(message_pk: int) -> Survey | None:
     return Survey.objects.select_related("ticket__game", "ticket__player").filter(invitation_id=message_pk).first()
 
 
-def surveys_of(ticket: Ticket) -> list[Survey]:
-    """All surveys of a ticket, newest first, answered or not."""
-    return list(Survey.objects.filter(ticket=ticket).select_related("reply").order_by("-pk"))
-
-
 def rating_of(ticket: Ticket) -> Survey | None:
     """The newest rating of a ticket: `score`, `comment`, `answered_at`, `changed_at`, and `reply` with its author."""
     return Survey.objects.filter(ticket=ticket, score__isnull=False).select_related("reply").order_by("-pk").first()

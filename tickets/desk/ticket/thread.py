@@ -54,10 +54,6 @@ class MessageItem:
         return " ".join(said)
 
     @property
-    def called_back(self) -> bool:
-        return self.message.state == State.WITHDRAWN
-
-    @property
     def on_its_way(self) -> bool:
         return self.message.state in {State.SENDING, State.HANDED}
 
