@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import TestCase, override_settings
 from django.utils import translation
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from helpdesk.base import clock, outward, rate_limits
@@ -47,10 +49,25 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             connection.close()
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Settings) -> None:
+@pytest.fixture(scope="module")
+def lasting_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows of fixtures that ask for this stand for all tests of the module, each of which undoes what it changes, and are gone after it."""
+
+    class Lasting(TestCase):
+        pass
+
+    with django_db_blocker.unblock():
+        Lasting.setUpClass()
+        yield
+        Lasting.tearDownClass()
+        Lasting.doClassCleanups()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords(django_test_environment: None) -> Iterator[None]:
     """Nobody breaks into a test: a slow hash would cost more than the stories."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]):
+        yield
 
 
 @pytest.fixture(autouse=True)

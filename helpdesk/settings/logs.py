@@ -26,7 +26,7 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
     renderer: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     config = {
         "version": 1,

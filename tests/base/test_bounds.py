@@ -139,7 +139,7 @@ def test_what_is_no_number_is_none(said: str | None) -> None:
         ("tickets_message", "then_pending_until"),
         ("tickets_message", "leaves_at"),
         ("tickets_timer", "due_at"),
-        ("staff_letter", "due_at"),
+        ("staff_staffmail", "due_at"),
         ("tickets_event", "at"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -91,6 +92,22 @@ def test_a_page_that_breaks_tells_no_token(client: Client, lines, monkeypatch):
 
     assert "ZeroDivisionError" in lines.getvalue()
     assert token not in lines.getvalue()
+
+
+@pytest.mark.parametrize("json", [True, False], ids=["production", "elsewhere"])
+def test_what_went_wrong_is_told_without_the_values_of_its_variables(json: bool):
+    form = logging_config(json=json, level="INFO")[0]["formatters"]["lines"]
+    formatter = form["()"](processors=form["processors"], foreign_pre_chain=form["foreign_pre_chain"])
+    try:
+        token = token_for(4711)
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        record = logging.LogRecord("desk", logging.ERROR, __file__, 1, "It broke.", None, sys.exc_info())
+
+    line = formatter.format(record)
+
+    assert "ZeroDivisionError" in line
+    assert token not in line
 
 
 def test_plain_addresses_stand_there_as_they_are():

@@ -28,7 +28,6 @@ BUDGET = 12
 
 @pytest.fixture
 def desk(settings: Any, tmp_path: Any) -> Client:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.UNDO_WINDOW = 0
     settings.STORAGES = settings.STORAGES | {
         "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}

@@ -9,7 +9,7 @@ import pytest
 from django.http import FileResponse
 
 from tests.house.ground import none_of
-from tests.house.test_doors import GUARDED, Door, House, able, comes, house  # noqa: F401 - a fixture
+from tests.house.studio import GUARDED, METHODS, Door, House
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +49,10 @@ PAGES = [door for door in GUARDED if "post" not in getattr(door.view, "__name__"
 
 
 @pytest.mark.parametrize("door", PAGES, ids=repr)
-def test_an_id_stands_once_and_what_points_at_one_finds_it(door: Door, house: House) -> None:  # noqa: F811
+def test_an_id_stands_once_and_what_points_at_one_finds_it(door: Door, house: House) -> None:
     """The page as it opens, and as it comes back with everything that was wrong in its form."""
-    client = comes(able())
-    for method in ("get", "post"):
-        response = getattr(client, method)(house.address(door))
+    for method in METHODS:
+        response = house.knock(house.boss, method, house.address(door))
         if isinstance(response, FileResponse) or response.streaming or "text/html" not in response.get("Content-Type", ""):
             continue
         page = response.content.decode()
@@ -62,12 +61,11 @@ def test_an_id_stands_once_and_what_points_at_one_finds_it(door: Door, house: Ho
 
 
 @pytest.mark.parametrize("dialog", ["status", "assign", "facts", "player"])
-def test_a_dialog_shares_no_id_with_the_page_behind_it(dialog: str, house: House) -> None:  # noqa: F811
-    client = comes(able())
-    number = house.ticket.number
-    page = client.get(f"/tickets/{number}/").content.decode()
-    fragment = client.get(f"/tickets/{number}/{dialog}/", headers={"HX-Request": "true"}).content.decode()
-    card = client.get(f"/tickets/{number}/card/").content.decode()
+def test_a_dialog_shares_no_id_with_the_page_behind_it(dialog: str, house: House) -> None:
+    there = f"/tickets/{house.ticket.number}/"
+    page = house.knock(house.boss, "get", there).content.decode()
+    fragment = house.knock(house.boss, "get", f"{there}{dialog}/", headers={"HX-Request": "true"}).content.decode()
+    card = house.knock(house.boss, "get", f"{there}card/").content.decode()
 
     none_of(faults(page.replace('<div id="prospects" hidden></div>', "").replace("</main>", f"{fragment}{card}</main>")))
 

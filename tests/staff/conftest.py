@@ -7,8 +7,7 @@ from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_fresh(settings) -> None:
-    """Passwords hashed the cheap way, and no memory of earlier attempts to sign in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _fresh(settings) -> None:
+    """No memory of earlier attempts to sign in."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "staff"}}
     cache.clear()

@@ -249,7 +249,7 @@ def test_the_words_of_an_error_may_hold_anything(travel: Travel) -> None:
 def test_a_letter_with_any_moment_stops_no_other(mailoutbox: list[Any], travel: Travel, column: str, moment: str) -> None:
     bad = staff_mail.post(to="nora@studio.example", subject="One", text="One")
     staff_mail.post(to="emil@studio.example", subject="Two", text="Two")
-    poison("staff_letter", bad.pk, **{column: moment})
+    poison("staff_staffmail", bad.pk, **{column: moment})
 
     assert staff_mail.send_due() == 2
 

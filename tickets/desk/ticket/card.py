@@ -113,11 +113,11 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
 
 
 def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
-    """What this reader may do with another ticket of the player: "merge" it into this one, "part" it again, or nothing."""
+    """What this reader may do with another ticket of the player: "merge" it into this one, "unmerge" it again, or nothing."""
     if not (may(reader, in_, Right.MERGE) and may(reader, other, Right.MERGE)):
         return ""
     if other.merged_into_id == in_.pk:
-        return "part"
+        return "unmerge"
     return "" if refusal(other, into=in_) else "merge"
 
 
