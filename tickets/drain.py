@@ -6,9 +6,11 @@ subscriber; it is tried again with growing pauses and then parked, where an admi
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from math import inf
+from typing import Any
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -35,6 +37,7 @@ _CLAIM = """
 WITH heads AS MATERIALIZED (
     SELECT d.id FROM tickets_delivery d
     WHERE d.lane = %(lane)s AND d.parked_at IS NULL AND d.due_at <= %(now)s AND (d.claimed_until IS NULL OR d.claimed_until <= %(now)s)
+      AND (%(game)s::bigint IS NULL OR d.ticket_id IN (SELECT t.id FROM tickets_ticket t WHERE t.game_id = %(game)s))
       AND NOT EXISTS (SELECT 1 FROM tickets_delivery o WHERE o.subscriber = d.subscriber AND o.ticket_id = d.ticket_id AND o.id < d.id)
     ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 UPDATE tickets_delivery SET claimed_until = %(until)s, attempts = attempts + 1 FROM heads WHERE tickets_delivery.id = heads.id
@@ -50,17 +53,28 @@ class _Hopeless(Exception):
     """Trying again would not help."""
 
 
-def drain(lane: Lane, *, most: int = 10_000, seconds: float = inf) -> int:
-    """Bring what is due in this lane until nothing is left, `most` were brought or the time is up; returns how many were heard."""
+def drain(
+    lane: Lane,
+    *,
+    most: int = 10_000,
+    seconds: float = inf,
+    game: int | None = None,
+    around: Callable[[str], AbstractContextManager[Any]] = nullcontext,
+) -> int:
+    """Bring what is due in this lane until nothing is left, `most` were brought or the time is up; returns how many were heard.
+
+    `game`: of its tickets alone, for who has a clock of its own. Each subscriber is heard within `around` its name, for who measures.
+    """
     heard, turn = 0, Turn(seconds)
     with gathering() if lane == Lane.BULK else nullcontext():  # nobody waits for what follows in bulk, and once is enough
         while heard < most and turn.lasts():
             until = clock.now() + LEASE
-            taken = _claim(lane, until)
+            taken = _claim(lane, until, game)
             if not taken:
                 break
             for delivery in _loaded(taken, until):
-                heard += _bring(delivery, until)
+                with around(delivery.subscriber):
+                    heard += _bring(delivery, until)
     return heard
 
 
@@ -85,9 +99,9 @@ def _without_an_event(pk: int, until: datetime) -> None:
         park_delivery(pk, "Its event is gone.")
 
 
-def _claim(lane: Lane, until: datetime) -> list[int]:
+def _claim(lane: Lane, until: datetime, game: int | None = None) -> list[int]:
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"until": until, "lane": lane.value, "now": clock.now(), "limit": BATCH})
+        cursor.execute(_CLAIM, {"until": until, "lane": lane.value, "now": clock.now(), "game": game, "limit": BATCH})
         return [row[0] for row in cursor.fetchall()]
 
 

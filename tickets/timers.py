@@ -125,13 +125,18 @@ def thaw(tickets: Sequence[Ticket]) -> None:
     Timer.objects.bulk_update(running, ["left", "due_at"])
 
 
-def fire_due(*, most: int = 50_000, seconds: float = inf) -> int:
-    """Fire what is due until nothing is left, `most` were taken or the time is up; returns how many timers were taken."""
+def fire_due(*, most: int = 50_000, seconds: float = inf, game: int | None = None) -> int:
+    """Fire what is due until nothing is left, `most` were taken or the time is up; returns how many timers were taken.
+
+    `game`: of its tickets alone, for who has a clock of its own.
+    """
     taken, turn = 0, Turn(seconds)
+    wanted = Timer.objects.filter(kind__in=_kinds, parked_at=None)
+    if game is not None:
+        wanted = wanted.filter(ticket__game=game)
     with gathering():  # a nudge for each batch would put as many turns of their hearers before the others in the queue
         while taken < most and turn.lasts():
-            due = Timer.objects.filter(due_at__lte=clock.now(), kind__in=_kinds, parked_at=None).order_by("due_at")
-            pks = claim(due, limit=BATCH, lease=LEASE)
+            pks = claim(wanted.filter(due_at__lte=clock.now()).order_by("due_at"), limit=BATCH, lease=LEASE)
             if not pks:
                 break
             taken += len(pks)

@@ -44,12 +44,17 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 
-def send_due(*, most: int = 1000, seconds: float = inf) -> int:
-    """Send the queued messages whose time has come, until ours is up; returns how many were tried."""
+def send_due(*, most: int = 1000, seconds: float = inf, game: int | None = None) -> int:
+    """Send the queued messages whose time has come, until ours is up; returns how many were tried.
+
+    `game`: of its tickets alone, for who has a clock of its own.
+    """
     if outward.is_off():
         return 0
     turn = Turn(seconds)
     due = Message.objects.filter(state=State.QUEUED, parked_at=None, leaves_at__lte=clock.now()).exclude(channel__in=relay.shut())
+    if game is not None:
+        due = due.filter(ticket__game=game)
     pks = list(due.order_by("leaves_at", "pk").values_list("pk", flat=True)[:most])
     tried = each_alone(pks, _send, park=park_message, turn=turn)
     _give_up_behind_the_relay(turn)
