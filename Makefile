@@ -54,7 +54,7 @@ lint: $(READY) ## mend what the linters can mend by themselves
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true
 
-bench: $(READY) $(CATALOGUES) ## measure against the budgets; prints a table
+bench: $(READY) $(CATALOGUES) ## measure against the budgets, with 100,000 tickets or BENCH_TICKETS=1000000; prints a table
 	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench
 
 hostile: $(READY) ## mails made to hurt, each read within its budget of 3 s and 300 MB; then a thousand of them poured into a running desk

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
+from helpdesk.base.ids import IdOf
 from helpdesk.games.models import Game
 
 
@@ -151,7 +152,7 @@ class Erasure(models.Model):
     player = models.ForeignKey(Player, on_delete=models.PROTECT, related_name="erasures")
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     asked_at = models.DateTimeField(default=clock.now)
-    asked_by = models.BigIntegerField(null=True)  # a person of the staff; null: the command line
+    asked_by = IdOf("staff.User", null=True)  # a person of the staff; null: the command line
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)

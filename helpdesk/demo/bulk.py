@@ -1,55 +1,41 @@
-"""A desk of a hundred thousand to a million tickets, for measuring: some stories entered in the books, then copied inside the database.
+"""A desk of a hundred thousand to a million tickets, for measuring: some stories played, then copied inside the database.
 
-The copies keep every constraint: their ids are shifted by the same span, numbers and addresses are made anew, times move into the
-past. Timers keep theirs, or all would be due. Only ids inside an event's `data` still speak of the first one.
+Whatever hangs at a player or an address is copied, table by table as the models tell it: ids are shifted by one span, foreign keys and
+`IdOf` follow, what must be unique is made anew, the past moves into the past and the future stays, or all timers would be due. Only ids
+inside an event's `data` still speak of the first one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from random import Random
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
 
 from helpdesk.base import clock
-from helpdesk.demo.load.books import TABLES, Books
-from helpdesk.demo.load.history import History
-from helpdesk.demo.load.studio import open_studio
+from helpdesk.base.ids import IdOf
+from helpdesk.demo.load.loop import load
 from helpdesk.demo.logins import demand_demo
-from helpdesk.demo.stories import stories
-from players.models import Address, GameAccount, Player
-from tickets.models import Attachment, Event, Message, Ticket, Timer
+from players.models import Address, Player
+from tickets.models import Event, Message, Ticket
 from tickets.services.numbers import ALPHABET
-from tickets.surveys.models import Survey
 
-FIRST = 2_500  # stories entered one by one
-LEFT_OUT = (Attachment,)
-PLAIN: dict[tuple[type[models.Model], str], type[models.Model]] = {  # columns that hold an id without being a foreign key
-    (Ticket, "last_event_id"): Event,
-    (Message, "answers_upto"): Message,
-    (Message, "cause_event_id"): Event,
-    (Event, "message_id"): Message,
-    (Timer, "anchor_event_id"): Event,
-    (Survey, "resolution_event_id"): Event,
-}
+FIRST = 300  # stories played
+AT_ONCE = 100_000  # tickets copied in one transaction: the database remembers each new key until its end
+ROOTS: frozenset[type[models.Model]] = frozenset({Player, Address})
+OF_NOBODY = frozenset({"one_start_per_author"})  # constraints on rows that hang at nobody: none are played
 SHIFT = "make_interval(mins => (k * 37) %% 43200 + k)"
 # A number that is another for each id, spread over all numbers: a multiplication that can be undone, written in the numbers' alphabet.
 _MIXED = "((({id})::numeric * 618970019642690137 + 7919) %% 1099511627776)::bigint"
 _LETTERS = "||".join(f"substr('{ALPHABET}', ((m >> {5 * place}) & 31)::int + 1, 1)" for place in range(7, 3, -1))
 _LETTERS += "||'-'||" + "||".join(f"substr('{ALPHABET}', ((m >> {5 * place}) & 31)::int + 1, 1)" for place in range(3, -1, -1))
-
-_OF_PLAYER = "CASE WHEN t.{kind} = 'player' THEN {{column}} + k * {{players}} ELSE {{column}} END"
-_OTHER_NAME = "regexp_replace({column}, '(@|$)', '-' || k || '\\1')"
-ANEW: dict[tuple[type[models.Model], str], str] = {  # columns that a copy makes anew
-    (Ticket, "number"): _LETTERS,
-    (Address, "address"): _OTHER_NAME,
-    (Address, "folded"): _OTHER_NAME,
-    (GameAccount, "external_id"): _OTHER_NAME,
-    (Message, "message_id"): "regexp_replace({column}, '@', '.' || k || '@')",
-    (Event, "actor_id"): _OF_PLAYER.format(kind="actor_kind"),
-    (Message, "author_id"): _OF_PLAYER.format(kind="author_kind"),
+OTHER_NAME = "regexp_replace({column}, '(@|$)', '-' || k || '\\1')"  # for an address or a Message-ID before its host
+ANEW: dict[tuple[type[models.Model], str], str] = {  # texts that must not be the same, beside those of which a constraint says so
+    (Ticket, "number"): f"(SELECT {_LETTERS} FROM (SELECT {_MIXED.format(id='{id}')} AS m) AS mixed)",
+    (Address, "address"): OTHER_NAME,
+    (Message, "message_id"): OTHER_NAME,
 }
 
 
@@ -58,15 +44,11 @@ def fill(count: int, *, seed: int = 7, tell: Callable[[str], None] = print) -> i
     demand_demo()
     if Ticket.objects.exists():
         raise RuntimeError("There are tickets already: a database for measuring is filled once, while it is empty.")
-    until = clock.now()
-    with transaction.atomic():
-        studio = open_studio()
-        History(Books(studio, Random(seed)), stories(min(FIRST, count), seed, until=until), until=until).enter()
+    load(count=min(FIRST, count), seed=seed, until=clock.now(), tell=tell)
     first = Ticket.objects.count()
     copies = max(0, -(-(count - first) // first))
-    tell(f"{first:,} tickets are entered; copying them {copies} times …")
-    if copies:
-        _copy(copies, until)
+    tell(f"{first:,} tickets are played; copying them {copies} times …")
+    multiply(copies)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     total = Ticket.objects.count()
@@ -74,38 +56,77 @@ def fill(count: int, *, seed: int = 7, tell: Callable[[str], None] = print) -> i
     return total
 
 
+def multiply(copies: int) -> None:
+    """Copy what is there so many times."""
+    spans = {table: table._default_manager.aggregate(last=models.Max("pk"))["last"] or 0 for table in copied()}
+    each = max(1, AT_ONCE // max(1, Ticket.objects.count()))
+    for first in range(1, copies + 1, each):
+        _copy(spans, first, min(first + each - 1, copies))
+
+
+@cache
+def copied() -> tuple[type[models.Model], ...]:
+    """The tables that hang at a player or an address, however far."""
+    every, found = apps.get_models(include_auto_created=True), set(ROOTS)
+    while more := {table for table in every if table not in found and not found.isdisjoint(key.related_model for key in _keys(table))}:
+        found |= more
+    return tuple(table for table in every if table in found)
+
+
+def made_anew(table: type[models.Model]) -> frozenset[str]:
+    """The text columns of a copied table that its uniqueness makes a copy write anew. LookupError when none of a constraint's can be."""
+    meta, found = table._meta, set[str]()
+    unique: list[tuple[str, Sequence[str]]] = [
+        (field.name, [field.name]) for field in meta.concrete_fields if field.unique and not field.primary_key
+    ]
+    unique += [(rule.name, rule.fields) for rule in meta.constraints if isinstance(rule, models.UniqueConstraint)]
+    unique += [(f"unique together in {meta.label}", fields) for fields in meta.unique_together]
+    for name, columns in unique:
+        fields = [meta.get_field(column) for column in columns]
+        if name in OF_NOBODY or any(_target(field) in copied() for field in fields):
+            continue
+        texts = [field.name for field in fields if isinstance(field, models.CharField | models.TextField) and not field.choices]
+        if len(texts) != 1:
+            raise LookupError(f"{meta.label}: nobody can tell how a copy keeps {name}. See helpdesk/demo/bulk.py.")
+        found.add(texts[0])
+    return frozenset(found)
+
+
+def _keys(table: type[models.Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in table._meta.concrete_fields if field.is_relation]
+
+
+def _target(field: Any) -> type[models.Model] | None:
+    """The table whose ids this column holds."""
+    return apps.get_model(field.of) if isinstance(field, IdOf) else field.related_model
+
+
 @transaction.atomic
-def _copy(copies: int, until: datetime) -> None:
-    spans = {table: table._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0 for table in TABLES}
-    tables = [table for table in TABLES if spans[table] and table not in LEFT_OUT]
-    through = Ticket.tags.through
+def _copy(spans: dict[type[models.Model], int], first: int, last: int) -> None:
+    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        for table in tables:
-            columns = list(table._meta.concrete_fields)
-            names = ", ".join(connection.ops.quote_name(field.attname) for field in columns)
-            values = ", ".join(_value(table, field, spans) for field in columns)
-            name = connection.ops.quote_name(table._meta.db_table)
-            mixed = f", LATERAL (SELECT {_MIXED.format(id=f't.id + k * {spans[table]}')} AS m) AS mixed" if table is Ticket else ""
+        for table, span in spans.items():
+            name, fields = quote(table._meta.db_table), [field for field in table._meta.concrete_fields if not field.generated]
             cursor.execute(
-                f"INSERT INTO {name} ({names}) SELECT {values} FROM {name} AS t CROSS JOIN generate_series(1, %s) AS k{mixed}", [copies]
+                f"INSERT INTO {name} ({', '.join(quote(field.attname) for field in fields)}) "
+                f"SELECT {', '.join(_value(table, field, spans) for field in fields)} "
+                f"FROM {name} AS t CROSS JOIN generate_series(%s, %s) AS k WHERE t.id <= %s",
+                [first, last, span],
             )
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
-        cursor.execute(
-            f"INSERT INTO {through._meta.db_table} (ticket_id, tag_id) "
-            f"SELECT ticket_id + k * {spans[Ticket]}, tag_id FROM {through._meta.db_table} CROSS JOIN generate_series(1, %s) AS k",
-            [copies],
-        )
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), GREATEST((SELECT max(id) FROM {name}), 1))")
 
 
 def _value(table: type[models.Model], field: models.Field[Any, Any], spans: dict[type[models.Model], int]) -> str:
     """A column of a copy, in SQL: `t` is the row it is made from, `k` the number of the copy."""
-    column = f"t.{connection.ops.quote_name(field.attname)}"
-    target = field.related_model if isinstance(field, models.ForeignKey) else PLAIN.get((table, field.attname))
-    if field.primary_key or target in spans:
-        return f"{column} + k * {spans[table if field.primary_key else target]}"  # type: ignore[index]
-    if (table, field.attname) in ANEW:
-        return ANEW[table, field.attname].format(column=column, players=spans.get(Player, 0))
-    if isinstance(field, models.DateTimeField) and table is not Timer:
-        return f"CASE WHEN {column} > '9000-01-01' THEN {column} ELSE {column} - {SHIFT} END"
+    column, target = f"t.{connection.ops.quote_name(field.attname)}", table if field.primary_key else _target(field)
+    if target in spans:
+        moved, where = f"{column} + k * {spans[target]}", field.where if isinstance(field, IdOf) else None
+        return f"CASE WHEN t.{where[0]} = '{where[1]}' THEN {moved} ELSE {column} END" if where else moved
+    if (table, field.name) in ANEW:
+        return ANEW[table, field.name].format(column=column, id=f"t.id + k * {spans[table]}")
+    if field.name in made_anew(table):
+        return OTHER_NAME.format(column=column)
+    if isinstance(field, models.DateTimeField):
+        return f"CASE WHEN {column} < now() THEN {column} - {SHIFT} ELSE {column} END"
     return column

@@ -13,12 +13,13 @@ from helpdesk.demo import logins
 from helpdesk.demo.crew import CREW
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
 
 
 def _load(*more: str) -> str:
     out = StringIO()
-    call_command("demo_load", "--tickets", "30", *more, stdout=out)
+    call_command("demo_load", "--tickets", "30", "--one-process", *more, stdout=out)
     return out.getvalue()
 
 
@@ -35,6 +36,7 @@ def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> No
     assert not Timer.objects.exclude(error="").exists()
     assert Message.objects.filter(kind="reply", state="queued").count() == 0
     assert Counter(Ticket.objects.values_list("language", flat=True)).keys() >= {"en", "ru"}
+    assert Counter(RawMail.objects.exclude(message_id__gt=0).values_list("outcome", flat=True)) == {"park": 2, "ignore": 1}
     assert Event.objects.filter(kind="ticket.opened").count() == len(tickets)
 
     assert "already" in _load()

@@ -1,4 +1,4 @@
-"""Three thousand stories: enough of everything, none twice, each in its own language."""
+"""As many stories as the demo plays: enough of everything, none twice, each in its own language."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from helpdesk.demo import days
 from helpdesk.demo.crew import BY_KEY, writers
 from helpdesk.demo.load.letters import first_mail
+from helpdesk.demo.load.loop import STORIES
 from helpdesk.demo.stories import Story, ending, stories
 from tickets.models import Status
 
@@ -22,7 +23,7 @@ CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
 
 @pytest.fixture(scope="module")
 def all_of_them() -> list[Story]:
-    return list(stories(3000, 7, until=UNTIL))
+    return list(stories(STORIES, 7, until=UNTIL))
 
 
 def test_the_same_seed_tells_the_same_stories() -> None:
@@ -35,8 +36,8 @@ def test_languages_and_games_are_shared_as_in_life(all_of_them: list[Story]) -> 
     games = Counter(story.game for story in all_of_them)
 
     for language, share in {"en": 0.45, "ru": 0.25, "de": 0.15, "es": 0.15}.items():
-        assert languages[language] == pytest.approx(3000 * share, rel=0.15)
-    assert 0.5 < games["emberfall"] / 3000 < 0.68
+        assert languages[language] == pytest.approx(STORIES * share, rel=0.15)
+    assert 0.5 < games["emberfall"] / STORIES < 0.68
     assert len({story.topic for story in all_of_them}) == 16
 
 
@@ -94,7 +95,7 @@ def test_every_status_is_there_and_is_where_the_deeds_lead(all_of_them: list[Sto
     ends = Counter(story.ends for story in all_of_them)
 
     assert set(ends) == set(Status.values)
-    assert min(ends.values()) >= 12
+    assert min(ends.values()) >= 6
     assert all(story.ends == ending(story.turns, UNTIL)[0] for story in all_of_them)
 
 
@@ -103,7 +104,7 @@ def test_a_patch_day_brings_its_wave(all_of_them: list[Story]) -> None:
 
     for game, patched in days.PATCH_DAYS.items():
         usual = sorted(by_day[game, day] for day in range(days.SPAN))[days.SPAN // 2]
-        assert max(by_day[game, day] for day in (patched, patched - 1)) > 3 * usual
+        assert max(by_day[game, day] for day in (patched, patched - 1)) > 2 * usual
     wave = [story for story in all_of_them if story.game == "tideborn" and 8 <= (UNTIL - story.opened).days <= 10]
     assert sum(story.topic in {"crash", "lag"} for story in wave) > len(wave) / 3
 
@@ -112,13 +113,13 @@ def test_some_players_share_an_address_and_some_come_back(all_of_them: list[Stor
     people = {(story.player.email, story.player.name) for story in all_of_them}
     addresses = Counter(email for email, _name in people)
 
-    assert sum(times > 1 for times in addresses.values()) >= 10
+    assert sum(times > 1 for times in addresses.values()) >= 5
     assert len(people) < len(all_of_them)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_two_players_have_the_same_account_nick_or_name_at_an_address(seed: int) -> None:
-    players = {(story.player.email, story.player.name): story.player for story in stories(3000, seed, until=UNTIL)}.values()
+    players = {(story.player.email, story.player.name): story.player for story in stories(STORIES, seed, until=UNTIL)}.values()
 
     for kept in ("account", "nick"):
         assert Counter(getattr(player, kept) for player in players).most_common(1)[0][1] == 1

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from helpdesk.base import clock
+from helpdesk.base.ids import IdOf
 from helpdesk.staff.models import User
 from tickets.models import Ticket
 
@@ -25,7 +26,7 @@ class TicketView(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    event_id = models.BigIntegerField(default=0)
+    event_id = IdOf("tickets.Event", default=0)
     at = models.DateTimeField(default=clock.now)
     doing = models.CharField(max_length=8, choices=Doing.choices, default=Doing.READING)
 

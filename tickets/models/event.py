@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
+from helpdesk.base.ids import IdOf
 from tickets.actors import ActorKind
 from tickets.models.ticket import Ticket
 
@@ -35,21 +36,21 @@ class Event(models.Model):
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="events", db_constraint=False)
     subject = models.CharField(max_length=80, blank=True)  # "player:12", "raw:7" where no ticket is meant
     actor_kind = models.CharField(max_length=10, choices=ActorKind.choices)
-    actor_id = models.BigIntegerField(null=True)
+    actor_id = IdOf("players.Player", where=("actor_kind", "player"), null=True)
     actor_version = models.PositiveIntegerField(null=True)
-    on_behalf_of = models.BigIntegerField(null=True)
-    cause = models.BigIntegerField(null=True)
-    root = models.BigIntegerField(null=True)
+    on_behalf_of = IdOf("staff.User", null=True)
+    cause = IdOf("tickets.Event", null=True)
+    root = IdOf("tickets.Event", null=True)
     depth = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=12, blank=True)
     status_before = models.CharField(max_length=12, blank=True)
-    game_id = models.BigIntegerField(null=True)
-    team_id = models.BigIntegerField(null=True)
-    assignee_id = models.BigIntegerField(null=True)
-    topic_id = models.BigIntegerField(null=True)
+    game_id = IdOf("games.Game", null=True)
+    team_id = IdOf("staff.Team", null=True)
+    assignee_id = IdOf("staff.User", null=True)
+    topic_id = IdOf("tickets.Topic", null=True)
     language = models.CharField(max_length=12, blank=True)
     channel = models.CharField(max_length=20, blank=True)
-    message_id = models.BigIntegerField(null=True)
+    message_id = IdOf("tickets.Message", null=True)
     data = models.JSONField(default=dict)
 
     class Meta:
@@ -74,7 +75,7 @@ class Delivery(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries", db_constraint=False)
     subscriber = models.CharField(max_length=60)
     lane = models.CharField(max_length=6, choices=Lane.choices)
-    ticket_id = models.BigIntegerField(null=True)
+    ticket_id = IdOf("tickets.Ticket", null=True)
     due_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

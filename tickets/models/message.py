@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
+from helpdesk.base.ids import IdOf
 from helpdesk.base.models import Blob
 from tickets.actors import ActorKind
 from tickets.models.ticket import Status, Ticket
@@ -72,9 +73,9 @@ class Message(models.Model):
     automatic = models.BooleanField(default=False)  # inbound: a machine wrote it (vacation, receipt)
 
     author_kind = models.CharField(max_length=10, choices=ActorKind.choices)
-    author_id = models.BigIntegerField(null=True, blank=True)
+    author_id = IdOf("players.Player", where=("author_kind", "player"), null=True, blank=True)
     author_name = models.CharField(max_length=120, blank=True)
-    approver_id = models.BigIntegerField(null=True, blank=True)
+    approver_id = IdOf("staff.User", null=True, blank=True)
 
     at = models.DateTimeField(default=clock.now)  # written or received
     language = models.CharField(max_length=12, blank=True)
@@ -84,7 +85,7 @@ class Message(models.Model):
     html = models.TextField(blank=True)  # inbound, cleaned
     html_version = models.PositiveSmallIntegerField(default=0)
     remote_images = models.BooleanField(default=False)
-    text_version_id = models.BigIntegerField(null=True, blank=True)  # base.TextVersion it was made from
+    text_version_id = IdOf("base.TextVersion", null=True, blank=True)  # the text it was made from
     shortened = models.BooleanField(default=False)  # inbound: the raw mail holds more than is shown
     no_reply_needed_at = models.DateTimeField(null=True, blank=True)  # inbound: a person said that it asks for nothing
     raw = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -95,7 +96,7 @@ class Message(models.Model):
     message_id = models.CharField(max_length=998, blank=True)
     in_reply_to = models.CharField(max_length=998, blank=True)
 
-    answers_upto = models.BigIntegerField(null=True, blank=True)
+    answers_upto = IdOf("tickets.Message", null=True, blank=True)
     then_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     then_pending_on = models.CharField(max_length=60, blank=True)
     then_pending_until = models.DateTimeField(null=True, blank=True)
@@ -110,7 +111,7 @@ class Message(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     complained_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
-    cause_event_id = models.BigIntegerField(null=True, blank=True)  # automatic ones: the event they react to
+    cause_event_id = IdOf("tickets.Event", null=True, blank=True)  # automatic ones: the event they react to
 
     class Meta:
         constraints = [
@@ -175,7 +176,7 @@ class Hold(models.Model):
     reason = models.CharField(max_length=300)  # an English msgid; a detail may follow on a second line
     opened_at = models.DateTimeField(default=clock.now)
     released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.BigIntegerField(null=True, blank=True)
+    released_by = IdOf("staff.User", null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_hold_per_gate", fields=["message", "gate"])]

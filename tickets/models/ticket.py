@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
+from helpdesk.base.ids import IdOf
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from players.models import Address, Player
@@ -78,11 +79,11 @@ class Ticket(models.Model):
     first_reply_at = models.DateTimeField(null=True, blank=True)
     last_player_message_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
-    last_event_id = models.BigIntegerField(default=0)
+    last_event_id = IdOf("tickets.Event", default=0)
 
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
-    merged_after = models.BigIntegerField(null=True, blank=True)  # the last message before the merge: who wrote earlier saw one ticket only
+    merged_after = IdOf("tickets.Message", null=True, blank=True)  # the last one before the merge: who wrote earlier saw one ticket only
 
     class Meta:
         constraints = [

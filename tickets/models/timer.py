@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, sane_moments
+from helpdesk.base.ids import IdOf
 from helpdesk.games.models import Game
 from tickets.models.ticket import Status, Ticket
 
@@ -64,7 +65,7 @@ class Timer(models.Model):
     freezes = models.BooleanField(default=False)
     left = models.DurationField(null=True)
     rule = models.ForeignKey(LifecycleRule, null=True, on_delete=models.CASCADE, related_name="+")
-    anchor_event_id = models.BigIntegerField(null=True)  # what it counts from
+    anchor_event_id = IdOf("tickets.Event", null=True)  # what it counts from
     armed_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)  # it failed again and again: a person decides

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from helpdesk.base import clock
+from helpdesk.base.ids import IdOf
 from players.models import Player
 from tickets.models import Message, Ticket
 
@@ -21,13 +22,13 @@ class Survey(models.Model):
     personal: ClassVar[tuple[str, ...]] = ("comment",)
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
-    resolution_event_id = models.BigIntegerField(unique=True)
+    resolution_event_id = IdOf("tickets.Event", unique=True)
     resolved_at = models.DateTimeField()
     language = models.CharField(max_length=12)
     invitation = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     reply = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
-    reply_author_id = models.BigIntegerField(null=True)
-    reply_approver_id = models.BigIntegerField(null=True)
+    reply_author_id = IdOf("staff.User", null=True)
+    reply_approver_id = IdOf("staff.User", null=True)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     score = models.PositiveSmallIntegerField(null=True)

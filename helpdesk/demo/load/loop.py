@@ -1,70 +1,103 @@
-"""One loop in one process: move the clock, play the turns, fire what is due, bring the deliveries, answer the surveys."""
+"""The two months, played: move the clock, play the turns, fire what is due, bring the deliveries, answer the surveys.
+
+The games have nothing in common but the studio, so each is played in a process of its own, with a clock of its own.
+"""
 
 from __future__ import annotations
 
 import heapq
-import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
 from random import Random
 
-from django.db import transaction
+from django.db import connection, connections
 
 from helpdesk.base import clock
-from helpdesk.demo.load import letters, transport
+from helpdesk.demo.load import costs, letters, transport
 from helpdesk.demo.load.acts import Matter, Stage
-from helpdesk.demo.load.books import Books
-from helpdesk.demo.load.history import History
-from helpdesk.demo.load.studio import open_studio
+from helpdesk.demo.load.costs import Costs
+from helpdesk.demo.load.studio import GAMES, Studio, open_studio
 from helpdesk.demo.stories import Story, stories
 from helpdesk.staff import staff_mail
 from tickets import drain, timers
 from tickets.mail import inbox
 from tickets.mail.inbox import InboundMail
 from tickets.mail.models import MailSource
-from tickets.models import Lane, Timer
+from tickets.models import Delivery, Lane, Message, Timer
 from tickets.services import outbox
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
-STEP = timedelta(minutes=20)
-PLAYED = timedelta(days=4)
+STORIES = 1000
+STEP = timedelta(hours=1)
+TOLD_EVERY = timedelta(days=12)
 Tell = Callable[[str], None]
+aloud: Tell = partial(print, flush=True)
 
 
-def load(*, count: int, seed: int, until: datetime, tell: Tell, played: timedelta = PLAYED) -> Stage:
-    """The whole two months up to `until`; what began within `played` goes through the services, what began before into the books."""
-    began = time.monotonic()
-    plays = list(stories(count, seed, until=until))
-    past = [story for story in plays if until - story.opened > played]
-    plays = plays[len(past) :]
-    start = (past or plays)[0].opened - timedelta(hours=1)
-    with transport.nobody_listens(), transport.by(transport.NOWHERE), clock.travel(start):
-        stage = Stage(open_studio(), until=until, seed=seed)
-        tell(f"The studio stands: {len(stage.studio.users)} people, {len(stage.studio.games)} games.")
-        if past:
-            books = Books(stage.studio, Random(seed))
-            with transaction.atomic():
-                rows = History(books, past, until=until).enter()
-            stage.know(books)
-            tell(f"{len(past)} older stories are entered, {rows} rows ({time.monotonic() - began:.0f} s).")
-        tell(f"Playing the last {len(plays)} …")
-        _Loop(stage, plays, tell, began).run(plays[0].opened - timedelta(hours=1) if plays else until)
-    return stage
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of one game: how many acts by their kind, how many seconds by room."""
+
+    done: Counter[str]
+    seconds: dict[str, float]
+
+
+def load(*, count: int, seed: int, until: datetime, tell: Tell = aloud, apart: bool = True) -> Counter[str]:
+    """Make the studio and play its two months up to `until`; returns how many acts there were of each kind.
+
+    `apart`: each game in a process of its own, which sees what is committed; else one after the other in this one.
+    """
+    with transport.nobody_listens(), transport.by(transport.NOWHERE):
+        with clock.travel(until - timedelta(days=61)):
+            studio = open_studio()
+        tell(f"The studio stands: {len(studio.users)} people, {len(studio.games)} games.")
+        play = partial(_play, studio, count=count, seed=seed, until=until, tell=tell)
+        played = _side_by_side(play, studio.games) if apart else [play(game) for game in studio.games]
+        with clock.travel(until):
+            while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
+                pass
+    for line in costs.lines([game.seconds for game in played]):
+        tell(line)
+    return sum((game.done for game in played), Counter())
+
+
+def _side_by_side(play: Callable[[str], Played], games: Iterable[str]) -> list[Played]:
+    connections.close_all()  # a forked process would speak on ours
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as lanes:
+        return list(lanes.map(play, games))
+
+
+def _play(studio: Studio, game: str, *, count: int, seed: int, until: datetime, tell: Tell) -> Played:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # a load that is cut short is begun again anyway
+    stage = Stage(studio, until=until, rng=Random(f"{seed} {game}"), costs=Costs())
+    _Loop(stage, game, [story for story in stories(count, seed, until=until) if story.game == game], tell).run()
+    return Played(stage.done, stage.costs.told())
 
 
 class _Loop:
-    def __init__(self, stage: Stage, plays: list[Story], tell: Tell, began: float) -> None:
-        self.stage, self.tell, self.began = stage, tell, began
+    """One game's stories, in the order of their time."""
+
+    def __init__(self, stage: Stage, game: str, plays: list[Story], tell: Tell) -> None:
+        self.stage, self.tell, self.name, self.game = stage, tell, game, stage.studio.games[game].pk
         self.turns: list[tuple[datetime, int, Matter]] = [(story.opened, story.number, Matter(story)) for story in plays]
         heapq.heapify(self.turns)
         self.ratings: list[tuple[datetime, int]] = []
-        self.last_survey, self.shown = 0, -1
+        self.last_survey = 0
 
-    def run(self, start: datetime) -> None:
-        now, until = start, self.stage.until
+    def run(self) -> None:
+        until = self.stage.until
+        start = now = told = min((at for at, _number, _matter in self.turns), default=until) - timedelta(hours=1)
         while now < until:
-            now = min(start + STEP * (1 + (self._next(until) - start) // STEP), until)  # over the quiet hours in one stride
+            timer = self._next_timer() or until
+            ahead = min([timer, until, *(queue[0][0] for queue in (self.turns, self.ratings) if queue)])
+            now = min(start + STEP * (1 + (ahead - start) // STEP), until)  # over the quiet hours in one stride
             while self.turns and self.turns[0][0] <= now:
                 at, number, matter = heapq.heappop(self.turns)
                 with clock.travel(at):
@@ -72,54 +105,59 @@ class _Loop:
                 if matter.turn < len(matter.story.turns):
                     heapq.heappush(self.turns, (matter.story.turns[matter.turn].at, number, matter))
             with clock.travel(now):
-                self._settle(now)
-            self._report(now, start)
-        with clock.travel(until):
-            self._odd_mails()
-            self._settle(until)
-            while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
-                pass
+                self._settle(now, timers_are_due=timer <= now)
+            if now - told >= TOLD_EVERY or now == until:
+                told = now
+                self._report(now)
 
-    def _next(self, until: datetime) -> datetime:
-        """When something happens again: a turn, a timer, a rating."""
-        timer = Timer.objects.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
-        ahead = [timer, *(queue[0][0] for queue in (self.turns, self.ratings) if queue)]
-        return min([moment for moment in ahead if moment is not None] + [until])
+    def _next_timer(self) -> datetime | None:
+        waiting = Timer.objects.filter(ticket__game=self.game, due_at__isnull=False, parked_at=None)
+        return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
-    def _settle(self, now: datetime) -> None:
-        """What workers and beat would have done by now."""
-        timers.fire_due()
-        for lane in Lane:
-            drain.drain(lane)
-        if outbox.send_due():
-            drain.drain(Lane.NOW)
-        self._surveys(now)
+    def _settle(self, now: datetime, *, timers_are_due: bool) -> None:
+        """What workers and beat would have done by now, and the players with their surveys."""
+        costs = self.stage.costs
+        if timers_are_due:
+            with costs.of("life cycle"):
+                timers.fire_due(game=self.game)
+        with costs.of("deliveries"):
+            while self._heard():
+                if Message.objects.filter(state=Message.State.QUEUED, leaves_at__lte=now).exists():
+                    with costs.of("mail out"):
+                        outbox.send_due(game=self.game)
+                    self._ask_for_ratings()
+        while self.ratings and self.ratings[0][0] <= now:
+            with costs.of("surveys"):
+                self._rate(*heapq.heappop(self.ratings))
 
-    def _surveys(self, now: datetime) -> None:
-        for survey in Survey.objects.filter(pk__gt=self.last_survey).order_by("pk"):
+    def _heard(self) -> int:
+        """What was brought to its subscribers."""
+        return sum(drain.drain(lane, game=self.game, around=self.stage.costs.of) for lane in Lane) if Delivery.objects.exists() else 0
+
+    def _ask_for_ratings(self) -> None:
+        """Some of those who were asked just now will answer."""
+        for survey in Survey.objects.filter(pk__gt=self.last_survey, ticket__game=self.game).order_by("pk"):
             self.last_survey = survey.pk
-            matter = self.stage.matters.get(survey.ticket_id)
-            rating = matter.story.rating if matter else None
+            rating = self.stage.matters[survey.ticket_id].story.rating
             if rating:
                 heapq.heappush(self.ratings, (survey.created_at + rating.after, survey.pk))
-        while self.ratings and self.ratings[0][0] <= now:
-            at, pk = heapq.heappop(self.ratings)
-            survey = Survey.objects.select_related("ticket").get(pk=pk)
-            rating = self.stage.matters[survey.ticket_id].story.rating
-            assert rating is not None
-            with clock.travel(at):
-                surveys.rate(survey, score=rating.score, comment=rating.comment)
-            self.stage.done["rating"] += 1
 
-    def _odd_mails(self) -> None:
-        for number, raw in enumerate(letters.odd_mails(self.stage.studio.games["emberfall"].address)):
-            with clock.travel(self.stage.until - timedelta(hours=3 + 2 * number)):
-                row = inbox.store(InboundMail(raw, MailSource.PIPE, f"demo-odd-{number}"))
-                inbox.process(row.pk)
+    def _rate(self, at: datetime, pk: int) -> None:
+        survey = Survey.objects.select_related("ticket__player").get(pk=pk)
+        rating = self.stage.matters[survey.ticket_id].story.rating
+        assert rating is not None
+        with clock.travel(at):
+            surveys.rate(survey, score=rating.score, comment=rating.comment)
+        self.stage.done["rating"] += 1
 
-    def _report(self, now: datetime, start: datetime) -> None:
-        day = (now - start) // timedelta(days=1)
-        if day != self.shown:
-            self.shown, done = day, self.stage.done
-            counted = f"{done['message']} messages, {done['reply']} replies, {done['rating']} ratings"
-            self.tell(f"  {now:%d %B}: {counted} ({time.monotonic() - self.began:.0f} s)")
+    def _report(self, now: datetime) -> None:
+        done = self.stage.done
+        self.tell(f"  {self.name}, {now:%d %B}: {done['message']} messages, {done['reply']} replies, {done['rating']} ratings")
+
+
+def odd_mails(until: datetime) -> None:
+    """What else lies in the mailboxes: not all of it becomes a ticket."""
+    for number, raw in enumerate(letters.odd_mails(GAMES["emberfall"]["address"])):
+        with transport.nobody_listens(), clock.travel(until - timedelta(hours=3 + 2 * number)):
+            row = inbox.store(InboundMail(raw, MailSource.PIPE, f"demo-odd-{number}"))
+            inbox.process(row.pk)

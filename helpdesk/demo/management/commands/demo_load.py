@@ -13,8 +13,9 @@ from helpdesk.audit.services import note_audit
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.demo.load import reset
-from helpdesk.demo.load.loop import load
+from helpdesk.demo.load.loop import STORIES, load, odd_mails
 from helpdesk.demo.logins import demand_demo
+from tickets.models import Ticket
 
 
 class Command(BaseCommand):
@@ -22,8 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--reset", action="store_true", help="throw away what is there and make it afresh")
-        parser.add_argument("--tickets", type=int, default=3000, help="how many stories (3000)")
+        parser.add_argument("--tickets", type=int, default=STORIES, help=f"how many stories ({STORIES})")
         parser.add_argument("--seed", type=int, default=7, help="another seed, another two months (7)")
+        parser.add_argument("--one-process", action="store_true", help="play one game after the other, not side by side")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -39,10 +41,10 @@ class Command(BaseCommand):
             self.stdout.write("Throwing away what is there …")
             reset.clear()
         began = time.monotonic()
-        with connection.cursor() as cursor:
-            cursor.execute("SET synchronous_commit = off")  # a load that is cut short is begun again anyway
-        stage = load(count=options["tickets"], seed=options["seed"], until=clock.now(), tell=self._tell)
-        note_audit(reset.LOADED, by=None, tickets=stage.done["message"])
+        until = clock.now()
+        load(count=options["tickets"], seed=options["seed"], until=until, apart=not options["one_process"])
+        odd_mails(until)
+        note_audit(reset.LOADED, by=None, tickets=Ticket.objects.count())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self._tell(f"The demo studio is ready ({time.monotonic() - began:.0f} s).")
