@@ -44,7 +44,7 @@ def fill(count: int, *, seed: int = 7, tell: Callable[[str], None] = print) -> i
     demand_demo()
     if Ticket.objects.exists():
         raise RuntimeError("There are tickets already: a database for measuring is filled once, while it is empty.")
-    load(count=min(FIRST, count), seed=seed, until=clock.now(), tell=tell)
+    load(count=min(FIRST, count), seed=seed, until=clock.now())
     first = Ticket.objects.count()
     copies = max(0, -(-(count - first) // first))
     tell(f"{first:,} tickets are played; copying them {copies} times …")

@@ -112,7 +112,7 @@ def test_all_of_it_was_written_by_services_and_nothing_is_left_to_do() -> None:
     ends = {story.subject: story.ends for story in plays if not story.mishap}
     alone = Ticket.objects.filter(subject__in=ends, follow_ups=None)
     assert dict(alone.values_list("subject", "status")) == {subject: ends[subject] for subject in alone.values_list("subject", flat=True)}
-    assert {line.split()[0] for line in said if line.endswith(" s")} >= {"replies", "surveys", "notices", "life", "mail", "ticket"}
+    assert all(room in said[-1] for room in ("mail in", "replies", "mail out", "life cycle", "surveys", "notices", "ticket", "notes"))
 
 
 @pytest.mark.django_db
@@ -145,8 +145,5 @@ def test_a_room_pays_for_what_happens_in_it_alone(monkeypatch: pytest.MonkeyPatc
         travel.forward(seconds=1)
 
     assert paid.told() == {costs.BESIDES: 0, "replies": 3, "surveys": 9}
-    assert list(costs.lines([paid.told(), {"replies": 5.0}])) == [
-        "  surveys           9.0 s  more than its 8 s",
-        "  replies           5.0 s",
-        "  the demo itself   0.0 s",
-    ]
+    line = costs.line([paid.told(), {"replies": 5.0, "notes": 0.4}])
+    assert line == "Seconds by room, where a new one may add 8: surveys 9.0, replies 5.0, notes 0.4, the demo itself 0.0."

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
-BUDGET = 8.0  # seconds that a room may add to a load of the usual size
+BUDGET = 8  # seconds that a room may add to a load of the usual size
 BESIDES = "the demo itself"
 
 
@@ -39,8 +39,8 @@ class Costs:
         return before
 
 
-def lines(lanes: Sequence[Mapping[str, float]]) -> Iterator[str]:
-    """A line for each room, the dearest first: what it adds to the load is what it takes of the lane in which it takes most."""
-    added = {room: max(lane.get(room, 0.0) for lane in lanes) for room in {room for lane in lanes for room in lane}}
-    for room, seconds in sorted(added.items(), key=lambda pair: -pair[1]):
-        yield f"  {room:<16}{seconds:5.1f} s" + (f"  more than its {BUDGET:.0f} s" if seconds > BUDGET else "")
+def line(lanes: Sequence[Mapping[str, float]]) -> str:
+    """The rooms, the dearest first: what one adds to the load is what it takes of the lane in which it takes most."""
+    added = {room: max(lane.get(room, 0.0) for lane in lanes) for lane in lanes for room in lane}
+    dearest = sorted(added.items(), key=lambda pair: -pair[1])
+    return f"Seconds by room, where a new one may add {BUDGET}: " + ", ".join(f"{room} {seconds:.1f}" for room, seconds in dearest) + "."

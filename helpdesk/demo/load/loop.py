@@ -62,8 +62,7 @@ def load(*, count: int, seed: int, until: datetime, tell: Tell = aloud, apart: b
         with clock.travel(until):
             while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
                 pass
-    for line in costs.lines([game.seconds for game in played]):
-        tell(line)
+    tell(costs.line([game.seconds for game in played]))
     return sum((game.done for game in played), Counter())
 
 
