@@ -37,7 +37,7 @@ _CLAIM = """
 WITH heads AS MATERIALIZED (
     SELECT d.id FROM tickets_delivery d
     WHERE d.lane = %(lane)s AND d.parked_at IS NULL AND d.due_at <= %(now)s AND (d.claimed_until IS NULL OR d.claimed_until <= %(now)s)
-      AND (%(game)s::bigint IS NULL OR d.ticket_id IN (SELECT t.id FROM tickets_ticket t WHERE t.game_id = %(game)s))
+      AND (%(game)s::bigint IS NULL OR (SELECT t.game_id FROM tickets_ticket t WHERE t.id = d.ticket_id) = %(game)s)
       AND NOT EXISTS (SELECT 1 FROM tickets_delivery o WHERE o.subscriber = d.subscriber AND o.ticket_id = d.ticket_id AND o.id < d.id)
     ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 UPDATE tickets_delivery SET claimed_until = %(until)s, attempts = attempts + 1 FROM heads WHERE tickets_delivery.id = heads.id

@@ -14,6 +14,7 @@ from helpdesk.demo import bulk
 from helpdesk.demo.load import costs, loop, reset
 from helpdesk.demo.load.costs import Costs
 from helpdesk.demo.stories import Story, stories
+from helpdesk.staff.models import Notice
 from players.models import AddressUse
 from tests.conftest import Travel
 from tickets.lifecycle import waiting
@@ -109,6 +110,7 @@ def test_all_of_it_was_written_by_services_and_nothing_is_left_to_do() -> None:
     assert Delivery.objects.count() == Message.objects.filter(state="queued").count() == 0
     assert not Timer.objects.filter(due_at__lte=UNTIL).exists() and not Timer.objects.exclude(error="").exists()
     assert done["rating"] == Survey.objects.exclude(score=None).count()
+    assert Notice.objects.exists() and not Notice.objects.filter(seen_at=None, at__lt=UNTIL - loop.UNSEEN).exists()
     ends = {story.subject: story.ends for story in plays if not story.mishap}
     alone = Ticket.objects.filter(subject__in=ends, follow_ups=None)
     assert dict(alone.values_list("subject", "status")) == {subject: ends[subject] for subject in alone.values_list("subject", flat=True)}

@@ -24,6 +24,8 @@ from helpdesk.demo.load.costs import Costs
 from helpdesk.demo.load.studio import GAMES, Studio, open_studio
 from helpdesk.demo.stories import Story, stories
 from helpdesk.staff import staff_mail
+from helpdesk.staff.models import Notice
+from helpdesk.staff.notices import see
 from tickets import drain, timers
 from tickets.mail import inbox
 from tickets.mail.inbox import InboundMail
@@ -36,6 +38,7 @@ from tickets.surveys.models import Survey
 STORIES = 1000
 STEP = timedelta(hours=1)
 TOLD_EVERY = timedelta(days=12)
+UNSEEN = timedelta(days=2)  # so long nobody has looked at his notices
 Tell = Callable[[str], None]
 aloud: Tell = partial(print, flush=True)
 
@@ -59,6 +62,9 @@ def load(*, count: int, seed: int, until: datetime, tell: Tell = aloud, apart: b
         tell(f"The studio stands: {len(studio.users)} people, {len(studio.games)} games.")
         play = partial(_play, studio, count=count, seed=seed, until=until, tell=tell)
         played = _side_by_side(play, studio.games) if apart else [play(game) for game in studio.games]
+        with clock.travel(until - UNSEEN):
+            for user in studio.users.values():
+                see(user, pks=Notice.objects.filter(user=user, at__lt=clock.now()).values_list("pk", flat=True))
         with clock.travel(until):
             while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
                 pass
