@@ -19,7 +19,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, CATCHER_PORT 8025, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults');"
+	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults');"
 	@echo "  with DATABASE_URL and REDIS_URL set, those servers are used instead of the built-in ones."
 
 demo: $(READY) $(CATALOGUES) ## the whole desk with a studio's two months in it, on 127.0.0.1:8000; Ctrl-C ends it

@@ -5,7 +5,7 @@ E007 files cannot be kept · E008 a reply gate that does not import · E009 not 
 E011 the example's password
 
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
-collected · W005 texts not compiled · W006 a catcher in production ·
+collected · W005 texts not compiled ·
 W007 a mailbox's password that may go nowhere · W008 OUTWARD is off · W009 nothing leaves, since the database was
 restored or somebody switched it off
 """
@@ -76,8 +76,6 @@ def mail_out() -> Iterator[CheckMessage]:
         yield Error(f"EMAIL_BACKEND names {settings.EMAIL_BACKEND}, which cannot be imported: {error}.", id="helpdesk.E010")
     if settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") in HOME_NAMES | {""}:
         yield Error("DEFAULT_FROM_EMAIL is an address of nowhere.", hint="Set it to an address of your studio.", id="helpdesk.E006")
-    if settings.CATCHER_URL:
-        yield Warning("CATCHER_URL is set: that is the demo's mailbox.", hint="Unset it in production.", id="helpdesk.W006")
 
 
 def mail_in() -> Iterator[CheckMessage]:

@@ -10,4 +10,4 @@ from django.http import HttpRequest
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of `base.html`. Costs no query: counts come as fragments."""
-    return {"STUDIO_NAME": settings.STUDIO_NAME, "CATCHER_URL": settings.CATCHER_URL, "DEMO": settings.HELPDESK_ENV == "demo"}
+    return {"STUDIO_NAME": settings.STUDIO_NAME, "DEMO": settings.HELPDESK_ENV == "demo"}

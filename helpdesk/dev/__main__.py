@@ -26,7 +26,6 @@ from helpdesk.dev.trouble import Trouble, from_os, no_room
 LOCAL = Path(os.environ.get("LOCAL_DIR", ROOT / ".local"))
 DOORS = {
     "web": "the desk",
-    "catcher": "the players' mailbox",
     "smtp": "the players' mail server",
     "postgres": "PostgreSQL",
     "valkey": "Valkey",
@@ -158,7 +157,7 @@ def _ports(given: str | None) -> Ports:
         try:
             return Ports(*[int(number) for number in given.split(",")])
         except (ValueError, TypeError):
-            raise Trouble(f"“{given}” names no ports. Write: --ports WEB,CATCHER,SMTP (0 for a free one)") from None
+            raise Trouble(f"“{given}” names no ports. Write: --ports WEB,SMTP (0 for a free one)") from None
     defaults = Ports()
     chosen = {}
     for door, variable in PORT_VARIABLES.items():
@@ -193,7 +192,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("up", help="run everything until Ctrl-C")
     command.add_argument("--test-instance", metavar="DIR", help="a desk without demo data that keeps everything in DIR")
-    command.add_argument("--ports", metavar="WEB,CATCHER,SMTP", help="instead of the variables WEB_PORT, CATCHER_PORT and SMTP_PORT")
+    command.add_argument("--ports", metavar="WEB,SMTP", help="instead of the variables WEB_PORT and SMTP_PORT")
     command.set_defaults(do=up)
     commands.add_parser("stop", help="end a desk that runs elsewhere").set_defaults(do=stop)
     commands.add_parser("reset", help="throw the demo's data away").set_defaults(do=reset)

@@ -25,14 +25,14 @@ from typing import Self
 from celery import Celery
 
 from helpdesk.dev.place import ROOT, Place
-from helpdesk.dev.ports import HOST, Ports
+from helpdesk.dev.ports import HOST, Ports, answers
 from helpdesk.dev.postgres import PostgresServer
 from helpdesk.dev.processes import Part, Running, Undertaker, turn_log
 from helpdesk.dev.trouble import Trouble
 from helpdesk.dev.valkey import ValkeyServer
 
 SERVERS = ("postgres", "valkey")
-APPLICATION = ("catcher", "web", "worker", "mail", "bulk", "beat")
+APPLICATION = ("smtp", "web", "worker", "mail", "bulk", "beat")
 APART = {
     "mail": "mail",
     "bulk": "bulk,learn",
@@ -82,10 +82,6 @@ class Instance:
         return f"http://{HOST}:{self.ports.web}"
 
     @property
-    def catcher_url(self) -> str:
-        return f"http://{HOST}:{self.ports.catcher}"
-
-    @property
     def database_url(self) -> str:
         if self._database_url:
             return self._database_url
@@ -113,7 +109,6 @@ class Instance:
             "SECRET_KEY": self.place.secret("SECRET_KEY"),
             "LOCAL_DIR": str(self.place.folder),
             "DESK_URL": self.url,
-            "CATCHER_URL": self.catcher_url,
             "EMAIL_HOST": HOST,
             "EMAIL_PORT": str(self.ports.smtp),
             "PYTHONUNBUFFERED": "1",
@@ -272,7 +267,7 @@ class Instance:
         if name == "valkey" and self._valkey is not None:
             return self._valkey.part()
         parts: dict[str, tuple[Callable[[], list[str]], Callable[[], bool] | None]] = {
-            "catcher": (self._catcher, lambda: _says_ok(f"{self.catcher_url}/livez")),
+            "smtp": (self._smtp, lambda: answers(self.ports.smtp)),
             "web": (self._web, lambda: _says_ok(f"{self.url}/readyz")),
             "worker": (self._worker, lambda: self._answers("worker")),
             "mail": (lambda: self._celery("mail", APART["mail"], processes=2), lambda: self._answers("mail")),  # one may have a hard one
@@ -283,8 +278,8 @@ class Instance:
         polite = ["nice", "-n", NICE[name]] if name in NICE else []
         return Part(name, [*polite, sys.executable, "-m", *command()], self._log(name), env=self.env, cwd=ROOT, ready=ready)
 
-    def _catcher(self) -> list[str]:
-        return ["helpdesk.dev.catcher", "--port", str(self.ports.catcher), "--smtp-port", str(self.ports.smtp)]
+    def _smtp(self) -> list[str]:
+        return ["helpdesk.demo.mailbox.smtp", str(self.ports.smtp)]
 
     def _web(self) -> list[str]:
         bind = ["--bind", f"{HOST}:{self.ports.web}", "--workers", "2", "--threads", "16", "--timeout", "60", "--graceful-timeout", "5"]

@@ -17,14 +17,13 @@ class Ports:
     """One port per door; 0 asks for a free one."""
 
     web: int = 8000
-    catcher: int = 8025
     smtp: int = 1025
     postgres: int = 0
     valkey: int = 0
 
     @classmethod
     def free(cls) -> Ports:
-        return cls(web=0, catcher=0, smtp=0)
+        return cls(web=0, smtp=0)
 
     def chosen(self) -> Ports:
         """The same with every 0 replaced by a port that is free now."""

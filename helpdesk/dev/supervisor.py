@@ -113,8 +113,8 @@ class Supervisor:
         desk = self.desk
         tell(f"\nThe desk is open ({seconds:.0f} s).\n")
         tell(f"  Desk                  {desk.url}")
-        if "catcher" in desk.parts:
-            tell(f"  The players' mailbox  {desk.catcher_url}   (SMTP on port {desk.ports.smtp})")
+        if "smtp" in desk.parts:
+            tell(f"  The players' mailbox  {desk.url}/mailbox/   (SMTP on port {desk.ports.smtp})")
         tell(f"  Logs                  {desk.place.logs}")
         if self.demo_data:
             told = desk.manage("demo_logins", check=False)
@@ -159,7 +159,6 @@ _OWN_VARIABLES = (
     "SECRET_KEY",
     "LOCAL_DIR",
     "DESK_URL",
-    "CATCHER_URL",
     "EMAIL_HOST",
     "EMAIL_PORT",
 )

@@ -113,7 +113,7 @@ MIDDLEWARE = [
     "helpdesk.staff.middleware.SecondFactorMiddleware",
 ]
 
-ROOT_URLCONF = "helpdesk.urls"
+ROOT_URLCONF = "helpdesk.demo.mailbox.urls" if HELPDESK_ENV == "demo" else "helpdesk.urls"
 WSGI_APPLICATION = "helpdesk.wsgi.application"
 TEMPLATES = [
     {
@@ -239,6 +239,5 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 
 STUDIO_NAME = env.str("STUDIO_NAME", "Northlight Games" if HELPDESK_ENV == "demo" else "Helpdesk")
 CRASH_AT = "" if PRODUCTION else env.str("CRASH_AT", "")  # of the fault tests: where a process ends as if by kill -9
-CATCHER_URL = env.str("CATCHER_URL", "")  # the demo's mailbox of the players; empty elsewhere
 
 env.refuse()

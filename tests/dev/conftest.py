@@ -78,10 +78,10 @@ class Terminal:
     def everybody(self) -> list[psutil.Process]:
         return family(self.process.pid)
 
-    def catcher(self) -> psutil.Process | None:
+    def smtp(self) -> psutil.Process | None:
         for process in self.everybody() if self.process.poll() is None else []:
             with contextlib.suppress(psutil.Error):
-                if "helpdesk.dev.catcher" in process.cmdline():
+                if "helpdesk.demo.mailbox.smtp" in process.cmdline():
                     return process
         return None
 

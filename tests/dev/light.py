@@ -1,4 +1,4 @@
-"""`python tests/dev/light.py FOLDER`: the supervisor over PostgreSQL, Valkey and the catcher; no tables, so it stands in two seconds."""
+"""`python tests/dev/light.py FOLDER`: the supervisor over PostgreSQL, Valkey and the mail server; no tables, so it is up in two seconds."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ class Light(Instance):
 
 
 if __name__ == "__main__":
-    Supervisor(Light(Path(sys.argv[1]), parts=("catcher",)), demo_data=False).run()
+    Supervisor(Light(Path(sys.argv[1]), parts=("smtp",)), demo_data=False).run()

@@ -39,7 +39,7 @@ def test_a_hang_up_that_is_ignored_from_outside_ends_nothing(terminal):
     demo = terminal(["nohup"]).open()
 
     demo.process.send_signal(signal.SIGHUP)
-    demo.catcher().kill()
+    demo.smtp().kill()
 
     until(lambda: "starting it again" in demo.says())  # it looks after its parts as before
     assert demo.press(signal.SIGTERM) == 0
@@ -80,26 +80,26 @@ def test_a_second_one_is_told_about_the_first(terminal):
 
 def test_a_part_that_dies_is_started_again(terminal):
     demo = terminal().open()
-    killed = demo.catcher()
+    killed = demo.smtp()
 
     killed.kill()
 
-    until(lambda: (fresh := demo.catcher()) and fresh.pid != killed.pid)
-    assert "catcher  | was ended by signal 9; starting it again" in demo.says()
+    until(lambda: (fresh := demo.smtp()) and fresh.pid != killed.pid)
+    assert "smtp     | was ended by signal 9; starting it again" in demo.says()
 
 
 def test_a_part_that_keeps_dying_ends_the_attempt_with_its_last_words(terminal):
     demo = terminal().open()
 
     def over() -> bool:
-        if (catcher := demo.catcher()) is not None:
-            catcher.kill()
+        if (smtp := demo.smtp()) is not None:
+            smtp.kill()
         return demo.process.poll() is not None
 
     until(over, 60)
 
     assert demo.process.returncode != 0
-    assert "catcher ended 6 times within a minute" in demo.says()
+    assert "smtp ended 6 times within a minute" in demo.says()
 
 
 def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -136,7 +136,7 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path):
     ],
 )
 def test_what_cannot_be_is_a_sentence(tmp_path, variables, sentence):
-    done = run("up", **{"LOCAL_DIR": str(tmp_path), "WEB_PORT": "0", "CATCHER_PORT": "0", "SMTP_PORT": "0"} | variables)
+    done = run("up", **{"LOCAL_DIR": str(tmp_path), "WEB_PORT": "0", "SMTP_PORT": "0"} | variables)
 
     assert done.returncode == 1
     assert sentence in done.stderr

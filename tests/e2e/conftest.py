@@ -22,7 +22,7 @@ UNDO_WINDOW = 4  # seconds: long enough for a click on a busy machine, short eno
 
 @dataclass
 class Town:
-    """The desk, the players' mailbox beside it, and a hand at both."""
+    """The desk, and a hand at it."""
 
     instance: Instance
     hand: Hand
@@ -31,10 +31,6 @@ class Town:
     @property
     def desk(self) -> str:
         return self.instance.url
-
-    @property
-    def mailbox(self) -> str:
-        return self.instance.catcher_url
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +62,11 @@ Open = Callable[..., Window]
 
 @pytest.fixture
 def window(town: Town, chromium: Browser) -> Iterator[Open]:
-    """`window("anna")` is Anna's, signed in; `window(at=town.mailbox)` a player's. A test that leaves trouble behind in one fails."""
+    """`window("anna")` is Anna's, signed in; `window()` a player's. A test that leaves trouble behind in one fails."""
     opened: list[Window] = []
 
-    def open_(who: str = "", *, at: str = "", **more: Any) -> Window:
-        made = Window(chromium, at or town.desk, **more)
+    def open_(who: str = "", **more: Any) -> Window:
+        made = Window(chromium, town.desk, **more)
         opened.append(made)
         if who:
             made.sign_in(who)

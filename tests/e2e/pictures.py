@@ -55,8 +55,7 @@ def shoot_all(town: Town, places: list[Place], out: Path) -> None:
             windows: dict[str, Window] = {}
             for place in places:
                 if place.who not in windows:
-                    home = town.mailbox if place.who == "player" else town.desk
-                    windows[place.who] = Window(browser, home, width=width, dark=dark, language=language)
+                    windows[place.who] = Window(browser, town.desk, width=width, dark=dark, language=language)
                     if place.who == SIGNED_IN:
                         windows[place.who].sign_in(SIGNED_IN)
                 page = windows[place.who].page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import requests
@@ -17,7 +18,7 @@ NOTE = "Both payments went through within a minute. Refund by the book."
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page. `who` looks at it: somebody of the studio, nobody in particular (""), or a player at the mailbox ("player")."""
+    """A page. `who` looks at it: somebody of the studio, or nobody in particular (""), as the players do."""
 
     name: str
     path: str
@@ -82,17 +83,23 @@ def furnish(town: Town) -> list[Place]:
         "deliveries": "/settings/deliveries/",
         "audit": "/settings/audit/",
     }
-    public = {"sign-in": "/accounts/login/", "forgotten": "/accounts/password/reset/"}
-    players = {"catcher": "/", "catcher-mail": f"/mails/{letter}", "catcher-write": "/write"}
+    public = {
+        "sign-in": "/accounts/login/",
+        "forgotten": "/accounts/password/reset/",
+        "mailbox": "/mailbox/",
+        "mailbox-mail": letter,
+        "mailbox-write": "/mailbox/write/",
+    }
     return [
         *(Place(name, path, "") for name, path in public.items()),
         Place("survey", survey, "", speaks="en"),  # the ticket's language
         *(Place(name, path) for name, path in desk.items()),
-        *(Place(name, path, "player") for name, path in players.items()),
     ]
 
 
 def _letter(town: Town) -> str:
-    """The newest mail in Ilse's mailbox."""
-    mails = requests.get(f"{town.mailbox}/api/mails", params={"to": "ilse@players.example"}, timeout=30).json()["mails"]
-    return str(mails[0]["id"])
+    """The page of the newest mail in Ilse's mailbox."""
+    page = requests.get(f"{town.desk}/mailbox/", params={"to": "ilse@players.example"}, timeout=30).text
+    found = re.search(r'class="in">\s*<a href="([^"?]+)', page)
+    assert found is not None
+    return found[1]

@@ -56,9 +56,8 @@ def visits(town: Town, chromium: Browser, places: list[Place], look: Look) -> It
         for place in places:
             window = windows.get(place.who)
             if window is None:
-                home = town.mailbox if place.who == "player" else town.desk
-                window = windows[place.who] = Window(chromium, home, width=look.width, dark=look.dark, language=look.language)
-                if place.who not in {"", "player"}:
+                window = windows[place.who] = Window(chromium, town.desk, width=look.width, dark=look.dark, language=look.language)
+                if place.who:
                     window.sign_in(place.who)
             answer = window.page.goto(place.path)
             if answer is None or not answer.ok:

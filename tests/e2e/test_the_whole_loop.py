@@ -24,7 +24,7 @@ THANKS = "Спасибо, всё на месте! Но одна награда �
 
 
 def test_from_the_players_first_mail_to_her_rating(town: Town, window: Open) -> None:
-    ada, anna = window(at=town.mailbox), window("anna")
+    ada, anna = window(), window("anna")
 
     number = write_as_a_player(ada, anna)
     read_and_note(anna)
@@ -43,17 +43,17 @@ def test_from_the_players_first_mail_to_her_rating(town: Town, window: Open) -> 
 
 def write_as_a_player(ada: Window, anna: Window) -> str:
     """Ada's mail becomes a ticket in the queue; its number."""
-    page = ada.open("/write")
+    page = ada.open("/mailbox/write/")
     page.get_by_label("Your name").fill("Ада Лавлейс")
     page.get_by_label("Your address").fill(ADA)
-    page.get_by_label("To").select_option("support@emberfall.example")
+    page.get_by_label("To", exact=True).select_option("support@emberfall.example")
     page.get_by_label("Subject").fill(SUBJECT)
-    page.get_by_label("Message").fill(QUESTION)
+    page.get_by_label("Message", exact=True).fill(QUESTION)
     page.get_by_label("Files").set_input_files(
         [picture("скриншот.png"), FilePayload(name="log.txt", mimeType="text/plain", buffer=b"E4711")]
     )
     page.get_by_role("button", name="Send to the desk").click()
-    expect(page.get_by_role("status")).to_contain_text("The desk has this mail")
+    expect(page.locator("#toasts")).to_contain_text("The desk has this mail")
 
     row = anna.reload_until(lambda page: page.locator("#rows tr", has_text=SUBJECT), "Ada's ticket in the queue")
     expect(row).to_contain_text("Ада Лавлейс")
@@ -107,7 +107,7 @@ def answer_with_second_thoughts(anna: Window) -> None:
 
 def receive_the_letter_and_answer_it(ada: Window, anna: Window) -> None:
     """Ada has one branded mail without the note in it, answers it, and the ticket comes back by itself."""
-    page = ada.open(f"/?to={ADA}")
+    page = ada.open(f"/mailbox/?to={ADA}")
     letters = page.locator("section.mails li.in")
     ada.reload_until(lambda page: page.locator("section.mails li.in"), "the letter")
     expect(letters).to_have_count(1)
@@ -121,7 +121,7 @@ def receive_the_letter_and_answer_it(ada: Window, anna: Window) -> None:
 
     page.get_by_label(f"Answer as {ADA}").fill(THANKS)
     page.get_by_role("button", name="Send as the player").click()
-    expect(page.get_by_role("status")).to_contain_text("The desk has this mail")
+    expect(page.locator("#toasts")).to_contain_text("The desk has this mail")
 
     expect(anna.page.locator("article.msg", has_text=THANKS)).to_be_visible()  # nobody has reloaded her page
     expect(anna.page.locator("#facts")).to_contain_text("Waiting")
@@ -146,7 +146,7 @@ def resolve(anna: Window) -> None:
 
 def rate(ada: Window, anna: Window, town: Town) -> None:
     """The survey comes by its timer; looking at its link rates nothing, Ada does; Anna sees what she said."""
-    ada.open(f"/?to={ADA}")
+    ada.open(f"/mailbox/?to={ADA}")
     invitation = ada.reload_until(lambda page: page.locator("section.mails li.in").nth(2), "the survey's invitation")
     expect(invitation).to_be_visible()
     ada.page.locator("section.mails li.in").first.get_by_role("link").click()

@@ -20,7 +20,6 @@ SOUND = {
     "EMAIL_HOST": "smtp.studio.example",
     "DEFAULT_FROM_EMAIL": "Support <support@studio.example>",
     "METRICS_TOKEN": "swordfish",
-    "CATCHER_URL": "",
     "LOCALE_PATHS": [],
     "REPLY_GATES": [],
 }
@@ -61,7 +60,6 @@ def test_a_sound_production_has_nothing_to_say(sound):
         ("EMAIL_BACKEND", "anymail.backends.mailgun.EmailBackend", "helpdesk.W002"),
         ("TRUSTED_PROXIES", 0, "helpdesk.W003"),
         ("STATIC_ROOT", Path("/nowhere"), "helpdesk.W004"),
-        ("CATCHER_URL", "http://127.0.0.1:8025", "helpdesk.W006"),
     ],
 )
 def test_one_mistake_has_one_id(sound, name, value, expected):

@@ -24,11 +24,11 @@ LOCKED = {
 }
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    """Start Django with exactly this environment."""
+def start(then: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start Django with exactly this environment, and run a line in it."""
     clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if key in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
+        [sys.executable, "-c", f"import django; django.setup(); {then}"],
         cwd=ROOT,
         env=clean | {"DJANGO_SETTINGS_MODULE": "helpdesk.settings"} | environment,
         capture_output=True,

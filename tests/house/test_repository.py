@@ -104,6 +104,6 @@ def test_every_variable_of_the_settings_is_named_in_the_example() -> None:
     for path in (ROOT / "helpdesk" / "settings").glob("*.py"):
         read |= set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", path.read_text(encoding="utf-8")))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    inner = {"TEST_DB_NAME", "LOCAL_DIR", "WITH_LINEAR_MIGRATIONS", "CATCHER_URL"}
+    inner = {"TEST_DB_NAME", "LOCAL_DIR", "WITH_LINEAR_MIGRATIONS"}
 
     assert {variable for variable in read - inner if not re.search(rf"\b{variable}\b", example)} == set()
