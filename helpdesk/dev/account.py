@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from helpdesk.dev.trouble import Trouble
+from helpdesk.dev.errors import DevError
 
 VARIABLE = "HELPDESK_SERVER_ACCOUNT"
 CANDIDATES = ("postgres", "nobody", "daemon")
 FAR_PLACE = Path("/var/lib/helpdesk-dev")
+ENTER = ("/bin/sh", "-c", 'cd "$0"')  # and the folder
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,18 @@ class Account:
     name: str
     uid: int
     gid: int
+
+    @property
+    def lent(self) -> dict[str, Any]:
+        """What `subprocess` must be told to run something as this user."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def runs(self, *argv: str | Path) -> bool:
+        """Whether this user can run that and it ends well: the only honest test of a path that crosses many folders."""
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            done = subprocess.run(argv, **self.lent, cwd="/", capture_output=True, check=False, timeout=60)
+            return done.returncode == 0
+        return False
 
 
 def server_account(data: Path) -> Account | None:
@@ -32,35 +47,19 @@ def server_account(data: Path) -> Account | None:
     if os.geteuid() != 0:
         return None
     if data.exists() and (owner := data.stat()).st_uid != 0:
-        return Account(_name(owner.st_uid), owner.st_uid, owner.st_gid)
+        return Account(f"The owner of {data}", owner.st_uid, owner.st_gid)
     if wanted := os.environ.get(VARIABLE):
         account = _account(wanted)
         if account is None or account.uid == 0:
-            raise Trouble(f"{VARIABLE} is “{wanted}”, which is no ordinary user of this machine. PostgreSQL refuses to run as root.")
+            raise DevError(f"{VARIABLE} is “{wanted}”, which is no ordinary user of this machine. PostgreSQL refuses to run as root.")
         return account
-    for name in CANDIDATES:
-        account = _account(name)
-        if account is not None and runs_as(account, ["/bin/sh", "-c", ":"]):
+    for account in map(_account, CANDIDATES):
+        if account is not None and account.runs("/bin/sh", "-c", ":"):
             return account
-    raise Trouble(
+    raise DevError(
         "PostgreSQL refuses to run as root, and this root may not become an ordinary user. "
         "Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own."
     )
-
-
-def runs_as(account: Account, argv: list[str]) -> bool:
-    """Whether that user can run this and it ends well: the only honest test of a path that crosses many folders."""
-    try:
-        done = subprocess.run(
-            argv, user=account.uid, group=account.gid, extra_groups=[], cwd="/", capture_output=True, check=False, timeout=60
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0
-
-
-def can_enter(account: Account, folder: Path) -> bool:
-    return runs_as(account, ["/bin/sh", "-c", 'test -x "$1" && cd "$1"', "sh", str(folder)])
 
 
 def near_or_far(account: Account | None, data: Path) -> Path:
@@ -68,16 +67,14 @@ def near_or_far(account: Account | None, data: Path) -> Path:
 
     The far place has the checkout's path in its name, so two checkouts never share one.
     """
-    if account is None:
-        return data
     far = far_place(data)
-    if can_enter(account, data) and not far.exists():
+    if account is None or (not far.exists() and account.runs(*ENTER, data)):
         return data
     far.mkdir(parents=True, exist_ok=True)
     for folder in (FAR_PLACE, far):
         folder.chmod(0o755)
-    if not can_enter(account, far):
-        raise Trouble(f"{account.name} may enter neither {data} nor {far}. Set DATABASE_URL to a PostgreSQL of your own.")
+    if not account.runs(*ENTER, far):
+        raise DevError(f"{account.name} may enter neither {data} nor {far}. Set DATABASE_URL to a PostgreSQL of your own.")
     return far
 
 
@@ -86,15 +83,7 @@ def far_place(data: Path) -> Path:
 
 
 def _account(name: str) -> Account | None:
-    try:
+    with contextlib.suppress(KeyError):
         entry = pwd.getpwnam(name)
-    except KeyError:
-        return None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return None

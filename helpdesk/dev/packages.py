@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpdesk.dev.trouble import Trouble
+from helpdesk.dev.errors import DevError
 
 NEEDED = {  # package: what proves that it is there
     "chromium": ("chromium", "/usr/bin/chromium"),
@@ -30,10 +30,10 @@ def provide() -> None:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(names)}"
     if shutil.which("apt-get") is None:
-        raise Trouble(f"The tests need {', '.join(names)}, and this machine has no apt-get. Install what your system calls them.")
+        raise DevError(f"The tests need {', '.join(names)}, and this machine has no apt-get. Install what your system calls them.")
     become = _how_to_become_root()
     if become is None:
-        raise Trouble(
+        raise DevError(
             f"The tests need Debian packages that are missing here, and this user may not install them. Run once:\n\n  sudo {line}\n"
         )
     print(f"Installing {', '.join(names)} …", flush=True)
@@ -43,11 +43,11 @@ def provide() -> None:
             done = subprocess.run([*become, *words], env=environment, check=False, capture_output=True, text=True)
             if done.returncode != 0 and words[1] == "install":
                 said = "\n".join(f"  | {row}" for row in (done.stdout + done.stderr).splitlines()[-8:])
-                raise Trouble(
+                raise DevError(
                     f"apt-get could not install {', '.join(names)}:\n{said}\nRun once, when the network is there:\n\n  sudo {line}\n"
                 )
     if still := missing():
-        raise Trouble(f"apt-get ended well, but {', '.join(still)} cannot be found. Look at: sudo {line}")
+        raise DevError(f"apt-get ended well, but {', '.join(still)} cannot be found. Look at: sudo {line}")
 
 
 def _how_to_become_root() -> list[str] | None:

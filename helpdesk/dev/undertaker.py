@@ -1,8 +1,7 @@
-"""Ends the processes of a supervisor that could not do it itself (kill -9, out of memory).
+"""Ends the processes of a supervisor that could not do it itself (kill -9, out of memory): `python -P undertaker.py MARK`.
 
-Started by the supervisor with a pipe as its standard input. Lines are `+PID SIGNAL` and `-PID`; when the pipe closes, the leader
-of every group that still stands on the list is asked to stop and, ten seconds later, the whole group is ended. Standard library
-only, so that it starts at once.
+Its standard input is a pipe that nobody writes to and that closes with the supervisor, however that ends. Then every part whose
+environment carries the mark is asked to stop, and what is left of all their processes ten seconds later is ended.
 """
 
 from __future__ import annotations
@@ -11,38 +10,50 @@ import contextlib
 import os
 import signal
 import sys
-import time
+from collections.abc import Iterable
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
+
+MARK = "HELPDESK_STARTED_BY"
 GRACE = 10.0  # seconds between the request and the end
 
 
-def main() -> None:
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
-    groups: dict[int, int] = {}
-    for line in sys.stdin:
-        word = line.split()
-        if line.startswith("+") and len(word) == 2:
-            groups[int(word[0][1:])] = int(word[1])
-        elif line.startswith("-") and word:
-            groups.pop(int(word[0][1:]), None)
-    for leader, number in groups.items():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(leader, number)
-    until = time.monotonic() + GRACE
-    while groups and time.monotonic() < until:
-        groups = {group: number for group, number in groups.items() if _send(group, 0)}
-        time.sleep(0.1)
-    for group in groups:
-        _send(group, signal.SIGKILL)
+def end_marked(mark: str) -> None:
+    """End every process whose mark begins so, with all below it."""
+    marked = [process for process in psutil.process_iter() if _mark(process).startswith(mark)]
+    everybody = {*marked, *(each for process in marked for each in descendants(process.pid))}
+    for process in marked:
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getsid(process.pid) == process.pid:  # the first of its part; it knows how to end its own
+                process.terminate()
+    end_all(everybody, GRACE)
 
 
-def _send(group: int, number: int) -> bool:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
-        return True
-    return False
+def end_all(processes: Iterable[psutil.Process], seconds: float) -> None:
+    """Give them that long to end, then end them, and return when they are gone."""
+    _gone, left = psutil.wait_procs(processes, timeout=seconds)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(left, timeout=5)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    try:
+        found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+    return found
+
+
+def _mark(process: psutil.Process) -> str:
+    with contextlib.suppress(psutil.Error, OSError):
+        return str(process.environ().get(MARK, ""))
+    return ""
 
 
 if __name__ == "__main__":
-    main()
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    sys.stdin.read()
+    end_marked(sys.argv[1])

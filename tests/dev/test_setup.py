@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from helpdesk.dev import account, packages
-from helpdesk.dev.place import ROOT
+from helpdesk.dev.data_dir import ROOT
+from helpdesk.dev.errors import DevError
 from helpdesk.dev.postgres import PostgresServer
-from helpdesk.dev.trouble import Trouble
 
 SCRIPT = ROOT / "helpdesk" / "dev" / "venv.sh"
 
@@ -77,7 +77,7 @@ def test_packages_that_cannot_be_installed_stop_the_tests_with_one_line(monkeypa
     monkeypatch.setattr(packages, "_how_to_become_root", lambda: None)
     monkeypatch.setattr(packages.shutil, "which", lambda name: "/usr/bin/apt-get")
 
-    with pytest.raises(Trouble, match="sudo apt-get install -y --no-install-recommends chromium gettext"):
+    with pytest.raises(DevError, match="sudo apt-get install -y --no-install-recommends chromium gettext"):
         packages.provide()
 
 
@@ -93,10 +93,10 @@ def test_packages_are_missing_when_their_programs_are():
 
 
 def test_a_disk_without_room_is_a_sentence_before_anything_starts(tmp_path, monkeypatch):
-    server = PostgresServer(tmp_path / "postgres", port=1, password="x", log=tmp_path / "log")
+    server = PostgresServer(tmp_path / "postgres", 1, "x", tmp_path / "log")
     monkeypatch.setattr("helpdesk.dev.postgres.ROOM_NEEDED", 10**18)
 
-    with pytest.raises(Trouble, match=r"No space is left on the disk of .*nothing that was saved is lost"):
+    with pytest.raises(DevError, match=r"No space is left on the disk of .*nothing that was saved is lost"):
         server.prepare()
 
 
@@ -105,7 +105,7 @@ def test_root_lends_the_server_an_ordinary_user_and_nobody_else_does(monkeypatch
     assert account.server_account(tmp_path) is None
 
     monkeypatch.setattr(account.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(account, "runs_as", lambda who, argv: True)
+    monkeypatch.setattr(account.Account, "runs", lambda who, *argv: True)
     monkeypatch.delenv(account.VARIABLE, raising=False)
     found = account.server_account(tmp_path / "not there yet")
     assert found is not None
@@ -117,16 +117,16 @@ def test_a_server_user_who_cannot_serve_is_refused(monkeypatch, tmp_path, wanted
     monkeypatch.setattr(account.os, "geteuid", lambda: 0)
     monkeypatch.setenv(account.VARIABLE, wanted)
 
-    with pytest.raises(Trouble, match=f"“{wanted}”, which is no ordinary user"):
+    with pytest.raises(DevError, match=f"“{wanted}”, which is no ordinary user"):
         account.server_account(tmp_path / "data")
 
 
 def test_a_root_that_may_become_nobody_is_told_about_database_url(monkeypatch, tmp_path):
     monkeypatch.setattr(account.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(account, "runs_as", lambda who, argv: False)
+    monkeypatch.setattr(account.Account, "runs", lambda who, *argv: False)
     monkeypatch.delenv(account.VARIABLE, raising=False)
 
-    with pytest.raises(Trouble, match="set DATABASE_URL"):
+    with pytest.raises(DevError, match="set DATABASE_URL"):
         account.server_account(tmp_path / "data")
 
 

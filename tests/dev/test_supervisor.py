@@ -11,7 +11,7 @@ import sys
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
-from helpdesk.dev.place import ROOT
+from helpdesk.dev.data_dir import ROOT
 from tests.dev.conftest import until
 
 
@@ -54,6 +54,20 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_one_starts(term
     until(lambda: not any(stands(process) for process in everybody), 20)
     again = terminal().open()
     assert again.press(signal.SIGINT) == 0
+
+
+def test_what_nobody_was_left_to_end_is_ended_by_whoever_comes_next(terminal):
+    demo = terminal().open()
+    everybody = demo.everybody()
+    for process in everybody:
+        if process.pid == demo.process.pid or any("undertaker.py" in word for word in process.cmdline()):
+            process.kill()
+    assert any(stands(process) for process in everybody)
+
+    done = run("stop", LOCAL_DIR=str(demo.folder))
+
+    assert done.stdout == "Nothing is running.\n"
+    assert [process for process in everybody if stands(process)] == []
 
 
 def test_a_killed_make_takes_everything_along(terminal, monkeypatch):

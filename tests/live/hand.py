@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from helpdesk.dev.place import ROOT
+from helpdesk.dev.data_dir import ROOT
 
 
 class DeedFailed(AssertionError):

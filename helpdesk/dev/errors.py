@@ -6,22 +6,22 @@ import errno
 from pathlib import Path
 
 
-class Trouble(Exception):
+class DevError(Exception):
     """Something a person must mend before the desk can run. The message is the sentence that tells how."""
 
 
-def no_room(path: Path | str) -> Trouble:
-    return Trouble(f"No space is left on the disk of {path}. Free some and start again; nothing that was saved is lost.")
+def no_room(path: Path | str) -> DevError:
+    return DevError(f"No space is left on the disk of {path}. Free some and start again; nothing that was saved is lost.")
 
 
-def from_os(error: OSError) -> Trouble:
+def from_os(error: OSError) -> DevError:
     """The sentence for an error of the operating system that nobody expected where it happened."""
     where = error.filename or "a file"
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return no_room(where)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return Trouble(
+        return DevError(
             f"This user may not write {where}. If an earlier run was started by another user (root, perhaps), start as that user "
             f"or remove that folder."
         )
-    return Trouble(f"The operating system refused: {error}.")
+    return DevError(f"The operating system refused: {error}.")
