@@ -62,7 +62,7 @@ hostile: $(READY) ## mails made to hurt, each read within its budget of 3 s and 
 	@$(BIN)/python -m tests.bench.flood
 
 shell: $(READY) ## a Python prompt in the running demo
-	@exec $(DEV) with -- $(BIN)/python manage.py shell
+	@exec $(DEV) within -- $(BIN)/python manage.py shell
 
 setup: $(READY) $(CATALOGUES) ## only the virtual environment and the texts
 

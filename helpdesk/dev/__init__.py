@@ -1,4 +1,1 @@
-"""The desk on one machine: PostgreSQL and Valkey from wheels, every process beside them.
-
-`python -m helpdesk.dev` is the door (`make demo`, `make test`); `instance.Instance` is the same thing for tests.
-"""
+"""The desk on one machine: `python -m helpdesk.dev` is the door (`make demo`, `make test`), `instance.Instance` the same thing for tests."""

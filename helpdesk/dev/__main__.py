@@ -1,8 +1,15 @@
-"""The commands behind the Makefile: up, stop, reset, run-with-servers, with, packages."""
+"""The commands behind the Makefile, `python -m helpdesk.dev …`
+
+up                             run everything until Ctrl-C
+stop                           end a desk that runs elsewhere
+reset                          throw the demo's data away
+packages                       install the Debian packages that the tests need
+run-with-servers -- COMMAND    run a command with PostgreSQL and Valkey beside it
+within -- COMMAND              run a command in the environment of the running demo
+"""
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import shutil
@@ -11,16 +18,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from helpdesk.dev import packages
 from helpdesk.dev.account import far_place
 from helpdesk.dev.data_dir import ROOT, DataDir
-from helpdesk.dev.errors import DevError, from_os, no_room
+from helpdesk.dev.errors import DevError, from_os
 from helpdesk.dev.instance import Instance
+from helpdesk.dev.packages import packages
 from helpdesk.dev.ports import Ports, demand
-from helpdesk.dev.postgres import ROOM_NEEDED, demand_database
-from helpdesk.dev.supervisor import Stopped, Supervisor, catch_signals, ignore_signals
+from helpdesk.dev.postgres import demand_database
+from helpdesk.dev.supervisor import Stopped, Supervisor, stop_on_signals
 from helpdesk.dev.valkey import demand_broker
 
 LOCAL = DataDir(Path(os.environ.get("LOCAL_DIR", ROOT / ".local")))
@@ -32,10 +40,13 @@ DOORS = {  # what a variable named for it gives another port than this; 0 is a f
 }
 
 
-def main() -> int:
-    options = _parser().parse_args()
+def main(name: str = "", *words: str) -> int:
+    commands: list[Callable[..., int | None]] = [up, stop, reset, packages, run_with_servers, within]
     try:
-        return int(options.do(options) or 0)
+        for command in commands:
+            if command.__name__ == name.replace("-", "_"):
+                return command(*words) or 0
+        raise DevError(__doc__)
     except DevError as error:
         print(f"\n{error}\n", file=sys.stderr)
     except Stopped:
@@ -45,7 +56,7 @@ def main() -> int:
     return 1
 
 
-def up(options: argparse.Namespace) -> None:
+def up() -> None:
     """Run the whole desk until somebody ends it."""
     ports = Ports(**{door: _port(door) for door in DOORS})
     if LOCAL.holder():
@@ -53,12 +64,11 @@ def up(options: argparse.Namespace) -> None:
     for door, (_usual, what) in DOORS.items():
         if number := getattr(ports, door):
             demand(number, f"{door.upper()}_PORT", what)
-    _demand_room(LOCAL.folder)
     database_url, redis_url = _servers_of_others()
     Supervisor(Instance(LOCAL.folder, ports=ports, lasting=True, database_url=database_url, redis_url=redis_url)).run()
 
 
-def stop(options: argparse.Namespace) -> None:
+def stop() -> None:
     """End a desk that runs elsewhere (another terminal, a lost one), or what a crash left of one."""
     if not (holder := LOCAL.holder()):
         if LOCAL.folder.exists():
@@ -66,8 +76,10 @@ def stop(options: argparse.Namespace) -> None:
             LOCAL.leave()
         print("Nothing is running.")
         return
-    pid = int(holder.rpartition(" ")[2])
-    os.kill(pid, signal.SIGTERM)
+    pid = holder.rpartition(" ")[2]
+    if not pid.isdecimal():
+        raise DevError(f"The desk on {LOCAL.folder}: {holder}. Try again in a moment.")
+    os.kill(int(pid), signal.SIGTERM)
     until = time.monotonic() + 60
     while LOCAL.holder():
         if time.monotonic() > until:
@@ -76,7 +88,7 @@ def stop(options: argparse.Namespace) -> None:
     print("The desk has ended.")
 
 
-def reset(options: argparse.Namespace) -> None:
+def reset() -> None:
     """Throw the demo's data away: database, mails, files, logs."""
     if os.environ.get("DATABASE_URL"):
         raise DevError(
@@ -95,26 +107,25 @@ def reset(options: argparse.Namespace) -> None:
     print("The demo's data is gone. `make demo` makes a fresh studio.")
 
 
-def run_with_servers(options: argparse.Namespace) -> int:
+def run_with_servers(*words: str) -> int:
     """Run a command with a PostgreSQL and a Valkey that live as long as it does; those named in the environment win."""
     database_url, redis_url = _servers_of_others()
     folder = LOCAL.folder / "test"
     passing = bool(DataDir(folder).holder())  # another run has it: take a folder for this one only
     if passing:
         folder = Path(tempfile.mkdtemp(prefix="helpdesk-test-"))
-    _demand_room(folder)
     servers = Instance(folder, database_url=database_url, redis_url=redis_url)
-    catch_signals()
+    stop_on_signals()
     child: subprocess.Popen[bytes] | None = None
     try:
         servers.start_servers()
         given = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-        child = subprocess.Popen(_command(options), env={"HELPDESK_ENV": "test", **os.environ, **given})
+        child = subprocess.Popen(_command(words), env={"HELPDESK_ENV": "test", **os.environ, **given})
         return child.wait()
     except FileNotFoundError as error:
         raise DevError(f"There is no command “{error.filename}”.") from None
     finally:
-        ignore_signals()
+        stop_on_signals(heeded=False)
         if child is not None and child.poll() is None:
             child.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -123,12 +134,12 @@ def run_with_servers(options: argparse.Namespace) -> int:
         servers.discard() if passing else servers.stop()
 
 
-def within(options: argparse.Namespace) -> int:
+def within(*words: str) -> int:
     """Run a command in the environment of the running demo, such as `manage.py shell`."""
     known = {} if os.environ.get("DATABASE_URL") else LOCAL.read("environment.json")
     if not os.environ.get("DATABASE_URL") and not (known and LOCAL.holder()):
         raise DevError("No demo is running here. Start one with `make demo`, or set DATABASE_URL.")
-    return subprocess.run(_command(options), env={**os.environ, **known}, check=False).returncode
+    return subprocess.run(_command(words), env={**os.environ, **known}, check=False).returncode
 
 
 def _port(door: str) -> int:
@@ -139,8 +150,8 @@ def _port(door: str) -> int:
     return int(word)
 
 
-def _command(options: argparse.Namespace) -> list[str]:
-    command: list[str] = options.command[options.command[:1] == ["--"] :]
+def _command(words: tuple[str, ...]) -> tuple[str, ...]:
+    command = words[words[:1] == ("--",) :]
     if not command:
         raise DevError("Name the command: python -m helpdesk.dev run-with-servers -- pytest")
     return command
@@ -156,31 +167,5 @@ def _servers_of_others() -> tuple[str | None, str | None]:
     return database_url, redis_url
 
 
-def _demand_room(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise DevError(f"This user may not write {folder}. Was it made by another user, such as root? Start as that user or remove it.")
-    if shutil.disk_usage(folder).free < ROOM_NEEDED:
-        raise no_room(folder)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m helpdesk.dev", description="The desk on one machine.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, do, text in (
-        ("up", up, "run everything until Ctrl-C"),
-        ("stop", stop, "end a desk that runs elsewhere"),
-        ("reset", reset, "throw the demo's data away"),
-        ("packages", lambda options: packages.provide(), "install the Debian packages that the tests need"),
-        ("run-with-servers", run_with_servers, "run a command with PostgreSQL and Valkey beside it"),
-        ("with", within, "run a command in the environment of the running demo"),
-    ):
-        command = commands.add_parser(name, help=text)
-        command.set_defaults(do=do)
-        if do in {run_with_servers, within}:
-            command.add_argument("command", nargs=argparse.REMAINDER)
-    return parser
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

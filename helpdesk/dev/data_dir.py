@@ -24,8 +24,8 @@ class DataDir:
         self.mark = f"{self.folder}|{secrets.token_hex(8)}"  # of the processes that this supervisor starts
         self._lock: IO[str] | None = None
 
-    def take(self) -> None:
-        """Make the folder and lock it; somebody else's desk on it is a `DevError`. The lock goes when this process goes.
+    def take(self, what: str = "a command") -> None:
+        """Make the folder and lock it for `what`; somebody else's desk on it is a `DevError`. The lock goes when this process goes.
 
         What a crash left running there is ended: we have the lock, so it is nobody's.
         """
@@ -37,15 +37,10 @@ class DataDir:
             lock.close()
             raise DevError(f"A desk already runs on {self.folder} ({self.holder()}). `make demo-stop` ends it.") from None
         self._lock = lock
-        self.say_who("")
+        lock.truncate(0)
+        lock.write(f"{what}, process {os.getpid()}")
+        lock.flush()
         end_marked(f"{self.folder}|")
-
-    def say_who(self, where: str) -> None:
-        """What a second one is told about the first: `where` it is, and its process."""
-        if self._lock is not None:
-            self._lock.truncate(0)
-            self._lock.write(f"{where}process {os.getpid()}")
-            self._lock.flush()
 
     def leave(self) -> None:
         if self._lock is not None:

@@ -20,7 +20,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from signal import SIGKILL
-from typing import Self, TypeVar
+from typing import Self
 
 from celery import Celery
 
@@ -28,20 +28,17 @@ from helpdesk.dev.data_dir import ROOT, DataDir
 from helpdesk.dev.errors import DevError
 from helpdesk.dev.ports import HOST, Ports, answers
 from helpdesk.dev.postgres import PostgresServer
-from helpdesk.dev.processes import Part, Running, Undertaker
+from helpdesk.dev.processes import Part, Running, start_undertaker
 from helpdesk.dev.valkey import ValkeyServer
 
 WEB = (
     "gunicorn helpdesk.wsgi:application --workers 2 --threads 16 --timeout 60 --graceful-timeout 5 --no-control-socket --max-requests 5000"
 )
 WORKER = "celery -A helpdesk worker -l INFO --without-gossip --without-mingle --without-heartbeat"
-SERVERS = ("postgres", "valkey")
 APPLICATION = ("smtp", "web", "worker", "mail", "bulk", "beat")
 APART = {"mail": "mail", "bulk": "bulk,learn"}  # part: the queues it takes off the worker where it runs; nobody waits for them
 NICE = {"mail": "5", "bulk": "10"}  # a laptop has two cores; who waits for an answer comes first
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", "MAILGUN_", "POSTMARK_", "SENDGRID_")  # a demo must not send real mail
-
-Server = TypeVar("Server", PostgresServer, ValkeyServer)
 
 
 class Instance:
@@ -61,7 +58,6 @@ class Instance:
         redis_url: str | None = None,
         parts: tuple[str, ...] = APPLICATION,
         environment: Mapping[str, str] | None = None,
-        say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.data_dir = DataDir(folder)
         self.ports = (ports or Ports()).chosen()
@@ -70,11 +66,9 @@ class Instance:
         self._database_url = database_url
         self._redis_url = redis_url
         self._environment = dict(environment or {})
-        self._say = say
-        self._undertaker: Undertaker | None = None
+        self._undertaker: subprocess.Popen[bytes] | None = None
         self._running: dict[str, Running] = {}
-        self._postgres: PostgresServer | None = None
-        self._valkey: ValkeyServer | None = None
+        self.servers: dict[str, PostgresServer | ValkeyServer] = {}  # those of our own, from `start_servers` on
 
     # --- the whole
 
@@ -84,11 +78,11 @@ class Instance:
 
     @property
     def database_url(self) -> str:
-        return self._database_url or _started(self._postgres).url
+        return self._database_url or self.servers["postgres"].url
 
     @property
     def redis_url(self) -> str:
-        return self._redis_url or _started(self._valkey).url
+        return self._redis_url or self.servers["valkey"].url
 
     @property
     def env(self) -> dict[str, str]:
@@ -117,7 +111,6 @@ class Instance:
             self.start_servers()
             self.migrate()
             for name in self.parts:
-                self._say(f"starting {name}")
                 self.start_part(name)
         except BaseException:
             self.stop()
@@ -126,18 +119,16 @@ class Instance:
 
     def start_servers(self) -> None:
         """Lock the folder, then PostgreSQL and Valkey, unless they are somebody else's."""
-        self.data_dir.take()
-        self._undertaker = Undertaker(self.data_dir.mark)
+        self.data_dir.take(self.url)
+        self._undertaker = start_undertaker(self.data_dir.mark)
         folder, secret = self.data_dir.folder, self.data_dir.secret
-        if self._database_url is None:
-            self._postgres = PostgresServer(
-                folder / "postgres", self.ports.postgres, secret("postgres"), self._log("postgres"), lasting=self._lasting
-            )
-            self._say("starting postgres")
+        if not self._database_url:
+            postgres = PostgresServer(folder, self.ports.postgres, secret("postgres"), self._log("postgres"), lasting=self._lasting)
+            self.servers["postgres"] = postgres
             self.start_part("postgres")
-            self._postgres.make_database()
-        if self._redis_url is None:
-            self._valkey = ValkeyServer(folder / "valkey", self.ports.valkey, secret("valkey"), self._log("valkey"))
+            postgres.make_database()
+        if not self._redis_url:
+            self.servers["valkey"] = ValkeyServer(folder, self.ports.valkey, secret("valkey"), self._log("valkey"))
             self.start_part("valkey")
 
     def migrate(self) -> None:
@@ -146,21 +137,20 @@ class Instance:
     def stop(self) -> None:
         """End every part, the servers last. Safe to call twice."""
         for name, running in self._running.items():
-            if name not in SERVERS:
+            if name not in self.servers:
                 running.ask()  # all at once; the servers stay until the last one has ended
         for name in reversed(list(self._running)):
             self.stop_part(name)
         if self._undertaker is not None:
-            self._undertaker.close()
+            self._undertaker.communicate()
             self._undertaker = None
         self.data_dir.leave()
 
     def discard(self) -> None:
         """Stop and remove every trace, also what lies in a far place for another user's sake."""
         self.stop()
-        if self._postgres is not None:
-            shutil.rmtree(self._postgres.home, ignore_errors=True)
-        shutil.rmtree(self.data_dir.folder, ignore_errors=True)
+        for folder in (*(server.home for server in self.servers.values()), self.data_dir.folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -181,8 +171,8 @@ class Instance:
             if before.alive():
                 raise RuntimeError(f"{name} is already running")
             before.bury()
-        if name == "postgres":
-            _started(self._postgres).prepare()
+        if name in self.servers:
+            self.servers[name].prepare()
         self._running[name] = Running(self._part(name), self.data_dir.mark)
 
     def stop_part(self, name: str) -> None:
@@ -233,10 +223,8 @@ class Instance:
             raise DevError(f"{name} failed.\n{running.last_words()}")
 
     def _part(self, name: str) -> Part:
-        if name == "postgres":
-            return _started(self._postgres).part()
-        if name == "valkey":
-            return _started(self._valkey).part()
+        if name in self.servers:
+            return self.servers[name].part()
         commands: dict[str, tuple[str, Callable[[], bool] | None]] = {
             "smtp": (f"helpdesk.demo.mailbox.smtp {self.ports.smtp}", lambda: answers(self.ports.smtp)),
             "web": (f"{WEB} --bind {HOST}:{self.ports.web}", self._web_is_ready),
@@ -272,12 +260,6 @@ class Instance:
 
     def _log(self, name: str) -> Path:
         return self.data_dir.logs / f"{name}.log"
-
-
-def _started(server: Server | None) -> Server:
-    if server is None:
-        raise RuntimeError("the desk has not been started")
-    return server
 
 
 def _manage(*words: str) -> list[str]:

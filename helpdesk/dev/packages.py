@@ -23,7 +23,7 @@ def missing(needed: dict[str, tuple[str, ...]] | None = None) -> list[str]:
     return [name for name, proofs in (needed or NEEDED).items() if not any(shutil.which(proof) for proof in proofs)]
 
 
-def provide() -> None:
+def packages() -> None:
     """Install what is missing, or say the one line that does."""
     names = missing()
     if not names:

@@ -40,19 +40,15 @@ SETTINGS = {
     "timezone": "UTC",
 }
 PASSING = {"fsync": "off", "full_page_writes": "off"}  # tests: outlives every kill, but no power cut
-ENVIRONMENT = {
-    "PATH": os.defpath,
-    "LC_ALL": "C.UTF-8",
-    "LANG": "C.UTF-8",
-    "TZ": "UTC",
-}  # no PGDATA, PGPORT and the like of somebody's shell
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC"}  # no PGDATA and the like of somebody's shell
 ROOM_NEEDED = 300_000_000  # bytes
 
 
 class PostgresServer:
     """One cluster. `prepare()` makes it fit to start, `part()` is the process, `url` the address when it runs."""
 
-    def __init__(self, home: Path, port: int, password: str, log: Path, *, lasting: bool = True) -> None:
+    def __init__(self, folder: Path, port: int, password: str, log: Path, *, lasting: bool = True) -> None:
+        home = folder / "postgres"
         home.mkdir(parents=True, exist_ok=True)
         self.port = port
         self.password = password
@@ -109,33 +105,26 @@ class PostgresServer:
         return psycopg.connect(self.url, dbname="postgres", autocommit=True, connect_timeout=3)
 
     def _make(self) -> None:
-        """initdb into an empty folder. A half made cluster of a crashed start is thrown away first."""
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700, parents=True)
-        handle, name = tempfile.mkstemp(dir=self.home, prefix="word-")
-        word = Path(name)
-        try:
-            with os.fdopen(handle, "w") as file:
-                file.write(self.password + "\n")
-            if self.account is not None:
-                os.chown(self.data, self.account.uid, self.account.gid)
-                os.chown(word, self.account.uid, self.account.gid)
-            self._initdb(word)
-        except BaseException:
-            shutil.rmtree(self.data, ignore_errors=True)
-            raise
-        finally:
-            word.unlink(missing_ok=True)
-
-    def _initdb(self, word: Path) -> None:
-        argv = [str(self.programs / "initdb"), "-D", str(self.data), "-U", USER, "--pwfile", str(word), "--auth=scram-sha-256"]
-        argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--no-sync"]
-        lent = self.account.lent if self.account else {}
-        made = subprocess.run(argv, **lent, capture_output=True, text=True, check=False, cwd="/", env=ENVIRONMENT)
+        """initdb beside the place and then a rename: a cluster is whole or not there."""
+        fresh = self.home / "fresh"
+        for folder in (fresh, self.data):
+            shutil.rmtree(folder, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=self.home) as word:
+            word.write(f"{self.password}\n")
+            word.flush()
+            if self.account:
+                for path in (fresh, word.name):
+                    os.chown(path, self.account.uid, self.account.gid)
+            argv = [str(self.programs / "initdb"), "-D", str(fresh), "-U", USER, "--pwfile", word.name, "--auth=scram-sha-256", "--no-sync"]
+            argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8"]
+            lent = self.account.lent if self.account else {}
+            made = subprocess.run(argv, **lent, capture_output=True, text=True, check=False, cwd="/", env=ENVIRONMENT)
+        if "No space left" in made.stderr:
+            raise no_room(self.home)
         if made.returncode != 0:
-            if "No space left" in made.stderr:
-                raise no_room(self.home)
             raise DevError(f"PostgreSQL could not make its data in {self.data}:\n{made.stderr.strip()}")
+        fresh.rename(self.data)
 
     def _check_version(self) -> None:
         ours = subprocess.run([str(self.programs / "postgres"), "--version"], capture_output=True, text=True, check=True, cwd="/").stdout

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,16 +38,10 @@ class Part:
     ready_seconds: float = 60.0
 
 
-class Undertaker:
-    """The far end of a pipe: ends what carries `mark` should this process vanish."""
-
-    def __init__(self, mark: str) -> None:
-        program = [sys.executable, "-P", undertaker.__file__, mark]
-        self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, cwd="/")
-
-    def close(self) -> None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.communicate(timeout=15)
+def start_undertaker(mark: str) -> subprocess.Popen[bytes]:
+    """It ends what carries `mark` when the pipe to it closes: by its `communicate()`, or because this process vanished."""
+    program = [sys.executable, "-P", undertaker.__file__, mark]
+    return subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True, cwd="/")
 
 
 class Running:
@@ -118,7 +112,7 @@ class Running:
         offspring = descendants(self.pid)
         self.ask()
         self.wait(self.part.stop_seconds if seconds is None else seconds)
-        self._finish(offspring)
+        self.bury(offspring)
 
     def kill(self, number: int = signal.SIGKILL, *, whole: bool = True) -> None:
         """What a crash does: the signal, at once, to the whole tree (or to the first process only)."""
@@ -130,24 +124,21 @@ class Running:
         if number == signal.SIGKILL:
             self._process.wait()
             if whole:
-                self._finish(offspring)
+                self.bury(offspring)
 
-    def bury(self) -> None:
-        """After a death of its own accord: nothing of the group may outlive it."""
-        self._finish([])
-
-    def _finish(self, offspring: list[psutil.Process]) -> None:
+    def bury(self, offspring: Iterable[psutil.Process] = ()) -> None:
+        """After its death, of whatever kind: nothing of its group nor of its offspring may outlive it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self.wait(5)
         end_all(offspring, 5)
 
 
-def turn_log(log: Path, limit: int = LOG_LIMIT) -> None:
+def turn_log(log: Path) -> None:
     """Move a log that has grown too long to `NAME.log.1`. Writers append, so cutting it under them is safe."""
     with contextlib.suppress(OSError):
-        if log.stat().st_size > limit:
+        if log.stat().st_size > LOG_LIMIT:
             with log.open("rb") as source, log.with_name(log.name + ".1").open("wb") as target:
-                source.seek(-limit, os.SEEK_END)
+                source.seek(-LOG_LIMIT, os.SEEK_END)
                 target.write(source.read())
             os.truncate(log, 0)

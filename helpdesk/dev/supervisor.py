@@ -15,7 +15,7 @@ from collections import defaultdict, deque
 from types import FrameType
 
 from helpdesk.dev.errors import DevError
-from helpdesk.dev.instance import SERVERS, Instance
+from helpdesk.dev.instance import Instance
 from helpdesk.dev.processes import turn_log
 
 MATTERS = re.compile(rb"\berror\b|\bcritical\b|\bfatal\b|^Traceback|\bpanic\b|No space left", re.IGNORECASE)
@@ -49,34 +49,23 @@ class Tail:
                 tell(f"  {self.name:<8} | … {len(lines) - MOST_LINES} more lines in {self.path}")
 
 
-class Caller:
-    """The terminal and the `make` before us. Make keeps a hang-up to itself, and a killed make tells nobody anything; so we look."""
-
-    def __init__(self) -> None:
-        self.parent = os.getppid() if "MAKELEVEL" in os.environ else None
-        self.has_terminal = os.isatty(0)
-
-    def gone(self) -> bool:
-        return (self.has_terminal and not os.isatty(0)) or (self.parent is not None and os.getppid() != self.parent)
-
-
 class Supervisor:
     def __init__(self, desk: Instance, *, demo_data: bool = True) -> None:
         self.desk = desk
         self.demo_data = demo_data
         self._deaths: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=RESTARTS))
-        self._caller = Caller()
+        self._caller = _caller()
 
     def run(self) -> None:
         """Returns when it was asked to end and everything has ended."""
-        catch_signals()
+        stop_on_signals()
         try:
             self._rise()
             self._watch()
         except Stopped:
             tell("\nStopping …")
         finally:
-            ignore_signals()
+            stop_on_signals(heeded=False)
             self.desk.stop()
         tell("Everything has ended. The data stays; `make demo` finds it again.")
 
@@ -85,7 +74,6 @@ class Supervisor:
         desk = self.desk
         tell("Starting PostgreSQL and Valkey …")
         desk.start_servers()
-        desk.data_dir.say_who(f"{desk.url}, ")
         desk.data_dir.write("environment.json", desk.own_variables)
         tell("Bringing the tables up to date …")
         desk.migrate()
@@ -107,8 +95,8 @@ class Supervisor:
         tell("Ctrl-C ends all of it.\n")
 
     def _watch(self) -> None:
-        tails = [Tail(self.desk, name, MATTERS) for name in [*self.desk.parts, *SERVERS] if self.desk.alive(name)]
-        while not self._caller.gone():
+        tails = [Tail(self.desk, name, MATTERS) for name in (*self.desk.parts, *self.desk.servers)]
+        while _caller() == self._caller:
             for tail in tails:
                 tail.show()
                 turn_log(tail.path)
@@ -129,23 +117,25 @@ class Supervisor:
         self.desk.launch(name)
 
 
+def _caller() -> tuple[bool, int]:
+    """The terminal and the `make` before us. Make keeps a hang-up to itself, and a killed make tells nobody anything; so we look."""
+    return os.isatty(0), os.getppid() if "MAKELEVEL" in os.environ else 0
+
+
 def tell(line: str) -> None:
     """To the terminal, if there still is one."""
     with contextlib.suppress(OSError, ValueError):
         print(line, flush=True)
 
 
-def catch_signals() -> None:
-    """Ctrl-C, TERM and a closed terminal all mean: end everything. A hang-up that the caller ignores (nohup) stays ignored."""
+def stop_on_signals(*, heeded: bool = True) -> None:
+    """Ctrl-C, TERM and a closed terminal all mean: end everything. A hang-up that the caller ignores (nohup) stays ignored.
+
+    Not `heeded` any more while that is done: a second Ctrl-C must not leave half of it running.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _stop)
-
-
-def ignore_signals() -> None:
-    """While ending, a second Ctrl-C must not leave half of it running."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+            signal.signal(number, _stop if heeded else signal.SIG_IGN)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

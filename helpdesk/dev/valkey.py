@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from importlib.util import find_spec
@@ -16,8 +17,9 @@ from helpdesk.dev.processes import Part
 
 
 class ValkeyServer:
-    def __init__(self, home: Path, port: int, password: str, log: Path) -> None:
-        self.home = home
+    def __init__(self, folder: Path, port: int, password: str, log: Path) -> None:
+        self.home = folder / "valkey"
+        self.config = self.home / "valkey.conf"
         self.port = port
         self.password = password
         self.log = log
@@ -26,30 +28,29 @@ class ValkeyServer:
     def url(self) -> str:
         return f"redis://:{quote(self.password)}@{HOST}:{self.port}/0"
 
-    def part(self) -> Part:
-        """The process. Its settings go by file, so that the password does not stand in the list of processes.
+    def prepare(self) -> None:
+        """Its settings go by file, so that the password does not stand in the list of processes.
 
         It sets no title: that would be written over its environment, where our mark stands.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        config = self.home / "valkey.conf"
-        config.touch(mode=0o600)
-        config.write_text(
+        self.config.touch(mode=0o600)
+        self.config.write_text(
             f'bind {HOST}\nport {self.port}\nrequirepass "{self.password}"\n'
             f'daemonize no\nset-proc-title no\nsave ""\nappendonly no\nmaxmemory-policy noeviction\ndir "{self.home}"\n'
         )
-        return Part("valkey", [str(_program()), str(config)], self.log, env={"PATH": os.defpath}, ready=self._answers, stop_seconds=5)
+
+    def part(self) -> Part:
+        return Part("valkey", [str(_program()), str(self.config)], self.log, env={"PATH": os.defpath}, ready=self._answers, stop_seconds=5)
 
     def _answers(self) -> bool:
-        try:
-            return ping(self.url, seconds=2)
-        except redis.RedisError:
-            return False
+        with contextlib.suppress(redis.RedisError):
+            return _ping(self.url)
+        return False
 
 
-def ping(url: str, *, seconds: float) -> bool:
-    """Whether the server answers. Raises RedisError, ValueError or OSError where nobody does."""
-    with redis.Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds) as link:
+def _ping(url: str) -> bool:
+    with redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as link:
         return bool(link.ping())
 
 
@@ -57,7 +58,7 @@ def demand_broker(url: str) -> None:
     """A server of somebody else, named by REDIS_URL, asked before anything starts, so that a mistake is one sentence."""
     try:
         if url.startswith(("redis://", "rediss://", "unix://")):  # of RabbitMQ the worker will say
-            ping(url, seconds=5)
+            _ping(url)
     except (redis.RedisError, ValueError, OSError) as error:
         raise DevError(f"The Valkey or Redis that REDIS_URL names does not answer: {error}") from None
 

@@ -82,7 +82,7 @@ def main() -> int:
     given = arguments.parse_args()
     folder, mailbox = Path(tempfile.mkdtemp(prefix="flood-")), Mailbox()
     environment = {"UNDO_WINDOW": "0", "EMAIL_PORT": str(mailbox.port), "MAILGUN_WEBHOOK_SIGNING_KEY": KEY, "LOG_LEVEL": "WARNING"}
-    desk = Instance(folder, parts=PARTS, environment=environment, say=lambda line: print(line, file=sys.stderr, flush=True))
+    desk = Instance(folder, parts=PARTS, environment=environment)
     try:
         desk.start_servers()
         desk.migrate()

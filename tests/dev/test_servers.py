@@ -67,7 +67,7 @@ def test_both_servers_can_be_killed_and_started_again(servers):
 
 
 def test_a_pid_file_of_a_crashed_server_does_not_stop_the_next_one(servers):
-    data = servers._postgres.data
+    data = servers.servers["postgres"].data
     servers.stop()
     (data / "postmaster.pid").write_text(f"1\n{data}\n1700000000\n5432\n\n127.0.0.1\n")
 
@@ -102,7 +102,7 @@ def test_a_half_made_cluster_is_made_again(tmp_path):
 
 
 def test_data_of_another_major_version_is_refused_with_the_way_out(servers):
-    data = servers._postgres.data
+    data = servers.servers["postgres"].data
     servers.stop()
     (data / "PG_VERSION").write_text("12\n")
 
@@ -154,7 +154,7 @@ def test_stopping_leaves_no_process(servers):
 def test_a_part_that_ends_while_starting_says_why(servers):
     servers.kill("valkey", signal.SIGKILL)
     Path(servers.data_dir.folder / "valkey").joinpath("valkey.conf").unlink()
-    servers._valkey.port = servers.ports.postgres  # taken
+    servers.servers["valkey"].port = servers.ports.postgres  # taken
 
     with pytest.raises(DevError, match=r"(?s)valkey ended while starting.*(in use|bind).*The whole log"):
         servers.start_part("valkey")

@@ -78,14 +78,14 @@ def test_packages_that_cannot_be_installed_stop_the_tests_with_one_line(monkeypa
     monkeypatch.setattr(packages.shutil, "which", lambda name: "/usr/bin/apt-get")
 
     with pytest.raises(DevError, match="sudo apt-get install -y --no-install-recommends chromium gettext"):
-        packages.provide()
+        packages.packages()
 
 
 def test_a_machine_that_has_everything_is_left_alone(monkeypatch):
     monkeypatch.setattr(packages, "missing", list)
     monkeypatch.setattr(packages.subprocess, "run", lambda *words, **more: pytest.fail("nothing may be run"))
 
-    packages.provide()
+    packages.packages()
 
 
 def test_packages_are_missing_when_their_programs_are():
@@ -93,7 +93,7 @@ def test_packages_are_missing_when_their_programs_are():
 
 
 def test_a_disk_without_room_is_a_sentence_before_anything_starts(tmp_path, monkeypatch):
-    server = PostgresServer(tmp_path / "postgres", 1, "x", tmp_path / "log")
+    server = PostgresServer(tmp_path, 1, "x", tmp_path / "log")
     monkeypatch.setattr("helpdesk.dev.postgres.ROOM_NEEDED", 10**18)
 
     with pytest.raises(DevError, match=r"No space is left on the disk of .*nothing that was saved is lost"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.dev.instance import Instance
+from helpdesk.dev.postgres import PostgresServer
 from tests.faults.harm import Desk
 from tests.faults.test_disk_is_full import MAILBOX, letter
 from tests.live.hand import Hand
@@ -35,10 +36,10 @@ class Copy:
     """What was carried away: a dump, and the files."""
 
     def __init__(self, desk: Desk, folder: Path) -> None:
-        if desk.instance._postgres is None:
-            raise AssertionError("This drill needs the programs of its own PostgreSQL.")
+        postgres = desk.instance.servers["postgres"]
+        assert isinstance(postgres, PostgresServer)
         self.desk = desk
-        self.programs = desk.instance._postgres.programs
+        self.programs = postgres.programs
         self.dump, self.files = folder / "helpdesk.dump", folder / "media"
 
     def take_database(self) -> None:

@@ -29,7 +29,6 @@ class Postbox:
         if refusal := REFUSALS.get(_local(address)):
             return refusal
         envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802

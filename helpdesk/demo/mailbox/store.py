@@ -5,7 +5,6 @@ A file's name tells its moment and its way; two headers before all others carry 
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from helpdesk.base import clock
 from tickets.mail.parse import ParsedMail, parse_mail
 
 KEPT = 3000  # mails; older ones go
-NAME = re.compile(r"(?P<at>\d{8}T\d{12})-(?P<way>in|out)-[0-9a-f]{8}")
+MOMENT = "%Y%m%dT%H%M%S%f"
 ENVELOPE = "Return-Path: <{}>\nDelivered-To: {}\n"
 
 
@@ -49,7 +48,7 @@ def keep(raw: bytes, *, way: str, sender: str, recipients: Sequence[str]) -> str
     """The new mail's key. It is on disk, whole, when this returns, and the oldest beyond the limit are gone. Raises OSError."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{way}-{secrets.token_hex(4)}.eml"
+    path = folder / f"{clock.now():{MOMENT}}-{way}-{secrets.token_hex(4)}.eml"
     fresh = path.with_suffix(".part")
     fresh.write_bytes(ENVELOPE.format(sender, ", ".join(recipients)).encode() + raw)
     fresh.rename(path)
@@ -60,12 +59,11 @@ def keep(raw: bytes, *, way: str, sender: str, recipients: Sequence[str]) -> str
 
 def kept() -> list[Kept]:
     """All mails, newest first."""
-    return [_entry(path) for path in sorted(_folder().glob("*.eml"), reverse=True) if NAME.fullmatch(path.stem)]
+    return [_entry(path) for path in sorted(_folder().glob("*.eml"), reverse=True)]
 
 
 def get(key: str) -> Kept | None:
-    path = _folder() / f"{key}.eml"
-    return _entry(path) if NAME.fullmatch(key) and path.exists() else None
+    return next((each for each in kept() if each.key == key), None)
 
 
 @lru_cache(maxsize=KEPT)
@@ -73,10 +71,9 @@ def _entry(path: Path) -> Kept:
     """By the file's name and its first two lines: files never change."""
     with path.open("rb") as file:
         sender, recipients = (file.readline().decode(errors="replace").partition(": ")[2].strip().lower() for _line in range(2))
-    named = NAME.fullmatch(path.stem)
-    assert named is not None
-    players = tuple(recipients.split(", ")) if named["way"] == "in" else (sender.strip("<>"),)
-    return Kept(path, datetime.strptime(named["at"], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC), named["way"], players)
+    moment, way, _random = path.stem.split("-")
+    players = tuple(recipients.split(", ")) if way == "in" else (sender.strip("<>"),)
+    return Kept(path, datetime.strptime(moment, MOMENT).replace(tzinfo=UTC), way, players)
 
 
 @lru_cache(maxsize=256)
