@@ -1,1 +1,1 @@
-"""The desk on one machine: `python -m helpdesk.dev` is the door (`make demo`, `make test`), `instance.Instance` the same thing for tests."""
+"""The desk on one machine: `python -m helpdesk.dev …` (`make demo`, `make test`); `instance.Instance` is the same thing for tests."""

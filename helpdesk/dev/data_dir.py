@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -68,11 +69,9 @@ class DataDir:
         return known[name]
 
     def read(self, name: str) -> dict[str, str]:
-        try:
-            found = json.loads((self.folder / name).read_text())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
+            return dict(json.loads((self.folder / name).read_text()))
+        return {}
 
     def write(self, name: str, what: dict[str, str]) -> None:
         """Whole or not at all, readable by us alone."""

