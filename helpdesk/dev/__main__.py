@@ -91,9 +91,7 @@ def stop() -> None:
 def reset() -> None:
     """Throw the demo's data away: database, mails, files, logs."""
     if os.environ.get("DATABASE_URL"):
-        raise DevError(
-            "DATABASE_URL is set: that database is yours, and this command throws away only its own. Unset it, or drop it yourself."
-        )
+        raise DevError("DATABASE_URL is set: that database is yours, and only its own is thrown away here. Unset it, or drop it yourself.")
     if not LOCAL.folder.exists():
         print("There is no demo data. `make demo` makes it.")
         return
@@ -107,7 +105,7 @@ def reset() -> None:
     print("The demo's data is gone. `make demo` makes a fresh studio.")
 
 
-def run_with_servers(*words: str) -> int:
+def run_with_servers(_dashes: str, *command: str) -> int:
     """Run a command with a PostgreSQL and a Valkey that live as long as it does; those named in the environment win."""
     database_url, redis_url = _servers_of_others()
     folder = LOCAL.folder / "test"
@@ -120,7 +118,7 @@ def run_with_servers(*words: str) -> int:
     try:
         servers.start_servers()
         given = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-        child = subprocess.Popen(_command(words), env={"HELPDESK_ENV": "test", **os.environ, **given})
+        child = subprocess.Popen(command, env={"HELPDESK_ENV": "test", **os.environ, **given})
         return child.wait()
     except FileNotFoundError as error:
         raise DevError(f"There is no command “{error.filename}”.") from None
@@ -134,12 +132,12 @@ def run_with_servers(*words: str) -> int:
         servers.discard() if passing else servers.stop()
 
 
-def within(*words: str) -> int:
+def within(_dashes: str, *command: str) -> int:
     """Run a command in the environment of the running demo, such as `manage.py shell`."""
     known = {} if os.environ.get("DATABASE_URL") else LOCAL.read("environment.json")
     if not os.environ.get("DATABASE_URL") and not (known and LOCAL.holder()):
         raise DevError("No demo is running here. Start one with `make demo`, or set DATABASE_URL.")
-    return subprocess.run(_command(words), env={**os.environ, **known}, check=False).returncode
+    return subprocess.run(command, env={**os.environ, **known}, check=False).returncode
 
 
 def _port(door: str) -> int:
@@ -148,13 +146,6 @@ def _port(door: str) -> int:
     if not word.isdecimal():
         raise DevError(f"{variable} is “{word}”, which is no port number.")
     return int(word)
-
-
-def _command(words: tuple[str, ...]) -> tuple[str, ...]:
-    command = words[words[:1] == ("--",) :]
-    if not command:
-        raise DevError("Name the command: python -m helpdesk.dev run-with-servers -- pytest")
-    return command
 
 
 def _servers_of_others() -> tuple[str | None, str | None]:

@@ -29,8 +29,5 @@ def from_os(error: OSError) -> DevError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return no_room(where)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return DevError(
-            f"This user may not write {where}. If an earlier run was started by another user (root, perhaps), start as that user "
-            f"or remove that folder."
-        )
+        return DevError(f"This user may not write {where}. Start as the user who made that folder (root, perhaps), or remove it.")
     return DevError(f"The operating system refused: {error}.")

@@ -1,12 +1,4 @@
-"""A whole desk as real processes with a data folder and ports of its own: what `make demo` runs and what browser and fault tests drive.
-
-desk = Instance(tmp_path)
-desk.start()
-requests.get(desk.url)
-desk.kill("worker")
-desk.start_part("worker")
-desk.stop()
-"""
+"""A whole desk as real processes with a data folder and ports of its own: what `make demo` runs and what browser and fault tests drive."""
 
 from __future__ import annotations
 

@@ -29,13 +29,12 @@ def packages() -> None:
     if not names:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(names)}"
+    sudo = f"sudo {line}"
     if shutil.which("apt-get") is None:
         raise DevError(f"The tests need {', '.join(names)}, and this machine has no apt-get. Install what your system calls them.")
     become = _how_to_become_root()
     if become is None:
-        raise DevError(
-            f"The tests need Debian packages that are missing here, and this user may not install them. Run once:\n\n  sudo {line}\n"
-        )
+        raise DevError(f"The tests need Debian packages that are missing here, and this user may not install them. Run once:\n\n  {sudo}\n")
     print(f"Installing {', '.join(names)} …", flush=True)
     environment = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
     with _no_services_started(become):
@@ -43,11 +42,9 @@ def packages() -> None:
             done = subprocess.run([*become, *words], env=environment, check=False, capture_output=True, text=True)
             if done.returncode != 0 and words[1] == "install":
                 said = "\n".join(f"  | {row}" for row in (done.stdout + done.stderr).splitlines()[-8:])
-                raise DevError(
-                    f"apt-get could not install {', '.join(names)}:\n{said}\nRun once, when the network is there:\n\n  sudo {line}\n"
-                )
+                raise DevError(f"apt-get failed:\n{said}\nRun once, when the network is there:\n\n  {sudo}\n")
     if still := missing():
-        raise DevError(f"apt-get ended well, but {', '.join(still)} cannot be found. Look at: sudo {line}")
+        raise DevError(f"apt-get ended well, but {', '.join(still)} cannot be found. Look at: {sudo}")
 
 
 def _how_to_become_root() -> list[str] | None:

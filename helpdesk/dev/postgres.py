@@ -130,14 +130,12 @@ class PostgresServer:
         major = ours.split()[-1].partition(".")[0]
         theirs = (self.data / "PG_VERSION").read_text().strip()
         if theirs != major:
-            raise DevError(
-                f"The data in {self.data} was written by PostgreSQL {theirs}; this one is {major}. `make demo-reset` starts afresh."
-            )
+            raise DevError(f"{self.data} was written by PostgreSQL {theirs}; this one is {major}. `make demo-reset` starts afresh.")
 
     def _end_left_over(self) -> None:
-        """A crash leaves `postmaster.pid` and perhaps processes that work in the cluster. Those of a killed server end by themselves
-        within moments; a new server must not start before. We have the folder's lock, so all that is nobody's."""
-        end_all([process for process in psutil.process_iter() if _works_in(self.data, process)], seconds=10)
+        """A crash leaves `postmaster.pid` and perhaps processes whose working folder is the cluster. Those of a killed server end by
+        themselves within moments; a new one must not start before. We have the folder's lock, so all that is nobody's."""
+        end_all([process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == str(self.data)], seconds=10)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -167,13 +165,6 @@ def _programs(account: Account | None, home: Path) -> Path:
 
 def _not_needed(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name == "include" or name.endswith(".a")}
-
-
-def _works_in(data: Path, process: psutil.Process) -> bool:
-    """Whether this cluster is its working folder, as it is of every PostgreSQL process."""
-    with contextlib.suppress(psutil.Error):
-        return bool(process.cwd() == str(data))
-    return False
 
 
 def demand_database(url: str) -> None:

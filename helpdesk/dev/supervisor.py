@@ -87,8 +87,7 @@ class Supervisor:
         for name in desk.parts:
             desk.running(name).wait_ready()
         tell(f"\nThe desk is open ({time.monotonic() - began:.0f} s).\n\n  Desk                  {desk.url}")
-        if "smtp" in desk.parts:
-            tell(f"  The players' mailbox  {desk.url}/mailbox/   (SMTP on port {desk.ports.smtp})")
+        tell(f"  The players' mailbox  {desk.url}/mailbox/   (SMTP on port {desk.ports.smtp})")
         tell(f"  Logs                  {desk.data_dir.logs}\n")
         if self.demo_data and (told := desk.manage("demo_logins", check=False)).returncode == 0:
             tell(told.stdout.decode(errors="replace"))
@@ -130,9 +129,7 @@ def tell(line: str) -> None:
 
 def stop_on_signals(*, heeded: bool = True) -> None:
     """Ctrl-C, TERM and a closed terminal all mean: end everything. A hang-up that the caller ignores (nohup) stays ignored.
-
-    Not `heeded` any more while that is done: a second Ctrl-C must not leave half of it running.
-    """
+    While that is done they are not `heeded`: a second Ctrl-C must not leave half of it running."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop if heeded else signal.SIG_IGN)

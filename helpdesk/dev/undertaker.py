@@ -20,7 +20,7 @@ GRACE = 10.0  # seconds between the request and the end
 
 def end_marked(mark: str) -> None:
     """End every process whose mark begins so, with all below it."""
-    marked = [process for process in psutil.process_iter() if _mark(process).startswith(mark)]
+    marked = [each for each in psutil.process_iter(["environ"]) if (each.info["environ"] or {}).get(MARK, "").startswith(mark)]
     everybody = {*marked, *(each for process in marked for each in descendants(process.pid))}
     for process in marked:
         with contextlib.suppress(psutil.Error, OSError):
@@ -44,12 +44,6 @@ def descendants(pid: int) -> list[psutil.Process]:
     except psutil.Error:
         return []
     return found
-
-
-def _mark(process: psutil.Process) -> str:
-    with contextlib.suppress(psutil.Error, OSError):
-        return str(process.environ().get(MARK, ""))
-    return ""
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 // A letter's frame is as high as its letter.
-function fit(frame) {
-  const letter = frame.contentDocument?.documentElement;
-  if (!letter) return;
+const frame = document.querySelector("iframe[data-letter]");
+
+function fit() {
   frame.style.height = "0";
-  frame.style.height = `${Math.min(letter.scrollHeight + 8, 4000)}px`;
+  frame.style.height = `${Math.min(frame.contentDocument.documentElement.scrollHeight + 8, 4000)}px`;
 }
 
-for (const frame of document.querySelectorAll("iframe[data-letter]")) {
-  frame.addEventListener("load", () => fit(frame));
-  addEventListener("resize", () => fit(frame));
-  fit(frame);
+if (frame) {
+  frame.addEventListener("load", fit);
+  addEventListener("resize", fit);
+  fit();
 }
