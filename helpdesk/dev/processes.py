@@ -61,7 +61,7 @@ class Running:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    env={**part.env, undertaker.MARK: mark},
+                    env={**part.env, undertaker.MARK: f"{mark}|{int(part.stop_signal)}"},
                     cwd=part.cwd,
                     umask=0o077,
                     **(part.account.lent if part.account else {}),

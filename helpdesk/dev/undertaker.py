@@ -14,18 +14,19 @@ from collections.abc import Iterable
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 
-MARK = "HELPDESK_STARTED_BY"
+MARK = "HELPDESK_STARTED_BY"  # a variable: DATA FOLDER|OF ONE RUN|SIGNAL THAT ASKS THE PART TO END
 GRACE = 10.0  # seconds between the request and the end
 
 
 def end_marked(mark: str) -> None:
     """End every process whose mark begins so, with all below it."""
-    marked = [each for each in psutil.process_iter(["environ"]) if (each.info["environ"] or {}).get(MARK, "").startswith(mark)]
+    marks = ((process, str((process.info["environ"] or {}).get(MARK, ""))) for process in psutil.process_iter(["environ"]))
+    marked = {process: its_mark for process, its_mark in marks if its_mark.startswith(mark)}
     everybody = {*marked, *(each for process in marked for each in descendants(process.pid))}
-    for process in marked:
+    for process, its_mark in marked.items():
         with contextlib.suppress(psutil.Error, OSError):
             if os.getsid(process.pid) == process.pid:  # the first of its part; it knows how to end its own
-                process.terminate()
+                process.send_signal(int(its_mark.rpartition("|")[2]))
     end_all(everybody, GRACE)
 
 
