@@ -1,4 +1,5 @@
-// Files for the composer: chosen, pasted or dropped. Each has a chip with its progress, and a key, so that trying again adds it once.
+// Files for the composer: chosen, pasted or dropped. Each has a chip with its progress, and a key, so that trying
+// again adds it once.
 import { fresh, renewToken, token, why } from "./net.js";
 import { say } from "./phrases.js";
 
@@ -11,7 +12,10 @@ function post(url, body, onProgress) {
     request.open("POST", url);
     request.setRequestHeader("X-CSRFToken", token());
     request.setRequestHeader("HX-Request", "true");
-    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+    request.upload.addEventListener(
+      "progress",
+      (event) => event.lengthComputable && onProgress(event.loaded / event.total),
+    );
     request.addEventListener("loadend", () => done(request));
     request.send(body);
   });
@@ -28,9 +32,14 @@ function chip(list, name) {
 }
 
 async function add(file, input) {
-  const list = composer().querySelector("[data-files]"), limit = Number(input.dataset.limit);
-  if (file.size > limit) { refuse(list, file.name, say("too_big", { name: file.name, limit: input.dataset.limitWords })); return; }
-  const body = new FormData(), { made, onProgress } = chip(list, file.name);
+  const list = composer().querySelector("[data-files]"),
+    limit = Number(input.dataset.limit);
+  if (file.size > limit) {
+    refuse(list, file.name, say("too_big", { name: file.name, limit: input.dataset.limitWords }));
+    return;
+  }
+  const body = new FormData(),
+    { made, onProgress } = chip(list, file.name);
   body.append("file", file);
   body.append("mode", composer().elements.mode?.value ?? "");
   body.append("key", fresh());
@@ -42,15 +51,22 @@ async function add(file, input) {
     await new Promise((go) => setTimeout(go, PAUSE * (tried + 1)));
   }
   made.remove();
-  const now = list.isConnected ? list : composer()?.querySelector("[data-files]");  // the composer may have been drawn anew meanwhile
-  if (answer.status !== 200) { refuse(now, file.name, answer.status === 422 ? answer.responseText.slice(0, 300) : why(answer.status)); return; }
+  // the composer may have been drawn anew meanwhile
+  const now = list.isConnected ? list : composer()?.querySelector("[data-files]");
+  if (answer.status !== 200) {
+    refuse(now, file.name, answer.status === 422 ? answer.responseText.slice(0, 300) : why(answer.status));
+    return;
+  }
   now?.insertAdjacentHTML("beforeend", answer.responseText);
   if (now) window.htmx?.process(now);
 }
 
 /** Said where the files stand, until others are added. */
 function refuse(list, name, reason) {
-  const line = Object.assign(document.createElement("p"), { className: "errorlist", textContent: `${name}: ${reason}` });
+  const line = Object.assign(document.createElement("p"), {
+    className: "errorlist",
+    textContent: `${name}: ${reason}`,
+  });
   line.setAttribute("role", "alert");
   line.dataset.refused = "";
   list?.append(line);
@@ -62,7 +78,8 @@ async function addAll(files) {
   if (input) for (const file of [...files]) await add(file, input);
 }
 
-const brings = (event) => composer()?.contains(event.target) && [...(event.dataTransfer?.types ?? [])].includes("Files");
+const brings = (event) =>
+  composer()?.contains(event.target) && [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 /** `form()` is the composer's form as it stands in the page now. */
 export function startFiles(form) {
@@ -74,12 +91,20 @@ export function startFiles(form) {
   });
   document.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files ?? [];
-    if (!composer()?.contains(event.target) || !files.length || event.clipboardData.getData("text/plain")) return;  // a table comes as text and as a picture
+    // a table comes as text and as a picture
+    if (!composer()?.contains(event.target) || !files.length || event.clipboardData.getData("text/plain")) return;
     event.preventDefault();
     addAll(files);
   });
-  document.addEventListener("dragover", (event) => { if (brings(event)) { event.preventDefault(); composer().classList.add("dropping"); } });
-  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget || !composer()?.contains(event.relatedTarget)) composer()?.classList.remove("dropping"); });
+  document.addEventListener("dragover", (event) => {
+    if (brings(event)) {
+      event.preventDefault();
+      composer().classList.add("dropping");
+    }
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget || !composer()?.contains(event.relatedTarget)) composer()?.classList.remove("dropping");
+  });
   document.addEventListener("drop", (event) => {
     composer()?.classList.remove("dropping");
     if (!brings(event)) return;

@@ -1,5 +1,6 @@
 // The composer: tabs, the draft saved on the server a second after the last key, marks, preview. Files: attach.js.
-// The text lives in the textarea; nothing here ever empties it, and an answer that redraws it takes over what was typed meanwhile.
+// The text lives in the textarea; nothing here ever empties it, and an answer that redraws it takes over
+// what was typed meanwhile.
 // Its form has a key, with which it is sent once, and the revision of the draft that it holds.
 import { startFiles } from "./attach.js";
 import { merged } from "./merging.js";
@@ -31,45 +32,65 @@ async function save(options = {}) {
   if (saving) { await saving.catch(() => {}); if (!dirty) return; }
   dirty = false;
   const body = new FormData();
-  for (const [name, value] of new FormData(target)) if (typeof value === "string" && name !== "csrfmiddlewaretoken") body.set(name, value);
-  saving = post(target.dataset.draft, body, options).then((said) => {
-    tries = 0;
-    if (target !== form()) return;
-    known = body.get("text");
-    target.elements.revision.value = said.revision ?? "";
-    if (said.text !== undefined) takeIn(said.text);
-    if (said.sent) leaveFor(said.at);
-    else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
-    if (unsure && !said.sent) toast(say("not_sent"), "late", { until: "sent" });
-    unsure = false;
-  }).catch((error) => {
-    dirty = true;
-    status(say("unsaved"), true);
-    if (tries === 0 && !unsure) toast(error.message, "late", { until: error.status ? "" : "line" });
-    if (error.status !== 404 && error.status !== 403) timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
-  }).finally(() => { saving = null; });
+  for (const [name, value] of new FormData(target))
+    if (typeof value === "string" && name !== "csrfmiddlewaretoken") body.set(name, value);
+  saving = post(target.dataset.draft, body, options)
+    .then((said) => {
+      tries = 0;
+      if (target !== form()) return;
+      known = body.get("text");
+      target.elements.revision.value = said.revision ?? "";
+      if (said.text !== undefined) takeIn(said.text);
+      if (said.sent) leaveFor(said.at);
+      else if (!dirty) status(said.time ? say("saved", { time: said.time }) : "");
+      if (unsure && !said.sent) toast(say("not_sent"), "late", { until: "sent" });
+      unsure = false;
+    })
+    .catch((error) => {
+      dirty = true;
+      status(say("unsaved"), true);
+      if (tries === 0 && !unsure) toast(error.message, "late", { until: error.status ? "" : "line" });
+      if (error.status !== 404 && error.status !== 403)
+        timer = setTimeout(save, RETRY[Math.min(tries++, RETRY.length - 1)]);
+    })
+    .finally(() => {
+      saving = null;
+    });
   return saving;
 }
 
-/** Another hand has written into the draft: a tab of the same person, or the desk, which gave a reply back. Both texts stay. */
+/** Another hand has written into the draft: a tab of the same person, or the desk, which gave a reply back.
+ * Both texts stay. */
 function takeIn(fresh) {
   const text = area(), behind = text.value.length - text.selectionEnd;
   text.value = merged(known ?? "", text.value, fresh);
   known = fresh;
-  if (document.activeElement === text) text.selectionStart = text.selectionEnd = Math.max(0, text.value.length - behind);
+  if (document.activeElement === text)
+    text.selectionStart = text.selectionEnd = Math.max(0, text.value.length - behind);
   if (text.value !== fresh) typed();
 }
 
-/** What the poll brought: the draft as it stands on the server, if this page still holds the one it was compared with. */
+/** What the poll brought: the draft as it stands on the server, if this page still holds the one it was
+ * compared with. */
 export function takeDraft() {
-  const own = document.getElementById("own-draft"), target = form();
-  if (!own || !target || submitting || saving || own.dataset.mode !== mode() || own.dataset.base !== target.elements.revision.value) return;
+  const own = document.getElementById("own-draft"),
+    target = form();
+  if (
+    !own ||
+    !target ||
+    submitting ||
+    saving ||
+    own.dataset.mode !== mode() ||
+    own.dataset.base !== target.elements.revision.value
+  )
+    return;
   target.elements.revision.value = own.dataset.revision;
   takeIn(own.textContent);
   if (!dirty) status("");
 }
 
-/** This form was sent, and the answer got lost: the page as it is now has the message, and a composer for the next one. */
+/** This form was sent, and the answer got lost: the page as it is now has the message, and a composer for the
+ * next one. */
 function leaveFor(address) {
   if (dirty) return save();
   submitting = true;
@@ -89,15 +110,25 @@ function typed() {
 function mark(kind) {
   const text = area();
   if (!text) return;
-  const { selectionStart: from, selectionEnd: to } = text, picked = text.value.slice(from, to);
-  const lines = (sign) => (picked || "").split("\n").map((line, n) => (typeof sign === "function" ? sign(n) : sign) + line).join("\n");
+  const { selectionStart: from, selectionEnd: to } = text,
+    picked = text.value.slice(from, to);
+  const lines = (sign) =>
+    (picked || "")
+      .split("\n")
+      .map((line, n) => (typeof sign === "function" ? sign(n) : sign) + line)
+      .join("\n");
   const made = {
-    bold: () => `**${picked}**`, italic: () => `*${picked}*`, quote: () => lines("> "), list: () => lines("- "), numbers: () => lines((n) => `${n + 1}. `),
+    bold: () => `**${picked}**`,
+    italic: () => `*${picked}*`,
+    quote: () => lines("> "),
+    list: () => lines("- "),
+    numbers: () => lines((n) => `${n + 1}. `),
     link: () => `[${picked || say("link")}](https://)`,
   }[kind]();
   text.focus();
   text.setRangeText(made, from, to, "end");
-  if (!picked && (kind === "bold" || kind === "italic")) text.selectionStart = text.selectionEnd = text.selectionEnd - (kind === "bold" ? 2 : 1);
+  if (!picked && (kind === "bold" || kind === "italic"))
+    text.selectionStart = text.selectionEnd = text.selectionEnd - (kind === "bold" ? 2 : 1);
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -118,7 +149,8 @@ function focusEnd() {
   text.setSelectionRange(text.value.length, text.value.length);
 }
 
-/** What was written is on its way: the focus goes to it, so that single keys work again and Tab comes to its "Call back" next. */
+/** What was written is on its way: the focus goes to it, so that single keys work again and Tab comes to its
+ * "Call back" next. */
 function leaveText() {
   const sent = [...document.querySelectorAll("#entries > article.msg")].pop();
   if (!sent) return;
@@ -136,7 +168,8 @@ function focusText(tab) {
 /** While the other tab is on its way, typing goes on and nothing can be sent: a note must not leave as a reply. */
 function onItsWay(under) {
   form()?.setAttribute("aria-busy", String(under));
-  for (const button of box()?.querySelectorAll("[name=then], [name=anyway], [data-main]") ?? []) if (button.type === "submit") button.disabled = under;
+  for (const button of box()?.querySelectorAll("[name=then], [name=anyway], [data-main]") ?? [])
+    if (button.type === "submit") button.disabled = under;
   if (under) focusEnd();
 }
 
@@ -144,8 +177,10 @@ function onItsWay(under) {
 function takeOver(was) {
   const text = area(), fresh = known = text?.value ?? "";
   if (!was || was.text === was.known) return;
-  if (!text || (was.mode !== mode() && !was.asked)) {  // words for staff do not slip into a reply: they wait where they were written
-    const body = new FormData(), words = merged(was.known, was.text, "");
+  if (!text || (was.mode !== mode() && !was.asked)) {
+    // words for staff do not slip into a reply: they wait where they were written
+    const body = new FormData(),
+      words = merged(was.known, was.text, "");
     body.append("mode", was.mode);
     body.append("key", freshKey());
     body.append("text", words);
@@ -162,7 +197,9 @@ export function startComposer() {
   onKey("r", () => focusText("reply"));
   onKey("n", () => focusText("note"));
   startFiles(form);
-  document.addEventListener("input", (event) => { if (event.target.form && event.target.form === form() && event.target.type !== "file") typed(); });
+  document.addEventListener("input", (event) => {
+    if (event.target.form && event.target.form === form() && event.target.type !== "file") typed();
+  });
   document.body.addEventListener("draft-changed", takeDraft);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-md]");
@@ -212,7 +249,14 @@ export function startComposer() {
     const asked = event.detail.requestConfig?.elt, old = event.detail.target?.querySelector?.("#composer textarea");
     const tab = Boolean(asked?.matches("[data-tab]"));
     if (event.detail.shouldSwap && (tab || asked?.querySelector("[data-undo]"))) wantsFocus = true;
-    before = old && { text: old.value, known: known ?? old.defaultValue, mode: mode(), draft: form()?.dataset.draft, asked: tab, focused: document.activeElement === old };
+    before = old && {
+      text: old.value,
+      known: known ?? old.defaultValue,
+      mode: mode(),
+      draft: form()?.dataset.draft,
+      asked: tab,
+      focused: document.activeElement === old,
+    };
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!["composer", "ticket"].includes(event.target.id)) return;
@@ -225,9 +269,21 @@ export function startComposer() {
     wantsFocus = false;
   });
   // another form leaves the page or draws it anew: what waits to be saved goes first
-  document.addEventListener("submit", (event) => { if (event.target !== form()) flush(); else if (!window.htmx) submitting = true; }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target !== form()) flush();
+      else if (!window.htmx) submitting = true;
+    },
+    true,
+  );
   document.addEventListener("visibilitychange", () => document.hidden && flush());
   window.addEventListener("online", () => dirty && save());
   known = area()?.defaultValue ?? null;
-  window.addEventListener("beforeunload", (event) => { if (dirty && !submitting && area()?.value.trim()) { flush(); event.preventDefault(); } });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty && !submitting && area()?.value.trim()) {
+      flush();
+      event.preventDefault();
+    }
+  });
 }

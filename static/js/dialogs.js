@@ -15,44 +15,73 @@ function leave(dialog) {
 }
 
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
+  for (const menu of document.querySelectorAll("details[data-menu][open]"))
+    if (menu !== except && !menu.contains(except)) menu.open = false;
 }
 
 export function startDialogs() {
-  document.addEventListener("cancel", (event) => { if (event.target instanceof HTMLDialogElement && !mayClose(event.target)) event.preventDefault(); }, true);
+  document.addEventListener(
+    "cancel",
+    (event) => {
+      if (event.target instanceof HTMLDialogElement && !mayClose(event.target)) event.preventDefault();
+    },
+    true,
+  );
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest?.("details[data-menu]"));
     const chosen = target.closest?.("details[data-menu] .sheet a");
-    if (chosen) { const menu = chosen.closest("details"); menu.open = false; menu.querySelector("summary").focus({ preventScroll: true }); }  // what was chosen happens elsewhere
+    if (chosen) {
+      // what was chosen happens elsewhere
+      const menu = chosen.closest("details");
+      menu.open = false;
+      menu.querySelector("summary").focus({ preventScroll: true });
+    }
     const opens = target.closest?.("[data-open]");
     if (opens) { closeMenus(); open(document.getElementById(opens.dataset.open)); return; }
     if (target.closest?.("[data-close-dialog]")) leave(target.closest("dialog"));
     if (target instanceof HTMLDialogElement && target.open) {
       const box = target.getBoundingClientRect();
-      if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) leave(target);
+      if (
+        event.clientX < box.left ||
+        event.clientX > box.right ||
+        event.clientY < box.top ||
+        event.clientY > box.bottom
+      )
+        leave(target);
     }
   });
   // Focus goes back to what opened the dialog, or to what stands in its place when the page behind was drawn anew.
-  document.addEventListener("close", (event) => {
-    if (!(event.target instanceof HTMLDialogElement) || !opener) return;
-    const same = opener.isConnected ? opener : opener.dataset.key && document.querySelector(`[data-key="${opener.dataset.key}"]`);
-    (same || document.getElementById("main"))?.focus({ preventScroll: true });
-    opener = null;
-  }, true);
+  document.addEventListener(
+    "close",
+    (event) => {
+      if (!(event.target instanceof HTMLDialogElement) || !opener) return;
+      const same = opener.isConnected
+        ? opener
+        : opener.dataset.key && document.querySelector(`[data-key="${opener.dataset.key}"]`);
+      (same || document.getElementById("main"))?.focus({ preventScroll: true });
+      opener = null;
+    },
+    true,
+  );
   // A fragment that arrives in the page's dialog opens it; one that is empty closes it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = event.detail.target?.closest?.("dialog[data-fragment]");
     if (!dialog) return;
     if (dialog.querySelector(".dialog-body")) {
       open(dialog);
-      (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector("[data-main]") ?? dialog.querySelector(".dialog-foot :is(button, a)"))?.focus();  // a question is not answered by one Enter too many
-    }
-    else dialog.close();
+      // a question is not answered by one Enter too many
+      (
+        dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ??
+        dialog.querySelector("[data-main]") ??
+        dialog.querySelector(".dialog-foot :is(button, a)")
+      )?.focus();
+    } else dialog.close();
   });
   // What the dialog asked for is done: the ticket behind it has been drawn anew.
   document.addEventListener("htmx:afterRequest", (event) => {
-    if ((event.detail.xhr?.getResponseHeader("HX-Retarget") ?? "#dialog") !== "#dialog") document.querySelector("dialog[data-fragment][open]")?.close();
+    if ((event.detail.xhr?.getResponseHeader("HX-Retarget") ?? "#dialog") !== "#dialog")
+      document.querySelector("dialog[data-fragment][open]")?.close();
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-menu][open]");
@@ -60,7 +89,9 @@ export function startDialogs() {
     const summary = menu.querySelector("summary");
     if (event.key === "Escape") { menu.open = false; summary.focus(); event.stopPropagation(); }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const stops = [...menu.querySelectorAll(".sheet :is(a, button, input, select)")].filter((one) => one.offsetParent);
+      const stops = [...menu.querySelectorAll(".sheet :is(a, button, input, select)")].filter(
+        (one) => one.offsetParent,
+      );
       if (event.target.matches("select, textarea") || !stops.length) return;
       const at = stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
       stops[(at + stops.length) % stops.length].focus();

@@ -14,12 +14,20 @@ export const isOff = () => { try { return localStorage.getItem(OFF) === "1"; } c
 /** A page's own key. The function gets the event. */
 export function onKey(key, act) { own.set(key, act); }
 
-const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
+const typing = (target) =>
+  target.closest?.(
+    "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]",
+  );
 
 function press(key) {
-  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => !one.disabled && one.getClientRects().length);
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(
+    (one) => !one.disabled && one.getClientRects().length,
+  );
   if (!found) return false;
-  if (found.matches("input:not([type=checkbox]), textarea, select")) { found.focus(); found.select?.(); } else found.click();
+  if (found.matches("input:not([type=checkbox]), textarea, select")) {
+    found.focus();
+    found.select?.();
+  } else found.click();
   return true;
 }
 
@@ -27,7 +35,13 @@ export function startKeys() {
   const toggle = document.querySelector("[data-keys-toggle]");
   if (toggle) {
     toggle.checked = !isOff();
-    toggle.addEventListener("change", () => { try { localStorage.setItem(OFF, toggle.checked ? "0" : "1"); } catch { /* private window: for this page only */ } });
+    toggle.addEventListener("change", () => {
+      try {
+        localStorage.setItem(OFF, toggle.checked ? "0" : "1");
+      } catch {
+        /* private window: for this page only */
+      }
+    });
   }
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
@@ -37,10 +51,25 @@ export function startKeys() {
       if (main) { event.preventDefault(); form.requestSubmit(main); }
       return;
     }
-    if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog")) { event.target.blur(); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]") || isOff()) return;
+    if (event.key === "Escape" && typing(event.target) && !event.target.closest("dialog")) {
+      event.target.blur();
+      return;
+    }
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      typing(event.target) ||
+      document.querySelector("dialog[open]") ||
+      isOff()
+    )
+      return;
     // the character first; on a Cyrillic layout the key's place says which one was meant
-    const place = event.code.startsWith("Key") ? (event.shiftKey ? event.code[3] : event.code[3].toLowerCase()) : event.key;
+    const place = event.code.startsWith("Key")
+      ? event.shiftKey
+        ? event.code[3]
+        : event.code[3].toLowerCase()
+      : event.key;
     const key = /^[\x20-\x7e]$/.test(event.key) || event.key.length > 1 ? event.key : place;
     if (Date.now() < leader) {
       leader = 0;
@@ -48,10 +77,22 @@ export function startKeys() {
       if (way) { event.preventDefault(); way.click(); return; }
     }
     if (key === "g") {
-      const ways = Object.entries(GOES).map(([letter, name]) => [letter, document.querySelector(`[data-go="${name}"]`)]).filter(([, way]) => way);
+      const ways = Object.entries(GOES)
+        .map(([letter, name]) => [letter, document.querySelector(`[data-go="${name}"]`)])
+        .filter(([, way]) => way);
       if (!ways.length) return;
       leader = Date.now() + 3000;
-      toast(say("goes", { ways: ways.map(([letter, way]) => `${letter} ${way.getAttribute("aria-label") ?? way.querySelector("span").textContent}`).join(", ") }), "", { stays: 3000 });
+      toast(
+        say("goes", {
+          ways: ways
+            .map(
+              ([letter, way]) => `${letter} ${way.getAttribute("aria-label") ?? way.querySelector("span").textContent}`,
+            )
+            .join(", "),
+        }),
+        "",
+        { stays: 3000 },
+      );
       return;
     }
     if (key === "?") { event.preventDefault(); open(document.getElementById("keys")); return; }

@@ -9,7 +9,8 @@ export function inserted(from, to) {
   return to.slice(head, to.length - tail);
 }
 
-/** The server knew `known`, the person has typed on to `now`, the server answered `fresh`: a text in which no word is missing. */
+/** The server knew `known`, the person has typed on to `now`, the server answered `fresh`: a text in which no
+ * word is missing. */
 export function merged(known, now, fresh) {
   if (now === known) return fresh;
   if (fresh === known) return now;

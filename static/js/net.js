@@ -27,7 +27,8 @@ export async function renewToken() {
   return useToken(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(TOKEN)?.content);
 }
 
-/** A page that has just come holds the newest token: the other tabs hear of it, so that a form that lay open there can be sent. */
+/** A page that has just come holds the newest token: the other tabs hear of it, so that a form that lay
+ * open there can be sent. */
 function shareToken() {
   if (!("BroadcastChannel" in window)) return;
   const others = new BroadcastChannel("csrf");
@@ -60,7 +61,13 @@ export function why(status) {
 
 /** POST a form; the answer's JSON. Throws an Error whose message a person may read, with `status`. */
 export async function post(url, body, options = {}) {
-  const ask = () => fetch(url, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json", "X-Requested-With": "fetch" }, ...options });
+  const ask = () =>
+    fetch(url, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": token(), Accept: "application/json", "X-Requested-With": "fetch" },
+      ...options,
+    });
   let answer;
   try {
     answer = await ask();
@@ -71,12 +78,17 @@ export async function post(url, body, options = {}) {
   if (answer.ok && !answer.redirected) over("line");
   const signedOut = answer.redirected && toSignIn(answer.url);
   const said = answer.headers.get("content-type")?.includes("json") && !signedOut ? await answer.json() : {};
-  if (signedOut || !answer.ok) throw Object.assign(new Error(said.error ?? why(signedOut ? 401 : answer.status)), { status: signedOut ? 401 : answer.status, said });
+  if (signedOut || !answer.ok)
+    throw Object.assign(new Error(said.error ?? why(signedOut ? 401 : answer.status)), {
+      status: signedOut ? 401 : answer.status,
+      said,
+    });
   return said;
 }
 
 /** What a form that did not get through means: it is sent by the same person again, and never twice. */
-const unsent = (elt) => say(navigator.onLine === false ? "not_sent_offline" : elt?.matches("form[data-draft]") ? "lost" : "offline");
+const unsent = (elt) =>
+  say(navigator.onLine === false ? "not_sent_offline" : elt?.matches("form[data-draft]") ? "lost" : "offline");
 
 export function startNet() {
   let told = false;
@@ -86,7 +98,10 @@ export function startNet() {
   });
   // A poll that fails says nothing: the next one may succeed. A click that fails says so.
   const quiet = (event) => event.detail.elt?.closest("[data-quiet]");
-  document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(unsent(event.detail.elt), "late", { until: "line" }));
+  document.body.addEventListener(
+    "htmx:sendError",
+    (event) => quiet(event) || toast(unsent(event.detail.elt), "late", { until: "line" }),
+  );
   document.body.addEventListener("htmx:responseError", async (event) => {
     const { status } = event.detail.xhr;
     if (status === 403 && await askAgain(event.detail, quiet(event))) return;
@@ -100,7 +115,12 @@ export function startNet() {
   // A session that ended sends the page to the sign-in; not one on which somebody is in the middle of a sentence.
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const to = event.detail.xhr.getResponseHeader("HX-Redirect");
-    if (!to || !toSignIn(to) || ![...document.querySelectorAll("textarea")].some((text) => text.value.trim() && text.value !== text.defaultValue)) return;
+    if (
+      !to ||
+      !toSignIn(to) ||
+      ![...document.querySelectorAll("textarea")].some((text) => text.value.trim() && text.value !== text.defaultValue)
+    )
+      return;
     event.preventDefault();
     if (!told || !quiet(event)) toast(why(401), "late");
     told = true;

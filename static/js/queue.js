@@ -47,8 +47,12 @@ onKey("b", () => {
 const tabs = () => document.getElementById("tabs");
 let shifted = 0;
 tabs()?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-document.addEventListener("htmx:oobBeforeSwap", (event) => { if (event.detail.target?.id === "tabs") shifted = event.detail.target.scrollLeft; });
-document.addEventListener("htmx:oobAfterSwap", () => { if (shifted && tabs()) tabs().scrollLeft = shifted; });
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target?.id === "tabs") shifted = event.detail.target.scrollLeft;
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  if (shifted && tabs()) tabs().scrollLeft = shifted;
+});
 
 // picking: the bar at the foot says how many and offers what can be done with them
 function count() {
@@ -60,14 +64,19 @@ function count() {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-pick-all]")) for (const box of document.querySelectorAll("#rows input[name=pick]")) box.checked = event.target.checked;
+  if (event.target.matches("[data-pick-all]"))
+    for (const box of document.querySelectorAll("#rows input[name=pick]")) box.checked = event.target.checked;
   if (event.target.matches("[data-pick-all], input[name=pick]")) count();
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-unpick]")) { for (const box of document.querySelectorAll("#rows input[name=pick], [data-pick-all]")) box.checked = false; count(); }
+  if (event.target.closest("[data-unpick]")) {
+    for (const box of document.querySelectorAll("#rows input[name=pick], [data-pick-all]")) box.checked = false;
+    count();
+  }
   // the whole row is a target for the mouse; its link stays the one for keyboard and screen reader
   const row = event.target.closest("#rows tr[data-row]");
-  if (row && !event.target.closest("a, button, input, label, summary") && !getSelection().toString()) row.querySelector("a")?.click();
+  if (row && !event.target.closest("a, button, input, label, summary") && !getSelection().toString())
+    row.querySelector("a")?.click();
 });
 document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "rows") { at = -1; count(); } });
 count();

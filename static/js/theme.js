@@ -8,7 +8,8 @@ export function startTheme() {
       if (!chosen || !form.getAttribute("action")) return;
       event.preventDefault();
       document.documentElement.dataset.theme = chosen;
-      for (const button of form.querySelectorAll("button[name=theme]")) button.setAttribute("aria-pressed", String(button.value === chosen));
+      for (const button of form.querySelectorAll("button[name=theme]"))
+        button.setAttribute("aria-pressed", String(button.value === chosen));
       const body = new FormData(form);
       body.set("theme", chosen);
       post(form.action, body).catch(() => form.submit());

@@ -9,7 +9,8 @@ export function duration(seconds) {
   if (minutes < 60) return say("min", { n: minutes });
   let hours = Math.floor(minutes / 60);
   minutes %= 60;
-  if (hours < 24) return minutes ? say("hm", { h: hours, m: String(minutes).padStart(2, "0") }) : say("h", { h: hours });
+  if (hours < 24)
+    return minutes ? say("hm", { h: hours, m: String(minutes).padStart(2, "0") }) : say("h", { h: hours });
   const days = Math.floor(hours / 24);
   hours %= 24;
   return hours && days < 10 ? say("dh", { d: days, h: hours }) : say("d", { d: days });

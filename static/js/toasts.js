@@ -1,12 +1,14 @@
-// A short word about what happened. The region is live, so a screen reader says it too. Errors stay until dismissed; those of the line
-// go when it is there again.
+// A short word about what happened. The region is live, so a screen reader says it too. Errors stay until dismissed;
+// those of the line go when it is there again.
 const STAYS = 7000;
 
 function arm(toast, stays = STAYS) {
-  if (!("stay" in toast.dataset)) setTimeout(() => toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove(), stays);
+  if (!("stay" in toast.dataset))
+    setTimeout(() => (toast.matches(":hover, :focus-within") ? arm(toast) : toast.remove()), stays);
 }
 
-/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `until`: it is over when the "line" is there again, or something was "sent". */
+/** Show `text`; `kind` is "", "good" or "late" (an error: it stays). `until`: it is over when the "line" is there
+ * again, or something was "sent". */
 export function toast(text, kind = "", { until = "", stays = STAYS } = {}) {
   const made = document.getElementById("toast")?.content.firstElementChild.cloneNode(true);
   if (!made) return;

@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -21,7 +22,13 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3), "_lazy": None,
 }  # fmt: skip
 OTHERS = [code for code, _name in settings.LANGUAGES if code != "en"]
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 PLACE = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|{[a-z_]*}")
+
+
+def as_code(template: Path) -> str:
+    """Its texts as calls of gettext, flush left: Python would not have a template's indents."""
+    return INDENT.sub("", templatize(template.read_text(encoding="utf-8"), origin=name(template)))
 
 
 @cache
@@ -29,9 +36,7 @@ def asked() -> dict[tuple[str, str], str]:
     """Every text that code or a template asks for: (context, id) and where it stands first."""
     found: dict[tuple[str, str], str] = {}
     sources = [(path, path.read_text(encoding="utf-8")) for path in modules()]
-    sources += [
-        (path, templatize(path.read_text(encoding="utf-8"), origin=name(path))) for path in templates() if path.suffix in {".html", ".txt"}
-    ]
+    sources += [(path, as_code(path)) for path in templates() if path.suffix in {".html", ".txt"}]
     for path, text in sources:
         for line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
             singular = message[0] if isinstance(message, tuple) else message

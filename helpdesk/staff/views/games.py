@@ -68,7 +68,7 @@ def game(request: StaffRequest, pk: int) -> HttpResponse:
 def preview(request: StaffRequest) -> HttpResponse:
     """The brand as it would look, drawn from what is typed and not yet saved."""
     form = GameForm.of(None, request.POST)
-    return render(request, "staff/game.html#look", {"look": _look(form, None)})
+    return render(request, "staff/_look.html", {"look": _look(form, None)})
 
 
 @require_POST

@@ -36,5 +36,5 @@ def test_the_player_follows_the_link_of_his_mail_and_the_rating_stands(anna, tra
     assert "/survey/" not in answer.body
     assert asked.subject == "Как вам наша помощь? Emberfall"
     assert "Насколько вы довольны нашей помощью?" in asked.body
-    assert 'value="5" required checked' in page.content.decode()
+    assert re.search(r'value="5"\s+required\s+checked', page.content.decode())
     assert (rating_of(ticket).score, rating_of(ticket).comment) == (5, "Быстро!")

@@ -125,7 +125,8 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
     context |= {"open_form": OpenForm(), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}
-    context["by_machine"] = raw.outcome == Outcome.REPLY and raw.message is not None and raw.message.automatic
+    context["by_machine"] = by_machine = raw.outcome == Outcome.REPLY and raw.message is not None and raw.message.automatic
+    context["may_be_opened"] = by_machine or raw.parked_at is not None or raw.outcome in PICKED - {Outcome.PARK}
     context["sees"] = sight_everywhere(request.user)
     try:
         context["facts"] = facts = explained(raw)

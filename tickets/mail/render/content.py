@@ -26,6 +26,12 @@ class SurveyBlock:
     worst: str = ""
     best: str = ""
 
+    @property
+    def scale(self) -> list[tuple[int, str, str]]:
+        """Each mark, its address and what it means, which only the two ends say."""
+        ends = {0: self.worst, len(self.links) - 1: self.best}
+        return [(mark, url, ends.get(place, "")) for place, (mark, url) in enumerate(self.links)]
+
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
