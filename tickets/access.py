@@ -59,7 +59,7 @@ def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> 
 
 
 def attachment_for(user: User, pk: int) -> Attachment:
-    """A file of a ticket whose attachments this person may open, or of what he is about to begin."""
+    """A file of a ticket whose attachments this person may open, or of what they are about to begin."""
     tickets = visible_tickets(user, Right.SEE_ATTACHMENTS).values("pk")
     shown = Q(message__ticket__in=tickets) | Q(message=None, ticket__in=tickets)  # after a merge: where its message is shown
     own = Q(ticket=None, draft__author=user)

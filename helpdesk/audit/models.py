@@ -47,7 +47,7 @@ class AuditEntry(models.Model):
 
 
 class Remark(models.Model):
-    """Why somebody did it, in his own words. They may name a player, so they can be emptied, and say about which row they are."""
+    """Why somebody did it, in their own words. These may name a player, so they can be emptied, and say about which row they are."""
 
     personal: ClassVar[tuple[str, ...]] = ("text",)
 

@@ -2,7 +2,7 @@
 
 It is off by the setting `OUTWARD=off`, by `manage.py outward off`, or because the database was restored: it lies in another place than
 the one in which somebody last said that it may speak to the world, and what left after the backup would leave once more. Whoever sends
-anything asks `is_off()` first, and registers what of his waits.
+anything asks `is_off()` first, and registers what of its own waits.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ SERVICE_NOT_AVAILABLE = 421
 
 
 def may_try(channel: str, who: str) -> bool:
-    """Whether `who` may go to the relay now: it is there as far as he can know, or it is his turn to look, which he thereby claims."""
+    """Whether `who` may go to the relay now: it is there as far as they can know, or it is their turn to look, which they thereby claim."""
     row = Relay.objects.filter(channel=channel, away_since__isnull=False).first()
     if row is None or (row.finder and row.finder != who):
         return True

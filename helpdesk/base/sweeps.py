@@ -1,4 +1,4 @@
-"""A sweep takes each of its rows alone: what one row raises stops no other. Whose row it was is told, and he parks it.
+"""A sweep takes each of its rows alone: what one row raises stops no other. Whose row it was is told, and parks it.
 
 Ids are read first and rows one by one, since a list dies as a whole when one of its rows cannot be read.
 """

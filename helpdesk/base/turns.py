@@ -13,7 +13,7 @@ TURN = 20.0  # seconds
 
 
 class Turn:
-    """Begins now. Without a limit for who runs the loop himself: the demo, a test, a measurement."""
+    """Begins now. Without a limit for whoever runs the loop themselves: the demo, a test, a measurement."""
 
     def __init__(self, seconds: float = inf) -> None:
         self._ends = monotonic() + seconds

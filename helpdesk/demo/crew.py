@@ -19,7 +19,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One colleague. `writes`: the languages in which he answers players, of the games in `games`; empty for those who do not."""
+    """One colleague. `writes`: the languages in which they answer players, of the games in `games`; empty for those who do not."""
 
     key: str
     name: str
@@ -31,7 +31,7 @@ class Member:
     writes: tuple[str, ...] = ()
     games: tuple[str, ...] = ()
     share: int = 0  # of the answering, against the others
-    spoken: dict[str, str] = field(default_factory=dict)  # his first name in another script
+    spoken: dict[str, str] = field(default_factory=dict)  # their first name in another script
 
     @property
     def email(self) -> str:

@@ -1,4 +1,4 @@
-"""Who runs PostgreSQL when we are root: it refuses root, so an ordinary user of the machine lends his name."""
+"""Who runs PostgreSQL when we are root: it refuses root, so an ordinary user of the machine lends a name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def server_account(data: Path) -> Account | None:
 
 
 def near_or_far(account: Account | None, data: Path) -> Path:
-    """Where that user's files go: `data` itself, or a place outside when a folder above it is closed to him (a checkout in /root).
+    """Where that user's files go: `data` itself, or a place outside when a folder above it is closed to them (a checkout in /root).
 
     The far place has the checkout's path in its name, so two checkouts never share one.
     """

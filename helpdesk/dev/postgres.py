@@ -2,7 +2,7 @@
 
 The wheel's Python side is not used: it opens folders of other people for its server user and speaks by socket only.
 Root is handled by an ordinary user of the machine (`account.py`); where that user cannot come (a checkout under /root), data and
-programs go to a place he can reach, and `PostgresServer.data` says where.
+programs go to a place they can reach, and `PostgresServer.data` says where.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
-# --- allauth: the address is the login; nobody signs himself up; addresses are changed by those who look after the staff
+# --- allauth: the address is the login; nobody signs up alone; addresses are changed by those who look after the staff
 ACCOUNT_ADAPTER = "helpdesk.staff.adapters.AccountAdapter"
 ACCOUNT_FORMS = {"login": "helpdesk.staff.forms.sign_in.SignInForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,4 +1,4 @@
-"""Those of allauth's pages that this desk has. Nobody signs up or changes his address himself, so those pages are closed."""
+"""Those of allauth's pages that this desk has. Nobody signs up or changes an address alone, so those pages are closed."""
 
 from __future__ import annotations
 

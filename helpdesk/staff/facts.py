@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from helpdesk.staff.models import Notice, User
 
 Lookup = Callable[["User", Collection[int]], Mapping[int, Mapping[str, Any]]]
-"""For a reader and some ids: the facts that fill a text's places, by id. What he may not see is not in it."""
+"""For a reader and some ids: the facts that fill a text's places, by id. What they may not see is not in it."""
 
 _lookups: dict[str, Lookup] = {}
 

@@ -1,4 +1,4 @@
-"""Whom a wrong password stops: the one who guesses, not the person whose address he guesses with.
+"""Whom a wrong password stops: the one who guesses, not the person whose address is guessed with.
 
 Failures are counted for an account as it is tried from one place: from a device on which this account has signed in before, or else from
 one network. Beside it stands a larger count over all strange places together, against a crowd of them. Neither touches a device that the
@@ -39,7 +39,7 @@ def known_device(request: HttpRequest, login: str) -> str:
 
 
 def remember_device(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """This person has signed in from here: from now on the failures of others do not count for him here."""
+    """This person has signed in from here: from now on the failures of others do not count for them here."""
     device, accounts = _remembered(request)
     kept = [pk for pk in accounts if pk != user.pk][-(MOST_ACCOUNTS - 1) :]
     response.set_cookie(

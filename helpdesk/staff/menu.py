@@ -95,7 +95,7 @@ class Room:
 
 
 def rooms(user: User, path: str = "") -> list[tuple[Any, list[Room]]]:
-    """The groups with the entries that `user` may open; `path` tells where he is."""
+    """The groups with the entries that `user` may open; `path` tells where they are."""
     groups = []
     for label, entries in MENU:
         open_ones = [room for entry in entries if (room := _room(user, entry, path))]

@@ -61,7 +61,7 @@ class NoStoreMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Who holds a role that demands a second factor sees nothing of the desk before he has set one up; pages and API alike.
+    """Who holds a role that demands a second factor sees nothing of the desk before they have set one up; pages and API alike.
 
     Who has one was asked for it while signing in (allauth's stage), which the session remembers; so this costs a query
     only for those who have just set it up.

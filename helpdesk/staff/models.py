@@ -112,7 +112,7 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     def held_grants(self) -> tuple[HeldGrant, ...]:
-        """His grants, read once for this instance; `forget_grants` after changing them."""
+        """The grants, read once for this instance; `forget_grants` after changing them."""
         held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
         if held is None:
             fields = ("role__rights", "role__requires_second_factor", "game_id", "team_id", "language", "topic")
@@ -219,7 +219,7 @@ class Notice(models.Model):
         )
 
     def words(self) -> str:
-        """The text in the reader's language; what is gone, or not his to see, shows as a dash. What cannot be filled in stays as it is."""
+        """The text in the reader's language; what is gone, or not theirs to see, shows as a dash. What cannot be filled in stays."""
         if "found" not in self.__dict__ and self.user_id:
             look_up(self.user, [self])
         try:

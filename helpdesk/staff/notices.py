@@ -19,7 +19,7 @@ def notify(users: Iterable[User], kind: str, text: str, *, link: str = "", impor
     """Tell each of `users` something, once, and post the copies they asked for.
 
     `kind` is "room.verb". `text` is an English msgid with `%(name)s` places (mark it with `gettext_noop` where it is written);
-    each reader sees it in his own language, filled from `data` and from what its ids are called then (`facts.register`): ids and
+    each reader sees it in their own language, filled from `data` and from what its ids are called then (`facts.register`): ids and
     numbers, never a subject, a player's name or an address.
     `link` is a path of the desk. `important` ones reach those who want mail only for what cannot wait.
     """
@@ -37,7 +37,7 @@ def unseen_count(user: User, limit: int = 99) -> int:
 
 
 def notices_page(user: User, *, cursor: str = "", unseen_only: bool = False) -> Page[Notice]:
-    """His notices, newest first."""
+    """Their notices, newest first."""
     notices = Notice.objects.filter(user=user)
     if unseen_only:
         notices = notices.filter(seen_at=None)

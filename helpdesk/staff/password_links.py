@@ -11,7 +11,7 @@ from helpdesk.staff.models import User
 
 
 def password_link(user: User) -> str:
-    """Where this person may set a password, once and within PASSWORD_RESET_TIMEOUT. Whoever holds it becomes him: tell nobody else."""
+    """Where this person may set a password, once and within PASSWORD_RESET_TIMEOUT. Whoever holds it becomes them: tell nobody else."""
     return password_address(f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}")
 
 

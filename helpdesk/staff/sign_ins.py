@@ -30,7 +30,7 @@ def signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
 
 @receiver(user_login_failed, dispatch_uid="staff.sign_in_failed")
 def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_kwargs: Any) -> None:
-    """Only an address that is ours is kept: a person may have typed anything into that field, his password too."""
+    """Only an address that is ours is kept: a person may have typed anything into that field, their password too."""
     typed = str(credentials.get("email", "")).strip().lower()
     user = User.objects.filter(email=typed).first()
     by = By(ActorKind.VISITOR, None, user.email if user else "")
@@ -51,7 +51,7 @@ def password_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(account.password_reset, dispatch_uid="staff.password_reset_lifts")
 def a_new_password_by_mail_lifts_the_count(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Who holds the mailbox is no guesser: what others have typed wrongly does not keep him out."""
+    """Who holds the mailbox is no guesser: what others have typed wrongly does not keep them out."""
     get_adapter(request)._delete_login_attempts_cached_email(request, email=user.email)
 
 

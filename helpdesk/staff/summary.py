@@ -1,4 +1,4 @@
-"""What a person can do and see, in words: every right with where he holds it."""
+"""What a person can do and see, in words: every right with where they hold it."""
 
 from __future__ import annotations
 

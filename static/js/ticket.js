@@ -54,7 +54,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.parameters.doing = text?.value.trim() && document.activeElement === text ? "writing" : "reading";
 });
 
-// Who comes back to the page sees at once what it says now; so does who waits for his reply to leave.
+// Who comes back to the page sees at once what it says now; so does who waits for a reply to leave.
 const look = () => {
   const poll = document.querySelector("[data-poll]");
   if (poll) window.htmx?.trigger(poll, "look");

@@ -61,7 +61,7 @@ def test_guessing_is_stopped_and_the_right_password_too_until_it_cools_down(clie
 def test_nobody_signs_himself_up(client) -> None:
     page = client.get(reverse("account_signup"))
 
-    assert "Nobody signs himself up here" in page.content.decode()
+    assert "Nobody can sign up here" in page.content.decode()
 
 
 def test_who_has_left_stays_out(client) -> None:

@@ -14,7 +14,7 @@ from tickets.models import Delivery, LifecycleRule, Status, Ticket
 
 
 def rules_for(user: User) -> QuerySet[LifecycleRule]:
-    """The rules that `user` may change: a game's own where he holds the right for it, those for all only with the right for everything."""
+    """The rules that `user` may change: a game's own where they hold the right for it, those for all only with the right for everything."""
     return LifecycleRule.objects.filter(scope_for(user, Right.MANAGE_LIFECYCLE).games_q()).select_related("game")
 
 

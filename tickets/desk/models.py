@@ -1,4 +1,4 @@
-"""Who looked at a ticket, how far, and whether he is still there."""
+"""Who looked at a ticket, how far, and whether they are still there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tickets.models import Ticket
 
 
 class TicketView(models.Model):
-    """One operator's look at one ticket: the last event he had on screen, when his page last spoke, and what he was doing.
+    """One operator's look at one ticket: the last event they had on screen, when their page last spoke, and what they were doing.
 
     Serves the line “new since you looked”, the bold rows of the queue, and “Anna is writing”.
     """

@@ -20,7 +20,7 @@ PRESENT = timedelta(seconds=25)  # a page speaks every 8 seconds; two may be los
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody else at the same ticket. `writing`: his cursor is in the composer; `drafted`: a draft of his lies there."""
+    """Somebody else at the same ticket. `writing`: their cursor is in the composer; `drafted`: a draft of theirs lies there."""
 
     user: User
     here: bool
@@ -47,7 +47,7 @@ def looked(ticket: Ticket, *, by: User, upto: int, writing: bool = False) -> Non
 
 
 def read_upto(ticket: Ticket, user: User) -> int | None:
-    """The last event this person had on screen, or None: he has never looked."""
+    """The last event this person had on screen, or None: they have never looked."""
     return TicketView.objects.filter(ticket=ticket, user=user).values_list("event_id", flat=True).first()
 
 

@@ -177,7 +177,7 @@ def _is_begun(own: Draft) -> bool:
 
 
 def _other_player(request: StaffRequest, own: Draft | None) -> str:
-    """The address of `drop` when somebody comes to write to a player, and finds what he began to write to another one."""
+    """The address of `drop` when somebody comes to write to a player, and finds what they began to write to another one."""
     to = request.GET.get("to", "")
     if own is None or not to or not _is_begun(own) or own.heading.get("to", "") in {"", to}:
         return ""

@@ -1,7 +1,7 @@
 """Where a mailbox's password may go: to the hosts that the environment names beside it, and nowhere else.
 
 `MAILBOX_PASSWORD_EMBER` goes with `MAILBOX_HOST_EMBER`, which holds one or several hosts, each with its port if that is no usual one:
-`imap.mail.example` or `imap.mail.example, 127.0.0.1:1143`. Who may edit mailboxes cannot have it sent to a server of his own.
+`imap.mail.example` or `imap.mail.example, 127.0.0.1:1143`. Who may edit mailboxes cannot have it sent to a server of their own.
 """
 
 from __future__ import annotations

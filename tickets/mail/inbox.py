@@ -112,7 +112,7 @@ def process(pk: int) -> bool:
 
 
 def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
-    """What waits, until the time is up; returns how many. For the sweep, and for whoever runs the loop himself.
+    """What waits, until the time is up; returns how many. For the sweep, and for whoever runs the loop themselves.
 
     New ones oldest first: light ones in batches, and after each batch one heavy one, so that neither waits for all of the others. Those
     that were tried before come last and one by one, so that a mail which kills its worker takes no other one along.

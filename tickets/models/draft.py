@@ -15,7 +15,7 @@ from tickets.models.ticket import Status, Ticket
 
 
 class Draft(models.Model):
-    """One reply and one note in the making per operator and ticket, and one conversation that he is about to begin.
+    """One reply and one note in the making per operator and ticket, and one conversation that they are about to begin.
 
     `revision` is another one after each change; `composer` is the key of the form that wrote it last, if one did. See
     `services/drafts.py`.

@@ -1,4 +1,4 @@
-"""What operators are told of their tickets, by the bell and, as each has chosen, by mail. Nobody is told what he did himself.
+"""What operators are told of their tickets, by the bell and, as each has chosen, by mail. Nobody is told what they did themselves.
 
 The same thing about the same ticket is not told again while the first notice has not been seen.
 """
@@ -44,7 +44,7 @@ def on_received(event: Event) -> None:
 
 
 def on_trouble(event: Event) -> None:
-    """A person's message did not get through, or nobody knows. Its author is told; if he has left us, who has the ticket now."""
+    """A person's message did not get through, or nobody knows. Its author is told; if they have left us, who has the ticket now."""
     message = _message_of(event)
     if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
         return
@@ -75,7 +75,7 @@ def _who_set_it(event: Event) -> int | None:
 
 
 def concerns_somebody(event: Event) -> bool:
-    """Whether it may be news to a colleague: nobody is told what he did himself."""
+    """Whether it may be news to a colleague: nobody is told what they did themselves."""
     by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
     match event.kind:
         case "ticket.assigned":

@@ -1,6 +1,6 @@
 """Drafts: saved while somebody writes, given back when a reply is called back or returned.
 
-Two hands may write one draft: two tabs of its author, or he and what the desk gives back to him. None ever overwrites the other: a
+Two hands may write one draft: two tabs of its author, or they and what the desk gives back to them. None ever overwrites the other: a
 draft carries the revision it stands at and the composer that wrote it last, and whoever saves without having seen what stands there
 gets both texts, one after the other.
 """
@@ -88,7 +88,7 @@ def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Ki
 
 
 def bring_drafts(ticket: Ticket, *, into: Ticket) -> None:
-    """After a merge of two locked tickets: what somebody was writing stands in the one that stays, after his own words there."""
+    """After a merge of two locked tickets: what somebody was writing stands in the one that stays, after their own words there."""
     demand_lock(ticket)
     demand_lock(into)
     for draft in Draft.objects.select_for_update().filter(ticket=ticket).order_by("pk"):  # a file may just be coming to it

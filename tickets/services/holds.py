@@ -22,7 +22,7 @@ def release(hold: Hold, *, by: User) -> Message:
     if message is None:
         raise Conflict(_("Somebody was first."))
     if message.author_kind == "operator" and message.author_id == by.pk:
-        raise NotAllowed(_("Nobody releases his own reply."))
+        raise NotAllowed(_("Nobody releases a reply of their own."))
     if Hold.objects.filter(pk=hold.pk, released_at=None).update(released_at=clock.now(), released_by=by.pk) != 1:
         raise Conflict(_("Somebody was first."))
     record(message.ticket, "message.released", by=operator(by), message=message, hold=hold.pk)

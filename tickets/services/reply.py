@@ -32,9 +32,9 @@ from tickets.services.unseen import demand_seen
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What an author sends. `answers_upto`: the last player message he had on screen; `then_status` takes effect when it is sent.
+    """What an author sends. `answers_upto`: the last player message they had on screen; `then_status` takes effect when it is sent.
 
-    `seen`: the last event he had on screen; None sends whatever else stands in the ticket. `hand`: the composer it was written in.
+    `seen`: the last event they had on screen; None sends whatever else stands in the ticket. `hand`: the composer it was written in.
     """
 
     text: str
@@ -52,7 +52,7 @@ class OutgoingMessage:
 
 @transaction.atomic
 def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: User) -> Message:
-    """An operator's reply, into the undo window or before a gate. His draft has become this message, and he has the ticket if nobody had.
+    """An operator's reply, into the undo window or before a gate. Its author's draft has become it, and they have the ticket if nobody had.
 
     `Unseen` when something stands there that its author has not seen, or when the ticket was merged into another one meanwhile.
     """
@@ -108,7 +108,7 @@ def start_conversation(
     by: User,
     channel: str = "mail",
 ) -> Message:
-    """We write first. The ticket is the message's `ticket`, and its author has it. The draft of his composer has become this message."""
+    """We write first. The ticket is the message's `ticket`, and its author has it. The draft of their composer has become this message."""
     if not subject.strip():
         raise DomainError(_("Give the conversation a subject."), field="subject")
     ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
@@ -190,7 +190,7 @@ def _checked(text: str) -> str:
 
 
 def _seen(ticket: Ticket, upto: int | None) -> int | None:
-    """The last message of this ticket's player up to `upto`: what its author says he saw cannot answer what nobody has written yet."""
+    """The last message of this ticket's player up to `upto`: what its author says they saw cannot answer what nobody has written yet."""
     if upto is None:
         return None
     seen: int | None = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, pk__lte=upto).aggregate(last=Max("pk"))["last"]

@@ -1,4 +1,4 @@
-"""What somebody has not on his screen. A reply written without it must not leave unasked, nor may a question be called answered.
+"""What somebody has not on their screen. A reply written without it must not leave unasked, nor may a question be called answered.
 
 Asked under the ticket's lock, so that of two people who act in the same instant the second sees what the first did.
 """

@@ -1,4 +1,4 @@
-"""What a person sets for himself."""
+"""What people set for themselves."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class InviteForm(forms.Form):
 
 
 class PersonForm(InviteForm):
-    """What administrators change of somebody; the look and the notices are his own."""
+    """What administrators change of somebody; the look and the notices are their own."""
 
     public_name = forms.CharField(label=_("Name for players"), max_length=120, required=False)
     field_order = ("name", "public_name", "email", "language", "timezone")
@@ -73,7 +73,7 @@ class TeamForm(forms.Form):
         label=_("Who answers a ticket that nobody has, has it from then on"),
         required=False,
         initial=True,
-        help_text=_("So the player's answer comes to him."),
+        help_text=_("So the player's answer comes to them."),
     )
 
     def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:

@@ -43,7 +43,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The path of the page where the person stands: what he asked for; of a fragment or a form the page that held it, if it is ours."""
+    """The path of the page where the person stands: what they asked for; of a fragment or a form the page that held it, if it is ours."""
     if request.headers.get("HX-Request"):
         page = request.headers.get("HX-Current-URL", "")
     elif request.method in {"GET", "HEAD"}:

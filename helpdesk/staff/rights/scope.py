@@ -27,6 +27,7 @@ class Part:
     topic: str = ""
 
     def sides(self) -> tuple[tuple[str, int | str], ...]:
+        """The sides that are not left open, each with its value: `(("game", 3), ("language", "de"))`."""
         pairs: tuple[tuple[str, int | str | None], ...] = (
             ("game", self.game_id),
             ("team", self.team_id),
@@ -109,7 +110,7 @@ def scope_of(parts: Iterable[Part]) -> Scope:
 
 
 def scope_for(user: User | AnonymousUser, right: Right) -> Scope:
-    """Where `user` holds `right`. His grants are read once and kept on the instance, that is: one query a request."""
+    """Where `user` holds `right`. The grants are read once and kept on the instance, that is: one query a request."""
     if not user.is_authenticated or not user.is_active:
         return NOWHERE
     return scope_of(grant.part for grant in user.held_grants() if right in grant.rights)

@@ -26,7 +26,7 @@ def keepers() -> QuerySet[User]:
 
 
 def check(by: User, *, was_keeper: bool, sure: bool) -> None:
-    """After the change, still inside its transaction: refuse a house without keeper, and a keeper's own farewell unless he is sure."""
+    """After the change, still inside its transaction: refuse a house without keeper, and a keeper's own farewell unless they are sure."""
     if not keepers().exists():
         raise DomainError(_("Nobody would be left who may change roles. Give that right to somebody else first."))
     by.forget_grants()

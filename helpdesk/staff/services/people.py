@@ -20,7 +20,7 @@ from helpdesk.staff.services.roles import may_give
 
 @transaction.atomic
 def invite(*, email: str, name: str, by: User, request: HttpRequest | None = None, language: str = "en", timezone: str = "UTC") -> User:
-    """A new colleague without a password; the letter carries a link on which he sets one. It stays open for three days."""
+    """A new colleague without a password; the letter carries a link on which they set one. It stays open for three days."""
     if User.objects.filter(email=email.strip().lower()).exists():
         raise DomainError(_("Somebody with this address is already here."), field="email")
     user = User.objects.create_user(email, None, name=name, language=language, timezone=timezone)
@@ -46,7 +46,7 @@ def names_for(_reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:
 
 @transaction.atomic
 def change_person(user: User, *, by: User, request: HttpRequest | None = None, **facts: Any) -> User:
-    """Name, public name, address, language, time zone, look, notices. His own account and the administrators' page both come here.
+    """Name, public name, address, language, time zone, look, notices. A person's own account and the administrators' page both come here.
 
     Another address is only asked for: it counts when somebody there has said yes (`addresses.confirm`).
     """
@@ -67,7 +67,7 @@ def change_person(user: User, *, by: User, request: HttpRequest | None = None, *
 
 @transaction.atomic
 def deactivate(user: User, *, by: User, request: HttpRequest | None = None) -> User:
-    """He can no longer sign in and is signed out everywhere. What he wrote stays his."""
+    """They can no longer sign in and are signed out everywhere. What they wrote stays theirs."""
     if user.pk == by.pk:
         raise DomainError(_("You cannot close your own account; ask a colleague."))
     keepers.hold_still()
@@ -84,9 +84,9 @@ def deactivate(user: User, *, by: User, request: HttpRequest | None = None) -> U
 
 
 def manages(by: User, person: User) -> bool:
-    """Whether `by` may change anything about `person`: himself, and whoever holds nothing that he does not hold.
+    """Whether `by` may change anything about `person`: their own account, and that of whoever holds nothing that they do not hold.
 
-    Whoever could turn an address to his own, open an account again or end its sessions would get those rights or take them away.
+    Whoever could turn an address to their own, open an account again or end its sessions would get those rights or take them away.
     """
     grants = Grant.objects.filter(user=person).select_related("role")
     return person.pk == by.pk or all(may_give(by, grant.role, grant.part()) for grant in grants)
@@ -111,7 +111,7 @@ def reactivate(user: User, *, by: User, request: HttpRequest | None = None) -> U
 
 @transaction.atomic
 def sign_out_everywhere(user: User, *, by: User, request: HttpRequest | None = None, keep: str = "") -> int:
-    """End his sessions, but for the one whose key is `keep`. Returns how many ended."""
+    """End a person's sessions, but for the one whose key is `keep`. Returns how many ended."""
     demand_equal(user, by)
     sessions = list(UserSession.objects.filter(user=user).exclude(session_key=keep))
     for session in sessions:

@@ -112,7 +112,7 @@ def take_role(grant: Grant, *, by: User, sure: bool = False, request: HttpReques
 
 
 def may_give(by: User, role: Role, part: Part) -> bool:
-    """Nobody lifts himself: a right is passed on only by who holds it over at least that part."""
+    """Nobody rises alone: a right is passed on only by who holds it over at least that part."""
     if has_everywhere(by, Right.MANAGE_ROLES):
         return True
     return all(_covers(by, Right(right), part) for right in role.rights if right in Right.values)

@@ -14,7 +14,7 @@ STUDIO_RIGHTS = tuple(right for right in Right if right.value.startswith("studio
 
 @requires(*STUDIO_RIGHTS)
 def home(request: StaffRequest) -> HttpResponse:
-    """Only the rooms that this person may open; without any it is not his page."""
+    """Only the rooms that this person may open; without any it is not their page."""
     groups = rooms(request.user, request.path)
     if not groups:
         raise PermissionDenied

@@ -33,7 +33,7 @@ STUDIO_RIGHTS = frozenset(right for right in Right if right.value.startswith("st
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> dict[str, Any]:
-    """Which entries the rail draws: what a person may not do is not drawn. Costs the one query for his grants."""
+    """Which entries the rail draws: what a person may not do is not drawn. Costs the one query for their grants."""
     request = context.get("request")
     user = getattr(request, "user", None)
     if request is None or user is None:

@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.filter
 def without_addresses(text: str | SafeString | None, sight: Sight | User) -> str | SafeString:
-    """Words of servers and gates for this reader. A user stands for what he sees everywhere."""
+    """Words of servers and gates for this reader. A user stands for what they see everywhere."""
     return (sight if isinstance(sight, Sight) else sight_everywhere(sight)).words(text or "")
 
 

@@ -65,7 +65,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class PlayerCard:
-    """What this reader may see of the player; `player` is None where he may see nothing of him. `others` write from the same address."""
+    """What this reader may see of the player; `player` is None where they may see nothing of him. `others` write from the same address."""
 
     player: Player | None
     tier: str

@@ -92,8 +92,8 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _written_elsewhere(request: StaffRequest, drafts: Sequence[Draft]) -> Draft | None:
-    """The reader's draft of what his composer shows, if it holds another text than that: the desk gave a reply back, or another tab
-    of his wrote or sent it. An empty one where it is gone."""
+    """The reader's draft of what their composer shows, if it holds another text than that: the desk gave a reply back, or another tab
+    of theirs wrote or sent it. An empty one where it is gone."""
     asked = request.POST
     if "revision" not in asked:
         return None
@@ -118,7 +118,7 @@ def _rung(response: HttpResponse, seen: int) -> HttpResponse:
 @requires(Right.VIEW)
 @require_GET
 def card(request: StaffRequest, number: str) -> HttpResponse:
-    """The player beside the ticket, with this reader's rights. That he looked is written down."""
+    """The player beside the ticket, with this reader's rights. That they looked is written down."""
     found = ticket_for(request.user, number)
     player_card = card_of(found, request.user)
     if player_card.player:
@@ -151,7 +151,7 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _signature(ticket: Ticket, writer: User) -> SafeString:
-    """What stands under this writer's reply, as the mail shows it; the composer shows it while he writes."""
+    """What stands under this writer's reply, as the mail shows it; the composer shows it while they write."""
     signature, _footer = signature_and_footer(ticket.game, ticket.language, writer.shown_to_players)
     lines = [line for line in (writer.shown_to_players, ticket.game.team_name) if line]
     return format_html("{}{}", format_html_join("", "<div>{}</div>", ((line,) for line in lines)), to_html(signature))

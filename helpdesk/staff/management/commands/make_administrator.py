@@ -15,7 +15,7 @@ from helpdesk.staff.rights import Right
 
 
 class Command(BaseCommand):
-    help = "Make an administrator (every right, everywhere) and print the link on which he sets his password."
+    help = "Make an administrator (every right, everywhere) and print the link on which they set a password."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="like “Anna Krylova”")
