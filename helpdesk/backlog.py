@@ -44,6 +44,7 @@ class Backlog:
     outward: bool = False
 
     def waiting(self, at: datetime) -> Waiting:
+        """How many seconds the oldest piece has waited at `at` (0.0 when none does), and how many wait. What is parked does not count."""
         rows = self.rows(at).filter(parked_at=None).order_by()
         found = rows.aggregate(oldest=Min(Greatest(self.since, Value(EARLIEST))), pieces=Count("pk"))
         return Waiting(max(0.0, (at - found["oldest"]).total_seconds()) if found["oldest"] else 0.0, found["pieces"])

@@ -79,12 +79,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database_answers() -> bool:
+    """True, or what the database raises."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return True
 
 
 def migrations_applied() -> bool:
+    """Whether none is missing. A yes is remembered: it cannot become a no while this process runs."""
     if not _memory.migrated:
         executor = MigrationExecutor(connection)
         _memory.migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())

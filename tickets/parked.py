@@ -25,11 +25,13 @@ def park_message(pk: int, reason: str) -> None:
 
 
 def park_timer(pk: int, reason: str) -> None:
+    """It is not tried again until a person says so. Nothing happens where it is gone."""
     if Timer.objects.filter(pk=pk).update(parked_at=clock.now(), claimed_until=None, error=reason):
         announce("timer")
 
 
 def park_delivery(pk: int, reason: str) -> None:
+    """It is not tried again until a person says so. Nothing happens where it is gone."""
     if Delivery.objects.filter(pk=pk).update(parked_at=clock.now(), claimed_until=None, error=reason):
         announce("delivery")
 
@@ -42,6 +44,7 @@ def retry_messages(pks: Iterable[int]) -> int:
 
 
 def retry_timers(pks: Iterable[int]) -> int:
+    """Due at once, as if never tried. Returns how many there were."""
     now, parked = clock.now(), Timer.objects.filter(pk__in=list(pks), parked_at__isnull=False)
     return parked.update(parked_at=None, claimed_until=None, attempts=0, error="", due_at=now, left=None)
 

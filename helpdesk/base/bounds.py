@@ -85,6 +85,7 @@ class MomentField(forms.DateTimeField):
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], **options)
 
     def to_python(self, value: Any) -> datetime | None:
+        """In UTC; None for an empty field. ValidationError where no such moment can be kept."""
         try:
             at = super().to_python(value)
             at = at.astimezone(UTC) if at else None
@@ -101,6 +102,7 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"})
 
     def to_python(self, value: Any) -> date | None:
+        """None for an empty field. ValidationError where no such day can be kept."""
         day = super().to_python(value)
         if day is not None and not EARLIEST.date() <= day < LATEST.date():
             raise ValidationError(NO_SUCH_DAY)

@@ -35,6 +35,7 @@ class Lot:
         return self.dismiss is not None
 
     def parked(self) -> QuerySet[Any]:
+        """Its rows that stand still, of the room's own model."""
         return self.rows().filter(parked_at__isnull=False)
 
 
@@ -74,6 +75,7 @@ def lots() -> list[Lot]:
 
 
 def lot(name: str) -> Lot | None:
+    """The kind of that name, or None where no room has one."""
     return _lots.get(name)
 
 

@@ -37,6 +37,7 @@ class Nudge:
     queue: str
 
     def __call__(self) -> None:
+        """Sent now, or noted for the end of the block that gathers."""
         gathered = _gathered.get()
         if gathered is None:
             self.send()

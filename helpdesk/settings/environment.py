@@ -33,6 +33,7 @@ class Environment:
         self.mistakes: builtins.list[builtins.str] = []
 
     def raw(self, name: builtins.str) -> builtins.str:
+        """The value without blanks around it; "" where there is none."""
         return self._variables.get(name, "").strip()
 
     def all(self, prefix: builtins.str) -> dict[builtins.str, builtins.str]:
@@ -46,9 +47,11 @@ class Environment:
         return Path(self.raw(name) or default)
 
     def list(self, name: builtins.str, default: builtins.list[builtins.str]) -> builtins.list[builtins.str]:
+        """The words between commas, without blanks around them."""
         return [word for part in self.raw(name).split(",") if (word := part.strip())] or default
 
     def bool(self, name: builtins.str, default: builtins.bool) -> builtins.bool:
+        """Any other word than those of YES and NO is a mistake and counts as `default`."""
         word = self.raw(name).lower()
         if word and word not in YES | NO:
             self.wrong(name, "must be true or false")
@@ -68,6 +71,7 @@ class Environment:
         return default
 
     def choice(self, name: builtins.str, default: builtins.str, choices: tuple[builtins.str, ...]) -> builtins.str:
+        """Any other word than `choices` is a mistake and counts as `default`."""
         word = self.raw(name) or default
         if word not in choices:
             self.wrong(name, f"may be {', '.join(choices[:-1])} or {choices[-1]}")
@@ -75,6 +79,7 @@ class Environment:
         return word
 
     def zone(self, name: builtins.str, default: builtins.str) -> builtins.str:
+        """The name of a time zone. One that is not known is a mistake and counts as `default`."""
         word = self.raw(name) or default
         try:
             ZoneInfo(word)
@@ -112,6 +117,7 @@ class Environment:
         return found | {"ENGINE": ENGINE}
 
     def wrong(self, name: builtins.str, what: builtins.str, *, show: builtins.bool = True) -> None:
+        """Keep a mistake until `refuse`. `show=False` for what may be a secret: its value is not repeated."""
         self.mistakes.append(f"{name} is “{self.raw(name)[:60]}”; it {what}." if show and self.raw(name) else f"{name} {what}.")
 
     def refuse(self) -> None:

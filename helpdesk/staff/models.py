@@ -130,6 +130,8 @@ class User(AbstractBaseUser):
 
 
 class Team(models.Model):
+    """Operators who have tickets together. `answering_takes`: a ticket that nobody has goes to who answers it."""
+
     personal = ()
     name = models.CharField(_("Name"), max_length=80)
     slug = models.SlugField(_("Short name"), max_length=80, unique=True)
@@ -168,6 +170,7 @@ class Role(models.Model):
         return self.name
 
     def clean(self) -> None:
+        """ValidationError for a right that does not exist."""
         unknown = sorted(set(self.rights) - set(Right.values))
         if unknown:
             raise ValidationError({"rights": gettext("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}})

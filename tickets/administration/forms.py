@@ -56,6 +56,7 @@ class RuleForm(forms.Form):
         return list(known.items())
 
     def facts(self) -> dict[str, Any]:
+        """For `edit_rule`. `hours` is None where the rule waits for no silence; `rearm`: also for tickets that wait already."""
         facts = dict(self.cleaned_data)
         return {"hours": None} | facts | {"rearm": facts.get("rearm") == "all"}
 
@@ -126,6 +127,7 @@ class OpenForm(forms.Form):
 
     @classmethod
     def chosen(cls, data: Any) -> Game | None:
+        """The game that was chosen; None where none was, or one that is not there."""
         form = cls(data)
         return form.cleaned_data["game"] if form.is_valid() else None
 

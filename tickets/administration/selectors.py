@@ -52,6 +52,7 @@ def _place(rule: LifecycleRule) -> tuple[int, str]:
 
 
 def parked_deliveries() -> QuerySet[Delivery]:
+    """What subscribers could not hear after several tries, each with its event. No order."""
     return Delivery.objects.filter(parked_at__isnull=False).select_related("event")
 
 

@@ -24,6 +24,7 @@ def explain(
 
 
 def explain_parsed(mail: ParsedMail, *, file: str = "", known: Known | None = None) -> dict[str, Any]:
+    """What `facts_of` tells of a mail as the desk would judge it; without `known` it believes only what the headers prove."""
     return facts_of(mail, judge(mail, known), file=file)
 
 

@@ -57,6 +57,7 @@ class Provider:
     signs: bool = False
 
     def admit(self, authorization: str) -> None:
+        """`authorization` is the header's value. Refused where no secret is set, or the wrong one was sent."""
         made = _made(self.view)
         if not made.basic_auth and not (self.signs and getattr(made, "webhook_signing_key", None)):
             raise Refused("no secret is set for this provider's webhooks")

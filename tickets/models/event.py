@@ -64,6 +64,7 @@ class Event(models.Model):
         ]
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """TypeError, always."""
         raise TypeError("Events are never deleted; record a correction.")
 
 

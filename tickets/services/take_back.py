@@ -43,11 +43,13 @@ class Standing:
 
     @classmethod
     def of(cls, ticket: Ticket) -> Standing:
+        """How it stands now."""
         until = ticket.pending_until.isoformat() if ticket.pending_until else ""
         facts = (ticket.pending_on, until, ticket.pending_told)
         return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, at=clock.now().isoformat(), upto=ticket.last_event_id)
 
     def pending_info(self) -> PendingInfo | None:
+        """Who owes what until when, as `set_status` takes it; None unless it was pending."""
         until = datetime.fromisoformat(self.pending_until) if self.pending_until else None
         return PendingInfo(self.pending_on, until, self.pending_told) if self.status == Status.PENDING else None
 

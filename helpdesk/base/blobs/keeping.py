@@ -37,6 +37,7 @@ class Unreadable(OSError):
 
 
 def no_room() -> str:
+    """The words for whoever brought what could not be stored, in their language."""
     return _("The desk's storage is full or broken: this was not stored. Tell an administrator, then try again.")
 
 

@@ -21,6 +21,7 @@ def register_user(label: str, uses: Uses) -> None:
 
 
 def registered() -> set[str]:
+    """The labels under which rooms have said that they use blobs."""
     return set(_registered)
 
 

@@ -43,6 +43,7 @@ def parse_spans(words: str) -> list[list[str]]:
 
 
 def say_spans(spans: list[list[str]]) -> str:
+    """`[["09:00", "13:00"], ["14:00", "18:00"]]` as people type it: `09:00-13:00, 14:00-18:00`."""
     return ", ".join(f"{begin}-{end}" for begin, end in spans)
 
 
@@ -105,6 +106,7 @@ class GameForm(forms.Form):
 
     @classmethod
     def of(cls, game: Game | None, data: Any = None, files: Any = None) -> GameForm:
+        """Filled from the game, or from what a new one begins with."""
         game = game or Game(survey_delay_hours=24)
         initial = {name: getattr(game, name) for name in cls.base_fields if name not in {"logo", "drop_logo", "holidays"}}
         initial["holidays"] = "\n".join(game.holidays)

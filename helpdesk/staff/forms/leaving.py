@@ -45,5 +45,6 @@ class LeavingForm(forms.Form):
         return said
 
     def heir(self) -> Heir:
+        """Who takes the tickets over, as chosen: a colleague, a team, or neither. For a valid form."""
         said = self.cleaned_data
         return Heir(person=said["person"] if said["to"] == PERSON else None, team=said["team"] if said["to"] == TEAM else None)

@@ -23,6 +23,7 @@ LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense 
 
 @transaction.atomic
 def make_game(*, by: User, request: HttpRequest | None = None, logo: bytes | None = None, **facts: Any) -> Game:
+    """`facts` are fields of `Game`. DomainError for an address that another game has, or a `logo` that is too large or no picture."""
     _refuse_double(facts)
     game = Game(slug=free_slug(Game, facts["name"]), **facts)
     if logo:

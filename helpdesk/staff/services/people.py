@@ -100,6 +100,7 @@ def demand_equal(person: User, by: User) -> None:
 
 @transaction.atomic
 def reactivate(user: User, *, by: User, request: HttpRequest | None = None) -> User:
+    """They can sign in again, with the password and the roles they had. NotAllowed unless `by` may change this account."""
     person = User.objects.select_for_update().get(pk=user.pk)
     demand_equal(person, by)
     if not person.is_active:

@@ -22,6 +22,7 @@ from helpdesk.staff.topics import topic_choices
 def make_role(
     *, name: str, rights: Iterable[str], by: User, requires_second_factor: bool = False, request: HttpRequest | None = None
 ) -> Role:
+    """`rights` are values of `Right`. DomainError for one that does not exist."""
     role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), requires_second_factor=requires_second_factor)
     role.save()
     note_audit(
@@ -63,6 +64,7 @@ def change_role(
 
 @transaction.atomic
 def drop_role(role: Role, *, by: User, request: HttpRequest | None = None) -> None:
+    """Gone for good. DomainError while somebody holds it."""
     kept = Role.objects.select_for_update().get(pk=role.pk)
     if Grant.objects.filter(role=kept).exists():
         raise DomainError(_("Somebody still holds this role. Take it back first."))

@@ -17,6 +17,7 @@ from helpdesk.staff.services.slugs import free_slug
 
 @transaction.atomic
 def make_team(*, name: str, members: Iterable[User], by: User, answering_takes: bool = True, request: HttpRequest | None = None) -> Team:
+    """DomainError for a name that another team has."""
     _refuse_double(name)
     team = Team.objects.create(name=name, slug=free_slug(Team, name), answering_takes=answering_takes)
     _seat(team, {user.pk for user in members})
@@ -28,6 +29,7 @@ def make_team(*, name: str, members: Iterable[User], by: User, answering_takes: 
 def change_team(
     team: Team, *, name: str, members: Iterable[User], answering_takes: bool, by: User, request: HttpRequest | None = None
 ) -> Team:
+    """`members` are all who are in it from now on. DomainError for a name that another team has."""
     kept = Team.objects.select_for_update().get(pk=team.pk)
     if name != kept.name:
         _refuse_double(name)

@@ -68,6 +68,7 @@ class Contents:
 
     @property
     def html_raw(self) -> str | None:
+        """The pages as they came, uncleaned, one after the other; None for a mail without any."""
         return self._pages(raw=True)
 
     def _pages(self, *, raw: bool) -> str | None:
@@ -80,6 +81,7 @@ class Contents:
         return page[:MAX_HTML_CHARS]
 
     def note(self, *defects: str | None) -> None:
+        """Keep what is odd about the mail, each once; None is left out."""
         self.defects.extend(each for each in dict.fromkeys(defects) if each and each not in self.defects)
 
 

@@ -8,6 +8,7 @@ from tickets.mail.parse.values import ParsedMail
 
 
 def read(raw: bytes, own_addresses: tuple[str, ...], languages: tuple[str, ...]) -> ParsedMail:
+    """`parse_mail` with arguments that can be sent to another process."""
     return parse_mail(raw, own_addresses=frozenset(own_addresses), languages=languages)
 
 

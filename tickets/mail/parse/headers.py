@@ -39,6 +39,7 @@ class Headers:
         return b""
 
     def raw_all(self, name: str) -> list[bytes]:
+        """All of that name (in small letters) as they came, in their order."""
         return [value for each, value in self.items if each == name]
 
     def __contains__(self, name: object) -> bool:

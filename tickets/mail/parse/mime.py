@@ -76,6 +76,7 @@ class Part:
         return self.headers.raw("content-id").decode("ascii", "replace").strip().strip("<>").strip() or None
 
     def content(self) -> bytes:
+        """The bytes with the transfer encoding undone."""
         return self._decoded()[0]
 
     def footer(self) -> bytes:
@@ -83,6 +84,7 @@ class Part:
         return self._decoded()[1]
 
     def defect(self) -> str | None:
+        """What was wrong with the transfer encoding, or None."""
         return self._decoded()[2]
 
     def _decoded(self) -> tuple[bytes, bytes, str | None]:

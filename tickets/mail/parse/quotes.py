@@ -47,6 +47,8 @@ _MAX_LINES = 5_000
 
 
 class Mark(Enum):
+    """What a line of a mail is: the writer's own, repeated from another mail, or below the text."""
+
     TEXT = "text"
     QUOTE = "quote"
     SIGNATURE = "signature"

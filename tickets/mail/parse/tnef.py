@@ -25,6 +25,8 @@ _VARIABLE = {0x0D, 0x1E, 0x1F, 0x102}
 
 @dataclass(slots=True)
 class TnefFile:
+    """A file of a `winmail.dat`. `declared` is the type that the sender names, not looked at yet."""
+
     name: str = ""
     content: bytes = b""
     declared: str = "application/octet-stream"
