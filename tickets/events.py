@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from django.db import connection
 
 from helpdesk.base import clock
 from helpdesk.base.queue import nudge
+from helpdesk.base.rows import as_json, columns, json_of, made
 from tickets.actors import Actor
 from tickets.event_facts import proved
 from tickets.locks import demand_lock
@@ -174,7 +174,6 @@ def record_many(entries: Sequence[NewEvent], *, saving: Sequence[str] = (), lane
     """
     cause, recorded_at = _cause.get(), clock.now()
     events = [_event(entry, cause, recorded_at) for entry in entries]
-    rows = [{column: getattr(event, column) for column in _columns()} for event in events]
     subscriptions = [
         (number, ear.name, (lane or ear.lane).value)
         for number, event in enumerate(events, start=1)
@@ -188,9 +187,9 @@ def record_many(entries: Sequence[NewEvent], *, saving: Sequence[str] = (), lane
         for ticket in {entry.ticket.pk: entry.ticket for entry in entries}.values()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_record_sql(changed), [_json(rows), recorded_at, *heard, _json(tickets)])
+        cursor.execute(_record_sql(changed), [as_json(events), recorded_at, *heard, json_of(tickets)])
         for event, (pk,) in zip(events, cursor.fetchall(), strict=True):
-            event.pk, event._state.adding, event._state.db = pk, False, connection.alias
+            made(event, pk)
     for entry, event in zip(entries, events, strict=True):
         entry.ticket.last_event_id, entry.ticket.changed_at = event.pk, event.at
     for used in sorted({used for _number, _name, used in subscriptions}):
@@ -198,23 +197,14 @@ def record_many(entries: Sequence[NewEvent], *, saving: Sequence[str] = (), lane
     return events
 
 
-def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=datetime.isoformat)
-
-
-@cache
-def _columns() -> tuple[str, ...]:
-    return tuple(field.attname for field in Event._meta.concrete_fields if not field.primary_key)
-
-
 @cache
 def _record_sql(changed: tuple[str, ...]) -> str:
     """The events; a delivery for each ear (number of its event, name, lane); in each ticket what has changed and by which event."""
-    columns = ", ".join(connection.ops.quote_name(column) for column in _columns())
+    facts = columns(Event)
     changes = "".join(f", {connection.ops.quote_name(column)} = now.{connection.ops.quote_name(column)}" for column in changed)
     return f"""
 WITH told AS (
-    INSERT INTO tickets_event ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::tickets_event, %s)
+    INSERT INTO tickets_event ({facts}) SELECT {facts} FROM json_populate_recordset(NULL::tickets_event, %s)
     RETURNING id, ticket_id, at
 ), owed AS (
     INSERT INTO tickets_delivery (event_id, subscriber, lane, ticket_id, due_at, attempts, error)

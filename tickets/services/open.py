@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.db.models import Case, When
 
 from helpdesk.base import clock
 from helpdesk.base.models import Blob
+from helpdesk.base.rows import as_json, columns, insert, made
 from helpdesk.base.text import clean, one_line
 from helpdesk.games.models import Game
 from players.models import Address, Player
@@ -59,10 +61,12 @@ class Incoming:
 def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Address | None, follows: Ticket | None = None) -> Message:
     """A new ticket with its first message; the ticket is the message's `ticket`."""
     by = player_actor(player)
-    ticket = _make(game=game, player=player, contact=contact, channel=incoming.channel, subject=incoming.subject, text=incoming.text,
-                   language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows,
-                   asked_at=None if incoming.automatic or incoming.history else incoming.at)  # fmt: skip
-    message = _add(ticket, incoming, by)
+    ticket = _new(game=game, player=player, contact=contact, channel=incoming.channel, subject=incoming.subject, text=incoming.text,
+                  language=incoming.language or game.language_for(player.language), at=incoming.at, follows=follows,
+                  asked_at=None if incoming.automatic or incoming.history else incoming.at)  # fmt: skip
+    message = _message(ticket, incoming)
+    _insert(ticket, message)
+    _keep_files(message, incoming)
     opened = NewEvent(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
     record_many([opened, NewEvent(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
     if follows:
@@ -82,8 +86,9 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
         if follow_up is None:
             return open_ticket(incoming, game=ticket.game, player=ticket.player, contact=ticket.contact, follows=ticket)
         ticket = lock(follow_up)
-    by = player_actor(ticket.player)
-    message = _add(ticket, incoming, by)
+    by, message = player_actor(ticket.player), _message(ticket, incoming)
+    insert(message)
+    _keep_files(message, incoming)
     if incoming.history:
         record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
         waiting.refresh(ticket)
@@ -108,13 +113,14 @@ def put_away(ticket: Ticket) -> None:
 @transaction.atomic(savepoint=False)
 def start_ticket(*, game: Game, player: Player, contact: Address | None, channel: str, subject: str, language: str, by: Actor) -> Ticket:
     """A conversation that we begin. It waits for nobody until its first message has left; its lock is held on return."""
-    ticket = _make(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
-                   follows=None, asked_at=None, started_by="operator")  # fmt: skip
+    ticket = _new(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
+                  follows=None, asked_at=None, started_by="operator")  # fmt: skip
+    _insert(ticket, None)
     record(ticket, "ticket.opened", by=by)
     return ticket
 
 
-def _make(
+def _new(
     *,
     game: Game,
     player: Player,
@@ -128,38 +134,60 @@ def _make(
     asked_at: datetime | None,
     started_by: str = "player",
 ) -> Ticket:
+    return Ticket(
+        game=game,
+        player=player,
+        contact=contact,
+        channel=channel,
+        started_by=started_by,
+        subject=one_line(subject, 300) or one_line(text, 80),
+        preview=one_line(text),
+        language=language,
+        status=Status.NEW,
+        status_since=at,
+        created_at=at,
+        changed_at=at,
+        follows=follows,
+        **waiting.from_the_start(asked_at),
+    )
+
+
+def _insert(ticket: Ticket, message: Message | None) -> None:
+    """Both, on one way to the database and back. The ticket gets its number, another one where that is taken."""
+    first = [message] if message else []
     for _attempt in range(5):
-        try:
-            with transaction.atomic():
-                ticket = Ticket.objects.create(
-                    number=new_number(),
-                    game=game,
-                    player=player,
-                    contact=contact,
-                    channel=channel,
-                    started_by=started_by,
-                    subject=one_line(subject, 300) or one_line(text, 80),
-                    preview=one_line(text),
-                    language=language,
-                    status=Status.NEW,
-                    status_since=at,
-                    created_at=at,
-                    changed_at=at,
-                    follows=follows,
-                    **waiting.from_the_start(asked_at),
-                )
-        except IntegrityError as error:
-            if "number" not in str(error):
-                raise
-            continue
-        mark_locked(ticket)
-        await_silence([ticket], fresh=True)
-        return ticket
+        ticket.number = new_number()
+        with connection.cursor() as cursor:
+            cursor.execute(_insertion(), [as_json([ticket]), as_json(first)])
+            found = cursor.fetchone()
+        if found:
+            made(ticket, found[0])
+            for each in first:
+                made(each, found[1])
+                each.ticket = each.received_in = ticket
+            mark_locked(ticket)
+            await_silence([ticket], fresh=True)
+            return
     raise RuntimeError("Five random ticket numbers in a row were taken.")
 
 
-def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
-    message = Message.objects.create(
+@cache
+def _insertion() -> str:
+    facts, words = columns(Ticket), columns(Message, without=("ticket_id", "received_in_id"))
+    return f"""
+WITH made AS (
+    INSERT INTO tickets_ticket ({facts}) SELECT {facts} FROM json_populate_recordset(NULL::tickets_ticket, %s)
+    ON CONFLICT (number) DO NOTHING RETURNING id
+), said AS (
+    INSERT INTO tickets_message (ticket_id, received_in_id, {words})
+    SELECT made.id, made.id, {words} FROM made, json_populate_recordset(NULL::tickets_message, %s) RETURNING id
+)
+SELECT made.id, said.id FROM made LEFT JOIN said ON true
+"""  # noqa: S608 - our own columns
+
+
+def _message(ticket: Ticket, incoming: Incoming) -> Message:
+    return Message(
         ticket=ticket,
         received_in=ticket,
         kind=Message.Kind.INBOUND,
@@ -169,7 +197,7 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         channel=incoming.channel,
         automatic=incoming.automatic,
         author_kind=ActorKind.PLAYER,
-        author_id=by.id,
+        author_id=ticket.player_id,
         author_name=one_line(ticket.player.name, 120),
         language=incoming.language,
         subject=one_line(incoming.subject, 300),
@@ -187,6 +215,8 @@ def _add(ticket: Ticket, incoming: Incoming, by: Actor) -> Message:
         shortened=incoming.shortened or max(len(incoming.text), len(incoming.quoted)) > TEXT_LIMIT or len(incoming.html) > HTML_LIMIT,
         no_reply_needed_at=incoming.at if incoming.history else None,
     )
+
+
+def _keep_files(message: Message, incoming: Incoming) -> None:
     if incoming.files:
-        keep_files(ticket, list(incoming.files), message=message)
-    return message
+        keep_files(message.ticket, list(incoming.files), message=message)
