@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -29,15 +31,15 @@ from tickets.services.open import Incoming, open_ticket, put_away, receive
 FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
 """More mails than a person writes: (within, from one address). What comes above is parked, not lost."""
 
-# Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them.
-_NAMESAKES = """
-SELECT * FROM mail_rawmail
-WHERE mail_id = %s AND mail_id <> '' AND processed_at IS NOT NULL AND same_as_id IS NULL AND id <> %s ORDER BY id LIMIT 20
-"""
-_CAME = """
+# Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them; and on one way there and back.
+# The lock is for two doors with the same mail at once: the second one looks for namesakes when the first has committed.
+_BEFORE = """
+SELECT pg_advisory_xact_lock(hashtextextended(%(mail_id)s, 11));
+SELECT id, digest, outcome, ticket_id, message_id FROM mail_rawmail
+WHERE mail_id = %(mail_id)s AND mail_id <> '' AND processed_at IS NOT NULL AND same_as_id IS NULL AND id <> %(pk)s ORDER BY id LIMIT 20;
 SELECT received_at FROM mail_rawmail
-WHERE from_address = %s AND from_address <> '' AND received_at > %s AND processed_at IS NOT NULL AND outcome <> %s
-ORDER BY received_at DESC LIMIT %s
+WHERE from_address = %(writer)s AND from_address <> '' AND received_at > %(since)s AND processed_at IS NOT NULL AND outcome <> %(ignored)s
+ORDER BY received_at DESC LIMIT %(most)s
 """
 
 NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest")
@@ -56,6 +58,20 @@ class _Lost(Exception):
     """Somebody else has taken this mail in meanwhile: our writes are taken back."""
 
 
+class _Namesake(NamedTuple):
+    """A mail that came before under the same Message-ID, by another door or to another address of ours.
+
+    One with the same words is this mail again: it is linked and not shown twice. One with other words was sent by a program that
+    does not number its mails: this one is taken in like any, and its reason names the other.
+    """
+
+    pk: int
+    digest: str
+    outcome: str
+    ticket_id: int | None
+    message_id: int | None
+
+
 def read(raw: RawMail, content: bytes, known: Studio) -> ParsedMail:
     """What the mail says. Asks no database, so that it may be done while another mail is written."""
     return take_apart(content, known.own_addresses, known.languages, again=raw.attempts > 1, light=not raw.heavy)
@@ -65,15 +81,17 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
     """Judge the mail, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
-        namesakes = [] if raw.by_person else _namesakes(raw)
+        namesakes, came = _before(raw)
         if double := next((each for each in namesakes if each.digest == raw.digest), None):
-            raw.same_as, raw.ticket, raw.message = double, double.ticket, double.message
+            raw.same_as_id, raw.ticket_id, raw.message_id = double.pk, double.ticket_id, double.message_id
             _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
             return
         judgement, found, game = judged(raw, mail, known)
         _note_machine(raw, judgement.auto)
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
+        if judgement.outcome in {Outcome.OPEN, Outcome.REPLY} and not (raw.history or raw.by_person):
+            _demand_no_flood(raw, came)
         reason = _follow(raw, mail, judgement, found, game)
         if namesakes:
             reason = f"{reason}; other words than {namesakes[0].pk} under the same Message-ID"
@@ -94,8 +112,6 @@ def _follow(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found |
     if judgement.outcome == Outcome.IGNORE:
         raw.ticket = found.ticket if found else None
         return judgement.reason
-    if not (raw.history or raw.by_person):
-        _demand_no_flood(raw)
     with backfilled() if raw.history else nullcontext():
         raw.message = _reply(raw, mail, found, judgement) if found else _open(raw, mail, game)
         raw.ticket = raw.message.ticket
@@ -119,7 +135,7 @@ def _returned(raw: RawMail, mail: ParsedMail, judgement: Judgement, found: Found
 def _reply(raw: RawMail, mail: ParsedMail, found: Found, judgement: Judgement) -> Message:
     ticket, sender = found.ticket, writer(mail)
     language = detect(mail.text, ticket.game.languages)
-    stranger = not writes_from(ticket.player, sender.address)
+    stranger = not writes_from(ticket.player_id, sender.address)
     away = judgement.auto is not None and judgement.auto.away and not raw.by_person
     return receive(ticket, replace(_incoming(raw, mail, sender, language, stranger=stranger), automatic=away))
 
@@ -188,28 +204,22 @@ def _digest(*told: str) -> str:
     return hashlib.sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()
 
 
-def _namesakes(raw: RawMail) -> list[RawMail]:
-    """Mails that came before under the same Message-ID, by another door or to another address of ours.
-
-    One with the same words is this mail again: it is linked and not shown twice. One with other words was sent by a program that
-    does not number its mails: this one is taken in like any, and its reason names the other.
-    """
-    if not raw.mail_id:
-        return []
-    with connection.cursor() as cursor:  # two doors with the same mail at once: one after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [raw.mail_id])
-    return list(RawMail.objects.raw(_NAMESAKES, [raw.mail_id, raw.pk]))
-
-
-def _demand_no_flood(raw: RawMail) -> None:
-    if not raw.from_address:
-        return
-    now, (longest, largest) = clock.now(), FLOOD[-1]
+def _before(raw: RawMail) -> tuple[list[_Namesake], list[datetime]]:
+    """The namesakes of a mail, oldest first, and when its writer wrote, newest first. What a person has judged has none of the former."""
+    facts: dict[str, Any] = {"mail_id": raw.mail_id, "pk": raw.pk, "writer": raw.from_address, "ignored": Outcome.IGNORE}
     with connection.cursor() as cursor:
-        cursor.execute(_CAME, [raw.from_address, now - longest, Outcome.IGNORE, largest + 1])
-        moments = [moment for (moment,) in cursor.fetchall()]
+        cursor.execute(_BEFORE, facts | {"since": clock.now() - FLOOD[-1][0], "most": FLOOD[-1][1] + 1})
+        cursor.nextset()
+        namesakes = [_Namesake(*row) for row in cursor.fetchall()]
+        cursor.nextset()
+        came = [moment for (moment,) in cursor.fetchall()]
+    return [] if raw.by_person else namesakes, came
+
+
+def _demand_no_flood(raw: RawMail, came: Sequence[datetime]) -> None:
+    now = clock.now()
     for within, most in FLOOD:
-        if len(moments) > most and moments[most] > now - within:
+        if len(came) > most and came[most] > now - within:
             raise Unfit(f"more than {most} mails from {raw.from_address} within {within}")
 
 
