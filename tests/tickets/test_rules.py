@@ -12,7 +12,8 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.tickets.deeds import answer, hours_pass, rule_for
-from tickets.models import LifecycleRule, Message, Status, Timer, Trigger
+from tickets.lifecycle.rules import Rules, read_once
+from tickets.models import LifecycleRule, Message, Status, Ticket, Timer, Trigger
 from tickets.services.rules import change_rule, counts, remove_rule
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,13 @@ def test_a_reply_may_resolve_where_the_rule_says_so(anna: User, travel: Travel) 
     message = answer(ticket, anna, travel)
 
     assert (message.state, ticket.status) == (Message.State.SENT, Status.RESOLVED)
+
+
+def test_rules_that_are_read_once_are_those_of_the_beginning_and_no_longer() -> None:
+    rule = rule_for(Status.ANSWERED)
+
+    with read_once():
+        LifecycleRule.objects.filter(pk=rule.pk).update(enabled=False)
+        assert Rules.load().silence(Ticket(status=Status.ANSWERED)) == rule
+
+    assert Rules.load().silence(Ticket(status=Status.ANSWERED)) is None

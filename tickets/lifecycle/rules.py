@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from tickets.models import LifecycleRule, Ticket, Trigger
+
+_read: ContextVar[Rules | None] = ContextVar("rules", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +20,8 @@ class Rules:
 
     @classmethod
     def load(cls) -> Rules:
-        """The rules as they are now."""
-        return cls({(rule.game_id, rule.from_status, rule.trigger): rule for rule in LifecycleRule.objects.all()})
+        """The rules as they are now, or as the block `read_once` found them."""
+        return _read.get() or cls({(rule.game_id, rule.from_status, rule.trigger): rule for rule in LifecycleRule.objects.all()})
 
     def find(self, ticket: Ticket, trigger: Trigger) -> LifecycleRule | None:
         """The rule for this ticket's game and status on this trigger, or None: then it stays."""
@@ -27,3 +32,13 @@ class Rules:
     def silence(self, ticket: Ticket) -> LifecycleRule | None:
         """What silence does to this ticket."""
         return self.find(ticket, Trigger.SILENCE)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within the block the rules are those of its beginning: for who changes a handful of tickets one after the other, in a moment."""
+    token = _read.set(Rules.load())
+    try:
+        yield
+    finally:
+        _read.reset(token)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from math import inf
 from typing import Any
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from helpdesk.base import blobs, clock
@@ -26,11 +26,13 @@ from helpdesk.base.claims import claim
 from helpdesk.base.crash import crash_point
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import gathering, nudge
+from helpdesk.base.rows import as_json, columns, made
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
+from tickets.lifecycle.rules import read_once
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
-from tickets.mail.models import MailSource, RawMail, ReceivedKey
+from tickets.mail.models import MailSource, RawMail
 from tickets.mail.parse import ParsedMail
 from tickets.mail.payloads import NotAMail, to_mime
 from tickets.mail.reading import TooHeavy
@@ -77,10 +79,7 @@ def store(mail: InboundMail) -> RawMail:
     """
     with transaction.atomic():
         blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
-        key, made = ReceivedKey.objects.get_or_create(source=mail.source, key=mail.key[:300])
-        if not made and key.raw_mail is not None:
-            return key.raw_mail
-        raw = RawMail.objects.create(
+        raw = RawMail(
             blob=blob,
             form=mail.form,
             content_type=mail.content_type[:200],
@@ -91,11 +90,31 @@ def store(mail: InboundMail) -> RawMail:
             received_at=mail.received_at or clock.now(),
             history=mail.history,
         )
-        key.raw_mail = raw
-        key.save(update_fields=["raw_mail"])
+        key = mail.key[:300]
+        with connection.cursor() as cursor:
+            cursor.execute(_stored(), [mail.source, key, clock.now(), as_json([raw])])
+            found = cursor.fetchone()
+        if not found:
+            return RawMail.objects.get(keys__door=mail.source, keys__key=key)
+        made(raw, *found)
         _nudge(raw)
     crash_point("mail.stored")
     return raw
+
+
+@cache
+def _stored() -> str:
+    """The door's key and the mail under it, if none is. What a key named that is gone comes anew."""
+    facts = columns(RawMail)
+    return f"""
+WITH kept AS (
+    INSERT INTO mail_receivedkey AS here (source, key, received_at, raw_mail_id)
+    VALUES (%s, %s, %s, nextval(pg_get_serial_sequence('mail_rawmail', 'id')))
+    ON CONFLICT (source, key) DO UPDATE SET raw_mail_id = excluded.raw_mail_id WHERE here.raw_mail_id IS NULL RETURNING raw_mail_id
+)
+INSERT INTO mail_rawmail (id, {facts})
+SELECT raw_mail_id, {facts} FROM kept, json_populate_recordset(NULL::mail_rawmail, %s) RETURNING id
+"""  # noqa: S608 - our own columns
 
 
 def _nudge(raw: RawMail) -> None:
@@ -108,7 +127,7 @@ def process(pk: int) -> bool:
     waiting = RawMail.objects.filter(pk=pk, processed_at=None, parked_at=None)
     if waiting.filter(heavy=True).exists():
         _understand(_claim_next(heavy=False, limit=BATCH))
-    return _understand(claim(waiting, limit=1, lease=LEASE)) == 1
+    return _understand(_claim(waiting, limit=1)) == 1
 
 
 def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
@@ -123,7 +142,7 @@ def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
         pks += _claim_next(heavy=True, limit=1) if len(pks) < limit - done else []
         if not pks:
             due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now(), attempts__gt=0)
-            pks = claim(due.order_by("due_at", "pk"), limit=1, lease=LEASE)
+            pks = _claim(due, limit=1)
         if not pks:
             break
         done += _understand(pks)
@@ -132,7 +151,12 @@ def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
 
 def _claim_next(*, heavy: bool, limit: int) -> list[int]:
     due = RawMail.objects.filter(processed_at=None, parked_at=None, due_at__lte=clock.now(), attempts=0, heavy=heavy)
-    return claim(due.order_by("due_at", "pk"), limit=limit, lease=LEASE)
+    return _claim(due, limit=limit)
+
+
+def _claim(waiting: QuerySet[RawMail], *, limit: int) -> list[int]:
+    """The oldest of them. The attempt is counted with the claim, so that a mail which kills its worker is counted too."""
+    return claim(waiting.order_by("due_at", "pk"), limit=limit, lease=LEASE, attempts=F("attempts") + 1)
 
 
 def park(raw: RawMail, reason: str) -> None:
@@ -175,10 +199,9 @@ def _understand(pks: list[int]) -> int:
     """Claimed mails, one after the other, each in its own transaction; one that fails keeps none of the others back."""
     if not pks:
         return 0
-    RawMail.objects.filter(pk__in=pks).update(attempts=F("attempts") + 1)
     known = studio()
     rows = RawMail.objects.select_related("blob").in_bulk(pks)
-    with gathering(), ThreadPoolExecutor(1, "reading") as reader:
+    with gathering(), read_once(), ThreadPoolExecutor(1, "reading") as reader:
         for raw, reading in _read_ahead([rows[pk] for pk in pks if pk in rows], known, reader):
             try:
                 intake.take(raw, reading(), known)

@@ -102,6 +102,15 @@ def test_the_same_mail_by_the_same_door_is_stored_once(ember: Game):
     assert (RawMail.objects.count(), ReceivedKey.objects.count(), Message.objects.count()) == (1, 1, 1)
 
 
+def test_a_mail_whose_row_was_swept_is_stored_anew_under_its_key(ember: Game):
+    swept = receive_mail(letter("My sword is gone."), key="k1", process=False)
+    RawMail.objects.filter(pk=swept.pk).delete()
+
+    again = receive_mail(letter("My sword is gone."), key="k1", process=False)
+
+    assert (again.pk != swept.pk, ReceivedKey.objects.get().raw_mail) == (True, again)
+
+
 def test_the_same_mail_by_another_way_is_linked_not_shown_twice(ember: Game):
     first = receive_mail(letter("My sword is gone."), key="k1")
 
