@@ -9,9 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict, NotAllowed
+from helpdesk.base.worded import Worded
 from tickets.models import Message, Ticket
 
 ATTEMPTS = 10  # at a row that others move away under our eyes
+
+_locked = Worded(lambda pk: Ticket.objects.select_for_update(of=("self",)).select_related("game", "player", "contact").filter(pk=pk))
 
 
 class _Moved(Exception):
@@ -59,8 +62,11 @@ def lock_many(pks: Iterable[int]) -> list[Ticket]:
     """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
     _demand_transaction()
     wanted = list(pks)
-    rows = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
-    tickets = list(rows.select_related("game") if len(wanted) == 1 else rows.prefetch_related("game"))  # many tickets, but few games
+    if len(wanted) == 1:
+        tickets = _locked(*wanted)
+    else:  # many tickets, but few games
+        rows = Ticket.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+        tickets = list(rows.prefetch_related("game"))
     for ticket in tickets:
         mark_locked(ticket)
     return tickets

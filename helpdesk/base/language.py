@@ -8,6 +8,7 @@ from functools import lru_cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 ENOUGH = 12  # letters; below that a guess is worth less than the player's usual language
+MOST = 2000  # characters that are looked at
 
 
 @lru_cache(maxsize=32)
@@ -20,7 +21,7 @@ def _identifier(among: tuple[str, ...]) -> LanguageIdentifier:
 def detect(text: str, among: Sequence[str]) -> str:
     """The most likely of `among` (ISO 639-1), or "" when the text is too short or the guess too weak to act on."""
     known = tuple(sorted(set(among)))
-    if len(known) < 2 or sum(letter.isalpha() for letter in text) < ENOUGH:
+    if len(known) < 2 or sum(map(str.isalpha, text[:MOST])) < ENOUGH:
         return ""
-    language, probability = _identifier(known).classify(text[:2000])
+    language, probability = _identifier(known).classify(text[:MOST])
     return str(language) if probability >= 0.6 else ""

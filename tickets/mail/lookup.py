@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from helpdesk.base.text import fold
+from helpdesk.base.worded import Worded
 from players.selectors import writes_from
 from tickets.mail.addressing import first_reply_token, may_be_own, read_own_mark
 from tickets.mail.judge import Known, ticket_by_token
@@ -19,6 +20,8 @@ from tickets.models import Message, Ticket
 BOUNCE_AGE = timedelta(days=14)  # a report without a Message-ID is about a mail of these days, or we do not know about which
 LEFT = (Message.State.SENT, Message.State.DELIVERED, Message.State.HANDED, Message.State.UNCERTAIN, Message.State.BOUNCED)
 SUBJECTS = 20  # of one conversation, which its answers may repeat
+_JOINED = "player", "game", "contact"
+_numbered = Worded(lambda number: Ticket.objects.select_related(*_JOINED).filter(number=number, player__erased_at=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def _is_of(mail: ParsedMail, message: Message) -> bool:
         return False
     ticket = message.ticket
     contact = ticket.contact.address if ticket.contact else ""
-    return fold(address) in {fold(message.from_address), fold(contact)} or writes_from(ticket.player, address)
+    return fold(address) in {fold(message.from_address), fold(contact)} or writes_from(ticket.player_id, address)
 
 
 def _by_token(mail: ParsedMail, recipient: str) -> Found | None:
@@ -75,8 +78,7 @@ def _by_token(mail: ParsedMail, recipient: str) -> Found | None:
 
 def _ticket(number: str | None) -> Ticket | None:
     """None for a ticket of somebody who was erased, too: he is a stranger when he writes again."""
-    tickets = Ticket.objects.filter(number=number, player__erased_at=None)
-    return tickets.select_related("player", "game", "contact").first() if number else None
+    return next(iter(_numbered(number)), None) if number else None
 
 
 def _subjects(ticket: Ticket) -> tuple[str, ...]:
@@ -89,13 +91,13 @@ def messages_called(ids: Sequence[str]) -> dict[str, Message]:
     """The messages with these Message-IDs, by their own id or by an alias; of several with one id ours, then the oldest."""
     if not ids:
         return {}
-    joined = "ticket__player", "ticket__game", "ticket__contact"
+    joined = (f"ticket__{each}" for each in _JOINED)
     own = Message.objects.filter(message_id__in=ids).exclude(message_id="").select_related(*joined).order_by("-pk")
     known = {message.message_id: message for message in own}
     known |= {message.message_id: message for message in own if message.kind == Message.Kind.REPLY}
     if len(known) < len(set(ids)):
         others = [each for each in ids if each not in known]
-        aliases = MessageIdAlias.objects.filter(alias__in=others).select_related(*(f"message__{each}" for each in joined))
+        aliases = MessageIdAlias.objects.filter(alias__in=others).select_related(*(f"message__ticket__{each}" for each in _JOINED))
         known |= {each.alias: each.message for each in aliases}
     return known
 

@@ -215,7 +215,7 @@ def test_whose_ticket_it_is_by_the_id_of_an_account(desk: Desk) -> None:
 
     ticket.refresh_from_db()
     assert (ticket.player, ticket.contact.address) == (friend, "phone@mail.example")
-    assert writes_from(friend, "phone@mail.example")
+    assert writes_from(friend.pk, "phone@mail.example")
     assert main_address(friend).address == "friend@mail.example"
 
 
@@ -235,7 +235,7 @@ def test_a_strange_address_is_taken_for_the_players(desk: Desk) -> None:
     shown = client.post(address, {"answer_there": ""}, headers=HTMX).content.decode()
 
     ticket.refresh_from_db()
-    assert writes_from(mira, "new.mira@mail.example")
+    assert writes_from(mira.pk, "new.mira@mail.example")
     assert ticket.contact.address == "old.mira@mail.example"
     assert "not known as the player" not in shown and "took the new address for the player" in shown
     assert client.post(address, {}, headers=HTMX).status_code == 422  # once is enough
