@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from helpdesk.base import clock
 from helpdesk.base.models import FormKey
 
 KEPT = timedelta(days=14)  # a laptop may sleep over a holiday with a form open
 SWEEP_EACH = 200  # one claim in so many also sweeps away those that are over
+
+# who brings a key that somebody is claiming waits here for his end
+_CLAIM = """
+INSERT INTO base_formkey (user_id, form, key, result, claimed_at) VALUES (%s, %s, %s, 0, %s)
+ON CONFLICT (user_id, form, key) DO NOTHING RETURNING id
+"""
+_RESULT = "UPDATE base_formkey SET result = %s WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,16 @@ def once(form: str, key: UUID | None, deed: Callable[[], int], *, by: int) -> Do
     """
     if key is None:
         return Done(deed(), first=True)
-    claimed, first = FormKey.objects.get_or_create(user_id=by, form=form, key=key)
-    if not first:
-        return Done(claimed.result, first=False)
-    claimed.result = deed()
-    claimed.save(update_fields=["result"])
-    if claimed.pk % SWEEP_EACH == 0:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [by, form, key, clock.now()])
+        claimed = cursor.fetchone()
+        if claimed is None:
+            return Done(FormKey.objects.get(user_id=by, form=form, key=key).result, first=False)
+        result = deed()
+        cursor.execute(_RESULT, [result, *claimed])
+    if claimed[0] % SWEEP_EACH == 0:
         FormKey.objects.filter(claimed_at__lt=clock.now() - KEPT).delete()
-    return Done(claimed.result, first=True)
+    return Done(result, first=True)
 
 
 def came_of(form: str, key: UUID | None, *, by: int) -> int | None:

@@ -19,6 +19,7 @@ from helpdesk.base import clock
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.idempotency import once
 from helpdesk.base.text import clean, fold, one_line
+from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from players.models import AddressUse
 from tickets.locks import demand_lock, lock
@@ -26,6 +27,7 @@ from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import FILES_PER_MESSAGE, NewFile, attach
 
 TEXT_LIMIT = 100_000  # characters
+_held = Worded(lambda ticket, author, kind: Draft.objects.select_for_update().filter(ticket=ticket, author=author, kind=kind))
 ATTEMPTS = 3  # at a draft that a merge moves away while its file is being read
 
 
@@ -83,7 +85,7 @@ def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Ki
     Words in the draft that this composer never saw have not been sent, and stay.
     """
     demand_lock(ticket)
-    for draft in Draft.objects.select_for_update().filter(ticket=ticket, author=author, kind=kind):
+    for draft in _held(ticket.pk, author.pk, kind):
         _become(draft, message, hand)
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import demand_promise
 from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
+from helpdesk.base.rows import insert
 from helpdesk.base.text import clean
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
@@ -28,6 +28,8 @@ from tickets.services.assign import take_by_answering
 from tickets.services.drafts import Hand, demand_length, give_back, take_draft, take_start
 from tickets.services.open import start_ticket
 from tickets.services.unseen import demand_seen
+
+_SEEN = "SELECT max(id) FROM tickets_message WHERE ticket_id = %s AND kind = %s AND id <= %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,9 @@ def _seen(ticket: Ticket, upto: int | None) -> int | None:
     """The last message of this ticket's player up to `upto`: what its author says they saw cannot answer what nobody has written yet."""
     if upto is None:
         return None
-    seen: int | None = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, pk__lte=upto).aggregate(last=Max("pk"))["last"]
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [ticket.pk, Message.Kind.INBOUND, upto])
+        seen: int | None = cursor.fetchone()[0]
     return seen
 
 
@@ -234,7 +238,7 @@ def _write(
         cause_event_id=cause_event_id,
     )
     channels.channel(ticket.channel).prepare(ticket, message)
-    message.save(force_insert=True)
+    insert(message)
     record(ticket, "message.written", by=by, message=message, purpose=purpose)
     objections = gates.objections(message)
     if objections:

@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
-from tickets.actors import ActorKind
 from tickets.locks import demand_lock
-from tickets.models import Event, Message, Ticket
+from tickets.models import Message, Ticket
 
-NEWS_KINDS = ("message.received", "message.noted", "message.written", "message.held")
+NEWS_KINDS = ["message.received", "message.noted", "message.written", "message.held"]
+
+# What others said since; and, seen or not, their replies in the undo window: that is the time in which nobody else answers too.
+_NEWS = """
+SELECT id FROM tickets_message WHERE ticket_id = %(ticket)s AND NOT (author_kind = 'operator' AND author_id IS NOT DISTINCT FROM %(by)s)
+AND (
+    state <> 'withdrawn' AND id IN (
+        SELECT message_id FROM tickets_event WHERE ticket_id = %(ticket)s AND id > %(upto)s AND kind = ANY(%(kinds)s)
+        AND NOT (actor_kind = 'operator' AND actor_id IS NOT DISTINCT FROM %(by)s)
+    )
+    OR kind = 'reply' AND state = 'queued' AND attempts = 0 AND leaves_at > %(now)s AND author_kind = 'operator' AND purpose = 'answer'
+)
+"""
 
 
 class Unseen(Conflict):
@@ -37,18 +48,8 @@ def demand_seen(ticket: Ticket, *, by: User, upto: int, asked_for: Ticket) -> No
     demand_lock(ticket)
     if ticket.pk != asked_for.pk:
         raise Unseen(ticket)
-    ids = Event.objects.filter(ticket=ticket, pk__gt=upto, kind__in=NEWS_KINDS).exclude(_by(by, "actor")).values("message_id")
-    news = Message.objects.filter(Q(pk__in=ids) & ~Q(state=Message.State.WITHDRAWN) | _leaving(), ticket=ticket).exclude(_by(by, "author"))
-    found = list(news.order_by("pk"))
-    if found:
-        raise Unseen(ticket, found)
-
-
-def _leaving() -> Q:
-    """Replies of people in their undo window: seen or not, it is the time in which nobody else answers too."""
-    queued = Q(kind=Message.Kind.REPLY, state=Message.State.QUEUED, attempts=0, leaves_at__gt=clock.now())
-    return queued & Q(author_kind=ActorKind.OPERATOR, purpose=Message.Purpose.ANSWER)
-
-
-def _by(user: User, who: str) -> Q:
-    return Q(**{f"{who}_kind": ActorKind.OPERATOR, f"{who}_id": user.pk})
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS, {"ticket": ticket.pk, "upto": upto, "kinds": NEWS_KINDS, "by": by.pk, "now": clock.now()})
+        news = [pk for (pk,) in cursor.fetchall()]
+    if news:
+        raise Unseen(ticket, list(Message.objects.filter(pk__in=news).order_by("pk")))

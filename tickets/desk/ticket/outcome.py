@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from helpdesk.staff.rights import StaffRequest
-from tickets.access import ticket_for, visible_tickets
+from tickets.access import find_ticket, visible_tickets
 from tickets.desk.answers import address_of, go, say
 from tickets.desk.ticket.page import draw, page_context
 from tickets.locks import end_of_merges
@@ -21,7 +21,7 @@ def done(request: StaffRequest, number: str, words: str = "", mode: str = "", *,
     A ticket that was merged meanwhile leads to where it is shown, with a word that what was done is there. `card`: what the player's
     card shows has changed too, so the page asks for it again.
     """
-    found = visible_tickets(request.user).filter(number=number.upper()).first()
+    found = find_ticket(request.user, number)
     if found is None:
         return say(request, go(request, reverse("desk:queue")), _("Done. It is not yours to see any more."))
     if found.merged_into_id is not None:
@@ -29,7 +29,7 @@ def done(request: StaffRequest, number: str, words: str = "", mode: str = "", *,
     if not request.htmx:
         response: HttpResponse = HttpResponseRedirect(address_of(request, found, **({"mode": mode} if mode else {})))
     else:
-        response = draw(request, page_context(request, ticket_for(request.user, found.number)), "desk")
+        response = draw(request, page_context(request, found), "desk")
         if request.htmx.target != "ticket":  # it came from the dialog or the composer
             response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "outerHTML"
         trigger_client_event(response, "rail")
