@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base import clock
+from helpdesk.base.rows import made
 from helpdesk.base.text import fold, one_line
 from helpdesk.games.models import Game
 from helpdesk.staff.models import User
@@ -28,7 +29,7 @@ WITH here AS ({_ADDRESS}), player AS (
 ), used AS (
     INSERT INTO players_addressuse (player_id, address_id, main, since) SELECT player.id, here.id, true, %s FROM player, here
 )
-SELECT here.*, player.id AS newcomer FROM here LEFT JOIN player ON true
+SELECT {", ".join(f"here.{field.attname}" for field in Address._meta.concrete_fields)}, player.id FROM here LEFT JOIN player ON true
 """  # noqa: S608 - our own words
 
 
@@ -50,9 +51,14 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
     the transaction ends, so that two first mails at once make one player; an address, its player and its use are one statement.
     """
     newcomer, now = Player(name=one_line(name, 120), language=language), clock.now()
-    row: Any = Address.objects.raw(_NEWCOMER, [*_spelled(address), newcomer.name, newcomer.language, now, now])[0]
-    if row.newcomer:
-        newcomer.pk, newcomer.created_at, newcomer._state.adding, newcomer._state.db = row.newcomer, now, False, row._state.db
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWCOMER, [*_spelled(address), newcomer.name, newcomer.language, now, now])
+        names = [column.name for column in cursor.description]
+        *facts, pk = cursor.fetchone()
+    row = Address.from_db(connection.alias, names[:-1], facts)
+    if pk is not None:
+        newcomer.created_at = now
+        made(newcomer, pk)
         return newcomer, row
     users = list(Player.objects.filter(uses__address=row).order_by("pk"))
     if len(users) > 1:

@@ -14,10 +14,9 @@ from django.db.models import Q, QuerySet
 from helpdesk.base import clock
 
 
-def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "claimed_until", **facts: Any) -> list[int]:
+def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "claimed_until") -> list[int]:
     """Take up to `limit` of `rows` (filtered and ordered by the caller) until now + `lease`; their ids in that order.
 
-    `facts` are written to the rows with the claim, an attempt that is counted for one.
     Rows whose lease still runs are passed over. Must be called outside a transaction, so that the claim is committed when it returns.
     """
     now = clock.now()
@@ -25,5 +24,5 @@ def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "cl
         free = rows.filter(Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}))
         taken = list(free.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
         if taken:
-            rows.model._base_manager.filter(pk__in=taken).update(**{field: now + lease}, **facts)
+            rows.model._base_manager.filter(pk__in=taken).update(**{field: now + lease})
     return taken

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db.models import F
 
 from helpdesk.base import clock
 from helpdesk.base.claims import claim
@@ -58,10 +57,3 @@ def test_what_is_claimed_is_passed_over_until_the_lease_is_over(three: list[int]
 
     travel.forward(minutes=5)
     assert due() == [three[1], three[2]]
-
-
-def test_what_a_claim_counts_is_written_with_it(three: list[int]) -> None:
-    taken = claim(Timer.objects.filter(kind="x").order_by("due_at"), limit=2, lease=timedelta(minutes=5), attempts=F("attempts") + 1)
-
-    assert taken == [three[1], three[2]]
-    assert list(Timer.objects.filter(kind="x").order_by("due_at").values_list("attempts", flat=True)) == [1, 1, 0]

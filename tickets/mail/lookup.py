@@ -21,7 +21,7 @@ BOUNCE_AGE = timedelta(days=14)  # a report without a Message-ID is about a mail
 LEFT = (Message.State.SENT, Message.State.DELIVERED, Message.State.HANDED, Message.State.UNCERTAIN, Message.State.BOUNCED)
 SUBJECTS = 20  # of one conversation, which its answers may repeat
 _JOINED = "player", "game", "contact"
-_numbered = Worded(lambda number: Ticket.objects.select_related(*_JOINED).filter(number=number, player__erased_at=None))
+_numbered = Worded(lambda number: Ticket.objects.select_related("game").filter(number=number, player__erased_at=None))
 
 
 @dataclass(frozen=True, slots=True)
