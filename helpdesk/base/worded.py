@@ -24,27 +24,29 @@ class Worded(Generic[Row]):
         self._query = query
 
     def __call__(self, *values: int | str) -> list[Row]:
-        sql, said, compiler, read = self._kept
+        sql, said, read = self._kept
         given = {str(place): value for place, value in zip(_PLACES, values, strict=False)}
         with connection.cursor() as cursor:
             cursor.execute(sql, [given.get(str(each), each) for each in said])
-            found = cursor.fetchall()
-        return [read(row) for row in compiler.results_iter([found])]
+            return [read(list(row)) for row in cursor.fetchall()]
 
     @cached_property
-    def _kept(self) -> tuple[str, tuple[Any, ...], Any, Callable[[Any], Row]]:
-        places = _PLACES[: self._query.__code__.co_argcount]
-        compiler: Any = self._query(*places).query.get_compiler(using=connection.alias)
+    def _kept(self) -> tuple[str, tuple[Any, ...], Callable[[list[Any]], Row]]:
+        """The words, what is said in them, and how a row is read. None of it holds on to the connection of the thread that asked first."""
+        compiler: Any = self._query(*_PLACES[: self._query.__code__.co_argcount]).query.get_compiler(using=connection.alias)
         sql, said = compiler.as_sql()
-        model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-        names = [compiler.select[column][0].target.attname for column in columns]
-        begin, end = columns[0], columns[-1] + 1
+        model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        names = [compiler.select[place][0].target.attname for place in places]
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         joined = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]  # typed as in a later Django
 
-        def read(row: Any) -> Row:
-            made: Row = model.from_db(connection.alias, names, row[begin:end])
+        def read(row: list[Any]) -> Row:
+            for place, (conversions, column) in converters.items():
+                for convert in conversions:
+                    row[place] = convert(row[place], column, connection)
+            made: Row = model.from_db(connection.alias, names, row[places[0] : places[-1] + 1])
             for each in joined:
                 each.populate(row, made)
             return made
 
-        return sql, said, compiler, read
+        return sql, said, read

@@ -13,7 +13,7 @@ from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket
 from tests.factories.staff import somebody
-from tickets.access import attachment_for, may, message_for, ticket_for, visible_tickets
+from tickets.access import attachment_for, find_ticket, may, message_for, ticket_for, visible_tickets
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import move
 from tickets.models import Attachment, Message, Status, Ticket, Topic
@@ -104,13 +104,13 @@ def test_a_topic_in_the_scope_does_not_hinder_the_lock(tickets: dict[str, Ticket
     pavel = somebody(Right.VIEW, topic="payments")
 
     with transaction.atomic():
-        assert ticket_for(pavel, tickets["payments"].number, lock=True) == tickets["payments"]
+        assert list(visible_tickets(pavel).select_for_update(of=("self",))) == [tickets["payments"]]
 
 
-def test_locking_through_the_door_still_is_no_licence_to_move(tickets: dict[str, Ticket]) -> None:
+def test_coming_through_the_door_is_no_licence_to_move(tickets: dict[str, Ticket]) -> None:
     """Only what `tickets.locks` gave out may be changed: it was read after the lock was held."""
     with transaction.atomic():
-        ticket = ticket_for(somebody(Right.VIEW), tickets["plain"].number, lock=True)
+        ticket = ticket_for(somebody(Right.VIEW), tickets["plain"].number)
         with pytest.raises(RuntimeError):
             move(ticket, Status.RESOLVED, by=SYSTEM)
 
@@ -155,3 +155,13 @@ def test_finding_costs_two_queries(tickets: dict[str, Ticket], django_assert_num
     with django_assert_num_queries(2):
         ticket = ticket_for(olga, tickets["plain"].number, Right.REPLY)
         assert may(olga, ticket, Right.REPLY)
+
+
+def test_the_door_asks_for_each_person_anew(tickets: dict[str, Ticket]) -> None:
+    """Its words are kept for each scope; what a person may see is that of his grants now."""
+    reader, writer = somebody(Right.VIEW, language="ru"), somebody(Right.VIEW, Right.REPLY)
+
+    assert find_ticket(writer, tickets["plain"].number.lower(), Right.REPLY) == tickets["plain"]
+    assert find_ticket(reader, tickets["plain"].number) is None
+    assert find_ticket(reader, tickets["russian"].number) == tickets["russian"]
+    assert find_ticket(reader, tickets["russian"].number, Right.REPLY) is None
