@@ -60,7 +60,7 @@ def find_ticket(user: User, number: str, right: Right = Right.VIEW) -> Ticket | 
     return None
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=256)
 def _within(seeing: Scope, scope: Scope) -> Worded[Ticket]:
     """The ticket of a number, with all that a page shows of it, for whoever holds two rights just there. Worded once for all of them."""
     tickets = Ticket.objects.filter(_q(seeing), _q(scope)).select_related("game", "player", "contact", "assignee", "team", "topic")

@@ -21,11 +21,11 @@ class Worded(Generic[Row]):
     """
 
     def __init__(self, query: Callable[..., QuerySet[Row]]) -> None:
-        self._query = query
+        self._query, self._places = query, _PLACES[: query.__code__.co_argcount]
 
     def __call__(self, *values: int | str) -> list[Row]:
         sql, said, read = self._kept
-        given = {str(place): value for place, value in zip(_PLACES, values, strict=False)}
+        given = {str(place): value for place, value in zip(self._places, values, strict=True)}
         with connection.cursor() as cursor:
             cursor.execute(sql, [given.get(str(each), each) for each in said])
             return [read(list(row)) for row in cursor.fetchall()]
@@ -33,10 +33,10 @@ class Worded(Generic[Row]):
     @cached_property
     def _kept(self) -> tuple[str, tuple[Any, ...], Callable[[list[Any]], Row]]:
         """The words, what is said in them, and how a row is read. None of it holds on to the connection of the thread that asked first."""
-        compiler: Any = self._query(*_PLACES[: self._query.__code__.co_argcount]).query.get_compiler(using=connection.alias)
+        compiler: Any = self._query(*self._places).query.get_compiler(using=connection.alias)
         sql, said = compiler.as_sql()
-        model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-        names = [compiler.select[place][0].target.attname for place in places]
+        model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        names = [compiler.select[place][0].target.attname for place in own]
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         joined = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]  # typed as in a later Django
 
@@ -44,7 +44,7 @@ class Worded(Generic[Row]):
             for place, (conversions, column) in converters.items():
                 for convert in conversions:
                     row[place] = convert(row[place], column, connection)
-            made: Row = model.from_db(connection.alias, names, row[places[0] : places[-1] + 1])
+            made: Row = model.from_db(connection.alias, names, row[own[0] : own[-1] + 1])
             for each in joined:
                 each.populate(row, made)
             return made

@@ -43,7 +43,7 @@ def measure(*, mails: int, runs: int) -> list[Figure]:
         taken.figure(
             "inbound mail, stored bytes to committed ticket, one process",
             "mails/s",
-            budget=100,
+            budget=150,
             remark=f"{statements:.0f} statements each; {parked} parked of {mails * runs}",
         ),
         door.figure("the same, the door alone: bytes to stored raw mail", "mails/s"),

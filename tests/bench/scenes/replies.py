@@ -36,7 +36,11 @@ def measure(*, replies: int, runs: int) -> list[Figure]:
     path, fields = _composer(client, next(numbers))
     with CaptureQueriesContext(connection) as seen:
         _send(client, path, fields)
-    return [pace.figure("a reply sent: the POST and the ticket drawn anew", "replies/s", remark=f"{len(seen)} statements each")]
+    what = "a reply sent: the form taken and the ticket drawn anew"
+    return [
+        pace.figure(what, "replies/s", remark=f"{len(seen)} statements each"),
+        Figure("the same, own work", tuple(pace.owns), "ms", budget=15, at_most=True),
+    ]
 
 
 def _composer(client: Client, number: str) -> tuple[str, dict[str, str]]:
