@@ -17,7 +17,7 @@ _PLACES = range(-1_000_000_001, -1_000_000_010, -1)  # ids that no row has
 class Worded(Generic[Row]):
     """Called with ids or texts, it gives the rows of a query for them, with what `select_related` joins.
 
-    `query` words it, once: it is given what stands for the values, and uses each as it is. Neither prefetches nor deferred columns.
+    `query` words it, once: it is given what stands for the values, and uses each as it is. Nothing is prefetched.
     """
 
     def __init__(self, query: Callable[..., QuerySet[Row]]) -> None:

@@ -63,3 +63,18 @@ def test_what_it_joins_costs_no_further_query(django_assert_num_queries: object)
 
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert with_game(ticket.number, ticket.player_id)[0].game.slug == "emberfall"
+
+
+def test_columns_that_were_left_out_are_fetched_when_somebody_asks() -> None:
+    ticket = make_ticket("My crystals are gone.")
+    numbers = Worded(lambda game: Ticket.objects.filter(game=game).only("number"))
+
+    (found,) = numbers(ticket.game_id)
+
+    assert found.get_deferred_fields() >= {"subject", "gist"}
+    assert (found.number, found.gist) == (ticket.number, "My crystals are gone.")
+
+
+def test_a_value_too_few_is_noticed() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        with_game("7F3K-20QX")

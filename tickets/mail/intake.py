@@ -31,7 +31,8 @@ from tickets.services.open import Incoming, open_ticket, put_away, receive
 FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
 """More mails than a person writes: (within, from one address). What comes above is parked, not lost."""
 
-# Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them; and on one way there and back.
+# Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them; and on one way there and back,
+# which works as long as Django binds the values itself (no `server_side_binding`).
 # The lock is for two doors with the same mail at once: the second one looks for namesakes when the first has committed.
 _BEFORE = """
 SELECT pg_advisory_xact_lock(hashtextextended(%(mail_id)s, 11));

@@ -7,12 +7,14 @@ import re
 from django.db.models import Q, QuerySet
 
 from helpdesk.base.text import fold
+from helpdesk.base.worded import Worded
 from tickets.models import Message
 
 State = Message.State
 SEEN_BY_PLAYER = (State.RECEIVED, State.SENT, State.DELIVERED)
 LONGEST_CHAIN = 10  # ids in References: the first of the conversation and the newest
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
+_mails = Worded(lambda ticket, whom, channel: _exchanged(ticket, whom, channel).exclude(message_id="").only("message_id", "kind"))
 
 
 def parent_of(message: Message) -> str:
@@ -35,14 +37,20 @@ def exchanged_with(message: Message) -> QuerySet[Message]:
     as the player's does not make them his. Messages without an address came by a door that knew the player: they are repeated by the same
     channel only.
     """
-    before = Message.objects.filter(ticket=message.ticket_id, state__in=SEEN_BY_PLAYER)
-    if message.pk:
-        before = before.filter(pk__lt=message.pk)
-    whom = message.to_address or (message.ticket.contact.address if message.ticket.contact else "")
+    found = _exchanged(message.ticket_id, _whom(message), message.channel)
+    return found.filter(pk__lt=message.pk) if message.pk else found
+
+
+def _exchanged(ticket: int, whom: str, channel: str) -> QuerySet[Message]:
     theirs, ours = Q(kind=Message.Kind.INBOUND), Q(kind=Message.Kind.REPLY)
-    without = Q(channel=message.channel, from_stranger=False) & (theirs & Q(from_address="") | ours & Q(to_address=""))
-    named = theirs & Q(from_address__iexact=whom) | ours & Q(to_address__iexact=whom) if whom else Q(pk=None)
-    return before.filter(named | without).order_by("pk")
+    nobody = theirs & Q(from_address="") | ours & Q(to_address="")
+    named = theirs & Q(from_address__iexact=whom) | ours & Q(to_address__iexact=whom)
+    without = nobody & Q(channel=channel, from_stranger=False)
+    return Message.objects.filter(named & ~nobody | without, ticket=ticket, state__in=SEEN_BY_PLAYER).order_by("pk")
+
+
+def _whom(message: Message) -> str:
+    return message.to_address or (message.ticket.contact.address if message.ticket.contact else "")
 
 
 def first_subject_from(message: Message) -> str | None:
@@ -58,6 +66,7 @@ def first_subject_from(message: Message) -> str | None:
 
 def _ids_before(message: Message) -> list[tuple[str, str]]:
     """(id in angle brackets, kind) of the mails its recipient has seen before this one, in order. Ids that are none are left out."""
-    rows = exchanged_with(message).exclude(message_id="").values_list("message_id", "kind")
-    found = ((MESSAGE_ID.search(raw if "<" in raw else f"<{raw}>"), kind) for raw, kind in rows)
+    mails = _mails(message.ticket_id, _whom(message), message.channel)
+    before = ((each.message_id, each.kind) for each in mails if not message.pk or each.pk < message.pk)
+    found = ((MESSAGE_ID.search(raw if "<" in raw else f"<{raw}>"), kind) for raw, kind in before)
     return [(match.group(), kind) for match, kind in found if match]
