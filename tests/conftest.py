@@ -4,49 +4,30 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.test import TestCase, override_settings
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
-from pytest_django.plugin import blocking_manager_key
 
 from helpdesk.base import clock, outward, rate_limits
 from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
+from tests import seeds
 from tests.factories.desk import Post, post
-
-SEEDS = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config) -> None:
-    """The tables as the migrations left them, kept in mind."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tables as the migrations left them, kept in mind: a test with real commits ends with them, not with empty ones."""
     with django_db_blocker.unblock():
-        pytestconfig.stash[SEEDS] = connection.creation.serialize_db_to_string()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """A test with real commits ends with empty tables: bring back what the migrations had put there, for those that come after it.
-
-    After the last one the tests' own database is gone already, and the connection leads to the one it was made beside.
-    """
-    yield
-    marker = item.get_closest_marker("django_db")
-    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    if nextitem and (asked or (marker and marker.kwargs.get("transaction"))):
-        with item.config.stash[blocking_manager_key].unblock():
-            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
-            connection.creation.deserialize_db_from_string(item.config.stash[SEEDS])
-            connection.close()
+        seeds.keep()
+    TransactionTestCase._fixture_teardown = lambda case: seeds.put_back()
 
 
 @pytest.fixture(scope="module")

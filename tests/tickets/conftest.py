@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
+from tests import seeds
 from tests.factories.desk import Post, post
 from tickets import events
 
@@ -18,12 +18,10 @@ from tickets import events
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Real commits, so that threads see each other's rows. Afterwards everything is as the migrations left it, seeds included."""
     with django_db_blocker.unblock():
-        seeds = connection.creation.serialize_db_to_string()
         try:
             yield
         finally:
-            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, allow_cascade=False, inhibit_post_migrate=True)
-            connection.creation.deserialize_db_from_string(seeds)
+            seeds.put_back()
             connection.close()
 
 

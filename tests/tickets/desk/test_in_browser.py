@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
+from tests.live.waiting import until
 from tickets.actors import operator
 from tickets.models import Draft, Message, Ticket
 from tickets.services.assign import assign
@@ -72,10 +74,8 @@ def open_page(chromium: Browser, live_server: LiveServer, greta: User) -> Iterat
 
     yield opened
     for context in contexts:
-        for page in context.pages:
-            page.goto("about:blank")  # it asks no more, and what it has asked is answered before the tables are emptied
-            page.wait_for_timeout(500)
         context.close()
+    until(lambda: not any("process_request" in thread.name for thread in threading.enumerate()), "the server to have answered all")
     assert [said for said in complaints if not any(known in said for known in UNSAID)] == []
 
 
