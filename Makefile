@@ -14,12 +14,13 @@ TEMPLATES = $(shell find templates -name '*.html')
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-stop demo-reset test faults check lint bench hostile shell setup packages
+.PHONY: help demo demo-stop demo-reset test faults check lint bench shots hostile shell setup packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults');"
+	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults'),"
+	@echo "  PAGES (for 'make shots': their names, such as \"queue ticket\"; --demo among them fills the desk with the demo's studio);"
 	@echo "  with DATABASE_URL and REDIS_URL set, those servers are used instead of the built-in ones."
 
 demo: $(READY) $(CATALOGUES) ## the whole desk with a studio's two months in it, on 127.0.0.1:8000; Ctrl-C ends it
@@ -31,9 +32,9 @@ demo-stop: $(READY) ## end a demo that runs in another terminal
 demo-reset: $(READY) ## throw the demo's data away; the next `make demo` makes a fresh studio
 	@$(DEV) reset
 
-test: $(READY) packages check $(CATALOGUES) ## all checks and all tests, on a PostgreSQL and a Valkey of their own
+test: $(READY) packages check $(CATALOGUES) ## all checks and all tests, on a PostgreSQL and a Valkey of their own; names the ten slowest
 	@exec $(DEV) run-with-servers -- sh -c '\
-	  $(BIN)/pytest -q -n $(TEST_WORKERS) $(addprefix --ignore=,$(SLOW)) && $(BIN)/pytest -q $(SLOW)'
+	  $(BIN)/pytest -q --durations=10 -n $(TEST_WORKERS) $(addprefix --ignore=,$(SLOW)) && $(BIN)/pytest -q --durations=10 $(SLOW)'
 
 faults: FAULT_ROUNDS := $(or $(FAULT_ROUNDS),100)
 faults: $(READY) $(CATALOGUES) ## kill and starve a running desk, 100 rounds of each fault; takes its time
@@ -56,6 +57,9 @@ lint: $(READY) ## mend what the linters can mend by themselves
 
 bench: $(READY) $(CATALOGUES) ## measure against the budgets, with 100,000 tickets or BENCH_TICKETS=1000000; prints a table
 	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench
+
+shots: $(READY) packages $(CATALOGUES) ## every page in every look, as contact sheets in .local/shots; ends with what is wrong with them
+	@exec $(BIN)/python -m tests.shots $(PAGES)
 
 hostile: $(READY) ## mails made to hurt, each read within its budget of 3 s and 300 MB; then a thousand of them poured into a running desk
 	@$(BIN)/python -m tests.bench.hostile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import requests
 
@@ -13,6 +13,11 @@ from tests.live.waiting import until
 QUESTION = "Hello,\n\nI bought the founder's pack twice by mistake (see the picture). Could you take one back?\n\nThank you!"
 ANSWER = "Hello Ilse,\n\nthank you for the picture. **One** of the two packs has been taken back; the money arrives within five days."
 OTHERS = {"Jun": "The map is black", "Kira": "Пропал питомец", "Luis": "No puedo entrar"}
+LONG_SUBJECT = (
+    "Das Schwert der neun Schmieden unter dem Berg ist verschwunden, nachdem ich die Donaudampfschifffahrtsgesellschaft verlassen habe"
+)
+LONG_NAME = "Maximiliane-Konstantinopolitanischer von und zu Hohenschwangau-Neuschwanstein"
+LONG_ADDRESS = "maximiliane.konstantinopolitanischer.hohenschwangau@ein-sehr-langer-name-eines-postamts.players.example"
 NOTE = "Both payments went through within a minute. Refund by the book."
 
 
@@ -21,80 +26,128 @@ class Place:
     """A page. `who` looks at it: somebody of the studio, or nobody in particular (""), as the players do."""
 
     name: str
-    path: str
+    path: str  # with the names of what `furnish` puts there
     who: str = "olga"
     speaks: str = ""  # a language of its own, whatever the reader's
+    answers: int = 200
+    words: bool = True  # whether those that stand there are the desk's, and so to be translated
+
+
+PLACES = (
+    Place("sign-in", "/accounts/login/", ""),
+    Place("sign-up", "/accounts/signup/", ""),
+    Place("forgotten", "/accounts/password/reset/", ""),
+    Place("forgotten-done", "/accounts/password/reset/done/", ""),
+    Place("forgotten-link", "/accounts/password/reset/key/x-x/", ""),
+    Place("forgotten-changed", "/accounts/password/reset/key/done/", ""),
+    Place("inactive", "/accounts/inactive/", ""),
+    Place("survey", "/survey/{survey}/", "", speaks="en"),  # the ticket's language
+    Place("survey-stop", "/survey/{survey}/stop/", "", speaks="en"),
+    Place("queue", "/tickets/"),
+    Place("queue-all", "/tickets/?status=all"),
+    Place("queue-empty", "/tickets/?status=all&q=4711-0815"),
+    Place("ticket", "/tickets/{ticket}/"),
+    Place("ticket-note", "/tickets/{ticket}/?mode=note"),
+    Place("ticket-resolved", "/tickets/{resolved}/"),
+    Place("ticket-long", "/tickets/{long}/"),
+    Place("status", "/tickets/{ticket}/status/"),
+    Place("assign", "/tickets/{ticket}/assign/"),
+    Place("facts", "/tickets/{ticket}/facts/"),
+    Place("ticket-player", "/tickets/{ticket}/player/"),
+    Place("merge", "/tickets/{ticket}/merge/"),
+    Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
+    Place("start", "/tickets/new/"),
+    Place("notices", "/notices/"),
+    Place("account", "/account/"),
+    Place("password", "/accounts/password/change/"),
+    Place("password-again", "/accounts/reauthenticate/"),
+    Place("second-factor", "/accounts/second-factor/"),
+    Place("second-factor-app", "/accounts/second-factor/totp/activate/"),
+    Place("second-factor-keys", "/accounts/second-factor/webauthn/"),
+    Place("second-factor-key", "/accounts/second-factor/webauthn/add/"),
+    Place("sessions", "/accounts/sessions/"),
+    Place("sign-out", "/accounts/logout/"),
+    Place("settings", "/settings/"),
+    Place("people", "/settings/people/"),
+    Place("person", "/settings/people/{person}/"),
+    Place("person-leaves", "/settings/people/{person}/leave/"),
+    Place("invite", "/settings/people/invite/"),
+    Place("teams", "/settings/teams/"),
+    Place("team", "/settings/teams/{team}/"),
+    Place("team-new", "/settings/teams/new/"),
+    Place("roles", "/settings/roles/"),
+    Place("role", "/settings/roles/{role}/"),
+    Place("role-new", "/settings/roles/new/"),
+    Place("games", "/settings/games/"),
+    Place("game", "/settings/games/{game}/"),
+    Place("game-new", "/settings/games/new/"),
+    Place("texts", "/settings/texts/"),
+    Place("text", "/settings/texts/{text}/"),
+    Place("text-language", "/settings/texts/{text}/ru/"),
+    Place("text-version", "/settings/texts/{text}/versions/{version}/"),
+    Place("lifecycle", "/settings/lifecycle/"),
+    Place("rule", "/settings/lifecycle/{rule}/"),
+    Place("mails", "/settings/mails/"),
+    Place("mail", "/settings/mails/{mail}/"),
+    Place("mailbox", "/settings/mails/boxes/{mailbox}/"),
+    Place("mailbox-new", "/settings/mails/boxes/new/"),
+    Place("parked", "/settings/parked/"),
+    Place("deliveries", "/settings/deliveries/"),
+    Place("card-fields", "/settings/card/"),
+    Place("erasures", "/settings/erasures/"),
+    Place("player-data", "/players/{player}/data/"),
+    Place("audit", "/settings/audit/"),
+    Place("not-allowed", "/settings/people/", "anna", answers=403),
+    Place("not-found", "/nowhere/", answers=404),
+    Place("players-mailbox", "/mailbox/", "", words=False),
+    Place("players-mailbox-mail", "{letter}", "", words=False),
+    Place("players-mailbox-write", "/mailbox/write/", "", words=False),
+)
 
 
 def furnish(town: Town) -> list[Place]:
-    """Put something on every page, and name the pages."""
+    """Put something on every page, and tell where the pages are now."""
     ask, do = town.rows.one, town.hand.do
     number = do(
         "open_one", address="ilse@players.example", name="Ilse Brandt", subject="Founder's pack bought twice", text=QUESTION, hours_ago=5
     )
     do("add_note", number=number, text=NOTE)
     do("write_reply", number=number, text=ANSWER)
-    for hours, (name, subject) in enumerate(
-        (("Jun", "The map is black"), ("Kira", "Пропал питомец"), ("Luis", "No puedo entrar")), start=1
-    ):
+    for hours, (name, subject) in enumerate(OTHERS.items(), start=1):
         do("open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours)
+    long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     do("mail_to_nobody")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
     until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")
     until(lambda: ask("SELECT sent_at FROM tickets_message WHERE to_address = 'ilse@players.example'"), "the reply to be sent")
     do("player_writes", number=number, text="Wonderful, thank you. One more thing: may I keep the hat?")
-    letter = _letter(town)
 
-    def first(table: str) -> int:
-        return int(ask(f"SELECT id FROM {table} ORDER BY id LIMIT 1"))
+    def first(table: str, where: str = "true") -> int:
+        return int(ask(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT 1"))
 
-    desk = {
-        "queue": "/tickets/",
-        "queue-all": "/tickets/?status=all",
-        "queue-empty": "/tickets/?status=all&q=nothing+like+this",
-        "ticket": f"/tickets/{number}/",
-        "ticket-note": f"/tickets/{number}/?mode=note",
-        "ticket-resolved": f"/tickets/{resolved}/",
-        "status": f"/tickets/{number}/status/",
-        "start": "/tickets/new/",
-        "notices": "/notices/",
-        "account": "/account/",
-        "second-factor": "/accounts/second-factor/",
-        "password": "/accounts/password/change/",
-        "sessions": "/accounts/sessions/",
-        "settings": "/settings/",
-        "people": "/settings/people/",
-        "person": f"/settings/people/{first('staff_user')}/",
-        "invite": "/settings/people/invite/",
-        "teams": "/settings/teams/",
-        "team-new": "/settings/teams/new/",
-        "roles": "/settings/roles/",
-        "role": f"/settings/roles/{first('staff_role')}/",
-        "games": "/settings/games/",
-        "game": f"/settings/games/{first('games_game')}/",
-        "texts": "/settings/texts/",
-        "text": f"/settings/texts/{first('base_text')}/",
-        "lifecycle": "/settings/lifecycle/",
-        "rule": f"/settings/lifecycle/{first('tickets_lifecyclerule')}/",
-        "mails": "/settings/mails/",
-        "mail": f"/settings/mails/{first('mail_rawmail')}/",
-        "mailbox-new": "/settings/mails/boxes/new/",
-        "deliveries": "/settings/deliveries/",
-        "audit": "/settings/audit/",
+    version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
+    there = {
+        "ticket": number,
+        "resolved": resolved,
+        "long": long,
+        "message": ask(
+            "SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id WHERE t.number = %s ORDER BY m.id", number
+        ),
+        "survey": survey.strip("/").rpartition("/")[2],
+        "letter": _letter(town),
+        "person": first("staff_user"),
+        "role": first("staff_role"),
+        "team": do("team"),
+        "game": first("games_game"),
+        "text": text,
+        "version": version,
+        "rule": first("tickets_lifecyclerule"),
+        "mail": first("mail_rawmail", "parked_at IS NOT NULL"),
+        "mailbox": do("mailbox"),
+        "player": first("players_player"),
     }
-    public = {
-        "sign-in": "/accounts/login/",
-        "forgotten": "/accounts/password/reset/",
-        "mailbox": "/mailbox/",
-        "mailbox-mail": letter,
-        "mailbox-write": "/mailbox/write/",
-    }
-    return [
-        *(Place(name, path, "") for name, path in public.items()),
-        Place("survey", survey, "", speaks="en"),  # the ticket's language
-        *(Place(name, path) for name, path in desk.items()),
-    ]
+    return [replace(place, path=place.path.format_map(there)) for place in PLACES]
 
 
 def _letter(town: Town) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from helpdesk.base import clock
 from helpdesk.games.models import Game
-from helpdesk.staff.models import Grant, Role, User
+from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right
 from players.models import Address, Player
 from players.services import writer_from
@@ -21,7 +21,7 @@ from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
 from tickets.mail.invitations import page_url
-from tickets.mail.models import MailSource
+from tickets.mail.models import Mailbox, MailSource
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
@@ -123,6 +123,19 @@ def mail_to_nobody() -> int:
     headers = b"From: Ida <ida@players.example>\nTo: nobody@elsewhere.example\nSubject: Where is this?\nMessage-ID: <lost@players.example>"
     letter = headers + b"\n\nHello?\n"
     return store(InboundMail(content=letter, source=MailSource.PIPE, key="lost")).pk
+
+
+def mailbox() -> int:
+    """A mailbox that is not polled; its id."""
+    facts = {"host": "imap.studio.example", "user": "support", "password_name": "MAILBOX_PASSWORD_EMBER", "enabled": False}
+    return Mailbox.objects.get_or_create(address="support@studio.example", defaults=facts)[0].pk
+
+
+def team() -> int:
+    """A team with somebody in it; its id."""
+    made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
+    Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
+    return made.pk
 
 
 def prefer(word: str, language: str) -> None:

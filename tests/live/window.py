@@ -24,6 +24,7 @@ FLAGS = [
 ]
 PATIENCE = 30_000  # milliseconds for what a page should show
 REFUSED = re.compile(r"status of (409|422)\b")  # the desk answers so on purpose, and the console calls every such answer an error
+SETTLED = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request')"
 WIDTHS = {1280: 800, 390: 844}  # a desk and a phone: width and height
 
 expect.set_options(timeout=PATIENCE)
@@ -65,6 +66,22 @@ class Window:
         if answer is not None and not answer.ok:
             raise AssertionError(f"{path} answered {answer.status}: {self.page.inner_text('body')[:500]}")
         return self.page
+
+    def visit(self, path: str, answers: int = 200) -> Page:
+        """Go there and wait until all that the page loads by itself has come. Another answer than this is trouble."""
+        before = len(self.trouble)
+        answer = self.page.goto(path)
+        self.page.wait_for_function(SETTLED)
+        if answer is None or answer.status != answers:
+            self.trouble.append(f"{path} answered {answer.status if answer else 'nothing'}")
+        elif answers >= 400:
+            del self.trouble[before:]  # the console calls such an answer an error
+        return self.page
+
+    def dress(self, width: int, *, dark: bool, height: int = 0) -> None:
+        """As wide and in this theme from now on, and as high as a screen of that width unless told otherwise."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        self.page.set_viewport_size({"width": width, "height": height or WIDTHS[width]})
 
     def sign_in(self, word: str) -> Page:
         """As this person, by the form."""

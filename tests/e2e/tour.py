@@ -1,0 +1,45 @@
+"""From page to page through the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from playwright.sync_api import Browser, StorageState
+
+from tests.e2e.conftest import Town
+from tests.e2e.places import Place
+from tests.live.window import Window
+
+
+class Tour:
+    """Each who looks has one window for a language, and signs in once for all of them."""
+
+    def __init__(self, browser: Browser, town: Town) -> None:
+        self._browser = browser
+        self.town = town
+        self._signed_in: dict[str, StorageState] = {}
+
+    def through(self, places: Sequence[Place], language: str, *, width: int = 1280, dark: bool = False) -> Iterator[tuple[Place, Window]]:
+        """Each place with a window that stands before it. What goes wrong there is the window's trouble."""
+        windows: dict[str, Window] = {}
+        try:
+            for place in places:
+                if place.who not in windows:
+                    windows[place.who] = self._window(place.who, language, width, dark)
+                window = windows[place.who]
+                window.dress(width, dark=dark)
+                window.visit(place.path, place.answers)
+                yield place, window
+                window.trouble.clear()
+        finally:
+            for window in windows.values():
+                window.close()
+
+    def _window(self, who: str, language: str, width: int, dark: bool) -> Window:
+        if who:
+            self.town.hand.do("prefer", word=who, language=language)
+        window = Window(self._browser, self.town.desk, width=width, dark=dark, language=language, storage_state=self._signed_in.get(who))
+        if who and who not in self._signed_in:
+            window.sign_in(who)
+            self._signed_in[who] = window.context.storage_state()
+        return window

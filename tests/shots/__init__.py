@@ -1,0 +1,1 @@
+"""Every page in every look, drawn and checked: `python -m tests.shots`."""
