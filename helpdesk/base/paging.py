@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 
 from helpdesk.base.bounds import LARGEST
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")  # a model, or the named tuple of `values_list(…, named=True)`
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def decode(cursor: str) -> tuple[datetime | int, int, bool] | None:
         return None
 
 
-def page(rows: QuerySet[Row], *, key: str, descending: bool, cursor: str = "", size: int = 50) -> Page[Row]:
-    """One page of `rows` ordered by `key` then id. `key` is a NOT NULL column. Two cursors lead on and back."""
+def page(rows: QuerySet[Any, Row], *, key: str, descending: bool, cursor: str = "", size: int = 50) -> Page[Row]:
+    """One page of `rows` ordered by `key`, a NOT NULL column, then id; a row has both. Two cursors lead on and back."""
     start = decode(cursor) if cursor else None
     if start and isinstance(start[0], datetime) != isinstance(rows.model._meta.get_field(key), DateTimeField):
         start = None  # a cursor of another list
@@ -63,7 +63,8 @@ def page(rows: QuerySet[Row], *, key: str, descending: bool, cursor: str = "", s
         found.reverse()
     if not found:
         return Page([], "", "")
-    first, last = found[0], found[-1]
+    first: Any = found[0]
+    last: Any = found[-1]
     return Page(
         rows=found,
         earlier=encode(getattr(first, key), first.pk, True) if (more if back else start is not None) else "",

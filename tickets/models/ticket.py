@@ -120,7 +120,12 @@ class Ticket(models.Model):
     @property
     def overdue(self) -> bool:
         """Whether the day has passed by which another department owed an answer."""
-        return self.status == Status.PENDING and self.pending_until is not None and self.pending_until <= clock.now()
+        return is_overdue(self.status, self.pending_until)
+
+
+def is_overdue(status: str, pending_until: datetime | None) -> bool:
+    """The same for a row of the queue, which is no instance."""
+    return status == Status.PENDING and pending_until is not None and pending_until <= clock.now()
 
 
 class Pledge(models.Model):

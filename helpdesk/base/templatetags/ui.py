@@ -10,31 +10,37 @@
 “{{ words|inside }}”              somebody's words between our quotation marks
 {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
 {% summary form %}                what is wrong with a form, with links to the fields
+{% hidden form.key form.seen %}   hidden fields
 {% query status="new" after=None %}   the page's own query string with these changes
+{% kept mine=rail.view %}…{% endkept %}   drawn once a process for each language and each value of `mine`; knows nothing else of the page
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from html import escape
+from typing import Any, NamedTuple
 
 import lucide
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import escape, format_html, json_script
+from django.utils.html import format_html, json_script
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from helpdesk.base.bounds import shown
 from helpdesk.base.clock import now
+from helpdesk.base.fill import fill
 from helpdesk.base.text import inside
 
 register = template.Library()
@@ -62,21 +68,36 @@ def duration_words(seconds: float) -> str:
 def moment_words(at: datetime) -> str:
     """As a colleague would say it: "19:42", "yesterday 19:42", "2 Oct 19:42", "14 Mar 2024"."""
     local, today = _local(at), _local(now()).date()
-    days = (today - local.date()).days
+    said, day = f"{local:%H:%M}", local.date()
+    days = (today - day).days
     if days == 0:
-        return date_format(local, "H:i")
+        return said
     if days == 1:
-        return _("yesterday %(time)s") % {"time": date_format(local, "H:i")}
+        return _("yesterday %(time)s") % {"time": said}
     if days == -1:
-        return _("tomorrow %(time)s") % {"time": date_format(local, "H:i")}
-    if local.year == today.year:
-        return date_format(local, pgettext("date format", "j M H:i"))
-    return day_words(at)
+        return _("tomorrow %(time)s") % {"time": said}
+    called = _called(day, get_language())
+    return called.midnight.replace("00:00", said) if day.year == today.year else called.short
 
 
 def day_words(at: datetime) -> str:
     """The day alone: "14 Mar 2024"."""
-    return date_format(_local(at), pgettext("date format", "j M Y"))
+    return _called(_local(at).date(), get_language()).short
+
+
+class _Called(NamedTuple):
+    """A day in words: "14 Mar 2024", "14 March 2024", and its first minute, "14 Mar 00:00"."""
+
+    short: str
+    exact: str
+    midnight: str
+
+
+@lru_cache(maxsize=2048)
+def _called(day: date, _language: str | None) -> _Called:
+    """Formats are read letter by letter, which costs more than the rest of a line in the thread."""
+    patterns = pgettext("date format", "j M Y"), pgettext("date format", "j F Y"), pgettext("date format", "j M H:i")
+    return _Called(*(date_format(datetime.combine(day, time()), pattern) for pattern in patterns))
 
 
 def _local(at: datetime) -> datetime:
@@ -85,17 +106,12 @@ def _local(at: datetime) -> datetime:
 
 
 def _time(at: datetime, words: str, classes: str = "", kind: str = "") -> SafeString:
-    """One of the fifty on a page: put together by hand, since format_html would escape each of our own parts."""
+    """One of the fifty on a page: put together by hand, since `fill` would escape each of our own parts."""
     local = _local(at)
-    exact = f"{_exact_day(local.date(), get_language())}, {local:%H:%M:%S}"
+    exact = f"{_called(local.date(), get_language()).exact}, {local:%H:%M:%S}"
     data = f' data-time="{kind}"' if kind else ""
     css = f' class="{classes}"' if classes else ""
-    return mark_safe(f'<time{css}{data} datetime="{at.isoformat()}" title="{escape(exact)}">{escape(words)}</time>')  # noqa: S308
-
-
-@lru_cache(maxsize=2048)
-def _exact_day(day: date, _language: str | None) -> str:
-    return date_format(day, pgettext("date format", "j F Y"))
+    return SafeString(f'<time{css}{data} datetime="{at.isoformat()}" title="{escape(exact)}">{escape(words)}</time>')
 
 
 @register.simple_tag
@@ -199,15 +215,55 @@ def atmost(number: int | None, limit: int = 10_000) -> str:
 def query(context: template.Context, **changes: Any) -> str:
     """The request's query string with `changes`; None or "" removes a key, a list stays a list. Always begins with "?"."""
     request: HttpRequest | None = context.get("request")
-    asked = request.GET.copy() if request else QueryDict(mutable=True)
+    asked = dict(request.GET.lists()) if request else {}
     for key, value in changes.items():
         if value is None or value == "":
             asked.pop(key, None)
-        elif isinstance(value, str) or not isinstance(value, Iterable):
-            asked[key] = str(value)
         else:
-            asked.setlist(key, [str(one) for one in value])
-    return "?" + asked.urlencode()
+            asked[key] = [str(value)] if isinstance(value, str) or not isinstance(value, Iterable) else [str(one) for one in value]
+    return "?" + urlencode(asked, doseq=True)
+
+
+@register.simple_tag
+def hidden(*fields: BoundField) -> SafeString:
+    """Hidden fields of a form, as their widgets would draw them, without a template for each."""
+    return SafeString("".join(_hidden(bound) for bound in fields))
+
+
+def _hidden(bound: BoundField) -> SafeString:
+    value = bound.field.widget.format_value(bound.value())
+    given = "" if value is None else fill(' value="{value}"', value=value)
+    return fill('<input type="hidden" name="{name}"{value} id="{id}">', name=bound.html_name, value=given, id=bound.auto_id)
+
+
+class KeptNode(template.Node):
+    """Its content sees the values that the tag names, and nothing of the page or its reader: so it may be kept for everybody."""
+
+    MOST = 256
+
+    def __init__(self, content: NodeList, values: dict[str, FilterExpression]) -> None:
+        self.content, self.values = content, values
+        self.kept: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        key = (get_language(), *values.values())
+        if key not in self.kept:
+            if len(self.kept) >= self.MOST:
+                self.kept.clear()
+            inside_ = template.Context(values)
+            with inside_.bind_template(context.template):
+                self.kept[key] = self.content.render(inside_)
+        return self.kept[key]
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept name=value … %}…{% endkept %}`: what looks the same for the same values, in one language, is drawn once."""
+    values = token_kwargs(token.split_contents()[1:], parser)
+    content = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(content, values)
 
 
 @register.simple_tag
@@ -237,8 +293,13 @@ def summary(form: forms.BaseForm) -> str:
 
 
 @register.simple_tag
-def words() -> str:
+def words() -> SafeString:
     """What the scripts say, in the page's language, as a data block: `static/js/phrases.js` reads it."""
+    return _words(get_language())
+
+
+@cache
+def _words(_language: str | None) -> SafeString:
     said = {
         "ago": _("%(duration)s ago"),
         "in": _("in %(duration)s"),

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.paging import Page, page
+from helpdesk.base.paging import page
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
 from tickets.access import visible_tickets
-from tickets.desk.presence import unread
+from tickets.desk.presence import seen_event
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Filter
+from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
 
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
-SHOWN = (  # what a row shows and the page is sorted by: a game alone has two dozen columns
-    *("number", "subject", "preview", "language", "status", "pending_on", "pending_until", "topic_by_machine", "team"),
-    *("waiting_since", "waiting_key", "created_at", "changed_at", "last_event_id"),
-    *(
-        "game__name",
-        "game__colour_accent",
-        "player__name",
-        "player__tier",
-        "assignee__name",
-        "assignee__is_active",
-        "topic__name",
-        "topic__slug",
-    ),
-)
+DONE = frozenset(Status) - OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +40,12 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue and what stands around it."""
+    """One page of the queue and what stands around it. `earlier` and `later` are cursors for the neighbouring pages, or empty."""
 
-    filter: Filter
-    page: Page[Ticket]
+    rows: list[Row]
+    earlier: str
+    later: str
     tabs: list[Tab]
-    unread: set[int]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +59,12 @@ class Choices:
 
 
 def queue_page(reader: User, wanted: Filter, cursor: str = "") -> QueuePage:
-    """Three queries, the same for one row or fifty."""
+    """Two queries, the same for one row or fifty."""
     mine = wanted.apply(visible_tickets(reader), reader)
     counts = counts_of_finds(mine) if wanted.words else tab_counts(mine)
-    rows = wanted.on_tab(mine).select_related("game", "player", "assignee", "topic").only(*SHOWN)
+    rows = wanted.on_tab(mine).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
-    return QueuePage(wanted, found, tabs(wanted, counts), unread(found.rows, reader), counts.get(wanted.tab, 0))
+    return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
 def tabs(wanted: Filter, counts: dict[str, int]) -> list[Tab]:
@@ -86,9 +75,11 @@ def tabs(wanted: Filter, counts: dict[str, int]) -> list[Tab]:
 
 def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
     """Exact for what is open; what is done is counted up to the limit and one more. One query."""
-    parts = {TO_ANSWER: Filter().on_tab(rows)}
-    parts |= {status.value: rows.filter(status=status) for status in Status}
-    return counted({name: (part, None if name == TO_ANSWER or name in OPEN else COUNTED + 1) for name, part in parts.items()})
+    parts = [(TO_ANSWER, *_ids(Filter().on_tab(rows)))]
+    for statuses, limit in ((OPEN, None), (DONE, COUNTED + 1)):
+        sql, params = _ids(rows.filter(status=Status.NEW), limit)
+        parts += [(status, sql, (*params[:-1], status.value)) for status in statuses]  # written once: they differ in the last value alone
+    return _counted(parts)
 
 
 def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:
@@ -97,18 +88,22 @@ def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:
     return rows.order_by().aggregate(**counts, **{TO_ANSWER: Count("pk", filter=Q(waiting_key__lt=FAR))})
 
 
-def counted(parts: dict[str, tuple[QuerySet[Ticket], int | None]]) -> dict[str, int]:
-    """How many rows each queryset has, at most its limit, all in one statement. One that can hold nothing is 0."""
-    pieces, values, counts = [], [], dict.fromkeys(parts, 0)
-    for name, (rows, limit) in parts.items():
-        bare = rows.order_by().values("pk")
-        sql, params = (bare[:limit] if limit else bare).query.sql_with_params() if not rows.query.is_empty() else ("", ())
-        if sql:
-            pieces.append(f"SELECT %s, count(*) FROM ({sql}) AS part")  # noqa: S608 - Django wrote it, the values stay parameters
-            values += [name, *params]
-    if pieces:
+def _ids(rows: QuerySet[Ticket], limit: int | None = None) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds these rows' ids, at most `limit` of them, and its values; empty for what can hold nothing."""
+    if rows.query.is_empty():
+        return "", ()
+    sql, params = rows.order_by().values("pk")[:limit].query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _counted(parts: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, int]:
+    """How many rows each statement of `_ids` finds, by its name, all in one."""
+    counts = {name: 0 for name, _sql, _params in parts}
+    asked = [(name, sql, params) for name, sql, params in parts if sql]
+    if asked:
+        pieces = [f"SELECT %s, count(*) FROM ({sql}) AS part" for _name, sql, _params in asked]  # noqa: S608 - values stay parameters
         with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(pieces), values)
+            cursor.execute(" UNION ALL ".join(pieces), [value for name, _sql, params in asked for value in (name, *params)])
             counts |= dict(cursor.fetchall())
     return counts
 
@@ -116,23 +111,25 @@ def counted(parts: dict[str, tuple[QuerySet[Ticket], int | None]]) -> dict[str, 
 def changed_since(reader: User, wanted: Filter, since_event: int) -> int:
     """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
     rows = wanted.on_tab(wanted.apply(visible_tickets(reader), reader)).filter(last_event_id__gt=since_event)
-    return counted({"updates": (rows, UPDATES_COUNTED + 1)})["updates"]
+    return _counted([("updates", *_ids(rows, UPDATES_COUNTED + 1))])["updates"]
 
 
 def mine_and_all(reader: User) -> dict[str, int]:
     """The numbers of the rail: what waits for an answer, of mine and of all that I may see."""
     rows = Filter().on_tab(visible_tickets(reader).filter(merged_into=None))
-    return counted({"queue": (rows, None), "mine": (rows.filter(assignee=reader), None)})
+    return _counted([("queue", *_ids(rows)), ("mine", *_ids(rows.filter(assignee=reader)))])
 
 
 def choices(reader: User) -> Choices:
     """Games that the reader's rights reach, their languages, everybody who may sign in, all teams."""
     scope = scope_for(reader, Right.VIEW)
     games = [
-        game for game in Game.objects.filter(archived_at=None) if scope.everything or any(p.game_id in {None, game.pk} for p in scope.parts)
+        game
+        for game in Game.objects.filter(archived_at=None).only("slug", "name", "colour_accent", "languages")
+        if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)
     ]
     languages = sorted({language for game in games for language in game.languages})
-    return Choices(games, languages, list(User.objects.filter(is_active=True).only("id", "name", "email")), list(Team.objects.all()))
+    return Choices(games, languages, list(User.objects.filter(is_active=True).only("name")), list(Team.objects.only("name")))
 
 
 def neighbours(reader: User, wanted: Filter, ticket: Ticket) -> tuple[str, str]:

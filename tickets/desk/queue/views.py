@@ -18,6 +18,7 @@ from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.filters import SORTS, Filter
+from tickets.desk.queue.rows import COLUMNS, drawn
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
 from tickets.services.assign import take_next
@@ -33,20 +34,29 @@ def queue(request: StaffRequest) -> HttpResponse:
     ):
         return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
+    behind, can_pick = _behind(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
+        "columns": COLUMNS,
+        "rows": drawn(
+            found.rows,
+            request.user,
+            begun=begun((row.pk for row in found.rows), request.user),
+            behind=behind,
+            can_pick=can_pick,
+            by_creation=wanted.order.key == "created_at",
+        ),
         "acts": bulk.ACTS.values(),
         "undo": bulk.kept(request),
-        "begun": begun(found.page.rows, request.user),
         "filter": wanted,
         "choices": choices(request.user),
         "sorts": SORTS.values(),
         "statuses": Status.choices,
-        "behind": _behind(request),
+        "behind": behind,
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "can": {
             "take": has_right(request.user, Right.TAKE),
-            "pick": has_right(request.user, Right.BULK),
+            "pick": can_pick,
         },
     }
     return render(request, "tickets/queue.html", context)

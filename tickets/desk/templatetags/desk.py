@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, urlize
+from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
-from helpdesk.base.templatetags.ui import icon
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
 from tickets.channels import channels
 from tickets.desk.languages import language_name
-from tickets.desk.presence import Begun
 from tickets.desk.ticket.trouble import in_words
 from tickets.mail.markup import to_html
 from tickets.models import Message, Status
@@ -40,11 +37,11 @@ def rail(context: template.Context) -> dict[str, Any]:
         return {}
     held = rights_of(user)
     return {
-        "held": {right.value.partition(".")[2] for right in held},
         "place": _place(request),
         "view": Right.VIEW in held,
         "take": Right.TAKE in held,
         "start": Right.START in held,
+        "bulk": Right.BULK in held,
         "settings": _address("staff:settings") if held & STUDIO_RIGHTS else "",
         "notices": _address("staff:notices"),
         "bell": _address("staff:bell"),
@@ -76,19 +73,6 @@ def _here(request: Any) -> str:
     if match.namespace == "desk":
         return "mine" if request.GET.get("assignee") == "me" else "queue"
     return "settings" if request.path.startswith("/settings") else ""
-
-
-@register.simple_tag
-@lru_cache(maxsize=4096)
-def ticket_address(number: str) -> str:
-    """A ticket's page. The queue shows the same ones again and again, and making an address costs more than a row's other cells."""
-    return reverse("desk:ticket", args=[number])
-
-
-@register.filter
-def status_name(status: str) -> str:
-    """A status in the reader's language."""
-    return str(STATUS_NAMES[status])
 
 
 @register.simple_tag
@@ -127,23 +111,6 @@ def as_written(text: str) -> SafeString:
     """A player's words as he typed them, nothing of them markup; his links open elsewhere and tell nothing of us."""
     linked = urlize(text, nofollow=False, autoescape=True)
     return mark_safe(linked.replace("<a href=", '<a class="link" target="_blank" rel="noopener noreferrer nofollow" href='))  # noqa: S308
-
-
-@register.simple_tag
-def draft_mark(begun: dict[int, list[Begun]], ticket: int) -> str:
-    """In a row of the queue: that words are waiting in its composer, and whose they are."""
-    first = next(iter(begun.get(ticket, ())), None)
-    if first is None:
-        return ""
-    if not first.mine:
-        title = _("%(name)s has a draft here") % {"name": first.author}
-        return format_html('<span class="begun" title="{0}">{1}<span class="unseen">{0}</span></span> ', title, icon("pencil", 13))
-    if first.returned:
-        title = _("Your reply came back: the player wrote before it left. The words are in the composer.")
-        return format_html('<span class="chip late" title="{}">{}{}</span> ', title, icon("undo-2", 12), _("came back"))
-    return format_html(
-        '<span class="chip mine" title="{}">{}{}</span> ', _("You have begun an answer or a note here"), icon("pencil", 12), _("draft")
-    )
 
 
 @register.simple_tag

@@ -1,0 +1,220 @@
+"""The rows of the queue, column by column.
+
+Fifty of them would be two thirds of the page's work in templates, so a cell is a function of one row: what is the same for the whole
+page (words, scopes, the way back) is found once, in `Sheet`. A new column is one more line of `COLUMNS` and its function; what it shows
+of the ticket is one more field of `Row`, which the same query fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from helpdesk.base.fill import fill
+from helpdesk.base.templatetags.ui import face, game_mark, icon, moment, waited
+from helpdesk.staff.models import User
+from tickets.desk.addresses import ticket_address
+from tickets.desk.presence import Begun
+from tickets.models import Status
+from tickets.models.ticket import is_overdue
+from tickets.sight import Sight, sight_over
+
+
+class Row(NamedTuple):
+    """What of a ticket the queue shows and is sorted by, each under the name by which the query knows it."""
+
+    pk: int
+    number: str
+    subject: str
+    gist: str
+    language: str
+    status: str
+    pending_on: str
+    pending_until: datetime | None
+    waiting_since: datetime | None
+    waiting_key: datetime
+    created_at: datetime
+    changed_at: datetime
+    last_event_id: int
+    seen_event: int | None  # the last one that the reader had on screen; None: never looked
+    game_id: int
+    game__name: str
+    game__colour_accent: str
+    player__name: str
+    player__tier: str
+    topic__slug: str | None
+    topic__name: str | None
+    topic_by_machine: bool
+    team_id: int | None
+    assignee__name: str | None
+    assignee__is_active: bool | None
+
+    @property
+    def unread(self) -> bool:
+        """Whether something happened since the reader looked."""
+        return self.seen_event is None or self.last_event_id > self.seen_event
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """What every row may say, in the reader's language: fifty look-ups of the same text would be fifty times the work."""
+
+    status: dict[str, str]
+    overdue: str
+    guessed: str
+    no_subject: str
+    unread: str
+    nobody: str
+    unnamed: str
+    player: str
+
+    @classmethod
+    def now(cls) -> OutgoingMessage:
+        return cls(
+            status={status.value: str(status.label) for status in Status},
+            overdue=pgettext("a pending ticket", "Overdue"),
+            guessed=_("Guessed by the desk; nobody has confirmed it yet"),
+            no_subject=_("Without a subject"),
+            unread=_("unread"),
+            nobody=_("Nobody"),
+            unnamed=_("Unnamed player"),
+            player=_("Player"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the rows of one page have in common. `behind`: the query string that leads back, with its "?", or nothing."""
+
+    words: OutgoingMessage
+    sight: Callable[[int, int | None, str, str], Sight]
+    begun: dict[int, list[Begun]]
+    behind: str
+    can_pick: bool
+    by_creation: bool
+
+    def sight_on(self, row: Row) -> Sight:
+        return self.sight(row.game_id, row.team_id, row.language, row.topic__slug or "")
+
+
+def _pick(row: Row, sheet: Sheet) -> str:
+    if not sheet.can_pick:
+        return ""
+    return fill('<input type="checkbox" name="pick" value="{number}" aria-labelledby="subject-{pk}">', number=row.number, pk=row.pk)
+
+
+def _wait(row: Row, sheet: Sheet) -> str:
+    if row.waiting_since:
+        return waited(row.waiting_since)
+    return fill('<span class="quiet-text">{at}</span>', at=moment(row.created_at if sheet.by_creation else row.changed_at))
+
+
+def _player(row: Row, sheet: Sheet) -> str:
+    sight = sheet.sight_on(row)
+    return fill(
+        '<span class="player">{mark}<span class="name">{name}</span>{tier}</span>',
+        mark=game_mark(row.game__colour_accent, row.game__name),
+        name=(row.player__name or sheet.words.unnamed) if sight.name else sheet.words.player,
+        tier=fill(' <span class="chip soon">{tier}</span>', tier=row.player__tier) if row.player__tier and sight.payments else "",
+    )
+
+
+def _subject(row: Row, sheet: Sheet) -> str:
+    return fill(
+        '<a href="{address}{behind}">{draft}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
+        '<span class="preview">{gist}</span></a>',
+        address=ticket_address(row.number),
+        behind=sheet.behind,
+        draft=_draft(sheet.begun[row.pk][0]) if row.pk in sheet.begun else "",
+        pk=row.pk,
+        subject=row.subject or sheet.words.no_subject,
+        unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.words.unread) if row.unread else "",
+        preview=row.preview,
+    )
+
+
+def _draft(first: Begun) -> SafeString:
+    """That words are waiting in the ticket's composer, and whose they are."""
+    if not first.mine:
+        said = _("%(name)s has a draft here") % {"name": first.author}
+        drawn = '<span class="begun" title="{said}">{icon}<span class="unseen">{said}</span></span> '
+        return fill(drawn, said=said, icon=icon("pencil", 13))
+    chip = '<span class="chip {css}" title="{title}">{icon}{said}</span> '
+    if first.returned:
+        title = _("Your reply came back: the player wrote before it left. The words are in the composer.")
+        return fill(chip, css="late", title=title, icon=icon("undo-2", 12), said=_("came back"))
+    return fill(chip, css="mine", title=_("You have begun an answer or a note here"), icon=icon("pencil", 12), said=_("draft"))
+
+
+def _topic(row: Row, sheet: Sheet) -> str:
+    if row.topic__name is None:
+        return ""
+    if row.topic_by_machine:
+        return fill('<span class="chip guess" title="{title}">{topic}</span>', title=sheet.words.guessed, topic=row.topic__name)
+    return fill('<span class="chip">{topic}</span>', topic=row.topic__name)
+
+
+def _status(row: Row, sheet: Sheet) -> str:
+    late = is_overdue(row.status, row.pending_until)
+    return fill(
+        '<span class="st st-{status}{late}"{title}>{words}</span>',
+        status=row.status,
+        late=" late-text" if late else "",
+        title=fill(' title="{owes}"', owes=sheet.sight_on(row).words(row.pending_on)) if row.pending_on else "",
+        words=sheet.words.overdue if late else sheet.words.status[row.status],
+    )
+
+
+def _language(row: Row, sheet: Sheet) -> str:
+    return row.language
+
+
+def _who(row: Row, sheet: Sheet) -> str:
+    name = row.assignee__name
+    if name and not row.assignee__is_active:
+        name, drawn = _("Nobody: the account of %(name)s is closed") % {"name": name}, face("")
+    else:
+        name, drawn = name or sheet.words.nobody, face(name)
+    return fill('<span title="{name}">{face}<span class="unseen">{name}</span></span>', name=name, face=drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the queue: its class, its heading (`long` where that is an abbreviation), and what stands in it for a row."""
+
+    css: str
+    heading: str | Promise
+    cell: Callable[[Row, Sheet], str]
+    long: str | Promise = ""
+
+
+PICK = Column("c-pick", "", _pick)  # its heading picks all, if anything may be picked
+COLUMNS = (
+    Column("c-wait", pgettext_lazy("how long", "Waiting"), _wait),
+    Column("c-player", gettext_lazy("Player"), _player),
+    Column("c-subject", gettext_lazy("Message"), _subject),
+    Column("c-topic", gettext_lazy("Topic"), _topic),
+    Column("c-status", gettext_lazy("Status"), _status),
+    Column("c-lang", gettext_lazy("Lang"), _language, long=gettext_lazy("Language")),
+    Column("c-who", gettext_lazy("With"), _who),
+)
+
+
+def drawn(
+    rows: Sequence[Row], reader: User, *, begun: dict[int, list[Begun]], behind: str, can_pick: bool, by_creation: bool
+) -> list[SafeString]:
+    """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change."""
+    sheet = Sheet(Words.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
+    return [_row(row, sheet) for row in rows]
+
+
+def _row(row: Row, sheet: Sheet) -> SafeString:
+    cells = SafeString("".join(fill('<td class="{css}">{cell}</td>', css=one.css, cell=one.cell(row, sheet)) for one in (PICK, *COLUMNS)))
+    return fill('<tr data-row="{pk}"{seen}>{cells}</tr>', pk=row.pk, seen=SafeString("" if row.unread else ' class="seen"'), cells=cells)
