@@ -15,7 +15,7 @@ from django.urls.resolvers import URLResolver
 
 from tests.house.ground import ROOT, modules, name, none_of, templates
 
-URL = re.compile(r"{%\s*url\s+['\"]([^'\"]+)['\"]")
+URL = re.compile(r"{%\s*(?:url|address)\s+['\"]([^'\"]+)['\"]")
 IN_CODE = re.compile(r"(?:reverse|reverse_lazy|redirect|resolve_url)\(\s*['\"]([\w:-]+)['\"]")
 PATTERN_NAME = re.compile(r"pattern_name=['\"]([\w:-]+)['\"]")
 INLINE = {

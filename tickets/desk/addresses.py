@@ -6,17 +6,15 @@ from functools import cache
 
 from django.urls import reverse
 
-_NUMBER = "NUMBER"
+_NUMBER, _MORE = "NUMBER", 987654321
 
 
 @cache
-def _around(page: str) -> tuple[str, str]:
-    """What stands before and behind the ticket's number in the addresses of this page, such as "desk:status"."""
-    before, _number, behind = reverse(page, args=[_NUMBER]).partition(_NUMBER)
-    return before, behind
+def _pattern(page: str, more: int) -> str:
+    """The addresses of this page, such as "desk:status", with braces for the ticket's number and so many further parts."""
+    return reverse(page, args=[_NUMBER, *[_MORE] * more]).replace(_NUMBER, "{}").replace(str(_MORE), "{}")
 
 
-def ticket_address(number: str, page: str = "desk:ticket") -> str:
-    """Where the page of this ticket is. `number` is a ticket's own, so that nothing in it needs quoting."""
-    before, behind = _around(page)
-    return f"{before}{number}{behind}"
+def ticket_address(number: str, page: str = "desk:ticket", *more: int | str) -> str:
+    """Where the page of this ticket is. `number` and what more it names are our own, so that nothing in them needs quoting."""
+    return _pattern(page, len(more)).format(number, *more)

@@ -80,6 +80,11 @@ class Filter:
         """Whether anything but the tab and the order is asked for."""
         return replace(self, tab=TO_ANSWER, sort="waiting") != Filter()
 
+    @property
+    def mine_alone(self) -> bool:
+        """Whether one's own tickets are asked for that wait, and nothing narrower."""
+        return replace(self, sort="waiting", words="") == Filter(assignee="me")
+
     def apply(self, tickets: QuerySet[Ticket], reader: User) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
         rows = tickets.filter(merged_into=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -12,44 +13,57 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
+from helpdesk.base.fill import fill
+from helpdesk.base.templatetags.ui import icon, moment
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
 from tickets.channels import channels
+from tickets.desk.addresses import ticket_address
 from tickets.desk.languages import language_name
+from tickets.desk.ticket.history import HistoryLine
 from tickets.desk.ticket.trouble import in_words
 from tickets.mail.markup import to_html
 from tickets.models import Message, Status
 
 register = template.Library()
 
-STATUS_NAMES = dict(Status.choices)
 STUDIO_RIGHTS = frozenset(right for right in Right if right.value.startswith("studio."))
+
+
+class Keys(NamedTuple):
+    """What of the rail decides which keys there are."""
+
+    view: bool
+    take: bool
+    start: bool
+    bulk: bool
+    place: str
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> dict[str, Any]:
-    """Which entries the rail draws: what a person may not do is not drawn. Costs the one query for their grants."""
+    """Which entries the frame draws: what a person may not do is not drawn. Costs the one query for their grants."""
     request = context.get("request")
     user = getattr(request, "user", None)
     if request is None or user is None:
         return {}
     held = rights_of(user)
+    keys = Keys(Right.VIEW in held, Right.TAKE in held, Right.START in held, Right.BULK in held, _place(request))
     return {
-        "place": _place(request),
-        "view": Right.VIEW in held,
-        "take": Right.TAKE in held,
-        "start": Right.START in held,
-        "bulk": Right.BULK in held,
+        **keys._asdict(),
+        "keys": keys,
         "settings": _address("staff:settings") if held & STUDIO_RIGHTS else "",
         "notices": _address("staff:notices"),
         "bell": _address("staff:bell"),
         "account": _address("staff:account"),
+        "appearance": _address("staff:appearance"),
         "here": _here(request),
     }
 
 
+@cache
 def _address(name: str) -> str:
     """The page's address, or "" in a house that has no such room."""
     try:
@@ -100,17 +114,37 @@ def language_called(code: str) -> str:
     return language_name(code)
 
 
-@register.filter
-def as_markdown(text: str) -> SafeString:
+@register.simple_tag
+def said(message: Message, erased: object) -> SafeString:
+    """A message's words, or what stands for them where there are none. `erased`: the player's data are gone."""
+    if message.text:
+        return _as_written(message.text) if message.kind == Message.Kind.INBOUND else _as_markdown(message.text)
+    none = _("Erased") if erased or message.kind != Message.Kind.INBOUND else _("No words of its own; see below.")
+    return fill('<span class="quiet-text">{none}</span>', none=none)
+
+
+def _as_markdown(text: str) -> SafeString:
     """Our own words as the player's mail shows them."""
     return mark_safe(to_html(text).replace("<a href=", '<a target="_blank" href='))  # noqa: S308 - cleaned; the link's rel stands in it
 
 
-@register.filter
-def as_written(text: str) -> SafeString:
-    """A player's words as he typed them, nothing of them markup; his links open elsewhere and tell nothing of us."""
+def _as_written(text: str) -> SafeString:
+    """A player's words as they were typed, nothing of them markup; links open elsewhere and tell nothing of us."""
     linked = urlize(text, nofollow=False, autoescape=True)
     return mark_safe(linked.replace("<a href=", '<a class="link" target="_blank" rel="noopener noreferrer nofollow" href='))  # noqa: S308
+
+
+@register.simple_tag
+def thread_line(line: HistoryLine) -> SafeString:
+    """An event between the messages."""
+    drawn = '<p class="ev">{icon}<span><b>{who}</b> {words} · {at}</span></p>'
+    return fill(drawn, icon=icon(line.icon, 14), who=line.who, words=line.words, at=moment(line.at))
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, page: str, *more: int | str) -> str:
+    """A page of the ticket on screen, with the view behind it that somebody came from: `{% address 'desk:status' as status %}`."""
+    return f"{ticket_address(context['ticket'].number, page, *more)}?{context['behind']}"
 
 
 @register.simple_tag
