@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
@@ -32,8 +33,8 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        user = request.user
-        if not isinstance(user, User) and not user.is_authenticated:
+        user = request.user = get_user(request)  # the person, and not the lazy wrapping: a page asks its user hundreds of times
+        if not isinstance(user, User):
             return self.get_response(request)
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language

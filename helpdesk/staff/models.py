@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.clock import now
 from helpdesk.base.text import inside
+from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part, Right
 
@@ -115,9 +116,10 @@ class User(AbstractBaseUser):
         """The grants, read once for this instance; `forget_grants` after changing them."""
         held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
         if held is None:
-            fields = ("role__rights", "role__requires_second_factor", "game_id", "team_id", "language", "topic")
-            rows = Grant.objects.filter(user=self).values_list(*fields)
-            held = tuple(HeldGrant(frozenset(rights) & KNOWN_RIGHTS, Part(*part), strict) for rights, strict, *part in rows)
+            held = tuple(
+                HeldGrant(frozenset(grant.role.rights) & KNOWN_RIGHTS, grant.part(), grant.role.requires_second_factor)
+                for grant in _grants_of(self.pk)
+            )
             self.__dict__["_held_grants"] = held
         return held
 
@@ -197,6 +199,9 @@ class Grant(models.Model):
 
     def part(self) -> Part:
         return Part(self.game_id, self.team_id, self.language, self.topic)
+
+
+_grants_of = Worded(lambda user: Grant.objects.select_related("role").filter(user=user))  # every click asks for them
 
 
 class Notice(models.Model):

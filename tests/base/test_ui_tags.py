@@ -15,8 +15,10 @@ from django.conf import settings
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from helpdesk.base import clock
+from helpdesk.base.fill import fill
 from helpdesk.base.templatetags import ui
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -123,3 +125,29 @@ def test_every_icon_that_a_page_names_exists() -> None:
     named = {(icon, page.name) for page in pages for icon in re.findall(r'{% lucide "([\w-]+)"', page.read_text())}
 
     assert {(icon, page) for icon, page in named if icon not in known} == set()
+
+
+def test_what_is_kept_knows_its_values_and_nothing_of_the_page() -> None:
+    page = Template(
+        "{% load ui i18n %}{% kept name=person.name %}{% translate 'Close' %} {{ name }}{{ secret }}{{ person.name }}{% endkept %}"
+    )
+
+    told = [page.render(Context({"person": {"name": name}, "secret": name * 2})) for name in ("Ada", "Bo", "Ada")]
+    with translation.override("ru"):
+        told.append(page.render(Context({"person": {"name": "Ada"}})))
+
+    assert told == ["Close Ada", "Close Bo", "Close Ada", "Закрыть Ada"]
+
+
+def test_hidden_fields_are_drawn_as_their_widgets_would() -> None:
+    class Asked(forms.Form):
+        key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+        seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+        mode = forms.ChoiceField(choices=[("a", "A")], widget=forms.HiddenInput)
+
+    for form in (Asked(initial={"seen": 7, "mode": "a"}), Asked({"seen": '"><b>', "mode": ""}), Asked(prefix="p", auto_id="x_%s")):
+        assert drawn("{% hidden form.key form.seen form.mode %}", form=form) == "".join(str(form[name]) for name in form.fields)
+
+
+def test_what_is_filled_in_is_escaped_unless_it_is_marked_as_safe() -> None:
+    assert fill('<b title="{a}">{b}{c}</b>', a='"<', b=SafeString("<i>"), c=3) == '<b title="&quot;&lt;"><i>3</b>'

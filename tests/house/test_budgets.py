@@ -1,7 +1,10 @@
-"""What pages may cost the database: the same for one row and for fifty, and at most twelve queries."""
+"""What pages may cost: the database the same for one row and for fifty, at most twelve queries; the processor so many calls a row."""
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -10,11 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from helpdesk.base import outward
 from helpdesk.staff.models import Team
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
 from tickets.actors import operator
+from tickets.desk.queue import selectors
 from tickets.models import Message, Tag, Ticket, Topic
 from tickets.services import outbox
 from tickets.services.assign import assign, set_team
@@ -24,6 +29,8 @@ from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = pytest.mark.django_db
 BUDGET = 12
+CALLS = {"a row of the queue": 400, "a message of a thread": 1000}  # of functions in Python: what a neighbour on the machine cannot change
+NODES = {"a row of the queue": 2, "a message of a thread": 90}  # of templates
 
 
 @pytest.fixture
@@ -60,6 +67,7 @@ def talk(ticket: Ticket, number: int) -> None:
 
 
 def cost(desk: Client, address: str, **headers: str) -> list[str]:
+    outward.forget()
     desk.get(address, headers=headers)  # what is read once per process is not the page's cost
     with CaptureQueriesContext(connection) as queries:
         response = desk.get(address, headers=headers)
@@ -103,3 +111,47 @@ def test_what_asks_every_few_seconds_costs_little(name: str, desk: Client) -> No
         assert desk.get(reverse(name)).status_code < 400
 
     assert len(queries) <= 8, "\n".join(query["sql"][:150] for query in queries.captured_queries)
+
+
+def work(desk: Client, address: str) -> Counter[str]:
+    """How many functions a page calls, and how many nodes of templates it draws."""
+    desk.get(address)
+    done: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _arg: object) -> None:
+        if event == "call":
+            done["calls"] += 1
+            done["nodes"] += frame.f_code.co_name == "render_annotated"
+
+    sys.setprofile(count)
+    try:
+        desk.get(address)
+    finally:
+        sys.setprofile(None)
+    return done
+
+
+def each_costs(what: str, few: Counter[str], many: Counter[str], more: int) -> None:
+    calls, nodes = ((many[kind] - few[kind]) / more for kind in ("calls", "nodes"))
+    assert 0 < calls <= CALLS[what], f"{what} costs {calls:.0f} calls of functions"
+    assert nodes <= NODES[what], f"{what} costs {nodes:.0f} nodes of templates"
+
+
+def test_a_row_of_the_queue_stays_cheap(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(41):
+        full_ticket(number)
+    monkeypatch.setattr(selectors, "PAGE", 10)
+    few = work(desk, reverse("desk:queue"))
+    monkeypatch.setattr(selectors, "PAGE", 40)
+
+    each_costs("a row of the queue", few, work(desk, reverse("desk:queue")), 30)
+
+
+def test_a_message_stays_cheap(desk: Client) -> None:
+    ticket = full_ticket(0)
+    talk(ticket, 0)
+    few = work(desk, reverse("desk:ticket", args=[ticket.number]))
+    for number in range(1, 11):
+        talk(ticket, number)
+
+    each_costs("a message of a thread", few, work(desk, reverse("desk:ticket", args=[ticket.number])), 30)

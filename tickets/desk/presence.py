@@ -11,11 +11,13 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
 from helpdesk.base import clock
+from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
 from tickets.desk.models import TicketView
 from tickets.models import Draft, Message, Ticket
 
+_look = Worded(lambda ticket, user: TicketView.objects.filter(ticket=ticket, user=user))
 PRESENT = timedelta(seconds=25)  # a page speaks every 8 seconds; two may be lost
 
 
@@ -49,7 +51,7 @@ def looked(ticket: Ticket, *, by: User, upto: int, writing: bool = False) -> Non
 
 def read_upto(ticket: Ticket, user: User) -> int | None:
     """The last event this person had on screen, or None: they have never looked."""
-    return TicketView.objects.filter(ticket=ticket, user=user).values_list("event_id", flat=True).first()
+    return next((look.event_id for look in _look(ticket.pk, user.pk)), None)
 
 
 def seen_event(reader: User) -> Subquery:

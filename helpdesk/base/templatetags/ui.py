@@ -248,13 +248,15 @@ class KeptNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         values = {name: value.resolve(context) for name, value in self.values.items()}
         key = (get_language(), *values.values())
-        if key not in self.kept:
+        if (found := self.kept.get(key)) is None:
+            assert context.template is not None
+            alone = template.Context(values)
+            with alone.bind_template(context.template):
+                found = self.content.render(alone)
             if len(self.kept) >= self.MOST:
                 self.kept.clear()
-            inside_ = template.Context(values)
-            with inside_.bind_template(context.template):
-                self.kept[key] = self.content.render(inside_)
-        return self.kept[key]
+            self.kept[key] = found
+        return found
 
 
 @register.tag

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.paging import page
+from helpdesk.base.worded import Worded
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
@@ -26,6 +27,10 @@ PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
 DONE = frozenset(Status) - OPEN
+
+_games = Worded(lambda: Game.objects.filter(archived_at=None))
+_people = Worded(lambda: User.objects.filter(is_active=True))
+_teams = Worded(lambda: Team.objects.order_by("name", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +128,9 @@ def mine_and_all(reader: User) -> dict[str, int]:
 def choices(reader: User) -> Choices:
     """Games that the reader's rights reach, their languages, everybody who may sign in, all teams."""
     scope = scope_for(reader, Right.VIEW)
-    games = [
-        game
-        for game in Game.objects.filter(archived_at=None).only("slug", "name", "colour_accent", "languages")
-        if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)
-    ]
+    games = [game for game in _games() if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)]
     languages = sorted({language for game in games for language in game.languages})
-    return Choices(games, languages, list(User.objects.filter(is_active=True).only("name")), list(Team.objects.only("name")))
+    return Choices(games, languages, _people(), _teams())
 
 
 def neighbours(reader: User, wanted: Filter, ticket: Ticket) -> tuple[str, str]:

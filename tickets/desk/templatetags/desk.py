@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django import template
@@ -123,6 +123,7 @@ def said(message: Message, erased: object) -> SafeString:
     return fill('<span class="quiet-text">{none}</span>', none=none)
 
 
+@lru_cache(maxsize=256)  # every click on a ticket draws its messages again
 def _as_markdown(text: str) -> SafeString:
     """Our own words as the player's mail shows them."""
     return mark_safe(to_html(text).replace("<a href=", '<a target="_blank" href='))  # noqa: S308 - cleaned; the link's rel stands in it

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from helpdesk.base.worded import Worded
 from tickets.lifecycle.machine import SILENCE
 from tickets.models import Message, Status, Ticket, Timer
+
+_timers = Worded(lambda ticket: Timer.objects.filter(ticket=ticket).select_related("rule").order_by("due_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def outlook(ticket: Ticket, timers: Sequence[Timer], messages: Sequence[Message]
 
 def timers_of(ticket: Ticket) -> list[Timer]:
     """The ticket's timers with their rules; one query."""
-    return list(Timer.objects.filter(ticket=ticket).select_related("rule").order_by("due_at"))
+    return _timers(ticket.pk)
 
 
 def _leaving(messages: Sequence[Message]) -> list[Prospect]:

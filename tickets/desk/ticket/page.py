@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
 from helpdesk.base.idempotency import fresh_key
+from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
 from tickets.access import may
@@ -26,6 +27,7 @@ from tickets.lifecycle.moves import reachable
 from tickets.models import Attachment, Draft, Status, Ticket
 from tickets.sight import sight_on
 
+_drafts = Worded(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
 RIGHTS = (
     Right.REPLY,
     Right.NOTE,
@@ -116,7 +118,7 @@ def composer_of(
     may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
-    drafts = list(Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
+    drafts = _drafts(ticket.pk)
     own = next((draft for draft in drafts if draft.author_id == reader.pk and draft.kind == mode), None)
     upto, answers_upto = (thread.upto, thread.answers_upto) if thread else shown
     files = thread.draft_files if thread else list(Attachment.objects.filter(draft__in=drafts).select_related("preview").order_by("pk"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, prefetch_related_objects
 
+from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
 from tickets.desk.ticket.history import RUN, HistoryLine, Names, lines, summary
@@ -23,6 +24,21 @@ State = Message.State
 GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE})
 TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE})
 LEFT = frozenset({State.SENT, State.DELIVERED})
+
+_all = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk"))
+_newest = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk")[: MESSAGES_SHOWN + 1])
+_files = Worded(  # of all its messages, and of the reader's own drafts
+    lambda ticket, reader: (
+        Attachment.objects.filter(
+            pk__in=Attachment.objects.filter(message__ticket=ticket)
+            .values("pk")
+            .union(Attachment.objects.filter(ticket=ticket, draft__author=reader).values("pk"))
+        )
+        .select_related("preview")
+        .order_by("pk")
+    )
+)
+_events_of = Worded(lambda ticket: Event.objects.filter(ticket=ticket).order_by("-pk")[:EVENTS_SHOWN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +115,8 @@ class Thread:
 
 
 def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
-    """The newest part of the conversation (or all of it). Five queries, whatever there is."""
-    rows = Message.objects.filter(ticket=ticket).order_by("-pk").prefetch_related(_holds())
-    found = list(rows if whole else rows[: MESSAGES_SHOWN + 1])
+    """The newest part of the conversation (or all of it). Four queries, and one more where something is held."""
+    found = _all(ticket.pk) if whole else _newest(ticket.pk)
     earlier = not whole and len(found) > MESSAGES_SHOWN
     messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
     since = messages[0].at if earlier and messages else None
@@ -113,7 +128,7 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     """What happened after this event: new entries, and in `items` every message that an event names, to be drawn anew."""
     events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
     ids = {event.message_id for event in events if event.message_id}
-    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk").prefetch_related(_holds()))
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk"))
     return _drawn(ticket, messages, events, reader, after=after)
 
 
@@ -124,22 +139,9 @@ def message_items(ticket: Ticket, messages: Sequence[Message], reader: User) -> 
     return [_item(message, names, [], reader, sight) for message in messages]
 
 
-def _files(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[Attachment]:
-    """The files of these messages and of the reader's own drafts, in one query."""
-    wanted = Q(message__in=[message.pk for message in messages]) | Q(ticket=ticket, draft__author=reader)
-    return list(Attachment.objects.filter(wanted).select_related("preview").order_by("pk"))
-
-
-def _holds() -> Prefetch[str, QuerySet[Hold, Hold], str]:
-    return Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk"))
-
-
 def _events(ticket: Ticket, since: datetime | None) -> list[Event]:
     """The events behind lines and messages: the newest ones, and none older than the first message that is shown."""
-    rows = Event.objects.filter(ticket=ticket).order_by("-pk")
-    if since:
-        rows = rows.filter(at__gte=since)
-    return list(reversed(rows[:EVENTS_SHOWN]))
+    return [event for event in reversed(_events_of(ticket.pk)) if since is None or event.at >= since]
 
 
 def _drawn(
@@ -152,9 +154,11 @@ def _drawn(
     earlier: bool = False,
     after: int = 0,
 ) -> Thread:
+    held = [message for message in messages if message.state == State.HELD]
+    prefetch_related_objects(held, Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk")))
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
     names = Names.of(events, authors, reader=reader)
-    files = _files(ticket, messages, reader)
+    files = _files(ticket.pk, reader.pk)
     sight = sight_on(reader, ticket)
     items = {message.pk: _item(message, names, files, reader, sight) for message in messages}
     first_event: dict[int, int] = {}
@@ -214,6 +218,6 @@ def _item(message: Message, names: Names, files: Sequence[Attachment], reader: U
         author=author or names.actor(message.author_kind, message.author_id),
         approver=names.users.get(message.approver_id or 0, ""),
         files=[file for file in files if file.message_id == message.pk],
-        holds=list(message.holds.all()),
+        holds=list(message.holds.all()) if message.state == State.HELD else [],
         mine=is_ours and message.author_id == reader.pk,
     )
