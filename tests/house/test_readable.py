@@ -12,14 +12,6 @@ from tests.house.ground import files, name, none_of, templates
 
 WIDTH = 120  # columns of a line
 LENGTH = 150  # lines of a template
-PACKED = {
-    "templates/base.html",
-    *(f"templates/ui/{one}.html" for one in ("field", "fields", "keys", "language", "me", "rail", "summary", "theme", "toasts")),
-    *(f"templates/tickets/{one}.html" for one in ("queue", "queue_news", "ticket")),
-    *(f"templates/tickets/_{one}.html" for one in ("composer", "empty", "entries", "facts", "file", "filters", "line", "prospects")),
-    *(f"templates/tickets/_{one}.html" for one in ("row", "says", "state", "tabs", "tools", "turn")),
-    *(f"templates/dev/{one}.html" for one in ("_list", "base", "gone", "mail", "write")),
-}  # still to be laid out
 COMMENT = re.compile(r"/\*.*?\*/|{#.*?#}", re.S)
 DECLARATION = re.compile(r"(?:^|[;{}])\s*[\w-]+\s*:[^;{}]*(?=[;}]|$)")
 QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|{{.*?}}|{%.*?%}")
@@ -28,7 +20,7 @@ QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|{{.*?}}|{%.*?%}")
 def ours() -> list[Path]:
     """What a browser or a mail program gets from us: templates, style sheets, scripts."""
     made = [path for path in files() if name(path).startswith(("static/css/", "static/js/"))]
-    return [path for path in [*templates(), *made] if name(path) not in PACKED]
+    return [*templates(), *made]
 
 
 def sheets() -> list[Path]:

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from helpdesk.dev.place import ROOT
 from playwright.sync_api import sync_playwright
 
+from helpdesk.dev.data_dir import ROOT
 from helpdesk.dev.instance import Instance
 from tests.e2e.conftest import Town
 from tests.e2e.places import Place, furnish

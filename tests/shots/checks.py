@@ -11,9 +11,9 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from django.conf.locale import LANG_INFO
-from helpdesk.dev.place import ROOT
 from playwright.sync_api import Page
 
+from helpdesk.dev.data_dir import ROOT
 from tests.live.rows import Rows
 
 ASK_PAGE = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     pk: int
     number: str
     subject: str
-    gist: str
+    preview: str
     language: str
     status: str
     pending_on: str
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class OutgoingMessage:
+class RowTexts:
     """What every row may say, in the reader's language: fifty look-ups of the same text would be fifty times the work."""
 
     status: dict[str, str]
@@ -76,7 +76,7 @@ class OutgoingMessage:
     player: str
 
     @classmethod
-    def now(cls) -> OutgoingMessage:
+    def now(cls) -> RowTexts:
         return cls(
             status={status.value: str(status.label) for status in Status},
             overdue=pgettext("a pending ticket", "Overdue"),
@@ -93,7 +93,7 @@ class OutgoingMessage:
 class Sheet:
     """What the rows of one page have in common. `behind`: the query string that leads back, with its "?", or nothing."""
 
-    words: OutgoingMessage
+    texts: RowTexts
     sight: Callable[[int, int | None, str, str], Sight]
     begun: dict[int, list[Begun]]
     behind: str
@@ -121,7 +121,7 @@ def _player(row: Row, sheet: Sheet) -> str:
     return fill(
         '<span class="player">{mark}<span class="name">{name}</span>{tier}</span>',
         mark=game_mark(row.game__colour_accent, row.game__name),
-        name=(row.player__name or sheet.words.unnamed) if sight.name else sheet.words.player,
+        name=(row.player__name or sheet.texts.unnamed) if sight.name else sheet.texts.player,
         tier=fill(' <span class="chip soon">{tier}</span>', tier=row.player__tier) if row.player__tier and sight.payments else "",
     )
 
@@ -129,13 +129,13 @@ def _player(row: Row, sheet: Sheet) -> str:
 def _subject(row: Row, sheet: Sheet) -> str:
     return fill(
         '<a href="{address}{behind}">{draft}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
-        '<span class="preview">{gist}</span></a>',
+        '<span class="preview">{preview}</span></a>',
         address=ticket_address(row.number),
         behind=sheet.behind,
         draft=_draft(sheet.begun[row.pk][0]) if row.pk in sheet.begun else "",
         pk=row.pk,
-        subject=row.subject or sheet.words.no_subject,
-        unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.words.unread) if row.unread else "",
+        subject=row.subject or sheet.texts.no_subject,
+        unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.texts.unread) if row.unread else "",
         preview=row.preview,
     )
 
@@ -157,7 +157,7 @@ def _topic(row: Row, sheet: Sheet) -> str:
     if row.topic__name is None:
         return ""
     if row.topic_by_machine:
-        return fill('<span class="chip guess" title="{title}">{topic}</span>', title=sheet.words.guessed, topic=row.topic__name)
+        return fill('<span class="chip guess" title="{title}">{topic}</span>', title=sheet.texts.guessed, topic=row.topic__name)
     return fill('<span class="chip">{topic}</span>', topic=row.topic__name)
 
 
@@ -168,7 +168,7 @@ def _status(row: Row, sheet: Sheet) -> str:
         status=row.status,
         late=" late-text" if late else "",
         title=fill(' title="{owes}"', owes=sheet.sight_on(row).words(row.pending_on)) if row.pending_on else "",
-        words=sheet.words.overdue if late else sheet.words.status[row.status],
+        words=sheet.texts.overdue if late else sheet.texts.status[row.status],
     )
 
 
@@ -181,7 +181,7 @@ def _who(row: Row, sheet: Sheet) -> str:
     if name and not row.assignee__is_active:
         name, drawn = _("Nobody: the account of %(name)s is closed") % {"name": name}, face("")
     else:
-        name, drawn = name or sheet.words.nobody, face(name)
+        name, drawn = name or sheet.texts.nobody, face(name)
     return fill('<span title="{name}">{face}<span class="unseen">{name}</span></span>', name=name, face=drawn)
 
 
@@ -211,7 +211,7 @@ def drawn(
     rows: Sequence[Row], reader: User, *, begun: dict[int, list[Begun]], behind: str, can_pick: bool, by_creation: bool
 ) -> list[SafeString]:
     """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change."""
-    sheet = Sheet(Words.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
+    sheet = Sheet(RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
     return [_row(row, sheet) for row in rows]
 
 
