@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -26,34 +27,39 @@ class Room:
         folder.mkdir(parents=True)
         _unmount_orphans()
         self.mounted = _ran("mount", "-t", "tmpfs", "-o", f"size={LARGE},mode=0755", f"{SOURCE}{os.getpid()}", str(folder))
-        self._limited: list[psutil.Process] = []
+        self._limited: list[tuple[psutil.Process, tuple[int, int]]] = []
 
     def fill(self, *pids: int, left: int = LEFT, by_limit: bool = False) -> None:
         """For these processes with their children there is no room any more; on a file system of its own, for nobody."""
         if self.mounted and not by_limit:
-            self._resize(shutil.disk_usage(self.folder).used + left)
+            self._resize(lambda: shutil.disk_usage(self.folder).used + left)
             return
         for pid in pids:
             for process in (psutil.Process(pid), *descendants(pid)):
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    process.rlimit(psutil.RLIMIT_FSIZE, (left, psutil.RLIM_INFINITY))
-                    self._limited.append(process)
+                    before = process.rlimit(psutil.RLIMIT_FSIZE)  # the children that read mails have a limit of their own, for good
+                    if before[0] == psutil.RLIM_INFINITY:
+                        process.rlimit(psutil.RLIMIT_FSIZE, (left, before[1]))
+                        self._limited.append((process, before))
 
     def free(self) -> None:
         if self.mounted:
-            self._resize(LARGE)
-        for process in self._limited:
+            self._resize(lambda: LARGE)
+        for process, before in self._limited:
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+                process.rlimit(psutil.RLIMIT_FSIZE, before)
         self._limited.clear()
 
     def close(self) -> None:
         if self.mounted:
             _ran("umount", "-l", str(self.folder))
 
-    def _resize(self, size: int) -> None:
-        if not _ran("mount", "-o", f"remount,size={size}", str(self.folder)):
-            raise AssertionError(f"The file system at {self.folder} does not change its size.")
+    def _resize(self, size: Callable[[], int]) -> None:
+        """It never becomes smaller than what lies there, and a worker may just be writing: then once more."""
+        for _attempt in range(20):
+            if _ran("mount", "-o", f"remount,size={size()}", str(self.folder)):
+                return
+        raise AssertionError(f"The file system at {self.folder} does not change its size.")
 
 
 def _unmount_orphans() -> None:
