@@ -153,5 +153,5 @@ def give_up(pk: int) -> bool:
 def open_lot() -> None:
     """Called when the room opens."""
     queued = StaffMail.objects.filter(state=StaffMailState.QUEUED)
-    parking.register(parking.Lot("letter", _("StaffMail to a colleague"), queued.all, "error", retry, give_up))
+    parking.register(parking.Lot("letter", _("Letter to a colleague"), queued.all, "error", retry, give_up))
     outward.register(outward.Kind("letter", _("Letters to colleagues"), queued.all, since="queued_at", to="to"))

@@ -71,8 +71,8 @@ def test_columns_that_were_left_out_are_fetched_when_somebody_asks() -> None:
 
     (found,) = numbers(ticket.game_id)
 
-    assert found.get_deferred_fields() >= {"subject", "gist"}
-    assert (found.number, found.gist) == (ticket.number, "My crystals are gone.")
+    assert found.get_deferred_fields() >= {"subject", "preview"}
+    assert (found.number, found.preview) == (ticket.number, "My crystals are gone.")
 
 
 def test_a_value_too_few_is_noticed() -> None:

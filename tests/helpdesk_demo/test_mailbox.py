@@ -257,7 +257,7 @@ def test_a_mail_the_desk_does_not_take_stays_in_the_form(client, monkeypatch):
     def full(_mail: Any) -> None:
         raise NotKept("No space is left.", field="file")
 
-    monkeypatch.setattr(views, "hand_in", full)
+    monkeypatch.setattr(views, "receive", full)
     key = caught()
 
     answered = client.post(f"/mailbox/{key}/", {"text": "A long letter"})

@@ -20,7 +20,7 @@ PUBLIC = {
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "staff:new_address",  # a colleague, by a signed address
     "surveys:brand", "surveys:answer", "surveys:stop",  # a player, by a signed address
-    "mail:hand_in", "mail:hand_in_kind", "mail:tracking",  # mail providers, who sign what they bring
+    "mail:receive", "mail:receive_kind", "mail:tracking",  # mail providers, who sign what they bring
 }  # fmt: skip
 FOR_EVERYBODY_AT_WORK = {
     "home",

@@ -95,7 +95,7 @@ def test_replies(slow, anna: User, travel: Travel, the_post: Post):
         send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
     travel.forward(minutes=1)
 
-    takes_turns(tasks.leave_due, Message.objects.filter(state=Message.State.QUEUED).count)
+    takes_turns(tasks.send_due, Message.objects.filter(state=Message.State.QUEUED).count)
 
 
 def test_letters_to_staff(slow, travel: Travel):

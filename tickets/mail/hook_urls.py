@@ -8,5 +8,5 @@ from tickets.mail.webhooks import receive
 
 urlpatterns = [
     path("hooks/mail/<slug:provider>/inbound", receive, name="receive"),
-    path("hooks/mail/<slug:provider>/inbound/<slug:kind>", receive, name="hand_in_kind"),
+    path("hooks/mail/<slug:provider>/inbound/<slug:kind>", receive, name="receive_kind"),
 ]

@@ -108,7 +108,7 @@ def store(mail: InboundMail) -> RawMail:
             cursor.execute(_stored(), [mail.source, key, clock.now(), as_json([raw])])
             found = cursor.fetchone()
         if not found:
-            return RawMail.objects.get(keys__door=mail.source, keys__key=key)
+            return RawMail.objects.get(keys__source=mail.source, keys__key=key)
         made(raw, *found)
         _nudge(raw)
     crash_point("mail.stored")

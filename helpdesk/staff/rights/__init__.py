@@ -4,6 +4,8 @@ A `Grant` gives a role to a person for everything or for a game, team, language 
 grants into one value, so that list, page, search and export cannot disagree.
 """
 
+from __future__ import annotations
+
 from helpdesk.staff.rights.doors import StaffRequest, requires, to_sign_in
 from helpdesk.staff.rights.names import RIGHT_GROUPS, Right
 from helpdesk.staff.rights.scope import (

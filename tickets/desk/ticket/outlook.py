@@ -74,7 +74,7 @@ def _still_waits(ticket: Ticket) -> Prospect:
         case Status.RESOLVED:
             return Prospect(
                 "triangle-alert",
-                _("Nothing closes it: a message of the player is neither answered nor marked as needing no reply."),
+                _("Nothing closes it: a message of the player is neither answered nor excused."),
                 late=True,
             )
         case _:
