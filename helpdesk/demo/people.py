@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from helpdesk.base.text import fold
-from helpdesk.demo import words
+from helpdesk.demo import phrases
 
 TONES = (("polite", 32), ("plain", 26), ("angry", 12), ("teen", 11), ("older", 6), ("long", 8), ("short", 5))
 _LATIN = dict(zip("абвгдеёзийклмнопрстуфхыэ", "abvgdeezijklmnoprstufhye", strict=True))
@@ -53,7 +53,7 @@ def _account(rng: Random, taken: set[str]) -> str:
 
 
 def _nick(rng: Random, language: str, taken: set[str]) -> str:
-    world = words.world()
+    world = phrases.world()
     while True:
         if rng.random() < 0.25:
             nick = f"{rng.choice(world['nick_words'][language])}{rng.choice(['', rng.randint(2, 99), '_' + str(rng.randint(1, 9))])}"
@@ -80,13 +80,13 @@ def coins(language: str, amount: int, name: str) -> str:
 
 def date_words(language: str, day: datetime) -> str:
     """A day as people write it."""
-    tongue = words.world()[language]
+    tongue = phrases.world()[language]
     return str(tongue["date"]).format(day=day.day, month=tongue["months"][day.month - 1])
 
 
 def profile(rng: Random, key: int, *, game: str, language: str, taken: set[str]) -> Profile:
     """A new player of this game."""
-    world = words.world()
+    world = phrases.world()
     tongue, play = world[language], world["games"][game]
     woman = rng.random() < 0.45
     first = rng.choice(tongue["women" if woman else "men"])
@@ -139,9 +139,9 @@ def profile(rng: Random, key: int, *, game: str, language: str, taken: set[str])
 
 def facts(rng: Random, who: Profile, *, game: str, opened: datetime, patch: str, friend: str) -> dict[str, str]:
     """The slots of one matter of this player: what he bought, where it broke, when."""
-    tongue = words.world()[who.language]
+    tongue = phrases.world()[who.language]
     things: dict[str, Any] = tongue[game]
-    shop = rng.choice(words.world()["shops"])
+    shop = rng.choice(phrases.world()["shops"])
     happened = opened - timedelta(days=rng.choice([0, 0, 1, 1, 2, 3]), hours=1)
     return who.facts | {
         "order": order(rng, shop),

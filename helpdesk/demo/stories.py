@@ -12,11 +12,11 @@ from random import Random
 from typing import Literal
 
 from helpdesk.base import clock
-from helpdesk.demo import days, words
+from helpdesk.demo import days, phrases
 from helpdesk.demo.crew import Member, writers
 from helpdesk.demo.people import Profile, date_words, facts, order, profile
+from helpdesk.demo.phrases import Opening, Topic, speak
 from helpdesk.demo.voices import Voice, asked, first_message, reply, short_message, subject
-from helpdesk.demo.words import Opening, Topic, speak
 
 LANGUAGES = {"en": 0.45, "ru": 0.25, "de": 0.15, "es": 0.15}
 GAMES = {"emberfall": 0.58, "tideborn": 0.42}
@@ -84,7 +84,7 @@ class _Plot:
         self.author = rng.choices(crew, [member.share for member in crew])[0]
         self.turns: list[Turn] = []
         self.noted: set[str] = set()
-        self.manners = words.manners(voice.who.language)
+        self.manners = phrases.manners(voice.who.language)
 
     def _add(self, turn: Turn) -> bool:
         if not self.open or turn.at >= self.until - timedelta(minutes=2):
@@ -162,14 +162,14 @@ def _story(
     else:
         who = profile(rng, number, game=game, language=language, taken=names)
         known.append(who)
-    patch = days.patch_at(game, at, until, words.world()["games"][game]["patches"])
+    patch = days.patch_at(game, at, until, phrases.world()["games"][game]["patches"])
     swollen = days.swell(game, (until - at).days) > 1
     topic = _topic(rng, language, swollen)
     while True:  # until nobody has said exactly this before
         friend = (
             rng.choice(known).nick
             if len(known) > 3 and rng.random() < 0.5
-            else f"{rng.choice(words.world()['nick_heads'])}{rng.choice(words.world()['nick_tails'])}"
+            else f"{rng.choice(phrases.world()['nick_heads'])}{rng.choice(phrases.world()['nick_tails'])}"
         )
         voice = Voice(rng, who, facts(rng, who, game=game, opened=at, patch=patch, friend=friend))
         blunt = who.tone in {"short", "teen"} or (who.tone == "angry" and rng.random() < 0.7)
@@ -191,7 +191,7 @@ def _story(
 
 
 def _topic(rng: Random, language: str, swollen: bool) -> Topic:
-    among = words.topics(language)
+    among = phrases.topics(language)
     return rng.choices(among, [topic.weight * (5 if swollen and topic.peak else 1) for topic in among])[0]
 
 
@@ -256,7 +256,7 @@ def _elsewhere(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hour
 
 def _verdict(rng: Random, plot: _Plot, topic: Topic, opening: Opening, *, hours: float) -> str:
     """The answer that decides the matter, and what the player says to it."""
-    mine = words.manners(plot.voice.who.language)
+    mine = phrases.manners(plot.voice.who.language)
     if opening.refused and rng.random() < 0.2:
         if not plot.answer(rng.choice(opening.refused), hours=hours, then=rng.choice(["answered", "resolved"])):
             return ""
@@ -341,7 +341,9 @@ def _rating(rng: Random, voice: Voice, author: Member, outcome: str) -> Rating |
     comment = ""
     if rng.random() < 0.5:
         comment = speak(
-            rng.choice(words.manners(voice.who.language)[heard]), {"operator": author.first_name(voice.who.language)}, woman=voice.who.woman
+            rng.choice(phrases.manners(voice.who.language)[heard]),
+            {"operator": author.first_name(voice.who.language)},
+            woman=voice.who.woman,
         )
     return Rating(score, comment, timedelta(minutes=rng.randint(20, 3000)))
 

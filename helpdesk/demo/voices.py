@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from helpdesk.demo import words
+from helpdesk.demo import phrases
 from helpdesk.demo.crew import Member
 from helpdesk.demo.people import Profile
-from helpdesk.demo.words import PICTURE, Opening, Topic, slots_of, speak
+from helpdesk.demo.phrases import PICTURE, Opening, Topic, slots_of, speak
 
 ONCE = frozenset(
     {"order", "account", "nick", "server", "device", "shop", "friend", "guild", "amount", "level", "rank"}
@@ -42,7 +42,7 @@ def subject(voice: Voice, opening: Opening, *, plain: bool) -> str:
     bare = voice.say(part)
     if plain or voice.rng.random() < 0.55:
         return bare
-    shape = voice.rng.choice(words.manners(voice.who.language)["decorations"])
+    shape = voice.rng.choice(phrases.manners(voice.who.language)["decorations"])
     if (
         slots_of(shape) & slots_of(part)
         or (shape.startswith("Re:") and voice.who.tone != "plain")
@@ -71,7 +71,7 @@ def _details(voice: Voice, opening: Opening, most: int) -> tuple[list[str], bool
 
 def first_message(voice: Voice, topic: Topic, opening: Opening, *, blunt: bool) -> tuple[str, bool]:
     """The player's first words and whether a picture comes with them."""
-    rng, tone, mine = voice.rng, voice.who.tone, words.manners(voice.who.language)
+    rng, tone, mine = voice.rng, voice.who.tone, phrases.manners(voice.who.language)
     matter = voice.say(opening.text)
     if blunt:
         young = matter[:1] == matter[:1].lower()
@@ -117,7 +117,7 @@ def reply(voice: Voice, author: Member, part: str, *, mood: str, first: bool, fu
 
     `mood`: glad (it is solved), sober (a question, a refusal, a serious matter) or bare.
     """
-    mine, language = words.manners(voice.who.language), voice.who.language
+    mine, language = phrases.manners(voice.who.language), voice.who.language
     facts = voice.facts | {"operator": author.first_name(language)}
     facts |= {"first": facts["name"]} if full_name else {}
     thankful = first and not part.startswith(_THANKS)
@@ -127,7 +127,7 @@ def reply(voice: Voice, author: Member, part: str, *, mood: str, first: bool, fu
     return "\n\n".join(speak(piece, facts, woman=author.woman) for piece in pieces if piece)
 
 
-def asked(voice: Voice, opening: Opening) -> tuple[str, words.Parts] | None:
+def asked(voice: Voice, opening: Opening) -> tuple[str, phrases.Parts] | None:
     """A question of ours whose answer the player has not given yet, and the answers that fit it."""
     open_ones = []
     for ask, given in opening.asks:

@@ -1,1 +1,1 @@
-"""The words of the demo studio, as TOML: what players write, what operators answer, in four languages. Read by `helpdesk.demo.words`."""
+"""The words of the demo studio, as TOML: what players write, what operators answer, in four languages. Read by `helpdesk.demo.phrases`."""

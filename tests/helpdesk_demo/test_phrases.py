@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from helpdesk.demo import words
+from helpdesk.demo import phrases
 from helpdesk.demo.people import Profile, facts, profile
-from helpdesk.demo.words import LANGUAGES, slots_of, topics
+from helpdesk.demo.phrases import LANGUAGES, slots_of, topics
 
 FILES = ("money", "account", "trouble", "talk", "manners")
 
@@ -80,8 +80,8 @@ def test_quotation_marks_come_in_pairs_of_their_language() -> None:
 
 
 def test_who_speaks_chooses_the_form() -> None:
-    assert words.speak("<Купил|Купила> {pack}.", {"pack": "«Семь морей»"}, woman=True) == "Купила «Семь морей»."
-    assert words.speak("перезаходил<|а>", {}, woman=False) == "перезаходил"
+    assert phrases.speak("<Купил|Купила> {pack}.", {"pack": "«Семь морей»"}, woman=True) == "Купила «Семь морей»."
+    assert phrases.speak("перезаходил<|а>", {}, woman=False) == "перезаходил"
 
 
 def _facts() -> dict[str, str]:
