@@ -2,8 +2,10 @@
 const frame = document.querySelector("iframe[data-letter]");
 
 function fit() {
+  const letter = frame.contentDocument?.documentElement;
+  if (!letter) return;  // it is not there yet: its load brings us back
   frame.style.height = "0";
-  frame.style.height = `${Math.min(frame.contentDocument.documentElement.scrollHeight + 8, 4000)}px`;
+  frame.style.height = `${Math.min(letter.scrollHeight + 8, 4000)}px`;
 }
 
 if (frame) {
