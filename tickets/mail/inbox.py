@@ -8,11 +8,13 @@ parked, where a person sees it and can retry it.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from math import inf
 from typing import Any
 
@@ -41,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 BATCH = 20
+AHEAD = 4  # mails that lie read while one is written: readings take unequally long
 PAUSES = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 MOST_ATTEMPTS = len(PAUSES) + 1
 LIGHT_BYTES = 64_000
@@ -227,12 +230,12 @@ def _understand(pks: list[int]) -> int:
 
 
 def _read_ahead(raws: list[RawMail], known: Studio, reader: Executor) -> Iterator[tuple[RawMail, Callable[[], ParsedMail]]]:
-    """Each mail with what gives its reading, which may raise. The next one is read in its child while this one is written."""
-    ahead = [_begin_reading(raw, known, reader) for raw in raws[:1]]
-    for number, raw in enumerate(raws):
-        reading = ahead.pop()
-        ahead += [_begin_reading(following, known, reader) for following in raws[number + 1 : number + 2]]
-        yield raw, reading
+    """Each mail with what gives its reading, which may raise. The next ones are read in their child while this one is written."""
+    rest = iter(raws)
+    begun = deque((raw, _begin_reading(raw, known, reader)) for raw in islice(rest, 1 + AHEAD))
+    while begun:
+        yield begun.popleft()
+        begun.extend((raw, _begin_reading(raw, known, reader)) for raw in islice(rest, 1))
 
 
 def _begin_reading(raw: RawMail, known: Studio, reader: Executor) -> Callable[[], ParsedMail]:

@@ -35,7 +35,7 @@ from tickets.services import outbox
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
-STORIES = 1000
+STORIES = 1200
 STEP = timedelta(hours=1)
 TOLD_EVERY = timedelta(days=12)
 UNSEEN = timedelta(days=2)  # so long nobody has looked at his notices

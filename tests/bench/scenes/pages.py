@@ -30,7 +30,7 @@ def measure(*, requests: int, runs: int) -> list[Figure]:
     numbers = rng.sample(sorted(long_ones), min(400, len(long_ones)))
     threads = [reverse("desk:ticket", args=[number]) for number in numbers]
     figures = []
-    for name, paths, budget in (("queue page", lists, 60.0), ("ticket page", threads, 80.0)):
+    for name, paths, budget in (("queue page", lists, 35.0), ("ticket page", threads, 35.0)):
         for path in paths[:20]:
             answer = client.get(path)
             if answer.status_code != 200:
