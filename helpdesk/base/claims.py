@@ -8,21 +8,25 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from helpdesk.base import clock
 
 
-def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "claimed_until") -> list[int]:
+def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "claimed_until", counting: str = "") -> list[int]:
     """Take up to `limit` of `rows` (filtered and ordered by the caller) until now + `lease`; their ids in that order.
 
-    Rows whose lease still runs are passed over. Must be called outside a transaction, so that the claim is committed when it returns.
+    Rows whose lease still runs are passed over. `counting`: a column that grows by one with each claim, so that a row which kills its
+    worker has been counted. Must be called outside a transaction, so that the claim is committed when it returns.
     """
-    now = clock.now()
-    with transaction.atomic(durable=True):
-        free = rows.filter(Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}))
-        taken = list(free.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit])
-        if taken:
-            rows.model._base_manager.filter(pk__in=taken).update(**{field: now + lease})
-    return taken
+    now, quote, table = clock.now(), connection.ops.quote_name, connection.ops.quote_name(rows.model._meta.db_table)
+    free = rows.filter(Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}))
+    changes = f"{quote(field)} = %s" + (f", {quote(counting)} = {quote(counting)} + 1" if counting else "")
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        if free.query.is_empty():
+            return []
+        found, said = free.select_for_update(skip_locked=True, of=("self",)).values_list("id")[:limit].query.sql_with_params()
+        taking = f"taken AS (UPDATE {table} SET {changes} FROM free WHERE {table}.id = free.id)"
+        cursor.execute(f"WITH free (id) AS MATERIALIZED ({found}), {taking} SELECT id FROM free", [*said, now + lease])  # noqa: S608
+        return [pk for (pk,) in cursor.fetchall()]

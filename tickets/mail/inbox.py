@@ -24,6 +24,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from helpdesk.base import blobs, clock
+from helpdesk.base.claims import claim
 from helpdesk.base.crash import crash_point
 from helpdesk.base.errors import Conflict
 from helpdesk.base.queue import gathering, nudge
@@ -49,20 +50,6 @@ MOST_ATTEMPTS = len(PAUSES) + 1
 LIGHT_BYTES = 64_000
 # how pictures begin, as they are and in base64, and what announces them
 _PICTURES = re.compile(rb"(?i:image/)|\x89PNG|\xff\xd8\xff|GIF8|RIFF|iVBOR|/9j/|R0lGOD|UklGR")
-
-_THIS = "id = %(pk)s"
-_NEW = "due_at <= %(now)s AND attempts = 0 AND heavy = %(heavy)s"
-_TRIED = "due_at <= %(now)s AND attempts > 0"
-_CLAIM = """
-WITH free AS MATERIALIZED (
-    SELECT id FROM mail_rawmail
-    WHERE {which} AND processed_at IS NULL AND parked_at IS NULL AND (claimed_until IS NULL OR claimed_until <= %(now)s)
-    ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-), taken AS (
-    UPDATE mail_rawmail SET claimed_until = %(until)s, attempts = attempts + 1 FROM free WHERE mail_rawmail.id = free.id
-)
-SELECT id FROM free
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +128,8 @@ def _nudge(raw: RawMail) -> None:
 def process(pk: int) -> bool:
     """Understand one raw mail, if nobody else does; before a heavy one, the light ones that wait. False when there was nothing to claim."""
     if RawMail.objects.filter(pk=pk, processed_at=None, parked_at=None, heavy=True).exists():
-        _understand(_claim(_NEW, heavy=False, limit=BATCH))
-    return _understand(_claim(_THIS, pk=pk)) == 1
+        _understand(_claim(_new(heavy=False), limit=BATCH))
+    return _understand(_claim(Q(pk=pk))) == 1
 
 
 def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
@@ -153,24 +140,23 @@ def process_due(limit: int = 2_000, *, seconds: float = inf) -> int:
     """
     done, turn = 0, Turn(seconds)
     while done < limit and turn.lasts():
-        pks = _claim(_NEW, heavy=False, limit=min(BATCH, limit - done))
-        pks += _claim(_NEW, heavy=True) if len(pks) < limit - done else []
-        pks = pks or _claim(_TRIED)
+        pks = _claim(_new(heavy=False), limit=min(BATCH, limit - done))
+        pks += _claim(_new(heavy=True)) if len(pks) < limit - done else []
+        pks = pks or _claim(Q(due_at__lte=clock.now(), attempts__gt=0))
         if not pks:
             break
         done += _understand(pks)
     return done
 
 
-def _claim(which: str, *, limit: int = 1, **facts: Any) -> list[int]:
-    """The oldest that wait, as `helpdesk.base.claims` takes rows, but in one statement that counts the attempt too.
+def _claim(which: Q, *, limit: int = 1) -> list[int]:
+    """The oldest that wait; the attempt is counted with the claim."""
+    waiting = RawMail.objects.filter(which, processed_at=None, parked_at=None).order_by("due_at", "pk")
+    return claim(waiting, limit=limit, lease=LEASE, counting="attempts")
 
-    So a mail which kills its worker has been counted.
-    """
-    now = clock.now()
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(which=which), facts | {"now": now, "until": now + LEASE, "limit": limit})
-        return [pk for (pk,) in cursor.fetchall()]
+
+def _new(*, heavy: bool) -> Q:
+    return Q(due_at__lte=clock.now(), attempts=0, heavy=heavy)
 
 
 def park(raw: RawMail, reason: str) -> None:
