@@ -29,7 +29,7 @@ UPDATES_COUNTED = 99
 DONE = frozenset(Status) - OPEN
 
 _games = Worded(lambda: Game.objects.filter(archived_at=None))
-_people = Worded(lambda: User.objects.filter(is_active=True))
+_people = Worded(lambda: User.objects.filter(is_active=True).only("id", "name", "email"))
 _teams = Worded(lambda: Team.objects.order_by("name", "pk"))
 
 
