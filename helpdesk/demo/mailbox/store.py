@@ -63,7 +63,8 @@ def kept() -> list[Kept]:
 
 
 def get(key: str) -> Kept | None:
-    return next((each for each in kept() if each.key == key), None)
+    path = _folder() / f"{key}.eml"
+    return _entry(path) if path.is_file() else None
 
 
 @lru_cache(maxsize=KEPT)

@@ -9,10 +9,10 @@ from helpdesk.demo.mailbox import views
 mailbox = [
     path("", views.front, name="front"),
     path("write/", views.write, name="write"),
-    path("<str:key>/", views.mail, name="mail"),
-    path("<str:key>/page/", views.page, name="page"),
-    path("<str:key>/source/", views.source, name="source"),
-    path("<str:key>/files/<int:index>/", views.file, name="file"),
-    path("<str:key>/rating/", views.ask_for_rating, name="rating"),
+    path("<slug:key>/", views.mail, name="mail"),
+    path("<slug:key>/page/", views.page, name="page"),
+    path("<slug:key>/source/", views.source, name="source"),
+    path("<slug:key>/files/<int:index>/", views.file, name="file"),
+    path("<slug:key>/rating/", views.ask_for_rating, name="rating"),
 ]
 urlpatterns = [path("mailbox/", include((mailbox, "mailbox"))), path("", include("helpdesk.urls"))]
