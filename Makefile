@@ -47,7 +47,7 @@ check: $(READY) ## linters, types, floors, dead code, migrations
 	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES) || { echo 'Some templates are not formatted: make lint'; exit 1; }
 	@$(BIN)/mypy helpdesk players tickets tests
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.house.dead_code
+	@DJANGO_SETTINGS_MODULE=helpdesk.settings $(BIN)/python -m tests.house.dead_code
 	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run -v 1
 
 lint: $(READY) ## mend what the linters can mend by themselves

@@ -7,15 +7,14 @@ framework calls by itself stands in the table.
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 from vulture import Vulture
 
-ROOT = Path(__file__).resolve().parents[2]
-OURS = ("helpdesk", "players", "tickets", "reports", "training", "qa_review")
+from tests.house.ground import PACKAGES, files, modules, name
+
 CALLED = (  # by whom
     *("*Config", "Meta", "Command", "add_arguments", "__call__", "shell"),  # Django; the last by the Makefile
     *("clean_*", "label_from_instance", "process_view", "get_by_natural_key", "get_full_name", "get_short_name"),  # Django
@@ -32,26 +31,25 @@ _TEXT = re.compile(r"\"[^\"\n]*\"")
 def named_elsewhere() -> set[str]:
     """Every word of the templates, and of the short texts in Python files: dotted paths, names of attributes."""
     words: set[str] = set()
-    for page in (ROOT / "templates").rglob("*.*"):
-        words.update(_WORD.findall(page.read_text("utf-8")))
-    for folder in OURS:
-        for source in (ROOT / folder).rglob("*.py"):
-            for text in _TEXT.findall(source.read_text("utf-8")):
-                words.update(_WORD.findall(text) if " " not in text else ())
+    for page in files():
+        if name(page).startswith("templates/"):
+            words.update(_WORD.findall(page.read_text("utf-8")))
+    for source in modules():
+        for text in _TEXT.findall(source.read_text("utf-8")):
+            words.update(_WORD.findall(text) if " " not in text else ())
     return words
 
 
 def unused() -> list[str]:
     """`file:line: kind name` of each piece that nobody names."""
     reader = Vulture(ignore_decorators=["@shared_task*", "@register.*", "@receiver*", "@pytest.*", "@*.connect"])
-    tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    reader.scavenge([ROOT / path for path in tracked if "/migrations/" not in path])
-    elsewhere = named_elsewhere()
+    reader.scavenge(modules(*PACKAGES, "tests", "manage.py"))
+    ours, elsewhere = set(modules()), named_elsewhere()
     return [
-        f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.typ} {item.name}"
+        f"{name(Path(item.filename))}:{item.first_lineno}: {item.typ} {item.name}"
         for item in reader.get_unused_code()
         if item.typ in KINDS
-        and Path(item.filename).relative_to(ROOT).parts[0] in OURS
+        and Path(item.filename) in ours
         and item.name not in elsewhere
         and not any(fnmatch(item.name, called) for called in CALLED)
     ]
