@@ -15,16 +15,19 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
+from tickets.events import Payload, payload_of
+from tickets.events.of_messages import MessageBounced, MessageFailed, MessageNoted, MessageReceived, MessageStale, MessageUncertain
+from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
 from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
 
-IN_TROUBLE = {
-    "message.failed": gettext_noop("Your message in %(number)s was refused: “%(subject)s”"),
-    "message.bounced": gettext_noop("Your message in %(number)s came back: “%(subject)s”"),
-    "message.uncertain": gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"),
-    "message.stale": gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),
+IN_TROUBLE: dict[type[Payload], str] = {
+    MessageFailed: gettext_noop("Your message in %(number)s was refused: “%(subject)s”"),
+    MessageBounced: gettext_noop("Your message in %(number)s came back: “%(subject)s”"),
+    MessageUncertain: gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"),
+    MessageStale: gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),
 }
 
 
@@ -34,7 +37,7 @@ def on_assigned(event: Event) -> None:
     _tell(event, now, "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
     if now:
         text = gettext_noop("%(number)s is with %(who)s now: “%(subject)s”")
-        _tell(event, _active(event.data.get("before")), "notices.taken_over", text, again=True, who=now[0].pk)
+        _tell(event, _active(TicketAssigned.of(event).before), "notices.taken_over", text, again=True, who=now[0].pk)
 
 
 def on_received(event: Event) -> None:
@@ -49,7 +52,7 @@ def on_trouble(event: Event) -> None:
     if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
         return
     people = _active(message.author_id) or _holders(event)
-    _tell(event, people, f"notices.{event.kind.partition('.')[2]}", IN_TROUBLE[event.kind], important=True, message=message.pk)
+    _tell(event, people, f"notices.{event.kind.partition('.')[2]}", IN_TROUBLE[type(payload_of(event))], important=True, message=message.pk)
 
 
 def on_noted(event: Event) -> None:
@@ -70,33 +73,33 @@ def on_overdue(event: Event) -> None:
 
 
 def _who_set_it(event: Event) -> int | None:
-    moves = Event.objects.filter(ticket=event.ticket_id, kind="ticket.moved", status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
+    moves = Event.objects.filter(ticket=event.ticket_id, kind=TicketMoved.kind, status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
     return moves.order_by("-pk").values_list("actor_id", flat=True).first()
 
 
 def concerns_somebody(event: Event) -> bool:
     """Whether it may be news to a colleague: nobody is told what they did themselves."""
     by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
-    match event.kind:
-        case "ticket.assigned":
-            return any(pk not in {None, by} for pk in (event.assignee_id, event.data.get("before")))
-        case "message.received":
-            return event.assignee_id is not None and not event.data.get("automatic")
+    match payload_of(event):
+        case TicketAssigned(before=before):
+            return any(pk not in {None, by} for pk in (event.assignee_id, before))
+        case MessageReceived(automatic=automatic):
+            return event.assignee_id is not None and not automatic
     return True
 
 
-HANDLERS: dict[str, Callable[[Event], None]] = {
-    "ticket.assigned": on_assigned,
-    "message.received": on_received,
-    "message.noted": on_noted,
-    "ticket.overdue": on_overdue,
+HANDLERS: dict[type[Payload], Callable[[Event], None]] = {
+    TicketAssigned: on_assigned,
+    MessageReceived: on_received,
+    MessageNoted: on_noted,
+    TicketOverdue: on_overdue,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 
 
 def on_event(event: Event) -> None:
     """Subscriber: each kind has its handler."""
-    HANDLERS[event.kind](event)
+    HANDLERS[type(payload_of(event))](event)
 
 
 def tickets_for(reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:
