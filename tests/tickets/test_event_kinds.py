@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any, Literal
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from hypothesis import given
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from helpdesk.staff.models import Membership, Team, User
 from players.models import Player
 from tests.factories.desk import make_ticket, player_writes
+from tests.house.ground import ROOT
 from tests.tickets.deeds import listening
 from tickets.actors import SYSTEM, operator
 from tickets.events import backfilled, change, known_kinds, payload_of, record, record_about
@@ -28,7 +31,6 @@ from tickets.models import Delivery, Event
 pytestmark = pytest.mark.django_db
 
 
-@kind("toy.wound", version=3)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToyWound(Payload):
     """A toy was wound up."""
@@ -45,9 +47,10 @@ class ToyWound(Payload):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _toys_go() -> Iterator[None]:
+def _toys() -> Iterator[None]:
+    kind("toy.wound", version=3)(ToyWound)
     yield
-    _kinds.pop(ToyWound.kind, None)
+    del _kinds[ToyWound.kind]
 
 
 def wound(**said: Any) -> ToyWound:
@@ -133,7 +136,7 @@ def test_every_kind_says_what_it_means() -> None:
     for name, payload in kinds.items():
         assert name.count(".") == 1 and payload.__doc__ and not payload.__doc__.startswith(payload.__name__), name
         assert all(each.means and 1 <= each.since <= payload.version for each in payload.facts), name
-        assert [each.name for each in fields(payload)] == [each.name for each in payload.facts]  # type: ignore[arg-type]
+        assert [each.name for each in fields(payload)] == [each.name for each in payload.facts]
 
 
 @pytest.mark.parametrize(
@@ -240,3 +243,14 @@ def test_lists_that_say_nothing_are_not_kept() -> None:
     assert data_of(TicketTagged(added=(3,), removed=())) == {"added": [3]}
     assert data_of(TicketMoved()) == {}
     assert MessageSent.of(Event(kind="message.sent", version=1, data={"purpose": "answer"})).answers == ()
+
+
+def test_the_documentation_is_what_the_code_says() -> None:
+    told = StringIO()
+    toy = _kinds.pop(ToyWound.kind)
+    try:
+        call_command("document_events", stdout=told)
+    finally:
+        _kinds[ToyWound.kind] = toy
+
+    assert (ROOT / "docs/events.md").read_text() == told.getvalue(), "`make docs` writes it anew"

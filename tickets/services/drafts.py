@@ -7,6 +7,7 @@ gets both texts, one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import Conflict, DomainError
-from helpdesk.base.idempotency import once
+from helpdesk.base.idempotency import as_key, once
 from helpdesk.base.text import clean, fold, one_line
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
@@ -32,6 +34,7 @@ from tickets.services.attachments import FILES_PER_MESSAGE, NewFile, attach
 
 TEXT_LIMIT = 100_000  # characters
 _held = Worded(lambda ticket, author, kind: Draft.objects.select_for_update().filter(ticket=ticket, author=author, kind=kind))
+MOST_CHARACTERS = 10_000_000  # that a draft counts
 ATTEMPTS = 3  # at a draft that a merge moves away while its file is being read
 
 
@@ -43,6 +46,13 @@ class Hand:
     base: UUID | None
     typed: int | None = None  # characters typed in it, and pasted or put into it, since the draft began; None: it did not count
     inserted: int | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Hand | None:
+        """The composer that sent this form; None for a page that does not say, whose text simply stands."""
+        key = as_key(said.get("key"))
+        typed, inserted = (min(whole_number(said.get(name)), MOST_CHARACTERS) if name in said else None for name in ("typed", "inserted"))
+        return cls(key, as_key(said.get("revision")), typed, inserted) if key else None
 
     def knows(self, draft: Draft) -> bool:
         """Whether what stands in the draft came from this composer, or was seen by it."""
