@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from players.traits import TRAITS
 from tickets.actors import ActorKind
-from tickets.events import Payload, of_messages, payload_class
+from tickets.events import Payload, of_messages, payload_class, payload_of
 from tickets.events import of_tickets as told
 from tickets.lifecycle.waiting import together_since
 from tickets.models import Event, Message, Status, Ticket
@@ -80,6 +81,7 @@ class PastTicket:
     channel: str = ""
     merged_into_id: int | None = None
     erased: bool = False
+    traits: dict[str, int] = field(default_factory=dict)  # of the player's card, as `players.traits` names them
     tags: set[int] = field(default_factory=set)
     messages: dict[int, PastMessage] = field(default_factory=dict)
     merges: dict[int, tuple[int, int]] = field(default_factory=dict)  # as `waiting.merged_here`, without the ticket itself
@@ -114,6 +116,17 @@ def state_at(ticket: Ticket, event: Event | None = None) -> PastTicket:
     return past
 
 
+def traits_at(ticket: Ticket) -> dict[str, int]:
+    """What its newest event that speaks of the player's card says of it; one query for a short answer."""
+    kinds = [told.TicketOpened.kind, told.CardCaptured.kind]
+    newest = Event.objects.filter(ticket=ticket, kind__in=kinds).order_by("-pk").first()
+    return _traits(payload_of(newest)) if newest else {}
+
+
+def _traits(said: Payload) -> dict[str, int]:
+    return {name: pk for name in TRAITS if (pk := getattr(said, name)) is not None}
+
+
 def fold(pk: int, events: Iterable[Event]) -> PastTicket:
     """Events of one ticket in their order, taken one after the other. Those of tickets that were merged into it are looked up."""
     past = PastTicket(pk)
@@ -146,7 +159,7 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
     """What the ticket says of itself."""
     match said:
         case told.TicketOpened(started_by=by, follows=follows):
-            past.created_at = past.status_since = event.at
+            past.created_at, past.status_since, past.traits = event.at, event.at, _traits(said)
             past.follows_id, past.started_by = follows, by or event.actor_kind
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
         case told.TicketMoved(pledge=pledge, until=until):
@@ -159,6 +172,8 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.tags = (past.tags | set(added)) - set(removed)
         case told.TicketPlayerSet(player=player):
             past.player_id = player
+        case told.CardCaptured():
+            past.traits = _traits(said)
         case told.TicketErased():
             past.erased = True
 
