@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from players.models import Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
@@ -132,7 +132,7 @@ def first(model: Any) -> int:
 
 def able(*but: Right, game: Game | None = None) -> User:
     """Somebody with every right but these, everywhere or for one game."""
-    return somebody(*[right for right in Right if right not in but], game=game)
+    return somebody(*[right for right in registered() if right not in but], game=game)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from django.db import transaction
 from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from players.models import Address, Player
 from players.services import writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
@@ -75,10 +75,10 @@ def studio() -> None:
             },
         )
     Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
-    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": [right.value for right in WORK]})
-    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": list(Right.values)})
+    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": list(WORK)})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered()})
     strict, _made = Role.objects.get_or_create(
-        slug="e2e-strict", defaults={"name": "Strict", "rights": [right.value for right in WORK], "requires_second_factor": True}
+        slug="e2e-strict", defaults={"name": "Strict", "rights": list(WORK), "requires_second_factor": True}
     )
     roles = {"olga": keeper, "pavel": strict}
     for word, name in STAFF.items():

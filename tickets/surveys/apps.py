@@ -11,7 +11,7 @@ class SurveysConfig(AppConfig):
         from helpdesk.base import personal
         from tickets import events, timers  # rows must be loaded before the rooms that speak of them
         from tickets.models import Lane
-        from tickets.surveys import invite
+        from tickets.surveys import invite, shown
         from tickets.surveys.personal import amounts, erase, export
 
         events.declare("survey.answered")
@@ -19,3 +19,4 @@ class SurveysConfig(AppConfig):
         events.subscribe(invite.SUBSCRIBER, [], invite.on_due, lane=Lane.BULK)
         timers.register(invite.KIND, invite.fire)
         personal.keep(personal.Keeper("surveys", export=export, erase=erase, amounts=amounts))
+        shown.register()

@@ -13,7 +13,7 @@ from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
@@ -31,8 +31,7 @@ _LEAD = (
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
 )
-ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
-    "administrator": ("Administrator", tuple(Right)),
+ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator, who holds every right of every room
     "supervisor": (
         "Supervisor",
         (*_LEAD, Right.EDIT_PLAYER, Right.MANAGE_TEXTS, Right.MANAGE_LIFECYCLE, Right.MANAGE_STAFF, Right.MANAGE_MAIL, Right.SEE_AUDIT),
@@ -158,7 +157,7 @@ def open_studio() -> Studio:
         for member in CREW
     }
     first = users["ingrid"]
-    roles: dict[str, Role] = {}
+    roles: dict[str, Role] = {"administrator": make_role(name="Administrator", rights=registered(), by=first)}
     for key, (name, rights) in ROLES.items():
         roles[key] = make_role(name=name, rights=rights, by=first)
     Grant.objects.create(user=first, role=roles["administrator"])  # the first one nobody can give

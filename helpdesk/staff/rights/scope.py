@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from helpdesk.staff.rights.names import Right
+from helpdesk.staff.rights.names import Right, find
 
 if TYPE_CHECKING:
     from helpdesk.staff.models import User
@@ -127,7 +127,7 @@ def has_everywhere(user: User | AnonymousUser, right: Right) -> bool:
 
 
 def rights_of(user: User | AnonymousUser) -> frozenset[Right]:
-    """Every right held somewhere, for menus."""
+    """Every right held somewhere that a room registers, for menus."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    return frozenset(Right(right) for grant in user.held_grants() for right in grant.rights)
+    return frozenset(right for grant in user.held_grants() for name in grant.rights if (right := find(name)))

@@ -153,7 +153,7 @@ def test_a_form_with_errors_begins_with_what_is_wrong(open_page: Open) -> None: 
 
 def test_opening_a_ticket_ends_its_notices_and_the_bell_knows(open_page: Open, ticket: Ticket, greta: User) -> None:  # noqa: F811
     for link in (f"/tickets/{ticket.number}/", "/tickets/OTHER-ONE/"):
-        notify([greta], "notices.assigned", "Something", link=link)
+        notify([greta], "notices.assigned", link=link)
     page = open_page("/tickets/")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#me-bell .dot")).to_have_text("2")
