@@ -19,6 +19,7 @@ _facts: dict[str, Any] = {  # what entries of several rooms say
     "topic": _("topic"),
     "count": _("how many"),
     "version": _("version"),
+    "kind": _("kind"),
     "enabled": _("is on"),
     "reason": _("reason"),
     "error": _("error"),

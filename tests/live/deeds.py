@@ -13,8 +13,8 @@ from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
-from players.models import Address, Player
-from players.services import writer_from
+from players.models import Address, CardClass, CardLine, Player
+from players.services import Declaration, declare, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
@@ -136,6 +136,15 @@ def team() -> int:
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def card() -> dict[str, int]:
+    """A card with a field that is declared, some that are not, and a class of the studio's; their ids."""
+    game, olga = Game.objects.order_by("pk")[0], User.objects.get(email=email_of("olga"))
+    remember_names(game, ["arena_rank", "season_pass", "ltv_usd"])
+    made = CardClass.objects.filter(slug="sanctions").first() or name_class(None, "Sanctions", by=olga)
+    line = declare(game, "warnings", Declaration(made, "Warnings", "Предупреждения", CardLine.Kind.NUMBER), by=olga)
+    return {"field": line.pk, "class": made.pk}
 
 
 def prefer(word: str, language: str) -> None:

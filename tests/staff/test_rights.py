@@ -112,6 +112,7 @@ def test_a_right_that_no_longer_exists_opens_nothing() -> None:
     assert rights_of(nora) == {Right.VIEW}
 
 
+@pytest.mark.django_db
 def test_every_right_stands_in_exactly_one_group() -> None:
     grouped = [right for _group, held in rights.groups() for right in held]
 

@@ -17,8 +17,8 @@ from helpdesk.staff.rights.names import (
     RightGroup,
     find,
     groups,
-    named,
     register,
+    register_rows,
     registered,
 )
 from helpdesk.staff.rights.scope import (
@@ -50,8 +50,8 @@ __all__ = [
     "groups",
     "has_everywhere",
     "has_right",
-    "named",
     "register",
+    "register_rows",
     "registered",
     "requires",
     "rights_of",

@@ -6,7 +6,7 @@ Which rights of its role a person holds is never asked here: a right that no roo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ ELSEWHERE = RightGroup("elsewhere", _("Of rooms that are not here"), 1000)
 
 
 _rights: dict[str, Right] = {}
+_of_rows: list[Callable[[], Iterable[Right]]] = []
 
 
 def _keep(right: Right) -> Right:
@@ -102,24 +103,26 @@ def register(name: str, label: Any, group: RightGroup) -> Right:
     return _keep(Right(name, label, group))
 
 
+def register_rows(read: Callable[[], Iterable[Right]]) -> None:
+    """Add rights that the studio makes, a row each: `read()` gives them as they stand now. Who guards something by one asks by its name."""
+    _of_rows.append(read)
+
+
 def registered() -> list[Right]:
-    """Every right: group by group, within one in the order of registration."""
-    return sorted(_rights.values(), key=lambda right: (right.group.place, right.group.key))
+    """Every right: group by group, within one in the order of registration, those of rows last; a query for each kind of rows."""
+    every = [*_rights.values(), *(right for read in _of_rows for right in read())]
+    return sorted(every, key=lambda right: (right.group.place, right.group.key))
 
 
 def find(name: str) -> Right | None:
-    """The right of this name, or None where no room has one."""
+    """The right of this name that a room registers, or None. No query: one that is a row is not found here."""
     return _rights.get(name)
-
-
-def named(name: str) -> Right:
-    """The right of this name; one that no room registers is called by its name, among those of rooms that are not here."""
-    return find(name) or Right(name, name, ELSEWHERE)
 
 
 def groups(also: Iterable[str] = ()) -> list[tuple[RightGroup, list[Right]]]:
     """All rights by their groups, for pages; `also`: names that must not be missing, whether or not a room registers them."""
     found: dict[RightGroup, list[Right]] = {}
-    for right in [*registered(), *(named(name) for name in sorted(set(also)) if not find(name))]:
+    every = registered()
+    for right in [*every, *(Right(name, name, ELSEWHERE) for name in sorted(set(also) - set(every)))]:
         found.setdefault(right.group, []).append(right)
     return list(found.items())

@@ -109,8 +109,8 @@ def scope_of(parts: Iterable[Part]) -> Scope:
     return Scope(parts=unique)
 
 
-def scope_for(user: User | AnonymousUser, right: Right) -> Scope:
-    """Where `user` holds `right`. The grants are read once and kept on the instance, that is: one query a request."""
+def scope_for(user: User | AnonymousUser, right: str) -> Scope:
+    """Where `user` holds the right of this name. The grants are read once and kept on the instance, that is: one query a request."""
     if not user.is_authenticated or not user.is_active:
         return NOWHERE
     return scope_of(grant.part for grant in user.held_grants() if right in grant.rights)

@@ -12,7 +12,7 @@ from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Part, Right, find, has_everywhere, named, registered, scope_for
+from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.staff.topics import topic_choices
@@ -121,10 +121,10 @@ def may_give(by: User, role: Role, part: Part) -> bool:
     """Nobody rises alone: a right is passed on only by who holds it over at least that part."""
     if has_everywhere(by, Right.MANAGE_ROLES):
         return True
-    return all(_covers(by, named(right), part) for right in role.rights)
+    return all(_covers(by, right, part) for right in role.rights)
 
 
-def _covers(by: User, right: Right, wanted: Part) -> bool:
+def _covers(by: User, right: str, wanted: Part) -> bool:
     scope = scope_for(by, right)
     return scope.everything or any(set(part.sides()) <= set(wanted.sides()) for part in scope.parts)
 
@@ -137,8 +137,8 @@ def _said(game: Game | None, team: Team | None, part: Part) -> dict[str, str]:
 
 def _known(rights: Iterable[str], already: Iterable[str] = ()) -> list[str]:
     """In the order of the list of rights, so that equal sets are equal rows; those of rooms that are not here at the end."""
-    wanted = set(rights)
-    gone = sorted(name for name in wanted if not find(name))
+    wanted, every = set(rights), registered()
+    gone = sorted(wanted - set(every))
     if unknown := [name for name in gone if name not in set(already)]:
         raise DomainError(_("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}, field="rights")
-    return [*(str(right) for right in registered() if right in wanted), *gone]
+    return [*(str(right) for right in every if right in wanted), *gone]
