@@ -29,10 +29,12 @@ _facts: dict[str, Any] = {  # what entries of several rooms say
 }
 
 
-def register(*, actions: Mapping[str, Any], subjects: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None) -> None:
+def register(
+    *, actions: Mapping[str, Any] | None = None, subjects: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None
+) -> None:
     """Add a room's words, in its `AppConfig.ready()`: for its actions ("room.verb", told after a name: “Anna invited somebody”), for the
     rows that they are done to (by `app.model`), and for the names in their `data`."""
-    _actions.update(actions)
+    _actions.update(actions or {})
     _subjects.update(subjects or {})
     _facts.update(facts or {})
 

@@ -86,7 +86,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.settings.MAX_ATTACHMENT_BYTES = 200_000
         self.settings.REPLY_GATES = ["tests.players.marked.suspicious"]
-        self.game = make_game("ember", address="help@ember.example", survey_enabled=True, survey_delay_hours=1)
+        self.game = make_game("ember", address="help@ember.example", survey_delay_hours=1)
         self.anna = somebody(*registered(), name="Anna Krylova", mail_copies=MailCopies.ALL)
         self.boris = somebody(*registered(), name="Boris Lindqvist")
         self.mails()
