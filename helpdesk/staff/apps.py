@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class StaffConfig(AppConfig):
     name = "helpdesk.staff"
     label = "staff"
+    pages = "helpdesk.staff.urls"
     verbose_name = _("Staff")
     default_auto_field = "django.db.models.BigAutoField"
 

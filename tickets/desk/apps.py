@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "tickets.desk"
     label = "desk"
+    pages = "tickets.desk.urls"
 
     def ready(self) -> None:
         from helpdesk.staff import leaving  # rows must be loaded before the rooms that speak of them

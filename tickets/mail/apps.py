@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class MailConfig(AppConfig):
     name = "tickets.mail"
     label = "mail"
+    pages = "tickets.mail.urls"
 
     def ready(self) -> None:
         from helpdesk.base import personal

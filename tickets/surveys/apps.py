@@ -6,6 +6,7 @@ from django.apps import AppConfig
 class SurveysConfig(AppConfig):
     name = "tickets.surveys"
     label = "surveys"
+    pages = "tickets.surveys.urls"
 
     def ready(self) -> None:
         from helpdesk.base import personal
