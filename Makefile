@@ -14,7 +14,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-stop demo-reset test faults check lint bench shots hostile shell setup packages
+.PHONY: help demo demo-stop demo-reset test faults check lint docs bench shots hostile shell setup packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ lint: $(READY) ## mend what the linters can mend by themselves
 	@$(BIN)/ruff check -q --fix . || true
 	@$(BIN)/ruff format .
 	@$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true
+
+docs: $(READY) ## docs/events.md, written out of the kinds of events that the code declares
+	@HELPDESK_ENV=test $(BIN)/python manage.py document_events > docs/events.md.new && mv docs/events.md.new docs/events.md
 
 bench: $(READY) $(CATALOGUES) ## measure against the budgets, with 100,000 tickets or BENCH_TICKETS=1000000; prints a table
 	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench

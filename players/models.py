@@ -33,6 +33,8 @@ class Player(models.Model):
     blocked_until = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)  # nothing of him is left, and nothing new is added to him
 
+    just_made = False  # in this transaction: nothing hangs at him yet, and nobody needs to look
+
     class Meta:
         constraints = [sane_moments("player_moments_sane", "blocked_until")]
 
@@ -104,6 +106,24 @@ class ProfileSnapshot(models.Model):
     class Meta:
         constraints = [sane_moments("snapshot_moments_sane", "taken_at")]
         indexes = [models.Index(name="snapshot_newest", fields=["account", "-taken_at"])]
+
+
+class CardValue(models.Model):
+    """A word that cards say for one of a few facts (`players/traits.py`), such as a server's name: events name it by its id.
+
+    One that only an erased player's card said is emptied; its id stays.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("value",)
+
+    trait = models.CharField(max_length=20)
+    value = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="card_value_once", fields=["trait", "value"], condition=~Q(value=""))]
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class CardClass(models.Model):

@@ -64,7 +64,7 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
         *facts, pk = cursor.fetchone()
     row = Address.from_db(connection.alias, names[:-1], facts)
     if pk is not None:
-        newcomer.created_at = now
+        newcomer.created_at, newcomer.just_made = now, True
         made(newcomer, pk)
         return newcomer, row
     users = list(Player.objects.filter(uses__address=row).order_by("pk"))
@@ -110,6 +110,7 @@ def remember_account(
     account, _made = GameAccount.objects.get_or_create(
         game=game, external_id=external_id, defaults={"player": player, "nickname": one_line(nickname, 80)}
     )
+    player.just_made = False
     if fields is not None:
         ProfileSnapshot.objects.create(account=account, fields=dict(fields))
         remember_names(game, fields)

@@ -16,6 +16,7 @@ END $$
 """
 PUT_BACK = """
 DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;  -- also what can never be deleted
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('DELETE FROM public.%I', name);
     END LOOP;

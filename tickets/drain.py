@@ -31,14 +31,18 @@ LEASE = timedelta(minutes=5)
 BATCH = 100
 PAUSES = [timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200)]
 
-# The oldest delivery of each subscriber and ticket, and never a younger one while an older one stands.
+# The delivery of the oldest event of each subscriber and ticket (or other subject), and none of a younger one while that stands: what is
+# replayed has a younger delivery than what came after it.
 # Materialized: a planner with poor statistics would run the locking part anew for each row that it may update.
 _CLAIM = """
 WITH heads AS MATERIALIZED (
     SELECT d.id FROM tickets_delivery d
     WHERE d.lane = %(lane)s AND d.parked_at IS NULL AND d.due_at <= %(now)s AND (d.claimed_until IS NULL OR d.claimed_until <= %(now)s)
       AND (%(game)s::bigint IS NULL OR (SELECT t.game_id FROM tickets_ticket t WHERE t.id = d.ticket_id) = %(game)s)
-      AND NOT EXISTS (SELECT 1 FROM tickets_delivery o WHERE o.subscriber = d.subscriber AND o.ticket_id = d.ticket_id AND o.id < d.id)
+      AND NOT EXISTS (SELECT 1 FROM tickets_delivery o
+                      WHERE o.subscriber = d.subscriber AND o.ticket_id = d.ticket_id AND o.event_id < d.event_id)
+      AND (d.subject = '' OR NOT EXISTS (SELECT 1 FROM tickets_delivery o
+                                         WHERE o.subscriber = d.subscriber AND o.subject = d.subject AND o.event_id < d.event_id))
     ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 UPDATE tickets_delivery SET claimed_until = %(until)s, attempts = attempts + 1 FROM heads WHERE tickets_delivery.id = heads.id
 RETURNING tickets_delivery.id

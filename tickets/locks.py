@@ -28,7 +28,7 @@ def lock(ticket: Ticket) -> Ticket:
     again for the one it leads to; NotAllowed when it does not hold there. Only the last ticket is locked, so that who merges or
     unmerges them in the order of their ids never waits for us in a circle.
     """
-    _demand_transaction()
+    demand_transaction()
     pk = ticket.pk
     for _attempt in range(ATTEMPTS):
         with suppress(_Moved), transaction.atomic():
@@ -60,7 +60,7 @@ def ask_again(ticket: Ticket, shown: Ticket) -> None:
 
 def lock_many(pks: Iterable[int]) -> list[Ticket]:
     """The tickets as they are now, locked, in the order of their ids. Those that are gone are left out."""
-    _demand_transaction()
+    demand_transaction()
     wanted = list(pks)
     if len(wanted) == 1:
         tickets = _locked(*wanted)
@@ -101,7 +101,7 @@ def lock_message(pk: int) -> Message | None:
     raise Conflict(_("This ticket is being merged. Try again."))
 
 
-def _demand_transaction() -> None:
+def demand_transaction() -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A ticket is locked within a transaction only.")
 

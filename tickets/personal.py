@@ -18,9 +18,12 @@ from helpdesk.audit.services import forget_remarks
 from helpdesk.base import clock, personal
 from helpdesk.base.models import Blob
 from helpdesk.base.text import one_line
+from players.models import Player
 from players.selectors import addresses_of_him_alone
 from tickets.actors import SYSTEM
-from tickets.events import record
+from tickets.events import record, record_about, subject_of
+from tickets.events.of_messages import MessageFailed, MessageWithdrawn, purpose_of
+from tickets.events.of_tickets import PlayerErased, TicketErased
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import close_for_good
 from tickets.locks import lock_many, lock_message
@@ -89,6 +92,16 @@ def erase(player_id: int) -> Iterator[int]:
     for rows in (_elsewhere(player_id), _sent_to_him(player_id)):
         for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
             yield _empty_elsewhere(pk)
+    _tell_of(player_id)
+    yield 0
+
+
+@transaction.atomic
+def _tell_of(player_id: int) -> None:
+    """Once, though the rooms erase twice."""
+    player = Player(pk=player_id)
+    if not Event.objects.filter(subject=subject_of(player), kind=PlayerErased.kind).exists():
+        record_about(player, PlayerErased(), by=SYSTEM)
 
 
 @transaction.atomic
@@ -98,18 +111,18 @@ def _empty_ticket(pk: int, player_id: int) -> int:
     ticket = rows.get(pk)
     if ticket is None or ticket.player_id != player_id:
         return 0
-    emptied = _empty_messages(messages) + _empty_files(Attachment.objects.filter(Q(ticket=pk) | Q(message__in=messages)))
+    emptied = _empty_messages(messages, rows) + _empty_files(Attachment.objects.filter(Q(ticket=pk) | Q(message__in=messages)))
     emptied += Draft.objects.filter(ticket=pk).delete()[0]
     emptied += personal.empty(Delivery.objects.filter(ticket_id=pk)) + personal.empty(Pledge.objects.filter(ticket=pk))
     emptied += forget_remarks("tickets.ticket", [pk])
-    waiting.mark_no_reply_needed(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0)  # nobody waits any more
+    waiting.mark_no_reply_needed(ticket, upto=messages.aggregate(last=Max("pk"))["last"] or 0, by=SYSTEM)  # nobody waits any more
     for row in rows.values():
         waiting.refresh(row)
     close_for_good(ticket, by=SYSTEM)
     Timer.objects.filter(ticket=pk).delete()
     emptied += personal.empty(Ticket.objects.filter(pk=pk))
-    if not Event.objects.filter(ticket=pk, kind="ticket.erased").exists():
-        record(ticket, "ticket.erased", by=SYSTEM)
+    if not Event.objects.filter(ticket=pk, kind=TicketErased.kind).exists():
+        record(ticket, TicketErased(), by=SYSTEM)
     return emptied
 
 
@@ -120,7 +133,7 @@ def _empty_elsewhere(pk: int) -> int:
     if message is None:
         return 0
     here = Message.objects.filter(pk=pk)
-    emptied = _empty_messages(here) + _empty_files(Attachment.objects.filter(message=pk))
+    emptied = _empty_messages(here, {message.ticket_id: message.ticket}) + _empty_files(Attachment.objects.filter(message=pk))
     ticket = message.ticket
     if message.kind == Message.Kind.INBOUND and ticket.preview == one_line(message.text):
         left = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).exclude(text="").order_by("-pk")
@@ -130,11 +143,15 @@ def _empty_elsewhere(pk: int) -> int:
     return emptied
 
 
-def _empty_messages(messages: QuerySet[Message]) -> int:
-    """What has not left is called back; what nobody knew the fate of needs no decision any more."""
+def _empty_messages(messages: QuerySet[Message], tickets: dict[int, Ticket]) -> int:
+    """What has not left is called back; what nobody knew the fate of needs no decision any more. Their tickets are locked."""
     if messages.filter(state__in=_ON_ITS_WAY).exists():
         raise personal.NotYet
     now = clock.now()
+    for message in messages.filter(state__in=[*_NOT_GONE, State.UNCERTAIN]).defer("text", "quoted", "html"):
+        doubtful = message.state == State.UNCERTAIN
+        said = MessageFailed(purpose=purpose_of(message)) if doubtful else MessageWithdrawn()
+        record(tickets[message.ticket_id], said, by=SYSTEM, message=message)
     messages.filter(state__in=_NOT_GONE).update(state=State.WITHDRAWN, state_at=now)
     messages.filter(state=State.UNCERTAIN).update(state=State.FAILED, state_at=now)
     holds = Hold.objects.filter(message__in=messages)

@@ -15,6 +15,11 @@ def now() -> datetime:
     return _travelled.get() or datetime.now(UTC)
 
 
+def seconds_between(start: datetime, end: datetime) -> int:
+    """Whole seconds from one moment to a later one; 0 where it is not later."""
+    return max(0, int((end - start).total_seconds()))
+
+
 @contextmanager
 def travel(to: datetime) -> Iterator[None]:
     """Within the block, `now()` is `to`. Nests; one thread or task only."""

@@ -1,12 +1,13 @@
 """A desk of a hundred thousand to a million tickets, for measuring: some stories played, then copied inside the database.
 
 Whatever hangs at a player or an address is copied, table by table as the models tell it: ids are shifted by one span, foreign keys and
-`IdOf` follow, what must be unique is made anew, the past moves into the past and the future stays, or all timers would be due. Only ids
-inside an event's `data` still speak of the first one.
+`IdOf` follow, and so do the ids inside an event's `data`, what must be unique is made anew, the past moves into the past and the future
+stays, or all timers would be due.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from helpdesk.base.ids import IdOf
 from helpdesk.demo.load.loop import load
 from helpdesk.demo.logins import demand_demo
 from players.models import Address, Player
+from tickets.events import known_kinds
 from tickets.models import Event, Message, Ticket
 from tickets.services.numbers import ALPHABET
 
@@ -117,12 +119,31 @@ def _copy(spans: dict[type[models.Model], int], first: int, last: int) -> None:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), GREATEST((SELECT max(id) FROM {name}), 1))")
 
 
+def _ids_in_data(spans: dict[type[models.Model], int]) -> str:
+    """The data of an event with its ids shifted, in SQL; the kinds themselves say which of their facts are ids of what."""
+    tables = {table._meta.label: span for table, span in spans.items()}
+    shifts = {
+        name: shifted
+        for name, payload in known_kinds().items()
+        if (shifted := {fact.name: tables[fact.table] for fact in payload.facts if fact.table in tables})
+    }
+    said = f"('{json.dumps(shifts)}'::jsonb -> t.kind ->> one.key)::bigint"
+    return f"""(SELECT coalesce(jsonb_object_agg(one.key, CASE
+        WHEN {said} IS NULL THEN one.value
+        WHEN jsonb_typeof(one.value) = 'number' THEN to_jsonb(one.value::bigint + k * {said})
+        WHEN jsonb_typeof(one.value) = 'array' THEN
+            (SELECT coalesce(jsonb_agg(each::bigint + k * {said}), '[]') FROM jsonb_array_elements_text(one.value) AS each)
+        ELSE one.value END), '{{}}') FROM jsonb_each(t.data) AS one)"""
+
+
 def _value(table: type[models.Model], field: models.Field[Any, Any], spans: dict[type[models.Model], int]) -> str:
     """A column of a copy, in SQL: `t` is the row it is made from, `k` the number of the copy."""
     column, target = f"t.{connection.ops.quote_name(field.attname)}", table if field.primary_key else _target(field)
     if target in spans:
         moved, where = f"{column} + k * {spans[target]}", field.where if isinstance(field, IdOf) else None
         return f"CASE WHEN t.{where[0]} = '{where[1]}' THEN {moved} ELSE {column} END" if where else moved
+    if (table, field.name) == (Event, "data"):
+        return _ids_in_data(spans)
     if (table, field.name) in ANEW:
         return ANEW[table, field.name].format(column=column, id=f"t.id + k * {spans[table]}")
     if field.name in made_anew(table):

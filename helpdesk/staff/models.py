@@ -151,6 +151,19 @@ class Membership(models.Model):
         constraints = (models.UniqueConstraint(name="member_once_per_team", fields=("team", "user")),)
 
 
+class WorkSession(models.Model):
+    """For so long an operator was at work, without a break of more than ten minutes. `ended_at` moves on, at most once a minute."""
+
+    personal = ()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="work_session_has_a_length", condition=models.Q(ended_at__gte=models.F("began_at"))),)
+        indexes = (models.Index(name="work_session_newest", fields=("user", "-ended_at")),)
+
+
 class Role(models.Model):
     """A named set of rights. Where it holds is said by the grant, not here.
 

@@ -9,6 +9,7 @@ import { open } from "./dialogs.js";
 import { onKey } from "./keys.js";
 import { say } from "./phrases.js";
 import { over, toast } from "./toasts.js";
+import { count, startCounting } from "./typing.js";
 
 const PAUSE = 1000, RETRY = [3000, 8000, 20000];
 let wantsFocus = false, timer = 0, tries = 0, saving = null, dirty = false, submitting = false, unsure = false;
@@ -127,6 +128,7 @@ function mark(kind) {
   }[kind]();
   text.focus();
   text.setRangeText(made, from, to, "end");
+  count(form(), "inserted", made.length - picked.length);
   if (!picked && (kind === "bold" || kind === "italic"))
     text.selectionStart = text.selectionEnd = text.selectionEnd - (kind === "bold" ? 2 : 1);
   text.dispatchEvent(new Event("input", { bubbles: true }));
@@ -197,6 +199,7 @@ export function startComposer() {
   onKey("r", () => focusText("reply"));
   onKey("n", () => focusText("note"));
   startFiles(form);
+  startCounting(form);
   document.addEventListener("input", (event) => {
     if (event.target.form && event.target.form === form() && event.target.type !== "file") typed();
   });

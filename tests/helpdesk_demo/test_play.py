@@ -20,10 +20,15 @@ from tests.conftest import Travel
 from tickets.lifecycle import waiting
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Message, Pledge, Ticket, Timer
+from tickets.past import state_at
 from tickets.surveys.models import Survey
 
 UNTIL = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)  # a Friday afternoon
 COUNT, SEED = 24, 11
+FOLDED = (
+    *("created_at", "follows_id", "status", "status_since", "resolved_at", "pending_until", "game_id", "player_id", "team_id"),
+    *("assignee_id", "topic_id", "language", "channel", "merged_into_id"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -70,30 +75,16 @@ def test_side_by_side_the_games_make_the_same_studio_as_one_after_the_other() ->
     assert RawMail.objects.count() == mails
 
 
-def _folded(ticket: Ticket) -> dict[str, Any]:
-    """The ticket's row as its events tell it."""
-    row: dict[str, Any] = {"resolved_at": None, "pending_on": "", "pending_until": None, "tags": set()}
-    for event in Event.objects.filter(ticket=ticket).order_by("pk"):
-        row |= {name: getattr(event, name) for name in ("status", "game_id", "team_id", "assignee_id", "topic_id", "language", "channel")}
-        row["last_event_id"] = event.pk
-        if event.kind == "ticket.opened":
-            row |= {"created_at": event.at, "status_since": event.at, "follows_id": event.data.get("follows"), "player_id": event.actor_id}
-        elif event.kind == "ticket.tagged":
-            row["tags"] = row["tags"] | set(event.data["added"]) - set(event.data["removed"])
-        elif event.kind == "ticket.moved":
-            row["status_since"] = event.at
-            row["resolved_at"] = event.at if event.status == "resolved" else row["resolved_at"] if event.status == "closed" else None
-            pledge = Pledge.objects.get(pk=event.data["pledge"]) if event.status == "pending" else None
-            row["pending_on"] = pledge.on if pledge else ""
-            row["pending_until"] = datetime.fromisoformat(event.data["until"]) if pledge else None
-    return row
-
-
 def _is_whole(ticket: Ticket) -> None:
-    row = _folded(ticket)
+    """The ticket's row and its messages are what its events tell."""
+    past = state_at(ticket)
+    pledge = Pledge.objects.filter(pk=past.pledge_id).first()
 
-    assert set(ticket.tags.values_list("pk", flat=True)) == row.pop("tags")
-    assert {name: getattr(ticket, name) for name in row} == row
+    assert {name: getattr(past, name) for name in FOLDED} == {name: getattr(ticket, name) for name in FOLDED}
+    assert (past.event_id, pledge.on if pledge else "") == (ticket.last_event_id, ticket.pending_on)
+    assert past.tags == set(ticket.tags.values_list("pk", flat=True))
+    assert {pk: each.state for pk, each in past.messages.items()} == dict(Message.objects.filter(ticket=ticket).values_list("pk", "state"))
+    assert (past.waiting_since, past.first_reply_at) == (ticket.waiting_since, ticket.first_reply_at)
     assert waiting.wrong([ticket]) == []
 
 

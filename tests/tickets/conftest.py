@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests import seeds
 from tests.factories.desk import Post, post
-from tickets import events
+from tickets.events import subscriptions
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def no_other_ears(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens but those whom the story names."""
-    monkeypatch.setattr(events, "_subscriptions", {})
-    monkeypatch.setattr(events, "_by_kind", defaultdict(list))
+    monkeypatch.setattr(subscriptions, "_subscriptions", {})
+    monkeypatch.setattr(subscriptions, "_by_kind", defaultdict(list))
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from tests.conftest import Travel
 from tests.factories.desk import newest_question
 from tickets import events, timers
 from tickets.actors import operator
+from tickets.events import subscriptions
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Event, LifecycleRule, Message, Status, Ticket
@@ -71,13 +72,13 @@ def facts_hold(*tickets: Ticket) -> bool:
 @contextmanager
 def listening(name: str, kinds: Iterable[str], handler: Callable[[Event], None], **more: Any):
     """A subscriber for the length of a story."""
-    events.subscribe(name, kinds, handler, **more)
+    events.subscribe(name, [events.known_kinds()[kind] for kind in kinds], handler, **more)
     try:
         yield
     finally:
-        gone = events._subscriptions.pop(name)
+        gone = subscriptions._subscriptions.pop(name)
         for kind in gone.kinds:
-            events._by_kind[kind].remove(gone)
+            subscriptions._by_kind[kind].remove(gone)
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:

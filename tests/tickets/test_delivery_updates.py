@@ -47,12 +47,13 @@ def test_news_settle_an_uncertain_message(word: str, uncertain: Message, ticket:
     assert (ticket.status, ticket.waiting_since) == (Status.ANSWERED, None)
 
 
-def test_a_bounce_settles_an_uncertain_message_as_failed(uncertain: Message, ticket: Ticket) -> None:
+def test_a_bounce_settles_an_uncertain_message(uncertain: Message, ticket: Ticket) -> None:
     tell(uncertain, "bounced")
 
     uncertain.refresh_from_db()
     ticket.refresh_from_db()
-    assert (uncertain.state, ticket.status) == (State.FAILED, Status.NEW)
+    assert (uncertain.state, ticket.status) == (State.BOUNCED, Status.NEW)
+    assert kinds(ticket)[-1] == "message.bounced"
     assert ticket.waiting_since is not None
 
 

@@ -14,7 +14,9 @@ from tests.factories.desk import make_ticket, player_writes
 from tests.tickets.deeds import listening, put
 from tickets import drain
 from tickets.actors import SYSTEM
-from tickets.events import MAX_DEPTH, declare, record, replay, subscribe
+from tickets.events import MAX_DEPTH, Payload, record, replay, subscribe
+from tickets.events.of_messages import MessageReceived
+from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock
 from tickets.models import Delivery, Event, Lane, Status, Tag, Ticket
 
@@ -262,7 +264,7 @@ def test_the_lanes_are_apart_but_a_ticket_keeps_its_order(travel: Travel) -> Non
 def test_what_a_handler_records_names_its_cause(anna: User, travel: Travel) -> None:
     def rename(event: Event) -> None:
         with transaction.atomic():
-            record(lock(event.ticket), "ticket.renamed", by=SYSTEM)
+            record(lock(event.ticket), TicketRenamed(), by=SYSTEM)
 
     with listening("ear", RECEIVED, rename):
         ticket = make_ticket()
@@ -275,7 +277,7 @@ def test_what_a_handler_records_names_its_cause(anna: User, travel: Travel) -> N
 def test_a_chain_of_automation_that_chases_itself_is_parked(travel: Travel) -> None:
     def again(event: Event) -> None:
         with transaction.atomic():
-            record(lock(event.ticket), "ticket.renamed", by=SYSTEM)
+            record(lock(event.ticket), TicketRenamed(), by=SYSTEM)
 
     with listening("ear", ["ticket.opened", "ticket.renamed"], again):
         ticket = make_ticket()
@@ -308,9 +310,11 @@ def test_what_does_not_matter_to_a_listener_costs_no_delivery(travel: Travel) ->
 
         assert replay("ear", Event.objects.filter(kind="message.received")) == 1  # the second's first message; the other one waits already
         drain.drain(Lane.NOW)
+        assert ear.heard == []  # what is replayed is older, and comes first though its delivery is younger
         drain.drain(Lane.BULK)
+        drain.drain(Lane.NOW)
 
-    assert [ticket for ticket, _event in ear.heard] == [second.pk, second.pk]
+    assert ear.heard == sorted(ear.heard) and [ticket for ticket, _event in ear.heard] == [second.pk, second.pk]
 
 
 def test_a_listener_that_changed_its_mind_is_left_alone(travel: Travel) -> None:
@@ -339,8 +343,6 @@ def test_events_cannot_be_deleted_nor_subscribers_confused(travel: Travel) -> No
     with pytest.raises(TypeError):
         Event.objects.latest("pk").delete()
     with pytest.raises(ValueError, match="undeclared"):
-        subscribe("deaf", ["ticket.exploded"], Ear())
+        subscribe("deaf", [Payload], Ear())
     with listening("ear", RECEIVED, Ear()), pytest.raises(ValueError, match="Two subscribers"):
-        subscribe("ear", RECEIVED, Ear())
-    with pytest.raises(ValueError, match="declared twice"):
-        declare("ticket.opened", 2)
+        subscribe("ear", [MessageReceived], Ear())

@@ -62,9 +62,10 @@ def test_released_it_leaves_at_once_under_its_authors_name(gated: None, anna: Us
     outbox.send_due()
 
     message.refresh_from_db()
-    moved = Event.objects.get(ticket=ticket, kind="ticket.moved")
+    moved, sent = (Event.objects.get(ticket=ticket, kind=kind) for kind in ("ticket.moved", "message.sent"))
     assert (message.state, message.author_id, message.approver_id) == (State.SENT, anna.pk, boris.pk)
-    assert (moved.actor_id, moved.on_behalf_of) == (anna.pk, boris.pk)
+    assert (moved.actor_id, moved.on_behalf_of) == (anna.pk, None)
+    assert (sent.data["author"], sent.data["approver"]) == (anna.pk, boris.pk)
 
 
 def test_it_leaves_when_the_last_hold_is_open(gated: None, anna: User, boris: User, travel: Travel) -> None:

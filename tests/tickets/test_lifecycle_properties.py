@@ -25,7 +25,8 @@ from tickets.channels import Failed, Retry, Sent, Uncertain
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import SILENCE, PendingInfo
 from tickets.lifecycle.moves import MOVES
-from tickets.models import Event, Message, Status, Ticket, Timer, Topic
+from tickets.models import Event, Message, Status, Tag, Ticket, Timer, Topic
+from tickets.past import state_at
 from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.merge import merge, unmerge
@@ -51,6 +52,11 @@ THEN = st.sampled_from(["", "", "", *Status.values])
 WHEN_STALE = st.sampled_from(list(Message.WhenStale))
 ANSWERS = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 ARRIVED = {Message.State.SENT, Message.State.DELIVERED}
+ON_ITS_WAY = {Message.State.SENDING, Message.State.HANDED}
+FOLDED = (
+    *("created_at", "follows_id", "started_by", "status", "status_since", "resolved_at", "pending_until", "game_id", "player_id"),
+    *("team_id", "assignee_id", "topic_id", "topic_by_machine", "language", "channel", "merged_into_id"),
+)
 
 
 class Desk(RuleBasedStateMachine):
@@ -83,6 +89,7 @@ class Desk(RuleBasedStateMachine):
     def open_the_desk(self) -> None:
         self.anna = User.objects.create_user("anna@studio.example", None, name="Anna")
         self.team = Team.objects.create(name="Billing", slug="billing")
+        self.tag = Tag.objects.create(name="vip")
         self.topic = Topic.objects.create(slug="payments", name="Payments")
         mira, game = make_player(), make_game()
         self.tickets = [make_ticket(player=mira, game=game).pk for _ in range(3)]
@@ -149,6 +156,7 @@ class Desk(RuleBasedStateMachine):
         assign(self.ticket(which), to=self.anna if yes else None, by=by)
         set_team(self.ticket(which), to=self.team if yes else None, by=by)
         edit.set_topic(self.ticket(which), self.topic if yes else None, by=by)
+        edit.set_tags(self.ticket(which), [self.tag] if yes else [], by=by)
         edit.set_language(self.ticket(which), "ru" if yes else "en", by=by)
 
     @rule(amount=st.sampled_from([timedelta(seconds=16), timedelta(minutes=6), timedelta(hours=73), timedelta(hours=200)]))
@@ -212,10 +220,26 @@ class Desk(RuleBasedStateMachine):
                 assert ActorKind(event.actor_kind) in MOVES.get((Status(before), Status(event.status)), ()), move
             self.last[event.ticket_id] = event
         for row in tickets:
-            told = self.last[row.pk]
-            assert (told.status, told.assignee_id, told.team_id, told.topic_id, told.language, told.pk) == (
-                row.status, row.assignee_id, row.team_id, row.topic_id, row.language, row.last_event_id,
+            self.folds_to(row)
+
+    def folds_to(self, row: Ticket) -> None:
+        """All that the events tell of a ticket is what stands in its row, and in those of its messages."""
+        past = state_at(row)
+        assert past.event_id == row.last_event_id
+        for column in FOLDED:
+            assert getattr(past, column) == getattr(row, column), column
+        assert past.tags == set(row.tags.values_list("pk", flat=True))
+        messages = {message.pk: message for message in Message.objects.filter(ticket=row)}
+        assert past.messages.keys() == messages.keys()
+        for pk, message in messages.items():
+            there = past.messages[pk]
+            state = Message.State.QUEUED if message.state in ON_ITS_WAY else message.state
+            assert (there.state, there.received_in, there.author_kind, there.author_id, there.approver_id) == (
+                state, message.received_in_id, message.author_kind, message.author_id, message.approver_id,
             )  # fmt: skip
+            assert (there.sent_at if there.state in ARRIVED else None) == (message.sent_at if message.state in ARRIVED else None)
+            assert there.asks == (message.kind == "inbound" and not message.automatic and message.no_reply_needed_at is None)
+        assert (past.waiting_since, past.first_reply_at) == (row.waiting_since, row.first_reply_at)
 
     def closed_is_closed(self, tickets: list[Ticket]) -> None:
         closed = {ticket.pk for ticket in tickets if ticket.status == Status.CLOSED}

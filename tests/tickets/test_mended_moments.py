@@ -30,6 +30,7 @@ def test_they_fit_the_constraints_afterwards(anna: User, travel: Travel, moment:
     rules: list[tuple[str, str, str]] = []
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE tickets_event DISABLE TRIGGER event_stays")
         for table, columns in migration.MENDED.items():
             cursor.execute(
                 "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", [table]

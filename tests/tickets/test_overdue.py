@@ -145,6 +145,7 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
     ticket = pending(anna, travel.moment + timedelta(hours=5))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE tickets_event DISABLE TRIGGER event_stays")
         for table, columns in {
             "tickets_ticket": ["pending_until", "created_at", "changed_at", "status_since"],
             "tickets_message": ["at", "state_at"],

@@ -39,6 +39,7 @@ def poison(table: str, pk: int, **values: str) -> None:
         cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", [table])
         for (name,) in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         changes = ", ".join(f"{column} = %s" for column in values)
         cursor.execute(f"UPDATE {table} SET {changes} WHERE id = %s", [*values.values(), pk])  # noqa: S608
 

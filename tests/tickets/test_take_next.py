@@ -25,7 +25,7 @@ def test_who_waits_longest_comes_first(anna: User, travel: Travel) -> None:
 
     assert taken is not None
     assert (taken.pk, taken.assignee_id) == (first.pk, anna.pk)
-    assert Event.objects.get(kind="ticket.assigned").data["taken"] is True
+    assert Event.objects.get(kind="ticket.assigned").data["how"] == "next"
 
 
 def test_what_others_have_what_is_on_hold_and_what_is_answered_is_left(anna: User, boris: User, travel: Travel) -> None:

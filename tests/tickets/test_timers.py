@@ -16,6 +16,7 @@ from tests.tickets.deeds import answer, hours_pass, put
 from tickets import timers
 from tickets.actors import SYSTEM
 from tickets.events import record
+from tickets.events.of_tickets import TicketRenamed
 from tickets.lifecycle.machine import SILENCE
 from tickets.locks import lock
 from tickets.models import Event, Lane, Status, Ticket, Timer
@@ -32,7 +33,7 @@ class Bell:
 
     def __call__(self, due: Sequence[timers.Due]) -> None:
         for ticket, _timer in due:
-            record(ticket, "ticket.renamed", by=SYSTEM)
+            record(ticket, TicketRenamed(), by=SYSTEM)
             if ticket.pk in self.breaks:
                 raise ValueError("a bad ticket")
         self.batches.append([ticket.pk for ticket, _timer in due])

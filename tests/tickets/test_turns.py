@@ -19,6 +19,7 @@ from tests.tickets.mail.parse.letters import letter
 from tickets import drain, tasks, timers
 from tickets.actors import SYSTEM
 from tickets.events import record
+from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock
 from tickets.mail import inbox
 from tickets.mail import tasks as mail_tasks
@@ -49,12 +50,12 @@ def takes_turns(sweep: Callable[[], None], left: Callable[[], int]) -> None:
 
 def _rename(due: Sequence[timers.Due]) -> None:
     for ticket, _timer in due:
-        record(ticket, "ticket.renamed", by=SYSTEM)
+        record(ticket, TicketRenamed(), by=SYSTEM)
 
 
 def _renames_again(event: Event) -> None:
     if event.depth < 1:
-        record(lock(event.ticket), "ticket.renamed", by=SYSTEM)
+        record(lock(event.ticket), TicketRenamed(), by=SYSTEM)
 
 
 @pytest.fixture

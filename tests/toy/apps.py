@@ -14,10 +14,10 @@ class ToyConfig(AppConfig):
         from tests.toy import hears, parcels, shown  # rows must be loaded before the rooms that speak of them
         from tests.toy.personal import amounts, erase, export
         from tickets import channels, events, timers
+        from tickets.events.of_messages import MessageReceived
 
         shown.register()
         personal.keep(personal.Keeper("toy", export=export, erase=erase, amounts=amounts))
         channels.register("parcel", label="Parcel", deliver=parcels.deliver, prepare=parcels.prepare)
-        events.declare("toy.wished")
-        events.subscribe("toy.wishes", {"message.received"}, hears.on_received)
+        events.subscribe("toy.wishes", [MessageReceived], hears.on_received)
         timers.register(hears.REMIND, hears.remind)

@@ -10,6 +10,7 @@ from helpdesk.games.capabilities import mode
 from helpdesk.games.models import Mode
 from helpdesk.staff.models import User
 from helpdesk.staff.notices import notify
+from tests.toy.kinds import ToyWished
 from tests.toy.models import Wish
 from tickets import timers
 from tickets.actors import SYSTEM
@@ -27,7 +28,7 @@ def on_received(event: Event) -> None:
     if "wish" in message.text and mode("toys", ticket.game) == Mode.ON:
         wish = Wish.objects.create(player_id=ticket.player_id, ticket=ticket, words=message.text)
         timers.arm(ticket, REMIND, event.at + timedelta(days=1))
-        record(ticket, "toy.wished", by=SYSTEM, wish=wish.pk)
+        record(ticket, ToyWished(wish=wish.pk), by=SYSTEM)
         notify(User.objects.all(), "toy.wished", number=ticket.number)
 
 

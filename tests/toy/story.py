@@ -154,7 +154,8 @@ def test_it_hears_what_happens_and_its_timer_fires(wished: Ticket, travel: Trave
     timers.fire_due()
 
     assert Wish.objects.get().reminded_at is not None
-    assert as_(somebody(Right.VIEW)).get(reverse("desk:ticket", args=[wished.number])).status_code == 200
+    assert "wishes for a toy" in words(as_(somebody(Right.VIEW, PLAY)), "desk:ticket", wished.number)
+    assert "wishes for a toy" not in words(as_(somebody(Right.VIEW)), "desk:ticket", wished.number)  # its line has the kind's right
 
 
 def test_its_gate_holds_a_reply_and_a_person_releases_it(ticket: Ticket, anna: User, boris: User, travel: Travel, the_post: Post) -> None:

@@ -51,12 +51,14 @@ class DialogForm(forms.Form):
 class ComposerForm(forms.Form):
     """A reply or a note. `seen` is the last event its author had on screen, `upto` the player's last message there.
 
-    `key` makes that it is sent once; `revision` is that of the draft it began from.
+    `key` makes that it is sent once; `revision` is that of the draft it began from; `typed` and `inserted` count how the text came about.
     """
 
     mode = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in (Draft.Kind.REPLY, Draft.Kind.NOTE)], widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     revision = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    typed = forms.CharField(widget=forms.HiddenInput, required=False)
+    inserted = forms.CharField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(
         label=gettext_lazy("Text"), required=False, strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -77,8 +79,7 @@ class ComposerForm(forms.Form):
 
     def hand(self) -> Hand | None:
         """Which composer this is, for its draft."""
-        said = self.cleaned_data
-        return Hand(said["key"], said["revision"]) if said["key"] else None
+        return Hand.of(self.data)
 
     def words(self, *, anyway: bool) -> OutgoingMessage:
         """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
@@ -285,6 +286,8 @@ class StartForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("Text"), strip=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 9}))
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     revision = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    typed = forms.CharField(widget=forms.HiddenInput, required=False)
+    inserted = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, games: list[Game], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,8 +13,9 @@ from django.db.models.functions import Greatest
 from helpdesk.base import clock
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
+from helpdesk.staff.services.work import worked
 from tickets.actors import ActorKind
-from tickets.desk.models import TicketView
+from tickets.desk.models import TicketView, ViewSpan
 from tickets.models import Draft, Message, Ticket
 
 _look = Worded(lambda ticket, user: TicketView.objects.filter(ticket=ticket, user=user))
@@ -47,6 +48,15 @@ def looked(ticket: Ticket, *, by: User, upto: int, writing: bool = False) -> Non
     touched = TicketView.objects.filter(ticket=ticket, user=by).update(event_id=Greatest("event_id", upto), at=clock.now(), doing=doing)
     if not touched:
         TicketView.objects.bulk_create([TicketView(ticket=ticket, user=by, event_id=upto, doing=doing)], ignore_conflicts=True)
+
+
+def viewed(ticket: Ticket, *, by: User) -> None:
+    """`by` has it on a visible page and touched that lately: their span of looking at it goes on, or a new one begins."""
+    now = clock.now()
+    last = ViewSpan.objects.filter(ticket=ticket, user=by).order_by("-ended_at").values("pk")[:1]
+    if not ViewSpan.objects.filter(pk__in=last, ended_at__gte=now - PRESENT).update(ended_at=now):
+        ViewSpan.objects.create(ticket=ticket, user=by, began_at=now, ended_at=now)
+    worked(by)
 
 
 def read_upto(ticket: Ticket, user: User) -> int | None:

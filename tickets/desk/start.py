@@ -77,9 +77,8 @@ def draft(request: StaffRequest) -> HttpResponse:
         _keep_the_rest(request, sent, text)
         return JsonResponse({"time": "", "revision": "", "sent": True, "at": reverse("desk:ticket", args=[sent.ticket.number])})
     heading = {name: request.POST.get(name, "") for name in HEADING}
-    hand = Hand(key, as_key(request.POST.get("revision"))) if key else None
     try:
-        saved = save_start(author=request.user, text=text, heading=heading, hand=hand)
+        saved = save_start(author=request.user, text=text, heading=heading, hand=Hand.of(request.POST))
     except DomainError as error:
         return JsonResponse({"error": str(error)}, status=422)
     return JsonResponse(saved_as(saved, text) | {"sent": False})
@@ -130,7 +129,7 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
         contact=contact,
         subject=said["subject"],
         language=said["language"],
-        outgoing=OutgoingMessage(text=said["text"], hand=Hand(said["key"], said["revision"])),
+        outgoing=OutgoingMessage(text=said["text"], hand=Hand.of(request.POST)),
         by=request.user,
         channel=CHANNEL,
     ).pk
@@ -161,6 +160,8 @@ def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> d
     game = next((one for one in games if one.slug == asked.get("game")), games[0] if games else None)
     said: dict[str, Any] = {
         "key": fresh_key(),
+        "typed": 0,
+        "inserted": 0,
         "game": game.pk if game else None,
         "to": asked.get("to", ""),
         "language": asked.get("language") or (game.default_language if game else ""),
@@ -168,7 +169,7 @@ def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> d
     if own is None:
         return said
     heading = own.heading if _is_begun(own) else {name: words for name, words in own.heading.items() if name not in said}
-    return said | heading | {"text": own.text, "revision": own.revision}
+    return said | heading | {"text": own.text, "revision": own.revision, "typed": own.typed or 0, "inserted": own.inserted or 0}
 
 
 def _is_begun(own: Draft) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,8 @@ from helpdesk.base.bounds import NO_SUCH_DAY, is_sane
 from helpdesk.base.errors import NotAllowed
 from tickets import timers
 from tickets.actors import Actor
-from tickets.events import NewEvent, record_many
+from tickets.events import NewEvent, change_many
+from tickets.events.of_tickets import TicketMoved
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
@@ -87,18 +87,8 @@ def move_many(
     for ticket in moving:
         before[ticket.pk] = ticket.status
         _set(ticket, to, pending, now)
-    entries = [
-        NewEvent(
-            ticket,
-            "ticket.moved",
-            by,
-            message,
-            before[ticket.pk],
-            data=_facts(pledges.get(ticket.pk), pending, rule),
-        )
-        for ticket in moving
-    ]
-    events = record_many(entries, saving=FIELDS, lane=lane)
+    entries = [NewEvent(ticket, _moved(pledges.get(ticket.pk), pending, rule), by, message, before[ticket.pk]) for ticket in moving]
+    events = change_many(entries, fields=FIELDS, lane=lane)
     _set_timers(moving, before, events)
     return events
 
@@ -110,7 +100,7 @@ def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
         return None
     before = {ticket.pk: str(ticket.status)}
     _set(ticket, Status.CLOSED, None, clock.now())
-    events = record_many([NewEvent(ticket, "ticket.moved", by, None, before[ticket.pk])], saving=FIELDS)
+    events = change_many([NewEvent(ticket, TicketMoved(), by, None, before[ticket.pk])], fields=FIELDS)
     _set_timers([ticket], before, events)
     return events[0]
 
@@ -129,13 +119,13 @@ def _pledge(tickets: Sequence[Ticket], pending: PendingInfo | None) -> dict[int,
     return {pledge.ticket_id: pledge.pk for pledge in made}
 
 
-def _facts(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    if pending:
-        facts |= {"pledge": pledge, "until": pending.until.isoformat() if pending.until else None}
-    if rule:
-        facts |= {"rule": rule.pk, "notice": rule.notice_key}
-    return facts
+def _moved(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule | None) -> TicketMoved:
+    return TicketMoved(
+        rule=rule.pk if rule else None,
+        notice=(rule.notice_key or None) if rule else None,
+        pledge=pledge,
+        until=pending.until if pending else None,
+    )
 
 
 def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Sequence[Event]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, record_many
+from tickets.events.of_tickets import TicketOverdue
 from tickets.lifecycle.machine import PendingInfo, await_silence, move, move_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
@@ -62,10 +63,7 @@ def day_passed(due: Sequence[Due]) -> None:
     """Fire of the overdue timers: the department still owes its answer, so the ticket rises and whoever has it is told."""
     late = [ticket for ticket, _timer in due if ticket.overdue and ticket.merged_into_id is None]
     pledges = dict(Pledge.objects.filter(ticket__in=late).order_by("ticket", "-pk").distinct("ticket").values_list("ticket", "pk"))
-    entries = [
-        NewEvent(ticket, "ticket.overdue", SYSTEM, data={"pledge": pledges.get(ticket.pk), "until": ticket.pending_until})
-        for ticket in late
-    ]
+    entries = [NewEvent(ticket, TicketOverdue(pledge=pledges.get(ticket.pk), until=ticket.pending_until), SYSTEM) for ticket in late]
     if entries:
         record_many(entries, lane=Lane.BULK)
 

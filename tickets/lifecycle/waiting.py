@@ -10,10 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from helpdesk.base import clock
-from tickets.actors import ActorKind
+from tickets.actors import Actor, ActorKind
+from tickets.events import NewEvent, record_many
+from tickets.events.kinds import MOST
+from tickets.events.of_messages import MessageReceived
+from tickets.events.of_tickets import TicketNoReplyNeeded, TicketReplyNeeded
 from tickets.locks import demand_lock
 from tickets.models import FAR, Event, Message, Ticket
 from tickets.models.message import ANSWERED_STATES
@@ -60,16 +64,51 @@ def merged_here(ticket: Ticket) -> dict[int, tuple[int, int]]:
 
 
 def _oldest_of_merged(ticket: Ticket) -> datetime | None:
+    replies = Message.objects.filter(_ANSWERS, ticket=ticket, answers_upto__isnull=False)
+    return next((each.at for each in _waiting_of_merged(ticket, _said_by(replies))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A player's message that waits for an answer: its id, the ticket in which it was received, and when it came."""
+
+    pk: int
+    received_in: int
+    at: datetime
+
+
+def answered_by(ticket: Ticket, reply: Message) -> list[Question]:
+    """What still waits and would not any more once this reply counts as sent, the oldest first."""
+    messages = Message.objects.filter(ticket=ticket)
+    if reply.answers_upto is None:
+        return []
+    if messages.exclude(received_in=ticket).exists():
+        replies = _said_by(messages.filter(_ANSWERS, answers_upto__isnull=False).exclude(pk=reply.pk))
+        before = _waiting_of_merged(ticket, replies)
+        after = set(_waiting_of_merged(ticket, [*replies, (reply.pk, reply.received_in_id, reply.answers_upto)]))
+        return [each for each in before if each not in after]
+    upto = messages.filter(_ANSWERS).exclude(pk=reply.pk).aggregate(upto=Max("answers_upto"))["upto"] or 0
+    asking = messages.filter(_ASKS_STILL, pk__gt=upto, pk__lte=reply.answers_upto)
+    return [Question(*row) for row in asking.order_by("at", "pk").values_list("pk", "received_in_id", "at")]
+
+
+def _said_by(replies: QuerySet[Message]) -> list[tuple[int, int, int]]:
+    """Of each reply its id, where it was written, and the last message that its author had read."""
+    return [(pk, where, upto or 0) for pk, where, upto in replies.values_list("pk", "received_in_id", "answers_upto")]
+
+
+def _waiting_of_merged(ticket: Ticket, replies: list[tuple[int, int, int]]) -> list[Question]:
     """A reply written before a merge answers nothing of the other ticket: its author did not see that, however small its id."""
-    messages, merges = Message.objects.filter(ticket=ticket), merged_here(ticket)
-    replies = list(messages.filter(_ANSWERS, answers_upto__isnull=False).values_list("pk", "received_in_id", "answers_upto"))
-    for pk, where, at in messages.filter(_ASKS_STILL).order_by("at", "pk").values_list("pk", "received_in_id", "at"):
-        if not any(pk <= (upto or 0) and reply > _together_since(merges, where, there) for reply, there, upto in replies):
-            return at
-    return None
+    merges = merged_here(ticket)
+    asking = Message.objects.filter(_ASKS_STILL, ticket=ticket).order_by("at", "pk").values_list("pk", "received_in_id", "at")
+    return [
+        Question(pk, where, at)
+        for pk, where, at in asking
+        if not any(pk <= upto and reply > together_since(merges, where, there) for reply, there, upto in replies)
+    ]
 
 
-def _together_since(merges: dict[int, tuple[int, int]], one: int, other: int) -> int:
+def together_since(merges: dict[int, tuple[int, int]], one: int, other: int) -> int:
     """The last message before the messages of two tickets were shown in one; 0 for a ticket and itself."""
     ways = []
     for start in (one, other):
@@ -105,27 +144,36 @@ def asked(ticket: Ticket, message: Message) -> list[str]:
 
 def question_before(ticket: Ticket, event_id: int) -> int | None:
     """The player's last message that somebody has seen whose screen showed the ticket up to this event."""
-    received = Event.objects.filter(ticket__in=merged_here(ticket), kind="message.received", pk__lte=event_id)
+    received = Event.objects.filter(ticket__in=merged_here(ticket), kind=MessageReceived.kind, pk__lte=event_id)
     seen: int | None = received.aggregate(last=Max("message_id"))["last"]
     return seen
 
 
-def mark_no_reply_needed(ticket: Ticket, *, upto: int) -> bool:
-    """The player's messages up to this one need no reply. Whether somebody waits less for that."""
+def mark_no_reply_needed(ticket: Ticket, *, upto: int, by: Actor) -> None:
+    """The player's messages up to this one, where he still waits for an answer, need no reply."""
     demand_lock(ticket)
-    before = ticket.waiting_since
-    if before is not None:
-        Message.objects.filter(_ASKS_STILL, ticket=ticket, pk__lte=upto, at__gte=before).update(no_reply_needed_at=clock.now())
+    if ticket.waiting_since is None:
+        return
+    asking = Message.objects.filter(_ASKS_STILL, ticket=ticket, pk__lte=upto, at__gte=ticket.waiting_since)
+    if said := [TicketNoReplyNeeded(upto=upto, messages=some) for some in _marked(asking, clock.now())]:
+        record_many([NewEvent(ticket, each, by) for each in said])
         refresh(ticket)
-    return ticket.waiting_since != before
 
 
-def mark_reply_needed(ticket: Ticket, *, since: datetime | None = None) -> None:
+def mark_reply_needed(ticket: Ticket, *, by: Actor, since: datetime | None = None) -> None:
     """What was said to need no reply (with `since`: from that moment on) needs one after all, unless it was answered meanwhile."""
     demand_lock(ticket)
     said = Q(no_reply_needed_at__gte=since) if since else Q(no_reply_needed_at__isnull=False)
-    if Message.objects.filter(said, ticket=ticket).update(no_reply_needed_at=None):
+    if again := [TicketReplyNeeded(messages=some) for some in _marked(Message.objects.filter(said, ticket=ticket), None)]:
+        record_many([NewEvent(ticket, each, by) for each in again])
         refresh(ticket)
+
+
+def _marked(messages: QuerySet[Message], at: datetime | None) -> list[tuple[int, ...]]:
+    """Mark these messages; their ids, in as many lots as events take to name them."""
+    pks = sorted(messages.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=pks).update(no_reply_needed_at=at)
+    return [tuple(pks[start : start + MOST]) for start in range(0, len(pks), MOST)]
 
 
 def _set(ticket: Ticket, waits: Waits) -> list[str]:

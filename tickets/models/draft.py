@@ -38,6 +38,9 @@ class Draft(models.Model):
     )  # of a start: to whom, about what
     revision = models.UUIDField(default=uuid4)
     composer = models.UUIDField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, default=clock.now)
+    typed = models.PositiveIntegerField(null=True, blank=True)  # characters, as its composer counts them
+    inserted = models.PositiveIntegerField(null=True, blank=True)
     saved_at = models.DateTimeField(default=clock.now)
 
     class Meta:

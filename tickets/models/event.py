@@ -22,9 +22,10 @@ class Lane(models.TextChoices):
 
 
 class Event(models.Model):
-    """What happened, and the ticket's state after it. Never updated, never deleted; a mistake is mended by a further event.
+    """What happened, and the ticket's state after it. The database refuses to change or delete one; a mistake is mended by a further event.
 
-    `data` holds ids, enums, numbers and times only: texts, names and addresses lie in rows that can be erased.
+    `data` holds ids, enums, numbers and times only: texts, names and addresses lie in rows that can be erased. What it says stands in
+    `tickets/events/`, kind by kind. Columns that come later are null in older rows.
     """
 
     personal: ClassVar[tuple[str, ...]] = ()
@@ -42,6 +43,9 @@ class Event(models.Model):
     cause = IdOf("tickets.Event", null=True)
     root = IdOf("tickets.Event", null=True)
     depth = models.PositiveSmallIntegerField(default=0)
+    backfilled = models.BooleanField(null=True, db_default=False)  # of a past that was entered only later
+    player_id = IdOf("players.Player", null=True)
+    author_team_id = IdOf("staff.Team", null=True)  # of who did it, or of who wrote the reply that it is about, at that moment
     status = models.CharField(max_length=12, blank=True)
     status_before = models.CharField(max_length=12, blank=True)
     game_id = IdOf("games.Game", null=True)
@@ -61,6 +65,7 @@ class Event(models.Model):
         indexes = [
             models.Index(name="event_of_ticket", fields=["ticket", "id"]),
             models.Index(name="event_kind_at", fields=["kind", "at"]),
+            models.Index(name="event_about", fields=["subject", "id"], condition=~Q(subject="")),
         ]
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -77,6 +82,7 @@ class Delivery(models.Model):
     subscriber = models.CharField(max_length=60)
     lane = models.CharField(max_length=6, choices=Lane.choices)
     ticket_id = IdOf("tickets.Ticket", null=True)
+    subject = models.CharField(max_length=80, blank=True, db_default="")  # as in its event
     due_at = models.DateTimeField(default=clock.now)
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -90,7 +96,8 @@ class Delivery(models.Model):
             models.UniqueConstraint(name="delivery_once_per_subscriber", fields=["event", "subscriber"]),
         ]
         indexes = [
-            models.Index(name="delivery_order", fields=["subscriber", "ticket_id", "id"]),
+            models.Index(name="delivery_in_order", fields=["subscriber", "ticket_id", "event"]),
+            models.Index(name="delivery_about", fields=["subscriber", "subject", "event"], condition=~Q(subject="")),
             models.Index(name="delivery_due", fields=["lane", "id"], condition=Q(parked_at__isnull=True)),
             models.Index(name="delivery_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
         ]

@@ -11,6 +11,7 @@ import structlog
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import wording
 from players.models import Address
+from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Ticket
 from tickets.services.reply import OutgoingMessage, send_automatic
@@ -22,12 +23,14 @@ PLACES = ("player", "game", "team", "number", "subject")
 
 def tells(event: Event) -> bool:
     """Whether the rule of a move names a notice."""
-    return bool(event.data.get("notice"))
+    return TicketMoved.of(event).notice is not None
 
 
 def on_moved(event: Event) -> None:
     """Subscriber: the notice of a move, in the ticket's language or the game's default."""
-    key = event.data["notice"]
+    key = TicketMoved.of(event).notice
+    if key is None:
+        return
     ticket = lock_itself(Ticket(pk=event.ticket_id))
     if ticket.merged_into_id or (ticket.contact and ticket.contact.state != Address.State.GOOD):
         return

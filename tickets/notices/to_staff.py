@@ -15,6 +15,9 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import NoticeKind, notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
+from tickets.events import Payload, payload_of
+from tickets.events.of_messages import MessageBounced, MessageFailed, MessageNoted, MessageReceived, MessageStale, MessageUncertain
+from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
 from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
@@ -23,7 +26,12 @@ Purpose = Message.Purpose
 ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE = (
     f"notices.{name}" for name in ("assigned", "taken_over", "player_answered", "mention", "overdue")
 )
-IN_TROUBLE = {f"message.{name}": f"notices.{name}" for name in ("failed", "bounced", "uncertain", "stale")}  # kind of event: of notice
+IN_TROUBLE: dict[type[Payload], str] = {
+    MessageFailed: "notices.failed",
+    MessageBounced: "notices.bounced",
+    MessageUncertain: "notices.uncertain",
+    MessageStale: "notices.stale",
+}
 KINDS = (
     NoticeKind(ASSIGNED, gettext_noop("%(number)s is yours now: “%(subject)s”")),
     NoticeKind(TAKEN_OVER, gettext_noop("%(number)s is with %(who)s now: “%(subject)s”")),
@@ -46,7 +54,7 @@ def on_assigned(event: Event) -> None:
     now = _active(event.assignee_id)
     _tell(event, now, ASSIGNED)
     if now:
-        _tell(event, _active(event.data.get("before")), TAKEN_OVER, again=True, who=now[0].pk)
+        _tell(event, _active(TicketAssigned.of(event).before), TAKEN_OVER, again=True, who=now[0].pk)
 
 
 def on_received(event: Event) -> None:
@@ -61,7 +69,7 @@ def on_trouble(event: Event) -> None:
     if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
         return
     people = _active(message.author_id) or _holders(event)
-    _tell(event, people, IN_TROUBLE[event.kind], message=message.pk)
+    _tell(event, people, IN_TROUBLE[type(payload_of(event))], message=message.pk)
 
 
 def on_noted(event: Event) -> None:
@@ -80,33 +88,33 @@ def on_overdue(event: Event) -> None:
 
 
 def _who_set_it(event: Event) -> int | None:
-    moves = Event.objects.filter(ticket=event.ticket_id, kind="ticket.moved", status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
+    moves = Event.objects.filter(ticket=event.ticket_id, kind=TicketMoved.kind, status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
     return moves.order_by("-pk").values_list("actor_id", flat=True).first()
 
 
 def concerns_somebody(event: Event) -> bool:
     """Whether it may be news to a colleague: nobody is told what they did themselves."""
     by = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
-    match event.kind:
-        case "ticket.assigned":
-            return any(pk not in {None, by} for pk in (event.assignee_id, event.data.get("before")))
-        case "message.received":
-            return event.assignee_id is not None and not event.data.get("automatic")
+    match payload_of(event):
+        case TicketAssigned(before=before):
+            return any(pk not in {None, by} for pk in (event.assignee_id, before))
+        case MessageReceived(automatic=automatic):
+            return event.assignee_id is not None and not automatic
     return True
 
 
-HANDLERS: dict[str, Callable[[Event], None]] = {
-    "ticket.assigned": on_assigned,
-    "message.received": on_received,
-    "message.noted": on_noted,
-    "ticket.overdue": on_overdue,
+HANDLERS: dict[type[Payload], Callable[[Event], None]] = {
+    TicketAssigned: on_assigned,
+    MessageReceived: on_received,
+    MessageNoted: on_noted,
+    TicketOverdue: on_overdue,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 
 
 def on_event(event: Event) -> None:
     """Subscriber: each kind has its handler."""
-    HANDLERS[event.kind](event)
+    HANDLERS[type(payload_of(event))](event)
 
 
 def tickets_for(reader: User, ids: Collection[int]) -> dict[int, dict[str, str]]:

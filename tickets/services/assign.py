@@ -8,12 +8,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from helpdesk.base import clock
+from helpdesk.base.clock import seconds_between
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import Team, User
-from tickets.actors import Actor, operator
-from tickets.events import record
+from tickets.actors import Actor, ActorKind, operator
+from tickets.events import NewEvent, Payload, change, change_many
+from tickets.events.of_messages import MessageNoted, MessageWritten
+from tickets.events.of_tickets import NextSkipped, NextTaken, TicketAssigned, TicketTeamSet, way
 from tickets.locks import lock, mark_locked
-from tickets.models import FAR, Ticket, with_nobody
+from tickets.models import FAR, Event, Ticket, with_nobody
 
 
 class Taken(Conflict):
@@ -37,8 +41,7 @@ def assign(ticket: Ticket, *, to: User | None, by: Actor, over: int | None | Ell
         return ticket
     if over is not ... and before != over and not is_left_behind(ticket):
         raise Taken(ticket.assignee)
-    ticket.assignee = to
-    record(ticket, "ticket.assigned", by=by, saving=["assignee"], assignee=to.pk if to else None, before=before)
+    give(ticket, to, by=by)
     return ticket
 
 
@@ -47,13 +50,34 @@ def is_left_behind(ticket: Ticket) -> bool:
     return ticket.assignee is not None and not ticket.assignee.is_active
 
 
-def take_by_answering(ticket: Ticket, *, by: User) -> None:
-    """Who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise."""
+def give(ticket: Ticket, to: User | None, *, by: Actor) -> None:
+    """Give a locked ticket to somebody else, or to nobody. Who puts back what “take next” gave them, without a word, has skipped it."""
+    before, ticket.assignee = ticket.assignee_id, to
+    hand = by.id if by.kind == ActorKind.OPERATOR else None
+    said: list[Payload] = [TicketAssigned(assignee=ticket.assignee_id, before=before, how=way(ticket.assignee_id, hand))]
+    if to is None and before == hand:
+        said += _skipped(ticket, by)
+    change_many([NewEvent(ticket, each, by) for each in said], fields=["assignee"])
+
+
+def _skipped(ticket: Ticket, by: Actor) -> list[NextSkipped]:
+    kinds = [TicketAssigned.kind, MessageWritten.kind, MessageNoted.kind]
+    last = Event.objects.filter(ticket=ticket, kind__in=kinds, actor_kind=by.kind, actor_id=by.id).order_by("-pk").first()
+    if last is None or last.kind != TicketAssigned.kind or TicketAssigned.of(last).how != "next":
+        return []
+    return [NextSkipped(kept=seconds_between(last.at, clock.now()))]
+
+
+def take_by_answering(ticket: Ticket, *, by: User) -> list[NewEvent]:
+    """Who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise.
+
+    The caller saves `assignee` and records what is returned with what the answer itself tells.
+    """
     before = ticket.assignee_id
     if (before and not is_left_behind(ticket)) or (ticket.team and not ticket.team.answering_takes):
-        return
+        return []
     ticket.assignee = by
-    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, answered=True)
+    return [NewEvent(ticket, TicketAssigned(assignee=by.pk, before=before, how="answered"), operator(by))]
 
 
 @transaction.atomic
@@ -64,7 +88,7 @@ def set_team(ticket: Ticket, *, to: Team | None, by: Actor) -> Ticket:
     if before == (to.pk if to else None):
         return ticket
     ticket.team = to
-    record(ticket, "ticket.team_set", by=by, saving=["team"], team=to.pk if to else None, before=before)
+    change(ticket, TicketTeamSet(team=ticket.team_id, before=before), fields=["team"], by=by)
     return ticket
 
 
@@ -76,7 +100,8 @@ def take_next(candidates: QuerySet[Ticket], *, by: User) -> Ticket | None:
     if ticket is None:
         return None
     mark_locked(ticket)
-    before = ticket.assignee_id
-    ticket.assignee = by
-    record(ticket, "ticket.assigned", by=operator(by), saving=["assignee"], assignee=by.pk, before=before, taken=True)
+    before, ticket.assignee = ticket.assignee_id, by
+    taken = TicketAssigned(assignee=by.pk, before=before, how="next")
+    waited = NextTaken(waited=seconds_between(ticket.waiting_key, clock.now()))
+    change_many([NewEvent(ticket, said, operator(by)) for said in (taken, waited)], fields=["assignee"])
     return ticket

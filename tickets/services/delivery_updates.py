@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from tickets.actors import SYSTEM
-from tickets.channels import Failed, Sent
+from tickets.channels import Sent
 from tickets.events import record
+from tickets.events.of_messages import MessageBounced, MessageComplained, MessageDelivered, MessageOpened, purpose_of
 from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
-from tickets.models import Event, Message
-from tickets.services.outbox import TAKES_EFFECT, apply_outcome
+from tickets.models import Message
+from tickets.services.outbox import TAKES_EFFECT, apply_outcome, was_sent_again
 
 State = Message.State
 _OUT = {State.HANDED, State.SENDING, State.UNCERTAIN}
@@ -35,15 +36,12 @@ def delivered(pk: int, at: datetime) -> None:
         return
     message.state, message.state_at, message.delivered_at = State.DELIVERED, at, at
     message.save(update_fields=["state", "state_at", "delivered_at"])
-    record(message.ticket, "message.delivered", by=SYSTEM, message=message, at=at)
+    record(message.ticket, MessageDelivered(), by=SYSTEM, message=message, at=at)
 
 
 def _on_its_way_again(message: Message) -> bool:
     """Somebody said of an uncertain message that it did not arrive, and now it has: it need not leave a second time."""
-    return (
-        message.state == State.QUEUED
-        and Event.objects.filter(ticket=message.ticket, kind="message.retried", message_id=message.pk).exists()
-    )
+    return message.state == State.QUEUED and was_sent_again(message)
 
 
 @transaction.atomic
@@ -56,7 +54,7 @@ def opened(pk: int, at: datetime) -> None:
         apply_outcome(message, Sent(), by=SYSTEM)
     message.opened_at = at
     message.save(update_fields=["opened_at"])
-    record(message.ticket, "message.opened", by=SYSTEM, message=message, at=at)
+    record(message.ticket, MessageOpened(), by=SYSTEM, message=message, at=at)
 
 
 @transaction.atomic
@@ -65,12 +63,11 @@ def bounced(pk: int, at: datetime, *, reason: str) -> None:
     message = _locked(pk)
     if message is None or message.state in {State.BOUNCED, State.FAILED}:
         return
-    if message.state in _OUT:
-        apply_outcome(message, Failed(reason), by=SYSTEM)
-    elif message.state in {State.SENT, State.DELIVERED}:
+    if message.state in _OUT | {State.SENT, State.DELIVERED}:
         message.state, message.state_at, message.error = State.BOUNCED, at, reason[:500]
-        message.save(update_fields=["state", "state_at", "error"])
-        record(message.ticket, "message.bounced", by=SYSTEM, message=message, at=at, purpose=message.purpose)
+        message.claimed_until = message.parked_at = None
+        message.save(update_fields=["state", "state_at", "error", "claimed_until", "parked_at"])
+        record(message.ticket, MessageBounced(purpose=purpose_of(message)), by=SYSTEM, message=message, at=at)
     else:
         return
     if message.purpose in TAKES_EFFECT:
@@ -86,4 +83,4 @@ def complained(pk: int, at: datetime) -> None:
         return
     message.complained_at = at
     message.save(update_fields=["complained_at"])
-    record(message.ticket, "message.complained", by=SYSTEM, message=message, at=at)
+    record(message.ticket, MessageComplained(), by=SYSTEM, message=message, at=at)

@@ -7,8 +7,10 @@ gets both texts, one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -16,18 +18,23 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import Conflict, DomainError
-from helpdesk.base.idempotency import once
+from helpdesk.base.idempotency import as_key, once
 from helpdesk.base.text import clean, fold, one_line
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from players.models import AddressUse
+from tickets.actors import Actor, ActorKind
+from tickets.events import record
+from tickets.events.of_tickets import DraftStarted
 from tickets.locks import demand_lock, lock
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import FILES_PER_MESSAGE, NewFile, attach
 
 TEXT_LIMIT = 100_000  # characters
 _held = Worded(lambda ticket, author, kind: Draft.objects.select_for_update().filter(ticket=ticket, author=author, kind=kind))
+MOST_CHARACTERS = 10_000_000  # that a draft counts
 ATTEMPTS = 3  # at a draft that a merge moves away while its file is being read
 
 
@@ -37,6 +44,15 @@ class Hand:
 
     composer: UUID | None
     base: UUID | None
+    typed: int | None = None  # characters typed in it, and pasted or put into it, since the draft began; None: it did not count
+    inserted: int | None = None
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Hand | None:
+        """The composer that sent this form; None for a page that does not say, whose text simply stands."""
+        key = as_key(said.get("key"))
+        typed, inserted = (min(whole_number(said.get(name)), MOST_CHARACTERS) if name in said else None for name in ("typed", "inserted"))
+        return cls(key, as_key(said.get("revision")), typed, inserted) if key else None
 
     def knows(self, draft: Draft) -> bool:
         """Whether what stands in the draft came from this composer, or was seen by it."""
@@ -66,10 +82,17 @@ def save_draft(ticket: Ticket, *, author: User, kind: Draft.Kind, text: str, the
     ticket, text = lock(ticket), clean(text)
     demand_length(text)
     draft = _draft_of(ticket, author.pk, kind)
+    began = draft._state.adding
     keep(draft, text, hand)
     draft.then_status = then_status
     draft.save()
+    if began:
+        _tell_of_beginning(ticket, draft)
     return draft
+
+
+def _tell_of_beginning(ticket: Ticket, draft: Draft) -> None:
+    record(ticket, DraftStarted(draft="note" if draft.kind == Draft.Kind.NOTE else "reply"), by=Actor(ActorKind.OPERATOR, draft.author_id))
 
 
 def keep(draft: Draft, text: str, hand: Hand | None) -> None:
@@ -77,16 +100,17 @@ def keep(draft: Draft, text: str, hand: Hand | None) -> None:
     known = hand is None or draft._state.adding or hand.knows(draft)
     draft.text = text if known else both(draft.text, text)
     draft.revision, draft.composer, draft.saved_at = uuid4(), hand.composer if hand else None, clock.now()
+    if hand and hand.typed is not None:
+        draft.typed, draft.inserted = hand.typed, hand.inserted or 0
 
 
-def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Kind, hand: Hand | None = None) -> None:
-    """The words have become a message of the locked ticket: its draft's files go with it and the draft is gone.
+def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Kind, hand: Hand | None = None) -> datetime | None:
+    """The words have become a message of the locked ticket: its draft's files go with it and the draft is gone. When it began.
 
     Words in the draft that this composer never saw have not been sent, and stay.
     """
     demand_lock(ticket)
-    for draft in _held(ticket.pk, author.pk, kind):
-        _become(draft, message, hand)
+    return next((_become(draft, message, hand) for draft in _held(ticket.pk, author.pk, kind)), None)
 
 
 def bring_drafts(ticket: Ticket, *, into: Ticket) -> None:
@@ -189,24 +213,27 @@ def drop_starts_to(player_id: int) -> int:
     return len(pks)
 
 
-def take_start(message: Message, *, author: User, hand: Hand) -> None:
-    """The start has become this message; what another tab wrote there stays, as in `take_draft`."""
-    for draft in Draft.objects.select_for_update().filter(author=author, kind=Draft.Kind.START):
-        _become(draft, message, hand)
+def take_start(message: Message, *, author: User, hand: Hand) -> datetime | None:
+    """The start has become this message; what another tab wrote there stays, as in `take_draft`. When it began."""
+    starts = Draft.objects.select_for_update().filter(author=author, kind=Draft.Kind.START)
+    return next((_become(draft, message, hand) for draft in starts), None)
 
 
-def _become(draft: Draft, message: Message, hand: Hand | None) -> None:
+def _become(draft: Draft, message: Message, hand: Hand | None) -> datetime | None:
     Attachment.objects.filter(draft=draft).update(message=message, ticket=message.ticket, draft=None)
     if hand is None or hand.knows(draft) or draft.text.strip() in message.text:
         draft.delete()
+    return draft.began_at
 
 
 @transaction.atomic
 def own_draft(ticket: Ticket, *, author: User, kind: Draft.Kind) -> Draft:
     """The draft where the ticket is shown now; an empty one where there was none."""
-    draft = _draft_of(lock(ticket), author.pk, kind)
+    ticket = lock(ticket)
+    draft = _draft_of(ticket, author.pk, kind)
     if draft._state.adding:
         draft.save()
+        _tell_of_beginning(ticket, draft)
     return draft
 
 

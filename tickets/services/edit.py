@@ -14,11 +14,14 @@ from players.models import Player
 from players.selectors import main_address
 from players.services import add_address
 from tickets.actors import Actor
-from tickets.events import record
+from tickets.events import change, record
+from tickets.events.of_messages import MessageCounted, MessageRecognised
+from tickets.events.of_tickets import TicketLanguageSet, TicketPlayerSet, TicketRenamed, TicketTagged, TicketTopicSet
 from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
 from tickets.models import Message, Status, Tag, Ticket, Topic
+from tickets.services.cards import capture_card
 from tickets.services.unseen import Unseen
 
 
@@ -35,11 +38,10 @@ def set_status(
         demand_promise(pending.until, field="pending_until")
     ticket = lock(ticket)
     if to == Status.WAITING:
-        waiting.mark_reply_needed(ticket)
+        waiting.mark_reply_needed(ticket, by=by)
     move(ticket, to, by=by, pending=pending)
     if no_reply_needed_upto:
-        if waiting.mark_no_reply_needed(ticket, upto=no_reply_needed_upto):
-            record(ticket, "ticket.no_reply_needed", by=by, upto=no_reply_needed_upto)
+        waiting.mark_no_reply_needed(ticket, upto=no_reply_needed_upto, by=by)
         if ticket.waiting_since:
             asked = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND, automatic=False, no_reply_needed_at=None)
             news = list(asked.filter(at__gte=ticket.waiting_since).order_by("pk"))
@@ -56,7 +58,7 @@ def rename(ticket: Ticket, subject: str, *, by: Actor) -> Ticket:
         raise DomainError(_("A ticket needs a subject."), field="subject")
     if subject != ticket.subject:
         ticket.subject = subject
-        record(ticket, "ticket.renamed", by=by, saving=["subject"])
+        change(ticket, TicketRenamed(), fields=["subject"], by=by)
     return ticket
 
 
@@ -67,8 +69,8 @@ def set_topic(ticket: Ticket, topic: Topic | None, *, by: Actor, by_machine: boo
     if (ticket.topic_id, ticket.topic_by_machine) != (topic.pk if topic else None, by_machine):
         before = ticket.topic_id
         ticket.topic, ticket.topic_by_machine = topic, by_machine
-        saving, now = ["topic", "topic_by_machine"], topic.pk if topic else None
-        record(ticket, "ticket.topic_set", by=by, saving=saving, topic=now, before=before, by_machine=by_machine)
+        said = TicketTopicSet(topic=ticket.topic_id, before=before, by_machine=by_machine)
+        change(ticket, said, fields=["topic", "topic_by_machine"], by=by)
     return ticket
 
 
@@ -80,7 +82,7 @@ def set_language(ticket: Ticket, language: str, *, by: Actor) -> Ticket:
         raise DomainError(_("This game is not supported in that language."), field="language")
     if language != ticket.language:
         before, ticket.language = ticket.language, language
-        record(ticket, "ticket.language_set", by=by, saving=["language"], before=before)
+        change(ticket, TicketLanguageSet(before=before), fields=["language"], by=by)
     return ticket
 
 
@@ -91,7 +93,7 @@ def set_tags(ticket: Ticket, tags: Iterable[Tag], *, by: Actor) -> Ticket:
     before, after = set(ticket.tags.values_list("pk", flat=True)), {tag.pk for tag in tags}
     if before != after:
         ticket.tags.set(after)
-        record(ticket, "ticket.tagged", by=by, added=sorted(after - before), removed=sorted(before - after))
+        record(ticket, TicketTagged(added=tuple(sorted(after - before)), removed=tuple(sorted(before - after))), by=by)
     return ticket
 
 
@@ -105,7 +107,8 @@ def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
             ticket.contact = main_address(player)
         else:
             add_address(player, ticket.contact.address)
-        record(ticket, "ticket.player_set", by=by, saving=["player", "contact"], player=player.pk, before=before)
+        change(ticket, TicketPlayerSet(player=player.pk, before=before), fields=["player", "contact"], by=by)
+        capture_card(ticket, by=by)
     return ticket
 
 
@@ -119,8 +122,8 @@ def recognise(message: Message, *, by: Actor, answer_there: bool = False) -> Tic
     address = add_address(ticket.player, message.from_address)
     if answer_there:
         ticket.contact = address
-    saving = ["contact"] if answer_there else []
-    record(ticket, "message.recognised", by=by, message=message, saving=saving, address=address.pk, answer_there=answer_there)
+    said = MessageRecognised(address=address.pk, answer_there=answer_there)
+    change(ticket, said, fields=["contact"] if answer_there else [], by=by, message=message)
     return ticket
 
 
@@ -133,7 +136,7 @@ def count_as_written(message: Message, *, by: Actor) -> Ticket:
     if not Message.objects.filter(pk=message.pk, automatic=True).update(automatic=False):
         raise Conflict(_("This message counts as the player's already."))
     message.automatic = False
-    record(ticket, "message.counted", by=by, message=message)
+    record(ticket, MessageCounted(), by=by, message=message)
     waiting.refresh(ticket)
     if ticket.waiting_since is not None:
         triggers.player_wrote(ticket, message, by=by)

@@ -11,6 +11,7 @@ from helpdesk.base.queue import nudge
 from helpdesk.staff.models import User
 from tickets.actors import operator
 from tickets.events import record
+from tickets.events.of_messages import MessageReleased
 from tickets.locks import lock_message
 from tickets.models import Hold, Message
 
@@ -25,8 +26,9 @@ def release(hold: Hold, *, by: User) -> Message:
         raise NotAllowed(_("Nobody releases a reply of their own."))
     if Hold.objects.filter(pk=hold.pk, released_at=None).update(released_at=clock.now(), released_by=by.pk) != 1:
         raise Conflict(_("Somebody was first."))
-    record(message.ticket, "message.released", by=operator(by), message=message, hold=hold.pk)
-    if message.state == Message.State.HELD and not message.holds.filter(released_at=None).exists():
+    left = message.holds.filter(released_at=None).count()
+    record(message.ticket, MessageReleased(hold=hold.pk, left=left), by=operator(by), message=message)
+    if message.state == Message.State.HELD and not left:
         message.state, message.state_at = Message.State.QUEUED, clock.now()
         message.leaves_at, message.approver_id = clock.now(), by.pk
         message.save(update_fields=["state", "state_at", "leaves_at", "approver_id"])

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.actors import Actor
-from tickets.events import record
+from tickets.events import change, record
+from tickets.events.of_tickets import TicketMerged, TicketUnmerged
 from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
@@ -40,11 +41,10 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
     last = Message.objects.filter(ticket__in=[ticket, into]).aggregate(last=Max("pk"))["last"]
     Message.objects.filter(ticket=ticket).update(ticket=into)
     ticket.merged_into, ticket.merged_after = into, last or 0
-    ticket.save(update_fields=["merged_into", "merged_after"])
     bring_drafts(ticket, into=into)
+    change(ticket, TicketMerged(into=into.pk), fields=["merged_into", "merged_after"], by=by)
+    record(into, TicketMerged(merged=ticket.pk), by=by)
     _refresh(ticket, into)
-    record(ticket, "ticket.merged", by=by, into=into.pk)
-    record(into, "ticket.merged", by=by, merged=ticket.pk)
     triggers.still_waits(into, by=by)
     return into
 
@@ -68,10 +68,9 @@ def unmerge(ticket: Ticket, *, out_of: Ticket, by: Actor) -> Ticket:
         raise Conflict(_("This ticket is being merged. Try again."))
     Message.objects.filter(ticket=into, received_in__in=merged_here(ticket)).update(ticket=ticket)
     ticket.merged_into = ticket.merged_after = None
-    ticket.save(update_fields=["merged_into", "merged_after"])
+    change(ticket, TicketUnmerged(parted_from=into.pk), fields=["merged_into", "merged_after"], by=by)
+    record(into, TicketUnmerged(parted=ticket.pk), by=by)
     _refresh(ticket, into)
-    record(ticket, "ticket.unmerged", by=by, parted_from=into.pk)
-    record(into, "ticket.unmerged", by=by, parted=ticket.pk)
     for row in (ticket, into):
         triggers.still_waits(row, by=by)
     return ticket

@@ -15,9 +15,12 @@ from helpdesk.base.rows import as_json, columns, insert, made
 from helpdesk.base.text import clean, one_line
 from helpdesk.games.models import Game
 from players.models import Address, Player
+from players.traits import traits_of
 from tickets.actors import SYSTEM, Actor, ActorKind
 from tickets.actors import player as player_actor
-from tickets.events import NewEvent, record, record_many
+from tickets.events import NewEvent, change, record, record_many
+from tickets.events.of_messages import MessageReceived
+from tickets.events.of_tickets import TicketFollowed, TicketOpened
 from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import await_silence, move
 from tickets.locks import lock, lock_itself, mark_locked
@@ -67,10 +70,10 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     message = _message(ticket, incoming)
     _insert(ticket, message)
     _keep_files(message, incoming)
-    opened = NewEvent(ticket, "ticket.opened", by, message, at=incoming.at, data={"follows": follows.pk} if follows else {})
-    record_many([opened, NewEvent(ticket, "message.received", by, message, at=incoming.at, data={"automatic": incoming.automatic})])
+    opened = TicketOpened(started_by="player", follows=follows.pk if follows else None, **traits_of(player, game))
+    record_many([NewEvent(ticket, said, by, message, at=incoming.at) for said in (opened, _received(incoming))])
     if follows:
-        record(lock_itself(follows), "ticket.followed", by=by, follow_up=ticket.pk)
+        record(lock_itself(follows), TicketFollowed(follow_up=ticket.pk), by=by)
     return message
 
 
@@ -90,12 +93,12 @@ def receive(ticket: Ticket, incoming: Incoming) -> Message:
     insert(message)
     _keep_files(message, incoming)
     if incoming.history:
-        record(ticket, "message.received", by=by, message=message, at=incoming.at, automatic=incoming.automatic)
+        record(ticket, _received(incoming), by=by, message=message, at=incoming.at)
         waiting.refresh(ticket)
         return message
     ticket.preview = one_line(incoming.text) or ticket.preview
-    saving = ["preview", *waiting.asked(ticket, message)]
-    record(ticket, "message.received", by=by, message=message, at=incoming.at, saving=saving, automatic=incoming.automatic)
+    changed = ["preview", *waiting.asked(ticket, message)]
+    change(ticket, _received(incoming), by=by, fields=changed, message=message, at=incoming.at)
     if not incoming.automatic:
         triggers.player_wrote(ticket, message, by=by)
     return message
@@ -116,7 +119,7 @@ def start_ticket(*, game: Game, player: Player, contact: Address | None, channel
     ticket = _new(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
                   follows=None, asked_at=None, started_by="operator")  # fmt: skip
     _insert(ticket, None)
-    record(ticket, "ticket.opened", by=by)
+    record(ticket, TicketOpened(started_by="operator", **traits_of(player, game)), by=by)
     return ticket
 
 
@@ -184,6 +187,10 @@ WITH made AS (
 )
 SELECT made.id, said.id FROM made LEFT JOIN said ON true
 """  # noqa: S608 - our own columns
+
+
+def _received(incoming: Incoming) -> MessageReceived:
+    return MessageReceived(automatic=incoming.automatic, asks=not (incoming.automatic or incoming.history))
 
 
 def _message(ticket: Ticket, incoming: Incoming) -> Message:

@@ -26,10 +26,22 @@ from helpdesk.staff.models import User
 from tickets import channels
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
 from tickets.channels import Away, Failed, Outcome, Retry, Sent, Uncertain
-from tickets.events import record
+from tickets.events import Payload, record
+from tickets.events.kinds import MOST
+from tickets.events.of_messages import (
+    MessageFailed,
+    MessageRetried,
+    MessageSent,
+    MessageSettled,
+    MessageSkipped,
+    MessageStale,
+    MessageUncertain,
+    author_kind_of,
+    purpose_of,
+)
 from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
-from tickets.models import Message, Ticket
+from tickets.models import Event, Message, Ticket
 from tickets.parked import ON_THE_WAY, park_message
 from tickets.services.drafts import give_back
 
@@ -131,7 +143,7 @@ def _return(ticket: Ticket, message: Message) -> None:
     message.save(update_fields=["state", "state_at"])
     if not skip:
         give_back(message)
-    record(ticket, "message.skipped" if skip else "message.stale", by=SYSTEM, message=message)
+    record(ticket, MessageSkipped() if skip else MessageStale(), by=SYSTEM, message=message)
 
 
 def _handed(message: Message) -> None:
@@ -165,21 +177,47 @@ def apply_outcome(message: Message, outcome: Outcome, *, by: Actor) -> None:
     outcome = _weighed(message, outcome, now)
     message.claimed_until, message.parked_at, message.state_at = None, None, now
     message.error = "" if isinstance(outcome, Sent) else one_line(outcome.reason, 500)
+    told: Payload | None = None
     match outcome:
         case Sent():
+            told = _sent(message)
             message.state, message.sent_at = State.SENT, message.sent_at or now
         case Retry():
             message.state, message.leaves_at = State.QUEUED, now + (_pause(message) if outcome.after is None else outcome.after)
         case Failed():
-            message.state = State.FAILED
+            message.state, told = State.FAILED, MessageFailed(purpose=purpose_of(message))
         case Uncertain():
-            message.state = State.UNCERTAIN
+            message.state, told = State.UNCERTAIN, MessageUncertain(purpose=purpose_of(message))
     message.save(update_fields=["state", "state_at", "sent_at", "leaves_at", "claimed_until", "parked_at", "error"])
-    kind = {State.SENT: "message.sent", State.FAILED: "message.failed", State.UNCERTAIN: "message.uncertain"}.get(State(message.state))
-    if kind:
-        record(ticket, kind, by=by, message=message, purpose=message.purpose)
+    if told:
+        record(ticket, told, by=by, message=message, at=now)
     if message.state == State.SENT and message.purpose in TAKES_EFFECT:
         take_effect(message)
+
+
+def _sent(message: Message) -> MessageSent:
+    """What is told of a message that leaves, before it counts as an answer."""
+    ticket, counts = message.ticket, message.purpose in TAKES_EFFECT
+    answered = waiting.answered_by(ticket, message) if counts else []
+    by_a_person = message.purpose == Message.Purpose.ANSWER and message.author_kind == ActorKind.OPERATOR
+    return MessageSent(
+        purpose=purpose_of(message),
+        author_kind=author_kind_of(message),
+        author=message.author_id,
+        approver=message.approver_id,
+        answers_upto=message.answers_upto,
+        answers=tuple(each.pk for each in answered[:MOST]),
+        answers_in=tuple(each.received_in for each in answered[:MOST]),
+        more=len(answered[MOST:]) or None,
+        waited_since=min((each.at for each in answered), default=None),
+        first=by_a_person and ticket.first_reply_at is None,
+        again=was_sent_again(message),
+    )
+
+
+def was_sent_again(message: Message) -> bool:
+    """Whether a person had it sent once more."""
+    return Event.objects.filter(ticket=message.ticket, kind=MessageRetried.kind, message_id=message.pk).exists()
 
 
 def _weighed(message: Message, outcome: Outcome, now: datetime) -> Sent | Retry | Failed | Uncertain:
@@ -243,8 +281,7 @@ def take_effect(message: Message) -> None:
     """A message has truly left: it answers, and its status comes."""
     ticket = message.ticket
     waiting.refresh(ticket)
-    who = Actor(ActorKind(message.author_kind), message.author_id, on_behalf_of=message.approver_id)
-    triggers.answer_left(ticket, message, by=who)
+    triggers.answer_left(ticket, message, by=Actor(ActorKind(message.author_kind), message.author_id))
 
 
 def recover(*, seconds: float = inf) -> int:
@@ -276,7 +313,7 @@ def decide(message: Message, *, arrived: bool, by: User) -> Message:
     if found is None or found.state != State.UNCERTAIN:
         raise Conflict(_("This message is not uncertain any more."))
     message = found
-    record(message.ticket, "message.settled", by=operator(by), message=message, arrived=arrived)
+    record(message.ticket, MessageSettled(arrived=arrived), by=operator(by), message=message)
     if arrived:
         apply_outcome(message, Sent(), by=operator(by))
     else:
@@ -330,5 +367,5 @@ def _again(message: Message, by: User) -> None:
             "in_reply_to",
         ]
     )
-    record(message.ticket, "message.retried", by=operator(by), message=message)
+    record(message.ticket, MessageRetried(), by=operator(by), message=message)
     nudge("tickets.send", message.pk)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import demand_promise
+from helpdesk.base.clock import seconds_between
 from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import insert
@@ -20,7 +23,8 @@ from helpdesk.staff.models import User
 from players.models import Address, Player
 from tickets import channels, gates
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
-from tickets.events import record
+from tickets.events import NewEvent, change_many, record
+from tickets.events.of_messages import MessageHeld, MessageNoted, MessageWithdrawn, MessageWritten, purpose_of
 from tickets.lifecycle.moves import may
 from tickets.locks import lock, lock_message
 from tickets.models import Draft, Hold, Message, Status, Ticket
@@ -29,6 +33,7 @@ from tickets.services.drafts import Hand, demand_length, give_back, take_draft, 
 from tickets.services.open import start_ticket
 from tickets.services.unseen import demand_seen
 
+Bind = Callable[[Message], datetime | None]  # makes a draft the message: its files hang there then; since when it was being written
 _SEEN = "SELECT max(id) FROM tickets_message WHERE ticket_id = %s AND kind = %s AND id <= %s"
 
 
@@ -65,17 +70,7 @@ def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: User) -> Messag
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if outgoing.then_status:
         _check_then(ticket, outgoing)
-    take_by_answering(ticket, by=by)
-    message = _write(
-        ticket,
-        outgoing,
-        purpose=Message.Purpose.ANSWER,
-        by=operator(by),
-        name=by.shown_to_players,
-        wait=timedelta(seconds=settings.UNDO_WINDOW),
-    )
-    take_draft(ticket, message, author=by, kind=Draft.Kind.REPLY, hand=outgoing.hand)
-    return message
+    return _answer(ticket, outgoing, by=by, bind=partial(take_draft, ticket, author=by, kind=Draft.Kind.REPLY, hand=outgoing.hand))
 
 
 @transaction.atomic
@@ -114,18 +109,7 @@ def start_conversation(
     if not subject.strip():
         raise DomainError(_("Give the conversation a subject."), field="subject")
     ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
-    take_by_answering(ticket, by=by)
-    message = _write(
-        ticket,
-        outgoing,
-        purpose=Message.Purpose.ANSWER,
-        by=operator(by),
-        name=by.shown_to_players,
-        wait=timedelta(seconds=settings.UNDO_WINDOW),
-    )
-    if outgoing.hand:
-        take_start(message, author=by, hand=outgoing.hand)
-    return message
+    return _answer(ticket, outgoing, by=by, bind=partial(take_start, author=by, hand=outgoing.hand) if outgoing.hand else _nothing)
 
 
 @transaction.atomic
@@ -145,7 +129,7 @@ def add_note(ticket: Ticket, text: str, *, by: User, hand: Hand | None = None) -
         text=text,
     )
     take_draft(ticket, message, author=by, kind=Draft.Kind.NOTE, hand=hand)
-    record(ticket, "message.noted", by=operator(by), message=message)
+    record(ticket, MessageNoted(), by=operator(by), message=message)
     return message
 
 
@@ -165,7 +149,7 @@ def undo(message: Message, *, by: User) -> Draft | None:
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
     message.save(update_fields=["state", "state_at"])
     message.holds.filter(released_at=None).update(released_at=clock.now(), released_by=by.pk)
-    record(message.ticket, "message.withdrawn", by=operator(by), message=message)
+    record(message.ticket, MessageWithdrawn(), by=operator(by), message=message)
     return give_back(message)
 
 
@@ -201,6 +185,24 @@ def _seen(ticket: Ticket, upto: int | None) -> int | None:
     return seen
 
 
+def _nothing(_message: Message) -> None:
+    """What a machine writes was no draft."""
+
+
+def _answer(ticket: Ticket, outgoing: OutgoingMessage, *, by: User, bind: Bind) -> Message:
+    """An operator's words to the player; the ticket is theirs by it if it was nobody's."""
+    return _write(
+        ticket,
+        outgoing,
+        purpose=Message.Purpose.ANSWER,
+        by=operator(by),
+        name=by.shown_to_players,
+        wait=timedelta(seconds=settings.UNDO_WINDOW),
+        bind=bind,
+        taking=take_by_answering(ticket, by=by),
+    )
+
+
 def _write(
     ticket: Ticket,
     outgoing: OutgoingMessage,
@@ -210,8 +212,10 @@ def _write(
     name: str,
     wait: timedelta,
     cause_event_id: int | None = None,
+    bind: Bind = _nothing,
+    taking: Sequence[NewEvent] = (),
 ) -> Message:
-    """The row of an outbound message, held or queued."""
+    """The row of an outbound message, held or queued. Its files are bound to it before the gates look."""
     now = clock.now()
     message = Message(
         ticket=ticket,
@@ -239,7 +243,15 @@ def _write(
     )
     channels.channel(ticket.channel).prepare(ticket, message)
     insert(message)
-    record(ticket, "message.written", by=by, message=message, purpose=purpose)
+    began, hand = bind(message), outgoing.hand
+    written = MessageWritten(
+        purpose=purpose_of(message),
+        text_version=outgoing.text_version_id,
+        typed=hand.typed if hand else None,
+        inserted=hand.inserted if hand else None,
+        drafted=seconds_between(began, now) if began else None,
+    )
+    change_many([*taking, NewEvent(ticket, written, by, message)], fields=["assignee"] if taking else [])
     objections = gates.objections(message)
     if objections:
         Hold.objects.bulk_create(
@@ -247,7 +259,7 @@ def _write(
         )
         message.state = Message.State.HELD
         message.save(update_fields=["state"])
-        record(ticket, "message.held", by=by, message=message, gates=[gate for gate, _objection in objections])
+        record(ticket, MessageHeld(gates=tuple(gate for gate, _objection in objections)), by=by, message=message)
     elif not wait:
         nudge("tickets.send", message.pk)
     return message

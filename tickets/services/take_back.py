@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,14 +16,16 @@ from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
 from tickets.actors import Actor, ActorKind
-from tickets.events import record
+from tickets.events.of_messages import MessageHeld, MessageReceived, MessageWritten
+from tickets.events.of_tickets import TicketAssigned, TicketMerged, TicketMoved, TicketTeamSet
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
 from tickets.models import Event, Status, Ticket
+from tickets.services.assign import give
 
-CHANGES = Q(kind__in=["ticket.moved", "ticket.assigned", "ticket.team_set", "ticket.merged", "message.received"]) | Q(
-    kind__in=["message.written", "message.held"], actor_kind=ActorKind.OPERATOR
+CHANGES = Q(kind__in=[payload.kind for payload in (TicketMoved, TicketAssigned, TicketTeamSet, TicketMerged, MessageReceived)]) | Q(
+    kind__in=[MessageWritten.kind, MessageHeld.kind], actor_kind=ActorKind.OPERATOR
 )
 
 
@@ -60,12 +61,9 @@ def take_back(before: Standing, ticket: Ticket, *, by: Actor) -> Ticket:
     ticket = lock(ticket)
     if Event.objects.filter(CHANGES, ticket=ticket, pk__gt=before.upto).exists():
         raise Conflict(_("It has changed since; nothing was taken back there."))
-    waiting.mark_reply_needed(ticket, since=datetime.fromisoformat(before.at))
+    waiting.mark_reply_needed(ticket, by=by, since=datetime.fromisoformat(before.at))
     if ticket.status != before.status:
         move(ticket, Status(before.status), by=by, pending=before.pending_info(), back=True)
     if ticket.assignee_id != before.assignee:
-        now = ticket.assignee_id
-        ticket.assignee = User.objects.filter(pk=before.assignee).first() if before.assignee else None
-        facts: dict[str, Any] = {"assignee": ticket.assignee_id, "before": now}
-        record(ticket, "ticket.assigned", by=by, saving=["assignee"], **facts)
+        give(ticket, User.objects.filter(pk=before.assignee).first() if before.assignee else None, by=by)
     return ticket

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
+from tickets.events.of_messages import MessageHeld, MessageNoted, MessageReceived, MessageWritten
 from tickets.locks import demand_lock
 from tickets.models import Message, Ticket
 
-NEWS_KINDS = ["message.received", "message.noted", "message.written", "message.held"]
+NEWS_KINDS = [payload.kind for payload in (MessageReceived, MessageNoted, MessageWritten, MessageHeld)]
 
 # What others said since; and, seen or not, their replies in the undo window: that is the time in which nobody else answers too.
 _NEWS = """

@@ -15,12 +15,14 @@ from helpdesk.games.capabilities import mode
 from helpdesk.games.models import Game, Mode
 from players.models import Address
 from tickets import timers
-from tickets.actors import ActorKind
-from tickets.events import replay
+from tickets.actors import SYSTEM, ActorKind
+from tickets.events import deliver, record
+from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Status, Ticket
 from tickets.models.message import ANSWERED_STATES
 from tickets.services.reply import OutgoingMessage, send_automatic
+from tickets.surveys.kinds import SurveySent
 from tickets.surveys.models import Refusal, Survey
 from tickets.timers import Due
 
@@ -55,7 +57,7 @@ def on_moved(event: Event) -> None:
 def fire(due: Sequence[Due]) -> None:
     """Timer kind: the wait is over. Timers fire by the hundred in one transaction, and an invitation costs many statements: so only a
     delivery of the resolution is written here, and each survey is sent in a short transaction of its own."""
-    replay(SUBSCRIBER, Event.objects.filter(pk__in=[timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id]))
+    deliver(SUBSCRIBER, Event.objects.filter(pk__in=[timer.anchor_event_id for _ticket, timer in due if timer.anchor_event_id]))
 
 
 def on_due(resolution: Event) -> None:
@@ -65,7 +67,7 @@ def on_due(resolution: Event) -> None:
     ticket = lock_itself(Ticket(pk=resolution.ticket_id))
     if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not asks(ticket.game):
         return
-    resolved = Event.objects.filter(ticket=ticket, kind="ticket.moved", status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)
+    resolved = Event.objects.filter(ticket=ticket, kind=TicketMoved.kind, status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)
     last = resolved.aggregate(last=Max("pk"))["last"]
     if last == resolution.pk and not Refusal.objects.filter(player=ticket.player_id).exists():
         _invite(ticket, resolution, _words_of(ticket))
@@ -104,7 +106,7 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
         return
     if invitation is None:
         return
-    Survey.objects.create(
+    survey = Survey.objects.create(
         ticket=ticket,
         resolution_event_id=resolution.pk,
         resolved_at=resolution.at,
@@ -115,3 +117,5 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
         reply_approver_id=reply.approver_id,
         expires_at=clock.now() + OPEN_FOR,
     )
+    sent = SurveySent(survey=survey.pk, resolution=resolution.pk, reply=reply.pk, author=reply.author_id, approver=reply.approver_id)
+    record(ticket, sent, by=SYSTEM, message=invitation)

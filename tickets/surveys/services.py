@@ -14,6 +14,7 @@ from helpdesk.base.text import clean
 from tickets.actors import player
 from tickets.events import record
 from tickets.locks import lock
+from tickets.surveys.kinds import SurveyAnswered, SurveyRefused
 from tickets.surveys.models import Refusal, Survey
 
 CHANGEABLE_FOR = timedelta(days=7)  # from the first answer
@@ -51,10 +52,7 @@ def rate(survey: Survey, *, score: int, comment: str) -> Survey:
     survey.score, survey.comment, survey.changed_at = score, comment, now
     survey.answered_at = survey.answered_at or now
     survey.save(update_fields=["score", "comment", "answered_at", "changed_at"])
-    record(
-        ticket,
-        "survey.answered",
-        by=player(ticket.player),
+    said = SurveyAnswered(
         survey=survey.pk,
         score=score,
         score_before=before,
@@ -64,9 +62,14 @@ def rate(survey: Survey, *, score: int, comment: str) -> Survey:
         author=survey.reply_author_id,
         approver=survey.reply_approver_id,
     )
+    record(ticket, said, by=player(ticket.player))
     return survey
 
 
+@transaction.atomic
 def refuse(survey: Survey) -> None:
     """The player wants no more surveys. Twice is once."""
-    Refusal.objects.get_or_create(player_id=survey.ticket.player_id)
+    ticket = lock(survey.ticket)
+    _refusal, first = Refusal.objects.get_or_create(player_id=survey.ticket.player_id)
+    if first:
+        record(ticket, SurveyRefused(survey=survey.pk), by=player(ticket.player))

@@ -14,7 +14,8 @@ from tests.factories.desk import player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.test_in_browser import Open, chromium, greta, open_page, ticket  # noqa: F401 - fixtures
 from tickets.actors import operator
-from tickets.models import Attachment, Draft, Message, Ticket
+from tickets.events.of_messages import MessageWritten
+from tickets.models import Attachment, Draft, Event, Message, Ticket
 from tickets.services import outbox
 from tickets.services.assign import assign
 
@@ -214,3 +215,25 @@ def test_a_changed_form_asks_before_it_is_left(open_page: Open, ticket: Ticket) 
     page.get_by_role("button", name="Save").click()
     page.wait_for_url(lambda url: not url.endswith("/new/"))
     assert asked == ["confirm", "beforeunload"]
+
+
+def test_what_was_typed_and_what_was_pasted_is_told_apart(open_page: Open, ticket: Ticket) -> None:  # noqa: F811
+    page = open_page(f"/tickets/{ticket.number}/")
+    text = page.get_by_label("Reply to the player")
+    text.press_sequentially("Good day!")
+    text.press("Control+a")
+    text.press("Control+c")
+    text.press("End")
+    text.press("Enter")
+    text.press("Control+v")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    page.reload()  # the draft goes on where it was
+    page.get_by_label("Reply to the player").press("End")
+    page.get_by_label("Reply to the player").press_sequentially("!!")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.msg", has_text="Good day!")).to_be_visible()
+
+    written = MessageWritten.of(Event.objects.filter(ticket=ticket, kind="message.written").latest("pk"))
+    assert (written.typed, written.inserted) == (len("Good day!\n!!"), len("Good day!"))
+    assert written.drafted is not None and written.drafted < 60
+    assert Event.objects.filter(ticket=ticket, kind="draft.started").count() == 1

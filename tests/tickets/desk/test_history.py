@@ -17,11 +17,14 @@ from helpdesk.staff.models import User
 from players.models import GameAccount, ProfileSnapshot
 from tests.factories.desk import make_ticket
 from tests.tickets.desk.conftest import Desk
-from tickets.desk.ticket.history import WORDS, Names, lines
+from tickets.desk.ticket.history import lines, names_of
+from tickets.events import known_kinds
+from tickets.events.kinds import has_line
+from tickets.events.lines import Names
 from tickets.models import Event, Status
 
 pytestmark = pytest.mark.django_db
-NAMES = Names({}, {}, {}, {}, {}, {})
+NAMES = Names({})
 
 SCALARS = st.one_of(
     st.none(),
@@ -37,7 +40,7 @@ DATA = JSON | st.dictionaries(st.sampled_from(KNOWN), JSON)
 
 
 @given(
-    kind=st.sampled_from(sorted(WORDS)),
+    kind=st.sampled_from([kind for kind, payload in known_kinds().items() if has_line(payload)]),
     data=DATA,
     status=st.sampled_from([*Status.values, "", "gone"]),
     actor=st.sampled_from(["operator", "player", "flow", "system", "ghost"]),
@@ -46,7 +49,7 @@ DATA = JSON | st.dictionaries(st.sampled_from(KNOWN), JSON)
 def test_every_event_has_a_line(kind: str, data: Any, status: str, actor: str) -> None:
     event = Event(pk=1, at=clock.now(), kind=kind, data=data, status=status, status_before="new", actor_kind=actor, actor_id=7)
 
-    names = Names.of([event], reader=User(pk=7)) if kind != "ticket.tagged" else NAMES
+    names = names_of([event], reader=User(pk=7)) if kind != "ticket.tagged" else NAMES
 
     assert all(str(line.words) for line in lines([event], names))
 
@@ -67,6 +70,8 @@ def test_a_page_is_drawn_whatever_json_a_row_holds(clara: User, desk: Desk, data
     account = GameAccount.objects.create(game=ticket.game, player=ticket.player, external_id="7")
     ProfileSnapshot.objects.create(account=account)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE tickets_event DISABLE TRIGGER event_stays")
         cursor.execute("UPDATE tickets_event SET data = %s::jsonb WHERE ticket_id = %s", [data, ticket.pk])
         cursor.execute("UPDATE players_profilesnapshot SET fields = %s::jsonb WHERE account_id = %s", [data, account.pk])
 

@@ -10,7 +10,7 @@ from players.models import Address
 from players.services import mark_address
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tickets import drain, timers
-from tickets.events import replay
+from tickets.events import deliver
 from tickets.models import Event, Lane, LifecycleRule, Message
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -71,7 +71,7 @@ def test_a_move_is_told_once_however_often_it_is_heard(silent, travel):
     ticket = silent()
     go_on(travel, hours=72)
 
-    replay("notices.players", Event.objects.filter(ticket=ticket, kind="ticket.moved"))
+    deliver("notices.players", Event.objects.filter(ticket=ticket, kind="ticket.moved"))
     go_on(travel, seconds=1)
 
     assert len(notices(ticket)) == 1

@@ -77,12 +77,10 @@ def test_the_rating_stands_on_the_ticket_with_whom_it_credits(ask, client, anna)
     assert event.data == {
         "survey": survey.pk,
         "score": 5,
-        "score_before": None,
         "commented": True,
         "resolution": survey.resolution_event_id,
         "reply": survey.reply_id,
         "author": anna.pk,
-        "approver": None,
     }
     assert "Thank you!" in client.get(response["Location"]).content.decode()
 

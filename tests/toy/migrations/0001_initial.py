@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("players", "0004_card_lines"),
-        ("tickets", "0013_plain_names"),
+        ("players", "0001_initial"),
+        ("tickets", "0001_initial"),
     ]
 
     operations = [

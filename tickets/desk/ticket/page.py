@@ -130,6 +130,8 @@ def composer_of(
                 "mode": mode,
                 "key": fresh_key(),
                 "revision": own.revision if own else None,
+                "typed": (own and own.typed) or 0,
+                "inserted": (own and own.inserted) or 0,
                 "text": own.text if own else "",
                 "seen": upto,
                 "upto": answers_upto,

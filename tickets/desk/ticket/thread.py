@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
+from tickets.access import may
 from tickets.actors import ActorKind
-from tickets.desk.ticket.history import RUN, HistoryLine, Names, lines, summary
+from tickets.desk.ticket.history import RUN, HistoryLine, lines, names_of, summary
+from tickets.events.lines import Names
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 from tickets.services.unseen import NEWS_KINDS
 from tickets.sight import Sight, sight_on
@@ -134,7 +137,7 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
 
 def message_items(ticket: Ticket, messages: Sequence[Message], reader: User) -> list[MessageItem]:
     """Some messages by themselves, as when they stopped a reply."""
-    names = Names.of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR], reader=reader)
+    names = names_of([], [m.author_id for m in messages if m.author_kind == ActorKind.OPERATOR], reader=reader)
     sight = sight_on(reader, ticket)
     return [_item(message, names, [], reader, sight) for message in messages]
 
@@ -157,7 +160,7 @@ def _drawn(
     held = [message for message in messages if message.state == State.HELD]
     prefetch_related_objects(held, Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk")))
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
-    names = Names.of(events, authors, reader=reader)
+    names = names_of(events, authors, reader=reader)
     files = _files(ticket.pk, reader.pk)
     sight = sight_on(reader, ticket)
     items = {message.pk: _item(message, names, files, reader, sight) for message in messages}
@@ -167,7 +170,7 @@ def _drawn(
             first_event.setdefault(event.message_id, event.pk)
     born = {e.message_id for e in events if e.kind in NEWS_KINDS}
     shown = [item for pk, item in items.items() if not after or pk in born]
-    quiet = [replace(line, words=sight.words(line.words)) for line in lines(events, names)]
+    quiet = [replace(line, words=sight.words(line.words)) for line in lines(events, names, partial(may, reader, ticket))]
     entries = list(_woven(shown, first_event, quiet, read_upto, reader))
     inbound = [m.pk for m in messages if m.kind == Message.Kind.INBOUND]
     return Thread(
@@ -210,13 +213,13 @@ def _woven(
 
 def _item(message: Message, names: Names, files: Sequence[Attachment], reader: User, sight: Sight) -> MessageItem:
     is_ours = message.author_kind == ActorKind.OPERATOR
-    author = message.author_name if not is_ours else names.users.get(message.author_id or 0, message.author_name)
+    author = message.author_name if not is_ours else names.name("staff.User", message.author_id, message.author_name)
     if message.author_kind == ActorKind.PLAYER and not sight.name:
         author = ""
     return MessageItem(
         message=message,
         author=author or names.actor(message.author_kind, message.author_id),
-        approver=names.users.get(message.approver_id or 0, ""),
+        approver=names.name("staff.User", message.approver_id, ""),
         files=[file for file in files if file.message_id == message.pk],
         holds=list(message.holds.all()) if message.state == State.HELD else [],
         mine=is_ours and message.author_id == reader.pk,

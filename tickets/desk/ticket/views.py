@@ -22,7 +22,7 @@ from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
 from tickets.desk.answers import address_of, say
-from tickets.desk.presence import colleagues, looked
+from tickets.desk.presence import colleagues, looked, viewed
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
@@ -61,6 +61,8 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
+    if request.POST.get("idle") == "no":
+        viewed(found, by=request.user)
     told = (people == "-" or found.last_event_id > after) and see_at(request.user, reverse("desk:ticket", args=[found.number]))
     drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
     own = _written_elsewhere(request, drafts)

@@ -86,7 +86,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
     """
     kind = _kind(request)
     ticket = ticket_for(request.user, number, RIGHT_OF[kind])
-    text, hand, opened = request.POST.get("text", ""), _hand(request), request.GET.get("open", "")
+    text, hand, opened = request.POST.get("text", ""), Hand.of(request.POST), request.GET.get("open", "")
     sent, saved = _came_of(request, kind), None
     try:
         if not _holds(sent, text) and (text or Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).exists()):
@@ -244,12 +244,6 @@ def _holds(message: int | None, text: str) -> bool:
 
 def _kind(request: StaffRequest) -> Draft.Kind:
     return Draft.Kind.NOTE if request.POST.get("mode") == Draft.Kind.NOTE else Draft.Kind.REPLY
-
-
-def _hand(request: StaffRequest) -> Hand | None:
-    """The composer that writes; None for a page that does not say, whose text simply stands."""
-    key = as_key(request.POST.get("key"))
-    return Hand(key, as_key(request.POST.get("revision"))) if key else None
 
 
 def _then(request: StaffRequest) -> str:

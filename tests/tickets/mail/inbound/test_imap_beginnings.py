@@ -98,7 +98,7 @@ def test_all_of_a_mailbox_is_entered_as_history_that_nobody_hears_of(server: Ser
     assert (ticket.status, ticket.waiting_since, ticket.created_at) == (Status.CLOSED, None, written)
     assert set(Message.objects.values_list("at", "kind")) == {(written, "inbound")}
     assert set(RawMail.objects.values_list("received_at", "history")) == {(SPRING, True)}
-    assert all(event.data["backfilled"] for event in Event.objects.all())
+    assert all(event.backfilled for event in Event.objects.all())
     assert not Delivery.objects.exists()
     assert not Timer.objects.filter(ticket=ticket).exists()
     for lane in Lane:

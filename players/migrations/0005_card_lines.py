@@ -61,7 +61,7 @@ WHERE number <= 1000
 class Migration(migrations.Migration):
     dependencies = [
         ("games", "0002_sweeps_survey_delay"),
-        ("players", "0003_sweeps_moments"),
+        ("players", "0004_card_values"),
     ]
 
     operations = [

@@ -1,4 +1,7 @@
-"""What is recorded in an event or about players in the audit is never a text: the calls themselves, as they are written."""
+"""What is written about players into the audit and into notices is never a text: the calls themselves, as they are written.
+
+Events need no such look: the fields of a kind hold no text (tests/tickets/test_event_kinds.py).
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,16 @@ import re
 from collections.abc import Iterator
 
 from tests.house.ground import dotted, modules, name, none_of, tree
-from tickets.event_facts import WORDS
 
-OURS = {"by", "message", "status_before", "at", "saving", "subject", "request", "game_id", "remark", "about", "lane", "data"}
+WORDS = {"before"}  # of a mailbox, a rule: what it said before
+OURS = {"by", "subject", "request", "game_id", "remark", "about"}
 TEXTS = re.compile(
     r"(^|[._])(subject|text|name|nickname|address|email|error|reason|detail|comment|words|body|note|told|html|quoted|label|gist|title"
     r"|external_id|from_address|to_address|author_name|message_id_header|filename)(\(\))?$"
 )
 OF_A_NOTICE = {"link", "important", "again"}
 NOTICES = {"notify", "_tell"}
-RECORDING = {"record", "Entry", "note_audit"} | NOTICES
+RECORDING = {"note_audit"} | NOTICES
 OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, games, mailboxes
     "helpdesk/staff/",
     "players/services.py:declare",  # a field of a game's card, and what the studio says of it
@@ -29,7 +32,7 @@ OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, 
 
 
 def recordings() -> Iterator[tuple[str, str, ast.Call]]:
-    """(where, the function it stands in, the call) of every record, Entry and note_audit, and of every notice to an operator."""
+    """(where, the function it stands in, the call) of every note in the audit and of every notice to an operator."""
     for path in modules():
         if "/demo/" in name(path) or "/dev/" in name(path):
             continue
@@ -41,13 +44,9 @@ def recordings() -> Iterator[tuple[str, str, ast.Call]]:
 
 
 def facts(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """What a call puts into the row's data: its own keywords, and what a `data={…}` names."""
+    """What a call puts into the row's data: its own keywords."""
     for keyword in call.keywords:
-        if keyword.arg == "data" and isinstance(keyword.value, ast.Dict):
-            yield from (
-                (str(getattr(key, "value", "")), value) for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
-            )
-        elif keyword.arg is not None and keyword.arg not in (OF_A_NOTICE if dotted(call.func) in NOTICES else OURS):
+        if keyword.arg is not None and keyword.arg not in (OF_A_NOTICE if dotted(call.func) in NOTICES else OURS):
             yield keyword.arg, keyword.value
 
 
@@ -64,7 +63,7 @@ def speaks(value: ast.expr) -> bool:
     return any(speaks(one) for one in ast.iter_child_nodes(value) if isinstance(one, ast.expr))
 
 
-def test_no_event_and_no_entry_about_a_player_takes_a_text() -> None:
+def test_no_entry_and_no_notice_about_a_player_takes_a_text() -> None:
     calls = list(recordings())
     assert len(calls) > 40
     found = [
