@@ -10,7 +10,7 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from helpdesk.base import personal
         from helpdesk.staff import topics
-        from tickets import lots, timers  # rows must be loaded before the rooms that speak of them
+        from tickets import lots, shown, timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import OVERDUE, SILENCE
         from tickets.lifecycle.triggers import day_passed, silence_foretold, silence_over
         from tickets.models import Topic
@@ -21,3 +21,4 @@ class TicketsConfig(AppConfig):
         timers.register(OVERDUE, day_passed)
         lots.open_lots()
         personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))
+        shown.register()

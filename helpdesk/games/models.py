@@ -51,7 +51,7 @@ class Game(models.Model):
         max_length=300, blank=True, help_text=_("Address of a player in the studio's own back office; {id} is the account's id.")
     )
     survey_delay_hours = models.PositiveIntegerField(default=24)
-    survey_enabled = models.BooleanField(default=True)
+    survey_enabled = models.BooleanField(default=True)  # read by the former release alone; goes with the next. See `CapabilityMode`
     created_at = models.DateTimeField(default=clock.now)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -84,3 +84,30 @@ class Game(models.Model):
     def language_for(self, wanted: str) -> str:
         """The language in which we write to somebody who wants `wanted`."""
         return wanted if wanted in self.languages else self.default_language
+
+
+class Mode(models.TextChoices):
+    """How far a capability goes in a game. In the shadow it does its work where colleagues can look at it, and nothing follows from it."""
+
+    OFF = "off", _("off")
+    SHADOW = "shadow", _("in the shadow")
+    ON = "on", _("on")
+
+
+class CapabilityMode(models.Model):
+    """What the studio has said of one capability in one game; where it has said nothing its room's default counts (`capabilities.py`)."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="modes")
+    capability = models.CharField(max_length=40)
+    mode = models.CharField(max_length=8, choices=Mode.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="capability_once_per_game", fields=["game", "capability"]),
+            models.CheckConstraint(name="capability_mode_known", condition=models.Q(mode__in=["off", "shadow", "on"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.capability}: {self.mode}"

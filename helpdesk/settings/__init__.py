@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "tickets.surveys",
     "tickets.notices",
     "tickets.desk",
+    "tickets.administration",
     "helpdesk.demo",
     "helpdesk",
 ]

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
@@ -17,7 +16,7 @@ from helpdesk.base.clock import now
 from helpdesk.base.text import inside
 from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
-from helpdesk.staff.rights import Part, Right
+from helpdesk.staff.rights import Part
 
 
 class Language(models.TextChoices):
@@ -37,9 +36,6 @@ class MailCopies(models.TextChoices):
     NONE = "none", _("None, the bell is enough")
     IMPORTANT = "important", _("Only what cannot wait")
     ALL = "all", _("All of them")
-
-
-KNOWN_RIGHTS = frozenset[str](Right.values)
 
 
 class HeldGrant(NamedTuple):
@@ -117,8 +113,7 @@ class User(AbstractBaseUser):
         held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
         if held is None:
             held = tuple(
-                HeldGrant(frozenset(grant.role.rights) & KNOWN_RIGHTS, grant.part(), grant.role.requires_second_factor)
-                for grant in _grants_of(self.pk)
+                HeldGrant(frozenset(grant.role.rights), grant.part(), grant.role.requires_second_factor) for grant in _grants_of(self.pk)
             )
             self.__dict__["_held_grants"] = held
         return held
@@ -170,7 +165,10 @@ class WorkSession(models.Model):
 
 
 class Role(models.Model):
-    """A named set of rights. Where it holds is said by the grant, not here."""
+    """A named set of rights. Where it holds is said by the grant, not here.
+
+    A right whose room is not here stays in it, opens nothing, and is shown as such.
+    """
 
     personal = ()
     name = models.CharField(_("Name"), max_length=80)
@@ -183,12 +181,6 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        """ValidationError for a right that does not exist."""
-        unknown = sorted(set(self.rights) - set(Right.values))
-        if unknown:
-            raise ValidationError({"rights": gettext("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}})
 
 
 class Grant(models.Model):

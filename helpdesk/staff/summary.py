@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
+from helpdesk.staff.rights import Part, Right, Scope, groups, scope_for
 from helpdesk.staff.topics import topic_choices
 
 
@@ -25,7 +25,8 @@ class HeldRight:
 def summary(user: User) -> list[tuple[Any, list[HeldRight]]]:
     """All rights by group. Three queries at most: the grants, and the names of games and teams they speak of."""
     names = _Names(user)
-    return [(label, [names.line(right, scope_for(user, right)) for right in rights]) for label, rights in RIGHT_GROUPS]
+    held = {right for grant in user.held_grants() for right in grant.rights}
+    return [(group.label, [names.line(right, scope_for(user, right)) for right in rights]) for group, rights in groups(also=held)]
 
 
 def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:

@@ -93,7 +93,11 @@ PLACES = (
     Place("mailbox-new", "/settings/mails/boxes/new/"),
     Place("parked", "/settings/parked/"),
     Place("deliveries", "/settings/deliveries/"),
-    Place("card-fields", "/settings/card/"),
+    Place("card-fields", "/settings/card/?game={slug}"),
+    Place("card-field", "/settings/card/fields/{card_field}/"),
+    Place("card-field-new", "/settings/card/games/{slug}/new/"),
+    Place("card-class", "/settings/card/classes/{card_class}/"),
+    Place("card-class-new", "/settings/card/classes/new/"),
     Place("erasures", "/settings/erasures/"),
     Place("player-data", "/players/{player}/data/"),
     Place("audit", "/settings/audit/"),
@@ -126,6 +130,7 @@ def furnish(town: Town) -> list[Place]:
     def first(table: str, where: str = "true") -> int:
         return int(ask(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT 1"))
 
+    card = do("card")
     version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
     there = {
         "ticket": number,
@@ -140,6 +145,9 @@ def furnish(town: Town) -> list[Place]:
         "role": first("staff_role"),
         "team": do("team"),
         "game": first("games_game"),
+        "slug": ask("SELECT slug FROM games_game ORDER BY id LIMIT 1"),
+        "card_field": card["field"],
+        "card_class": card["class"],
         "text": text,
         "version": version,
         "rule": first("tickets_lifecyclerule"),

@@ -12,9 +12,9 @@ from django.db import transaction
 from helpdesk.base import clock
 from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right
-from players.models import Address, Player
-from players.services import writer_from
+from helpdesk.staff.rights import Right, registered
+from players.models import Address, CardClass, CardLine, Player
+from players.services import Declaration, declare, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
@@ -75,10 +75,10 @@ def studio() -> None:
             },
         )
     Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
-    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": [right.value for right in WORK]})
-    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": list(Right.values)})
+    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": list(WORK)})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered()})
     strict, _made = Role.objects.get_or_create(
-        slug="e2e-strict", defaults={"name": "Strict", "rights": [right.value for right in WORK], "requires_second_factor": True}
+        slug="e2e-strict", defaults={"name": "Strict", "rights": list(WORK), "requires_second_factor": True}
     )
     roles = {"olga": keeper, "pavel": strict}
     for word, name in STAFF.items():
@@ -136,6 +136,15 @@ def team() -> int:
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def card() -> dict[str, int]:
+    """A card with a field that is declared, some that are not, and a class of the studio's; their ids."""
+    game, olga = Game.objects.order_by("pk")[0], User.objects.get(email=email_of("olga"))
+    remember_names(game, ["arena_rank", "season_pass", "ltv_usd"])
+    made = CardClass.objects.filter(slug="sanctions").first() or name_class(None, "Sanctions", by=olga)
+    line = declare(game, "warnings", Declaration(made, "Warnings", "Предупреждения", CardLine.Kind.NUMBER), by=olga)
+    return {"field": line.pk, "class": made.pk}
 
 
 def prefer(word: str, language: str) -> None:

@@ -20,7 +20,7 @@ from helpdesk.base.clock import now
 from helpdesk.games.models import Game
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from players.models import Player
 from players.services import add_address, remember_account
 from tests.conftest import Travel
@@ -86,9 +86,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.settings.MAX_ATTACHMENT_BYTES = 200_000
         self.settings.REPLY_GATES = ["tests.players.marked.suspicious"]
-        self.game = make_game("ember", address="help@ember.example", survey_enabled=True, survey_delay_hours=1)
-        self.anna = somebody(*Right, name="Anna Krylova", mail_copies=MailCopies.ALL)
-        self.boris = somebody(*Right, name="Boris Lindqvist")
+        self.game = make_game("ember", address="help@ember.example", survey_delay_hours=1)
+        self.anna = somebody(*registered(), name="Anna Krylova", mail_copies=MailCopies.ALL)
+        self.boris = somebody(*registered(), name="Boris Lindqvist")
         self.mails()
         self.work()
         self.news()

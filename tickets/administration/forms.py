@@ -12,7 +12,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
 from helpdesk.games.models import Game
-from players.models import CardField, Player
+from players.models import Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
@@ -153,8 +153,3 @@ class EraseForm(forms.Form):
         if number != str(self.player.pk):
             raise forms.ValidationError(_("This is not the player's number."))
         return number
-
-
-class SortForm(forms.Form):
-    field = forms.IntegerField(min_value=1, max_value=2**62)
-    sort = forms.ChoiceField(choices=CardField.Sort.choices)

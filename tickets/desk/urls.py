@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import files, start
+from tickets.desk import files, frame, start
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
 
@@ -12,7 +12,7 @@ app_name = "desk"
 urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
-    path("tickets/rail/", queue.rail, name="rail"),
+    path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", queue.picked, name="picked"),
     path("tickets/picked/back/", queue.unpicked, name="unpicked"),

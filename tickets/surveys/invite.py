@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import Wording, wording
+from helpdesk.games.capabilities import mode
+from helpdesk.games.models import Game, Mode
 from players.models import Address
 from tickets import timers
 from tickets.actors import SYSTEM, ActorKind
@@ -27,10 +29,16 @@ from tickets.timers import Due
 
 log = structlog.get_logger(__name__)
 
+CAPABILITY = "surveys"
 KIND = "surveys.invite"
 SUBSCRIBER = "surveys.invite"
 TEXT_KEY = "survey.invite"
 OPEN_FOR = timedelta(days=30)  # an unanswered link
+
+
+def asks(game: Game) -> bool:
+    """Whether this game's players are asked; one query."""
+    return mode(CAPABILITY, game) == Mode.ON
 
 
 def matters(event: Event) -> bool:
@@ -43,7 +51,7 @@ def on_moved(event: Event) -> None:
     ticket = lock_itself(Ticket(pk=event.ticket_id))
     if event.status != Status.RESOLVED:
         timers.disarm([ticket], KIND)
-    elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.game.survey_enabled and ticket.merged_into_id is None:
+    elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and asks(ticket.game):
         timers.arm(ticket, KIND, event.at + timedelta(hours=ticket.game.survey_delay_hours), anchor_event_id=event.pk)
 
 
@@ -63,7 +71,7 @@ def on_due(resolution: Event) -> None:
     if Survey.objects.filter(resolution_event_id=resolution.pk).exists():
         return
     ticket = lock_itself(Ticket(pk=resolution.ticket_id))
-    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not ticket.game.survey_enabled:
+    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not asks(ticket.game):
         return
     resolved = Event.objects.filter(ticket=ticket, kind=TicketMoved.kind, status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)
     last = resolved.aggregate(last=Max("pk"))["last"]

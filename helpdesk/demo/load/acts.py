@@ -264,5 +264,6 @@ def _card_of(story: Story) -> dict[str, Any]:
         "paid_90d": f"{rng.choice([0, 0, 4, 19, 59, 139])}.99 EUR",
         "device": who.device,
         "city": who.country,
+        "season_pass": who.level % 2 == 0,
         "version": "4.7.1" if story.game == "emberfall" else "2.12.0",
     }

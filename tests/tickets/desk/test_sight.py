@@ -212,13 +212,14 @@ def test_ratings_are_shown_only_where_one_may_see_them(desk: Desk) -> None:
     role = somebody(Right.SEE_RATING).grants.get().role
     grant = hugo.grants.create(role=role, game=here.game)
 
+    assert "★5" in desk(hugo).get(f"/tickets/{here.number}/ratings/").content.decode()
     card = desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
-    assert "★5" in card
     assert "Elsewhere" in card
     assert "★2" not in card
 
     grant.delete()
     hugo.grants.create(role=role, game=tide)
-    card = desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
-    assert "★5" not in card
-    assert "★2" in card
+    panel = desk(hugo).get(f"/tickets/{here.number}/ratings/").content.decode()
+    assert "★5" not in panel
+    assert "not yours to see" in panel
+    assert "★2" in desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()

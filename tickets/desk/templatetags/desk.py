@@ -16,6 +16,7 @@ from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon, moment
 from helpdesk.games.models import Game
+from helpdesk.staff import menu
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
@@ -26,10 +27,9 @@ from tickets.desk.ticket.history import HistoryLine
 from tickets.desk.ticket.trouble import in_words
 from tickets.mail.markup import to_html
 from tickets.models import Message, Status
+from tickets.rail import RailEntry, entries_for
 
 register = template.Library()
-
-STUDIO_RIGHTS = frozenset(right for right in Right if right.value.startswith("studio."))
 
 
 class Keys(NamedTuple):
@@ -49,17 +49,18 @@ def rail(context: template.Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if request is None or user is None:
         return {}
-    held = rights_of(user)
+    held, entries = rights_of(user), entries_for(user)
     keys = Keys(Right.VIEW in held, Right.TAKE in held, Right.START in held, Right.BULK in held, _place(request))
     return {
         **keys._asdict(),
         "keys": keys,
-        "settings": _address("staff:settings") if held & STUDIO_RIGHTS else "",
+        "entries": entries,
+        "settings": _address("staff:settings") if menu.opens_to(user) else "",
         "notices": _address("staff:notices"),
         "bell": _address("staff:bell"),
         "account": _address("staff:account"),
         "appearance": _address("staff:appearance"),
-        "here": _here(request),
+        "here": _here(request, entries),
     }
 
 
@@ -78,7 +79,7 @@ def _place(request: Any) -> str:
     return match.url_name if match and match.namespace == "desk" and match.url_name in {"queue", "ticket"} else ""
 
 
-def _here(request: Any) -> str:
+def _here(request: Any, entries: list[RailEntry]) -> str:
     match = request.resolver_match
     if match is None:
         return ""
@@ -86,7 +87,8 @@ def _here(request: Any) -> str:
         return "start"
     if match.namespace == "desk":
         return "mine" if request.GET.get("assignee") == "me" else "queue"
-    return "settings" if request.path.startswith("/settings") else ""
+    own = next((entry.name for entry in entries if entry.page == match.view_name), "")
+    return own or ("settings" if request.path.startswith(_address("staff:settings")) else "")
 
 
 @register.simple_tag
@@ -205,7 +207,7 @@ def ways_out(context: template.Context) -> dict[str, Any]:
     held = rights_of(user)
     ways = [
         (Right.VIEW in held, "desk:queue", _("To the queue")),
-        (bool(held & STUDIO_RIGHTS), "staff:settings", _("To the settings")),
+        (menu.opens_to(user), "staff:settings", _("To the settings")),
         (bool(held), "staff:account", _("To my account")),
     ]
     url, label = next(((_address(name), label) for open_, name, label in ways if open_), ("", ""))

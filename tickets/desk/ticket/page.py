@@ -25,6 +25,7 @@ from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.panels import panels_on
 from tickets.sight import sight_on
 
 _drafts = Worded(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
@@ -77,7 +78,7 @@ class Composer:
 
 def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
     """What this reader may do here, by the right's last word: `can.reply`, `can.set_status`."""
-    return {right.value.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    return {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
 
 
 def page_context(
@@ -93,6 +94,7 @@ def page_context(
         "thread": thread,
         "composer": composer_of(request, ticket, thread, form=form, unseen_items=unseen_items),
         "prospects": outlook(ticket, timers_of(ticket), [item.message for item in thread.items.values()]),
+        "panels": panels_on(ticket, reader),
         "filter": Filter.of(request.GET),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),

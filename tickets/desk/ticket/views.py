@@ -35,7 +35,7 @@ from tickets.mail.markup import to_html
 from tickets.models import Attachment, Draft, Status, Ticket
 from tickets.services.drafts import Hand
 from tickets.sight import sight_on
-from tickets.surveys.models import Survey
+from tickets.surveys.selectors import ratings_of
 
 PAST_SHOWN = 6
 
@@ -129,23 +129,15 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
-    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[found.pk, *(one.pk for one in past)])
-    ratings = Survey.objects.filter(ticket__in=rated.values("pk"), score__isnull=False).order_by("-answered_at")
-    by_ticket: dict[int, Survey] = {}
-    own = []
-    for rating in ratings:
-        by_ticket.setdefault(rating.ticket_id, rating)
-        if rating.ticket_id == found.pk:
-            own.append(rating)
+    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[one.pk for one in past])
+    scores = ratings_of(rated.values_list("pk", flat=True)) if past else {}
     context = {
         "ticket": found,
         "card": player_card,
         "sight": sight_on(request.user, found),
         "signs": _signature(found, request.user) if found.status != Status.CLOSED and may(request.user, found, Right.REPLY) else "",
-        "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
+        "past": [(one, scores.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
-        "ratings": own,
-        "ratings_shut": not may(request.user, found, Right.SEE_RATING),
         "prospects": outlook(found, timers_of(found)),
         "behind": request.GET.urlencode(),
     }
