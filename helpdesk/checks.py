@@ -25,6 +25,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from helpdesk.base import outward
+from tickets.gates import Gate
 from tickets.mail.imap_hosts import host_setting
 
 Check = Callable[[], Iterator[CheckMessage]]
@@ -130,8 +131,8 @@ def gates() -> Iterator[CheckMessage]:
         except ImportError as error:
             yield Error(f"REPLY_GATES names {path}, which cannot be imported: {error}.", id="helpdesk.E008")
         else:
-            if not callable(gate):
-                yield Error(f"REPLY_GATES names {path}, which is no gate: it cannot be called.", id="helpdesk.E008")
+            if not isinstance(gate, Gate):
+                yield Error(f"REPLY_GATES names {path}, which is no gate (see tickets/gates.py).", id="helpdesk.E008")
 
 
 def database() -> Iterator[CheckMessage]:

@@ -32,6 +32,8 @@ _BECOMES: dict[type[Payload], State] = {
     of_messages.MessageRetried: State.QUEUED,
     of_messages.MessageDelivered: State.DELIVERED,
     of_messages.MessageBounced: State.BOUNCED,
+    of_messages.MessageReturned: State.RETURNED,
+    of_messages.MessageRevised: State.REVISED,
 }
 _ARRIVED = frozenset({State.SENT, State.DELIVERED})
 _ANSWERS = frozenset({Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC})
@@ -246,10 +248,11 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.asks = bool(asks)
         case of_messages.MessageCounted():
             message.asks = True
-        case of_messages.MessageWritten(purpose=purpose):
-            message.purpose = purpose or ""
-        case of_messages.MessageReleased(left=0):
-            message.state, message.state_at, message.approver_id = State.QUEUED, event.at, event.actor_id
+        case of_messages.MessageWritten():
+            _take_written(past, message, event, said)
+        case of_messages.MessageReleased():
+            message.approver_id = event.actor_id if said.approved else message.approver_id
+            message.state, message.state_at = (message.state, message.state_at) if said.left else (State.QUEUED, event.at)
         case of_messages.MessageSent(answers_upto=upto):
             message.sent_at, message.answers_upto = event.at, upto
         case of_messages.MessageRetried():
@@ -258,6 +261,13 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.opened = True
         case of_messages.MessageComplained():
             message.complained = True
+
+
+def _take_written(past: PastTicket, message: PastMessage, event: Event, said: of_messages.MessageWritten) -> None:
+    """One that leaves instead of a held one is its author's still; who wrote it has approved it."""
+    message.purpose = said.purpose or ""
+    if first := past.messages.get(said.revises or 0):
+        message.author_kind, message.author_id, message.approver_id = first.author_kind, first.author_id, event.actor_id
 
 
 __all__ = ["PastMessage", "PastTicket", "fold", "state_at"]

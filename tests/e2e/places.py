@@ -56,6 +56,7 @@ PLACES = (
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
+    Place("held", "/tickets/{ticket}/messages/{message}/held/"),
     Place("start", "/tickets/new/"),
     Place("notices", "/notices/"),
     Place("account", "/account/"),

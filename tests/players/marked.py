@@ -30,7 +30,7 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain, timers
 from tickets.actors import operator
-from tickets.gates import GateHold
+from tickets.gates import GateHold, gate
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
@@ -58,6 +58,7 @@ class Refusing(BaseEmailBackend):
         raise SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 <quixqara@post.example> has moved away")})
 
 
+@gate("tests.money")
 def suspicious(message: Message) -> GateHold | None:
     """A gate that quotes what it found."""
     return GateHold("It speaks of money.", detail="quixq gold") if "refund" in message.text else None

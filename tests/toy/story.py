@@ -29,7 +29,7 @@ from tests.toy.rights import PLAY
 from tickets import drain, timers
 from tickets.models import Event, Lane, Message, Ticket, Timer
 from tickets.services import outbox
-from tickets.services.holds import release
+from tickets.services.held import release
 from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db

@@ -270,6 +270,21 @@ class SenderForm(DialogForm):
     )
 
 
+class HeldForm(DialogForm):
+    """A held reply is given back, or changed and let go."""
+
+    text = forms.CharField(
+        label=gettext_lazy("What the player reads"),
+        strip=False,
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, help_text=gettext_lazy("Its author reads this, the player never does.")
+    )
+
+
 class StartForm(forms.Form):
     """We write first."""
 
