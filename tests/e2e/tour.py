@@ -12,6 +12,7 @@ from tests.live.window import Window
 
 HOME = "en"  # everybody of the studio works in it; who toured in another language comes back to it, for the other stories' sake
 
+
 class Tour:
     """Each who looks has one window for a language, and signs in once for all of them."""
 

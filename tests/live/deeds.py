@@ -20,13 +20,13 @@ from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
-from tickets.mail.invitations import page_url
 from tickets.mail.models import Mailbox, MailSource
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
 from tickets.services.reply import add_note as note
+from tickets.surveys.links import page_url
 from tickets.surveys.models import Survey
 from tickets.timers import TimerRequest, arm_many, fire_due
 

@@ -1,62 +1,30 @@
-"""The deliverer of the channel `mail`: build the mail, open the connection, say `handed`, send, and tell honestly what came of it."""
+"""Sending: build the mail, open the connection, say `handed`, send, and tell honestly what came of it."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.dummy import EmailBackend as NullTransport
-from django.core.validators import validate_email
-from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import relay
 from helpdesk.base.blobs import Unreadable
-from helpdesk.base.errors import Conflict, DomainError
+from helpdesk.base.errors import Conflict
 from players.models import Address
-from players.selectors import main_address
 from players.services import mark_address
-from tickets import channels
 from tickets.channels import Failed, Outcome, Retry, Sent
-from tickets.mail.addressing import message_id_for
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
 from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
-from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.smtp import SmtpTransport, transport
-from tickets.mail.threads import parent_of
-from tickets.models import Message, Ticket
+from tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
 REFUSED = {"rejected", "failed", "invalid"}  # anymail's words for a recipient it will not serve
-
-
-def register() -> None:
-    """Called when the room opens."""
-    channels.register("mail", label=_("Mail"), deliver=deliver, prepare=prepare)
-
-
-def prepare(ticket: Ticket, message: Message) -> None:
-    """Fix where it goes, its Message-ID and what it answers. DomainError when there is nowhere to send it.
-
-    Called when a message is queued, and again when it is sent once more: the address may be another then, the Message-ID stays.
-    """
-    contact = ticket.contact or main_address(ticket.player)
-    if contact is None:
-        raise DomainError(_("There is no mail address to write to. Add one to the player first."))
-    try:
-        validate_email(in_protocol(contact.address))
-    except ValidationError:
-        raise DomainError(_("“%(address)s” is not a mail address one can write to.") % {"address": contact.address}) from None
-    message.to_address = contact.address
-    if not message.message_id:
-        message.message_id = message_id_for(secrets.token_hex(12), ticket.game.address.rpartition("@")[2])
-        message.in_reply_to = parent_of(message)
 
 
 def deliver(message: Message, handed: Callable[[], None]) -> Outcome:

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from tickets.actors import ActorKind
+from tickets.channels import Channel, channel
 from tickets.desk.ticket.history import RUN, HistoryLine, Names, lines, summary
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 from tickets.services.unseen import NEWS_KINDS
@@ -76,6 +77,15 @@ class MessageItem:
     @property
     def has_left(self) -> bool:
         return self.message.state in LEFT
+
+    @property
+    def channel(self) -> Channel:
+        return channel(self.message.channel)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the player saw it, as far as its channel knows."""
+        return self.channel.seen_at(self.message)
 
 
 @dataclass(slots=True)
