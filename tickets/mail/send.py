@@ -10,15 +10,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.dummy import EmailBackend as NullTransport
 
-from helpdesk.base import relay
+from helpdesk.base import clock, relay
 from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict
-from players.models import Address
-from players.services import mark_address
 from tickets.channels import Failed, Outcome, Retry, Sent
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
-from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
+from tickets.mail.failures import after_handing, before_handing, before_opening, report_in_refusal
+from tickets.mail.reports import Report, mark
 from tickets.mail.smtp import SmtpTransport, transport
 from tickets.models import Message
 
@@ -45,16 +44,19 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         _close(connection)
         return before_opening(error)
     try:
-        outcome = _transmit(mail, connection, handed)
+        outcome, report = _transmit(mail, connection, handed)
     finally:
         _close(connection)
     if isinstance(outcome, Retry | Failed):
         relay.back(message.channel)  # somebody answered, if not as we wished
-    return _noted(message, mail, outcome)
+    return _noted(message, mail, outcome, report)
 
 
-def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> Outcome:
-    """Over SMTP it is handed when the server has taken sender and recipient and waits for the words; elsewhere before the one request."""
+def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> tuple[Outcome, Report | None]:
+    """What came of it, and what a plain refusal says of the address.
+
+    Over SMTP it is handed when the server has taken sender and recipient and waits for the words; elsewhere before the one request.
+    """
     gone = False
 
     def hand() -> None:
@@ -71,23 +73,24 @@ def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed
     except Conflict:
         raise
     except Exception as error:
-        return after_handing(error) if gone else before_handing(error)
+        outcome = after_handing(error) if gone else before_handing(error)
+        return outcome, report_in_refusal(error, outcome)
     if sent != 1:
-        return Failed("The mail backend took nothing: a hook or a setting cancelled it.")
+        return Failed("The mail backend took nothing: a hook or a setting cancelled it."), None
     status = getattr(mail, "anymail_status", None)
     if status is not None and status.status and status.status <= REFUSED:
-        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}")
-    return Sent()
+        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}"), None
+    return Sent(), None
 
 
-def _noted(message: Message, mail: EmailMultiAlternatives, outcome: Outcome) -> Outcome:
+def _noted(message: Message, mail: EmailMultiAlternatives, outcome: Outcome, report: Report | None) -> Outcome:
     """Remember what the answer taught us beside the outcome. It must not be lost for that: it is already decided."""
     status = getattr(mail, "anymail_status", None)
     try:
         if isinstance(outcome, Sent) and status is not None and isinstance(status.message_id, str):
             remember_alias(message, status.message_id)
-        elif isinstance(outcome, Failed) and nobody_there(outcome):
-            mark_address(message.to_address, Address.State.BOUNCED, reason=outcome.reason)
+        elif isinstance(outcome, Failed) and report is not None:
+            mark(message.to_address, report, at=clock.now(), reason=outcome.reason)
     except Exception:
         log.exception("mail_aftermath_lost", message=message.pk)
     return outcome
