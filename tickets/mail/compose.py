@@ -18,6 +18,7 @@ from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.branding import branding_of, logo_of, signature_and_footer
 from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
+from tickets.mail.providers import provider_of
 from tickets.mail.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, SurveyBlock, one_line, render_mail
 from tickets.mail.render.phrases import frame_language, phrases
 from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
@@ -92,8 +93,8 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
     for file in Attachment.objects.filter(message=message, blob__isnull=False).select_related("blob").order_by("pk"):
         assert file.blob
         mail.attach(file.name, blobs.read(file.blob), file.media_type)
-    if getattr(connection, "esp_name", "") == "Postmark":
-        mail.extra_headers["X-PM-KeepID"] = "true"  # else it writes a Message-ID of its own
+    if provider := provider_of(connection):
+        mail.extra_headers |= provider.headers
     mail.metadata = {METADATA_KEY: message.message_id}  # type: ignore[attr-defined]  # anymail's name; random, so it counts nothing
     return mail
 

@@ -1,24 +1,13 @@
-"""What a report about a mail of ours means, whoever tells it: a mail that came back, a provider, the server that refused it.
+"""What is said of a mail of ours, whoever says it: a mail that came back, a provider, the server that refused it.
 
-One table says what becomes of the message and of the address. Only what speaks of the address itself marks it: what may pass, what a
-filter or a policy held against us, and what nobody explained, says nothing against the player's mailbox.
+What follows from it for message and address stands in `aftermath.py`. Nothing here knows a row or a setting: the providers' children
+read this too.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
-
-from helpdesk.base import clock
-from helpdesk.base.bounds import EARLIEST
-from players.models import Address
-from players.services import mark_address
-from tickets.models import Message
-from tickets.services import delivery_updates
-
-State = Address.State
 
 
 class Report(Enum):
@@ -35,37 +24,6 @@ class Report(Enum):
     TOO_LARGE = "too large"
     UNEXPLAINED = "unexplained"
 
-
-class Fate(Enum):
-    """What becomes of a message."""
-
-    ARRIVED = "arrived"
-    SEEN = "seen"
-    UNWANTED = "unwanted"
-    CAME_BACK = "came back"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """`address`: the state it gets, from one of the states in `over`; None: nothing becomes of it."""
-
-    message: Fate
-    address: State | None = None
-    over: frozenset[State] = frozenset(State)
-
-
-MEANING: dict[Report, Meaning] = {
-    Report.DELIVERED: Meaning(Fate.ARRIVED, State.GOOD, over=frozenset({State.BOUNCED})),  # it lives; who complained has not taken it back
-    Report.OPENED: Meaning(Fate.SEEN),
-    Report.COMPLAINED: Meaning(Fate.UNWANTED, State.COMPLAINED),
-    Report.GONE: Meaning(Fate.CAME_BACK, State.BOUNCED, over=frozenset({State.GOOD, State.BOUNCED})),
-    Report.SUPPRESSED: Meaning(Fate.CAME_BACK, State.BOUNCED, over=frozenset({State.GOOD, State.BOUNCED})),
-    Report.FULL: Meaning(Fate.CAME_BACK),
-    Report.SOFT: Meaning(Fate.CAME_BACK),
-    Report.POLICY: Meaning(Fate.CAME_BACK),
-    Report.TOO_LARGE: Meaning(Fate.CAME_BACK),
-    Report.UNEXPLAINED: Meaning(Fate.CAME_BACK),
-}
 
 _CODE = re.compile(r"(?<![\d.])([45])\.(\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:/-])([45])\d\d(?=[ -]|$)")
@@ -110,34 +68,3 @@ def report_in(said: str, status: str = "") -> Report:
         return by_words
     subject = detail.partition(".")[0]
     return {"7": Report.POLICY, "3": Report.SOFT, "4": Report.SOFT}.get(subject, Report.UNEXPLAINED)
-
-
-def hear(message: Message, report: Report, *, at: datetime | None, reason: str = "") -> None:
-    """Do to a message of ours and to its address what the table says. In any order, any number of times."""
-    at = believed(at)
-    match MEANING[report].message:
-        case Fate.ARRIVED:
-            delivery_updates.delivered(message.pk, at)
-        case Fate.SEEN:
-            delivery_updates.opened(message.pk, at)
-        case Fate.UNWANTED:
-            delivery_updates.complained(message.pk, at)
-        case Fate.CAME_BACK:
-            delivery_updates.bounced(message.pk, at, reason=reason)
-    mark(message.to_address, report, at=at, reason=reason)
-
-
-def mark(address: str, report: Report, *, at: datetime, reason: str) -> None:
-    """The address's part alone: of a message that has failed already."""
-    meaning = MEANING[report]
-    if meaning.address is None or not address:
-        return
-    if meaning.address == State.GOOD and not Address.objects.filter(address__iexact=address, state__in=meaning.over).exists():
-        return  # as nearly always
-    mark_address(address, meaning.address, reason=reason, at=at, over=meaning.over)
-
-
-def believed(at: datetime | None) -> datetime:
-    """The other side's time where it can be believed."""
-    now = clock.now()
-    return min(at, now) if at is not None and at.tzinfo is not None and at >= EARLIEST else now

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from helpdesk.base.text import one_line
+from tickets.mail.aftermath import hear
 from tickets.mail.lookup import Returned, bounced_message
 from tickets.mail.parse import Bounce
-from tickets.mail.reports import hear, report_in
+from tickets.mail.reports import report_in
 from tickets.models import Ticket
 
 

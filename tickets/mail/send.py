@@ -14,10 +14,12 @@ from helpdesk.base import clock, relay
 from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict
 from tickets.channels import Failed, Outcome, Retry, Sent
+from tickets.mail.aftermath import mark
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
 from tickets.mail.failures import after_handing, before_handing, before_opening, report_in_refusal
-from tickets.mail.reports import Report, mark
+from tickets.mail.providers import provider_of
+from tickets.mail.reports import Report
 from tickets.mail.smtp import SmtpTransport, transport
 from tickets.models import Message
 
@@ -49,7 +51,7 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         _close(connection)
     if isinstance(outcome, Retry | Failed):
         relay.back(message.channel)  # somebody answered, if not as we wished
-    return _noted(message, mail, outcome, report)
+    return _noted(message, mail, connection, outcome, report)
 
 
 def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> tuple[Outcome, Report | None]:
@@ -74,21 +76,31 @@ def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed
         raise
     except Exception as error:
         outcome = after_handing(error) if gone else before_handing(error)
-        return outcome, report_in_refusal(error, outcome)
+        return outcome, report_in_refusal(error, outcome) or _by_provider(mail, connection)
     if sent != 1:
         return Failed("The mail backend took nothing: a hook or a setting cancelled it."), None
     status = getattr(mail, "anymail_status", None)
     if status is not None and status.status and status.status <= REFUSED:
-        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}"), None
+        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}"), _by_provider(mail, connection)
     return Sent(), None
 
 
-def _noted(message: Message, mail: EmailMultiAlternatives, outcome: Outcome, report: Report | None) -> Outcome:
+def _by_provider(mail: EmailMultiAlternatives, connection: BaseEmailBackend) -> Report | None:
+    """What the provider's word for the one recipient means, where it will not serve him."""
+    provider, status = provider_of(connection), getattr(mail, "anymail_status", None)
+    words = status.status if status is not None and status.status else set()
+    return next((provider.refused[word] for word in words if word in provider.refused), None) if provider else None
+
+
+def _noted(
+    message: Message, mail: EmailMultiAlternatives, connection: BaseEmailBackend, outcome: Outcome, report: Report | None
+) -> Outcome:
     """Remember what the answer taught us beside the outcome. It must not be lost for that: it is already decided."""
     status = getattr(mail, "anymail_status", None)
     try:
         if isinstance(outcome, Sent) and status is not None and isinstance(status.message_id, str):
-            remember_alias(message, status.message_id)
+            provider = provider_of(connection)
+            remember_alias(message, status.message_id, domain=provider.alias_domain if provider else "")
         elif isinstance(outcome, Failed) and report is not None:
             mark(message.to_address, report, at=clock.now(), reason=outcome.reason)
     except Exception:
