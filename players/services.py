@@ -108,6 +108,17 @@ def mark_address(
 
 
 @transaction.atomic
+def forgive_address(address: Address, *, by: User, request: HttpRequest | None = None, **told: Any) -> Address:
+    """A person says that an address is good again; `told` is what else the audit should know. What was said of it before counts no more."""
+    row = Address.objects.select_for_update().get(pk=address.pk)
+    before = row.state
+    row.state, row.state_since, row.state_reason = Address.State.GOOD, clock.now(), ""
+    row.save(update_fields=["state", "state_since", "state_reason"])
+    note_audit("players.address_forgiven", by=by, subject=row, request=request, changes={"state": [before, row.state]}, **told)
+    return row
+
+
+@transaction.atomic
 def remember_account(
     player: Player, game: Game, external_id: str, *, nickname: str = "", fields: Mapping[str, Any] | None = None
 ) -> GameAccount:

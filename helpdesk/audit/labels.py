@@ -56,6 +56,7 @@ WORDS: dict[str, Any] = {
     "players.erasure_taken_back": _("took the erasure of a player's data back"),
     "players.erased": _("erased a player's data"),
     "players.field_sorted": _("said who sees a field of the card"),
+    "players.address_forgiven": _("said that mails reach an address again"),
     "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),
 }
@@ -73,6 +74,7 @@ SUBJECTS: dict[str, Any] = {
     "mail.rawmail": _("mail"),
     "mail.mailbox": _("mailbox"),
     "players.player": _("player"),
+    "players.address": _("mail address"),
     "players.cardfield": _("field of the card"),
 }
 
@@ -118,6 +120,8 @@ FACTS: dict[str, Any] = {
     "due": _("when"),
     "counts": _("rows emptied"),
     "sort": _("kind of field"),
+    "state": _("state"),
+    "provider": _("mail provider"),
 }
 
 

@@ -14,7 +14,7 @@ from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right
 from players.models import Address, Player
-from players.services import writer_from
+from players.services import mark_address, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
@@ -155,6 +155,14 @@ def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int
     seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
     words = OutgoingMessage(text, answers_upto=seen.pk if seen else None, then_status=then)
     return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
+
+
+def bounced(number: str) -> int:
+    """An answer that did not reach the player, whose address is marked for it; the address's id."""
+    said = "550 5.1.1 no such user here"
+    Message.objects.filter(pk=write_reply(number, "Here is your sword.")).update(state=Message.State.FAILED, error=said)
+    contact = Ticket.objects.get(number=number).contact
+    return mark_address(contact.address, Address.State.BOUNCED, reason=said).pk
 
 
 def add_note(number: str, text: str, by: str = "anna") -> int:

@@ -8,9 +8,12 @@ files too, so that nothing in them may know a row.
 from __future__ import annotations
 
 import io
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from anymail.exceptions import AnymailError
@@ -21,6 +24,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 
+from helpdesk.base.outgoing import Unreachable, call
 from helpdesk.base.sandbox import Limits, Workshop
 from helpdesk.base.sandbox.child import Job
 from tickets.mail.reports import Report, report_in
@@ -79,6 +83,20 @@ class News:
 
     events: list[tuple[AnymailTrackingEvent, Report | None]]
     proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address on one of the provider's own lists: it does not even try to send to it."""
+
+    listed: str  # the list, as the provider calls it
+    reason: str
+    since: datetime | None
+    for_good: bool = False  # it lets nobody take the address off
+
+
+class NoAnswer(Exception):
+    """The provider's API cannot be asked, or answered what makes no sense. The text says which."""
 
 
 class Provider(ABC):
@@ -141,6 +159,24 @@ class Provider(ABC):
         quoted = report_in(words_of(event))
         return REASONS.get(event.reject_reason, quoted) if quoted == Report.UNEXPLAINED else quoted
 
+    def ask_api(self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None) -> Any:
+        """The JSON that its API answers; None where it knows nothing of that (404). The host is one that we or the settings name."""
+        told = None if body is None else json.dumps(body).encode()
+        named = f"{self.name.upper()}_API_URL" in settings.ANYMAIL
+        kind = {"Accept": "application/json", **({} if told is None else {"Content-Type": "application/json"})}
+        try:
+            answer = call(method, url, headers=kind | dict(headers), body=told, seconds=5, inside=named)
+        except (Unreachable, ValueError) as error:
+            raise NoAnswer(str(error)) from error
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise NoAnswer(f"it answered {answer.status}")
+        try:
+            return json.loads(answer.body)
+        except MALFORMED as error:
+            raise NoAnswer("its answer makes no sense") from error
+
     @property
     def signs(self) -> bool:
         """Whether a key is set by which its requests prove themselves."""
@@ -184,6 +220,18 @@ class Provider(ABC):
             return view()
         except ImproperlyConfigured as error:
             raise Refused("no secret is set for this provider's webhooks") from error
+
+
+class KeepsList(Provider):
+    """A provider that has lists of addresses to which it does not send, and lets us ask and change them by its API."""
+
+    @abstractmethod
+    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
+        """On which of its lists an address stands, for mails from these domains. NoAnswer."""
+
+    @abstractmethod
+    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
+        """Take it off them. NoAnswer; whether one keeps it all the same, `suppressions` tells."""
 
 
 def _ask(validate: Callable[[], None]) -> None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.mailgun import MailgunInboundWebhookView, MailgunTrackingWebhookView
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from helpdesk.base.text import one_line
 from tickets.mail.parse.forms import TooMuch, fields
-from tickets.mail.provider import CAME_BACK, Delivered, Proof, Provider, Refused, as_mail, request_of
+from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Proof, Refused, Suppression, as_mail, request_of
 from tickets.mail.reports import Report
 
 SIGNED = ("timestamp", "token", "signature")
+LISTS = ("bounces", "complaints", "unsubscribes")
 SIGNED_BYTES = 200  # of each of them at the most
 
 
-class Mailgun(Provider):
+class Mailgun(KeepsList):
     name = "mailgun"
     label = "Mailgun"
     inbound = MailgunInboundWebhookView
@@ -77,6 +85,41 @@ class Mailgun(Provider):
         reason = str(data.get("reason", "")) if isinstance(data, dict) else ""
         listed = event.event_type in CAME_BACK and reason.startswith("suppress-")
         return Report.SUPPRESSED if listed else super().report_of(event)
+
+    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
+        found = []
+        for domain in self._domains(domains):
+            for listed in LISTS:
+                told = self._lists("GET", domain, listed, address)
+                if isinstance(told, dict):
+                    said = " ".join(str(told.get(name) or "") for name in ("code", "error")).strip()
+                    found.append(Suppression(f"{listed}, {domain}", one_line(said, 300), _moment(told.get("created_at"))))
+        return found
+
+    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
+        for domain in self._domains(domains):
+            for listed in LISTS:
+                self._lists("DELETE", domain, listed, address)
+
+    @staticmethod
+    def _domains(domains: Sequence[str]) -> Sequence[str]:
+        own = settings.ANYMAIL.get("MAILGUN_SENDER_DOMAIN")
+        return [own] if own else domains
+
+    def _lists(self, method: str, domain: str, listed: str, address: str) -> Any:
+        root = settings.ANYMAIL.get("MAILGUN_API_URL") or "https://api.mailgun.net/v3"
+        key = base64.b64encode(f"api:{settings.ANYMAIL.get('MAILGUN_API_KEY', '')}".encode()).decode()
+        url = f"{root.rstrip('/')}/{quote(domain, safe='')}/{listed}/{quote(address, safe='')}"
+        return self.ask_api(method, url, headers={"Authorization": f"Basic {key}"})
+
+
+def _moment(told: Any) -> datetime | None:
+    """Such as “Fri, 21 Oct 2011 11:02:55 UTC”."""
+    try:
+        at = parsedate_to_datetime(str(told))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _holding(request: Any, texts: QueryDict, files: MultiValueDict[str, UploadedFile[bytes]] | None = None) -> None:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.postmark import PostmarkInboundWebhookView, PostmarkTrackingWebhookView
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
 
 from helpdesk.base.sandbox import Failed, Spent
 from helpdesk.base.sandbox.child import Job
-from tickets.mail.provider import CAME_BACK, Delivered, Provider, Senseless, as_mail, request_of
+from helpdesk.base.text import one_line
+from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Senseless, Suppression, as_mail, request_of
 from tickets.mail.reports import Report
 
 SOFT = frozenset({"SoftBounce", "Transient", "DnsError"})
 OWN = {"SpamNotification": Report.POLICY, "ManuallyDeactivated": Report.SUPPRESSED}
 
 
-class Postmark(Provider):
+class Postmark(KeepsList):
     name = "postmark"
     label = "Postmark"
     inbound = PostmarkInboundWebhookView
     tracking = PostmarkTrackingWebhookView
-    settings = {"POSTMARK_SERVER_TOKEN": "the server's token that may send"}
+    settings = {"POSTMARK_SERVER_TOKEN": "the server's token that may send", "POSTMARK_API_URL": "another address of its API"}
     needed = ("POSTMARK_SERVER_TOKEN",)
     refused = {"rejected": Report.SUPPRESSED, "invalid": Report.GONE}  # inactive at Postmark; no address at all
     headers = {"X-PM-KeepID": "true"}  # else it writes a Message-ID of its own
@@ -56,6 +61,26 @@ class Postmark(Provider):
         if event.event_type in CAME_BACK and kind in SOFT:
             return Report.SOFT if told == Report.GONE else told
         return OWN.get(kind, told)
+
+    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
+        told = self._list("GET", f"/dump?EmailAddress={quote(address, safe='')}")
+        rows = told.get("Suppressions") if isinstance(told, dict) else None
+        return [_suppression(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
+        self._list("POST", "/delete", {"Suppressions": [{"EmailAddress": address}]})
+
+    def _list(self, method: str, what: str, body: Any = None) -> Any:
+        root = settings.ANYMAIL.get("POSTMARK_API_URL") or "https://api.postmarkapp.com"
+        headers = {"X-Postmark-Server-Token": settings.ANYMAIL.get("POSTMARK_SERVER_TOKEN", "")}
+        return self.ask_api(method, f"{root.rstrip('/')}/message-streams/outbound/suppressions{what}", headers=headers, body=body)
+
+
+def _suppression(row: dict[str, Any]) -> Suppression:
+    reason = str(row.get("SuppressionReason") or "")
+    said = " ".join(part for part in (reason, str(row.get("Origin") or "")) if part)
+    since = parse_datetime(str(row.get("CreatedAt") or ""))
+    return Suppression("outbound", one_line(said, 300), since, for_good=reason == "SpamComplaint")
 
 
 def _look(content: bytes) -> tuple[str, str, bytes | None]:
