@@ -57,6 +57,7 @@ WORDS: dict[str, Any] = {
     "players.erased": _("erased a player's data"),
     "players.field_sorted": _("said who sees a field of the card"),
     "players.address_forgiven": _("said that mails reach an address again"),
+    "mail.selector_set": _("wrote down the DKIM selector of a game's sender"),
     "demo.loaded": _("made the demo studio"),
     "tickets.exported": _("exported tickets"),
 }
@@ -121,6 +122,7 @@ FACTS: dict[str, Any] = {
     "counts": _("rows emptied"),
     "sort": _("kind of field"),
     "state": _("state"),
+    "selector": _("DKIM selector"),
     "provider": _("mail provider"),
 }
 

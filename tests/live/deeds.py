@@ -20,7 +20,7 @@ from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
-from tickets.mail.models import Mailbox, MailSource
+from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
@@ -129,6 +129,17 @@ def mailbox() -> int:
     """A mailbox that is not polled; its id."""
     facts = {"host": "imap.studio.example", "user": "support", "password_name": "MAILBOX_PASSWORD_EMBER", "enabled": False}
     return Mailbox.objects.get_or_create(address="support@studio.example", defaults=facts)[0].pk
+
+
+def dns_said() -> int:
+    """What DNS told of a game's sender, as if somebody had asked; the row's id."""
+    domain = "emberfall.example"
+    found = {
+        "sending": domain, "spf": ["v=spf1 mx"], "named": ["mx"], "lookups": 1, "dkim": {"s1": ["v=DKIM1; k=rsa; p=" + "A" * 400]},
+        "dmarc_at": domain, "dmarc": [],
+    }  # fmt: skip
+    facts = {"selector": "s1", "asked_at": clock.now(), "found": found}
+    return SenderRecords.objects.update_or_create(domain=domain, defaults=facts)[0].pk
 
 
 def team() -> int:

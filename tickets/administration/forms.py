@@ -158,3 +158,15 @@ class EraseForm(forms.Form):
 class SortForm(forms.Form):
     field = forms.IntegerField(min_value=1, max_value=2**62)
     sort = forms.ChoiceField(choices=CardField.Sort.choices)
+
+
+class SelectorForm(forms.Form):
+    """Under which name a provider has its key published."""
+
+    selector = forms.RegexField(
+        r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+        label=_("DKIM selector"),
+        required=False,
+        max_length=63,
+        error_messages={"invalid": _("Letters, digits, hyphens and dots, as your provider shows it.")},
+    )

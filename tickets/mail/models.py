@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -169,6 +169,21 @@ class Mailbox(models.Model):
             models.CheckConstraint(name="mailbox_day_is_one", condition=Q(begin_on__range=(EARLIEST.date(), LATEST.date()))),
             models.CheckConstraint(name="mailbox_port_is_one", condition=Q(port__gte=1, port__lte=65535)),
         ]
+
+
+class SenderRecords(models.Model):
+    """What DNS last said of a domain that games send from; see `sender_records.py`. `selector` is the DKIM selector somebody wrote down."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    domain = models.CharField(max_length=255, unique=True)
+    selector = models.CharField(max_length=63, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    found: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)  # of the last time; then `found` is of an earlier one
+
+    class Meta:
+        verbose_name_plural = "sender records"
 
 
 class MessageIdAlias(models.Model):

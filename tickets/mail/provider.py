@@ -110,6 +110,8 @@ class Provider(ABC):
     needed: tuple[str, ...] = ()  # of them, to send by it
     signing: tuple[str, ...] = ()  # of them, any that proves its webhooks; without one it is the secret in their addresses alone
     refused: Mapping[str, Report] = {}  # what anymail's word for a recipient that it will not serve means
+    spf: str = ""  # the mechanism of a sender's SPF record that names it; empty: it puts a domain of its own on the envelope
+    selectors: tuple[str, ...] = ()  # under which it mostly has its senders' DKIM keys published
     headers: Mapping[str, str] = {}  # that it wants in a mail which leaves by it
     alias_domain: str = ""  # of the Message-ID that it makes of its own bare name of a mail
 
@@ -147,6 +149,10 @@ class Provider(ABC):
         except MALFORMED as error:
             raise Senseless(f"{type(error).__name__}: {error}"[:300]) from error
         return News([(event, self.report_of(event)) for event in events], proof)
+
+    def sender_domain(self) -> str:
+        """The domain that it signs and sends for, where the settings name one; else it is that of the sender's address."""
+        return ""
 
     def proof_in(self, request: WSGIRequest) -> Proof | None:
         """What its signature says of itself, once it has been found true."""

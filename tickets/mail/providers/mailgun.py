@@ -40,6 +40,8 @@ class Mailgun(KeepsList):
         "MAILGUN_WEBHOOK_SIGNING_KEY": "proves its webhooks",
     }
     needed = ("MAILGUN_API_KEY",)
+    spf = "include:mailgun.org"
+    selectors = ("mx", "pic", "k1", "smtp", "mailo", "email")
     signing = ("MAILGUN_WEBHOOK_SIGNING_KEY", "MAILGUN_API_KEY")
 
     def take(self, body: bytes, content_type: str, authorization: str) -> Delivered:
@@ -86,6 +88,9 @@ class Mailgun(KeepsList):
         listed = event.event_type in CAME_BACK and reason.startswith("suppress-")
         return Report.SUPPRESSED if listed else super().report_of(event)
 
+    def sender_domain(self) -> str:
+        return settings.ANYMAIL.get("MAILGUN_SENDER_DOMAIN", "").lower()
+
     def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
         found = []
         for domain in self._domains(domains):
@@ -101,9 +106,8 @@ class Mailgun(KeepsList):
             for listed in LISTS:
                 self._lists("DELETE", domain, listed, address)
 
-    @staticmethod
-    def _domains(domains: Sequence[str]) -> Sequence[str]:
-        own = settings.ANYMAIL.get("MAILGUN_SENDER_DOMAIN")
+    def _domains(self, domains: Sequence[str]) -> Sequence[str]:
+        own = self.sender_domain()
         return [own] if own else domains
 
     def _lists(self, method: str, domain: str, listed: str, address: str) -> Any:
