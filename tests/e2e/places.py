@@ -92,6 +92,9 @@ PLACES = (
     Place("mail", "/settings/mails/{mail}/"),
     Place("mailbox", "/settings/mails/boxes/{mailbox}/"),
     Place("mailbox-new", "/settings/mails/boxes/new/"),
+    Place("addresses", "/settings/addresses/"),
+    Place("address", "/settings/addresses/{address}/"),
+    Place("senders", "/settings/senders/"),
     Place("parked", "/settings/parked/"),
     Place("deliveries", "/settings/deliveries/"),
     Place("card-fields", "/settings/card/?game={slug}"),
@@ -122,6 +125,7 @@ def furnish(town: Town) -> list[Place]:
         do("open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours)
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     do("mail_to_nobody")
+    do("dns_said")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
     until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")
@@ -142,6 +146,7 @@ def furnish(town: Town) -> list[Place]:
         ),
         "survey": survey.strip("/").rpartition("/")[2],
         "letter": _letter(town),
+        "address": do("bounced", number=long),
         "person": first("staff_user"),
         "role": first("staff_role"),
         "team": do("team"),

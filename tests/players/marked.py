@@ -135,7 +135,7 @@ class Desk:
         pieces = [f'--quixqb\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
         form = "".join(pieces) + "--quixqb--\r\n"
         kind = "multipart/form-data; boundary=quixqb"
-        self.comes(form.encode(), key="k4", form=RawMail.Form.MAILGUN, content_type=kind, recipient="help@ember.example")
+        self.comes(form.encode(), key="k4", form="mailgun", content_type=kind, recipient="help@ember.example")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(intake, "take", self._break)
             broken = self.comes(letter("Unreadable quixq.", message_id="<quixq-5@x>", **sender), key="k5")

@@ -11,9 +11,9 @@ from helpdesk.base import clock
 from helpdesk.staff.models import User
 from players.models import Address, Player
 from players.services import writer_from
-from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes, post
 from tests.tickets.deeds import at_once, facts_hold, listening
-from tickets import channels, drain, timers
+from tickets import drain, timers
 from tickets.actors import operator
 from tickets.channels import Outcome, Sent
 from tickets.lifecycle.machine import SILENCE
@@ -67,8 +67,7 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch) -> Non
         next(sent)
         return Sent()
 
-    post = channels.channel("post")
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, post.prepare))
+    monkeypatch.setattr(post, "deliver", deliver)
     ticket = make_ticket()
     message = queued(ticket, somebody("anna"))
 

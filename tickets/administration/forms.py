@@ -153,3 +153,15 @@ class EraseForm(forms.Form):
         if number != str(self.player.pk):
             raise forms.ValidationError(_("This is not the player's number."))
         return number
+
+
+class SelectorForm(forms.Form):
+    """Under which name a provider has its key published."""
+
+    selector = forms.RegexField(
+        r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+        label=_("DKIM selector"),
+        required=False,
+        max_length=63,
+        error_messages={"invalid": _("Letters, digits, hyphens and dots, as your provider shows it.")},
+    )

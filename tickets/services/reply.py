@@ -103,7 +103,7 @@ def start_conversation(
     language: str,
     outgoing: OutgoingMessage,
     by: User,
-    channel: str = "mail",
+    channel: str,
 ) -> Message:
     """We write first. The ticket is the message's `ticket`, and its author has it. The draft of their composer has become this message."""
     if not subject.strip():

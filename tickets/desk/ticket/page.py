@@ -17,6 +17,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
 from tickets.access import may
 from tickets.actors import ActorKind
+from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.presence import read_upto
@@ -57,7 +58,8 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves."""
+    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves;
+    `unreachable`: why a reply may not arrive."""
 
     form: ComposerForm
     mode: str
@@ -70,6 +72,7 @@ class Composer:
     after: Sequence[After]
     then: str
     unseen_items: Sequence[MessageItem]
+    unreachable: Unreachable | None
 
     @property
     def drawn(self) -> bool:
@@ -153,6 +156,7 @@ def composer_of(
         after=_after(ticket, then),
         then=then,
         unseen_items=unseen_items,
+        unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
     )
 
 

@@ -14,6 +14,7 @@ from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from tickets.access import may
 from tickets.actors import ActorKind
+from tickets.channels import Channel, channel
 from tickets.desk.ticket.history import RUN, HistoryLine, lines, names_of, summary
 from tickets.events.lines import Names
 from tickets.models import Attachment, Event, Hold, Message, Ticket
@@ -80,6 +81,15 @@ class MessageItem:
     @property
     def has_left(self) -> bool:
         return self.message.state in LEFT
+
+    @property
+    def channel(self) -> Channel:
+        return channel(self.message.channel)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the player saw it, as far as its channel knows."""
+        return self.channel.seen_at(self.message)
 
 
 @dataclass(slots=True)
