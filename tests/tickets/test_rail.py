@@ -33,8 +33,13 @@ def test_a_room_that_cannot_count_spoils_no_other_number(travel, the_post, monke
 
 
 def test_nobody_is_counted_for_what_they_do_not_see(travel, the_post, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(rail, "_counts", [(Right.NOTE, lambda _user: asked.append("notes") or {}), *rail._counts])
+    asked: list[User] = []
+
+    def notes(user: User) -> dict[str, int]:
+        asked.append(user)
+        return {}
+
+    monkeypatch.setattr(rail, "_counts", [(Right.NOTE, notes), *rail._counts])
 
     assert [entry.name for entry, _count in rail.counts_for(somebody(Right.VIEW))] == ["mine", "queue"]
     assert rail.counts_for(somebody(Right.START)) == []
