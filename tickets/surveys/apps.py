@@ -18,6 +18,6 @@ class SurveysConfig(AppConfig):
 
         events.subscribe("surveys", [TicketMoved], invite.on_moved, when=invite.matters, outward=True)
         events.subscribe(invite.SUBSCRIBER, [], invite.on_due, lane=Lane.BULK, outward=True)
-        timers.register(invite.KIND, invite.fire)
+        timers.register(invite.KIND, invite.fire, words=invite.foretold)
         personal.keep(personal.Keeper("surveys", export=export, erase=erase, amounts=amounts))
         shown.register()

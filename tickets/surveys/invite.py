@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
@@ -19,7 +20,7 @@ from tickets.actors import SYSTEM, ActorKind
 from tickets.events import deliver, record
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
-from tickets.models import Event, Message, Status, Ticket
+from tickets.models import Event, Message, Status, Ticket, Timer
 from tickets.models.message import ANSWERED_STATES
 from tickets.services.reply import OutgoingMessage, send_automatic
 from tickets.surveys.kinds import SurveySent
@@ -52,6 +53,11 @@ def on_moved(event: Event) -> None:
         timers.disarm([ticket], KIND)
     elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and asks(ticket.game):
         timers.arm(ticket, KIND, event.at + timedelta(hours=ticket.game.survey_delay_hours), anchor_event_id=event.pk)
+
+
+def foretold(_timer: Timer) -> tuple[str, str]:
+    """What happens next, for the ticket's page."""
+    return "star", _("The player is asked for a rating, unless it comes back before,")
 
 
 def fire(due: Sequence[Due]) -> None:
