@@ -20,4 +20,4 @@ class ToyConfig(AppConfig):
         personal.keep(personal.Keeper("toy", export=export, erase=erase, amounts=amounts))
         channels.register("parcel", label="Parcel", deliver=parcels.deliver, prepare=parcels.prepare)
         events.subscribe("toy.wishes", [MessageReceived], hears.on_received)
-        timers.register(hears.REMIND, hears.remind)
+        timers.register(hears.REMIND, hears.remind, words=hears.foretold)
