@@ -107,9 +107,9 @@ def broker_answers() -> bool:
 
 
 def _read(room: str, states: watch.States) -> Mapping[str, str]:
-    """A room's parts; where they cannot be told the room itself is one."""
+    """A room's parts, none of which takes the desk down; where they cannot be told the room itself is one."""
     try:
-        return states(now())
+        return {part: "degraded" if state == "down" else state for part, state in states(now()).items()}
     except DatabaseError as error:
         connection.close()
         log.warning("part_does_not_answer", part=room, error=str(error))

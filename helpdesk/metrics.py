@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -21,6 +23,8 @@ from helpdesk.base import watch
 from helpdesk.base.clock import now
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 LOOPBACK = {"127.0.0.1", "::1"}
 UNREAD = watch.Number("helpdesk_unread_numbers", "1 for a number that could not be read; the log says why.", "number")
@@ -53,18 +57,24 @@ class Work(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        at, unread = now(), {}
-        waiting = watch.due_work(at)
+        at, unread = now(), dict[str, float]()
+
+        def read(name: str, ask: Callable[[], T]) -> T | None:
+            """What a room answers; its mistake costs its own number alone."""
+            try:
+                return ask()
+            except Exception:
+                log.exception("number_not_read", number=name)
+                unread[name] = 1.0
+                return None
+
+        asked = {work: read(work, partial(backlog.waiting, at)) for work, backlog in watch.backlogs().items()}
+        waiting = {work: found for work, found in asked.items() if found}
         yield _gauge(watch.OLDEST, {work: found.seconds for work, found in waiting.items()})
         yield _gauge(watch.WAITING, {work: found.pieces for work, found in waiting.items()})
         for number, givers in watch.numbers().items():
-            try:
-                values = [values(at) for values in givers]
-            except Exception:
-                log.exception("number_not_read", number=number.name)
-                unread[number.name] = 1.0
-            else:
-                yield _gauge(number, {label: value for found in values for label, value in found.items()})
+            given = [read(number.name, partial(values, at)) or {} for values in givers]
+            yield _gauge(number, {label: value for found in given for label, value in found.items()})
         yield _gauge(UNREAD, unread)
 
 

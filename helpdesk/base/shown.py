@@ -17,7 +17,6 @@ BLOBS = Number("helpdesk_blobs", "Files that were missed or found damaged; check
 def register() -> None:
     """Called in `ready()`."""
     watch.register_states("relay", lambda _at: {"relay": "degraded" if relay.away() else "ok"})
-    watch.register_states("backlog", watch.backlog_states)
     watch.register_number(watch.PARKED, lambda _at: parking.counts())
     watch.register_number(OUTWARD, _outward)
     watch.register_number(OUTWARD_WAITING, lambda _at: outward.pieces())

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Min, QuerySet, Value
@@ -47,6 +48,12 @@ class Backlog:
         rows = self.rows(at).filter(parked_at=None).order_by()
         found = rows.aggregate(oldest=Min(Greatest(self.since, Value(EARLIEST))), pieces=Count("pk"))
         return Waiting(max(0.0, (at - found["oldest"]).total_seconds()) if found["oldest"] else 0.0, found["pieces"])
+
+    def states(self, off: Callable[[], bool], at: datetime) -> dict[str, str]:
+        """Its part of `/readyz`: ok, or degraded when the oldest piece is too old; what may not leave, because of `off()`, is “off”."""
+        if self.outward and off():
+            return {self.part: "off"}
+        return {self.part: "degraded" if self.waiting(at).seconds > self.patience.total_seconds() else "ok"}
 
 
 class Number(NamedTuple):
@@ -87,25 +94,19 @@ def register_number(number: Number, values: Values) -> None:
     _numbers.setdefault(number, []).append(values)
 
 
-def due_work(at: datetime) -> dict[str, Waiting]:
-    """Everything that should have been done by now, by its kind."""
-    return {name: backlog.waiting(at) for name, backlog in _backlogs.items()}
-
-
-def backlog_states(at: datetime) -> dict[str, str]:
-    """Whether things may leave, and each kind of work as a part: ok, or degraded when the oldest piece is too old; what may not leave is
-    “off”."""
-    off = outward.is_off()
-    found = {"outward": "off" if off else "ok"}
-    for backlog in _backlogs.values():
-        late = backlog.waiting(at).seconds > backlog.patience.total_seconds()
-        found[backlog.part] = "off" if off and backlog.outward else "degraded" if late else "ok"
-    return found
+def backlogs() -> dict[str, Backlog]:
+    """All kinds of due work, by what the numbers call them."""
+    return dict(_backlogs)
 
 
 def states() -> dict[str, States]:
-    """Who tells parts of `/readyz`, by room."""
-    return dict(_states)
+    """Who tells parts of `/readyz`: each room, whether things may leave, and each kind of due work under its part's name."""
+    off = cache(outward.is_off)  # asked once, whoever needs it
+    return (
+        _states
+        | {"outward": lambda _at: {"outward": "off" if off() else "ok"}}
+        | {backlog.part: partial(backlog.states, off) for backlog in _backlogs.values()}
+    )
 
 
 def numbers() -> dict[Number, list[Values]]:

@@ -20,4 +20,4 @@ class ToyConfig(AppConfig):
         personal.keep(personal.Keeper("toy", export=export, erase=erase, amounts=amounts))
         channels.register(parcels.ParcelChannel())
         events.subscribe("toy.wishes", [MessageReceived], hears.on_received)
-        timers.register(hears.REMIND, hears.remind)
+        timers.register(hears.REMIND, hears.remind, words=hears.foretold)

@@ -148,7 +148,8 @@ def test_it_is_switched_on_the_games_page(ticket: Ticket) -> None:
 def test_it_hears_what_happens_and_its_timer_fires(wished: Ticket, travel: Travel) -> None:
     assert [wish.words for wish in Wish.objects.all()] == ["I wish for a bear"]
     assert Event.objects.filter(ticket=wished, kind="toy.wished").count() == 1
-    assert Timer.objects.filter(ticket=wished, kind=REMIND).exists()
+    assert Timer.objects.filter(ticket=wished, kind=Timer.key(REMIND, Wish.objects.get().pk)).exists()
+    assert "Somebody is reminded of a wish" in words(as_(somebody(Right.VIEW)), "desk:card", wished.number)
 
     travel.forward(hours=25)
     timers.fire_due()
