@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from tickets.markup import to_html
 from tickets.models import Message, Ticket

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
+from helpdesk.studio.models import Game
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from players.selectors import account_holder
 from players.services import remember_account

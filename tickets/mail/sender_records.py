@@ -10,7 +10,7 @@ from django.db import transaction
 
 from helpdesk.base import clock, dns
 from helpdesk.base.text import one_line
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tickets.mail.models import SenderRecords
 from tickets.mail.provider import Provider
 from tickets.mail.providers import providers

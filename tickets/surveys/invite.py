@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import Wording, wording
-from helpdesk.games.capabilities import mode
-from helpdesk.games.models import Game, Mode
+from helpdesk.studio.capabilities import mode
+from helpdesk.studio.models import Game, Mode
 from tickets import timers
 from tickets.actors import SYSTEM, ActorKind
 from tickets.channels import channel

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from helpdesk.base import blobs
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 from tests.house.ground import ROOT
 from tests.tickets.mail.out.conftest import left, mailed, reply

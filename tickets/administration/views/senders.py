@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from helpdesk.games.models import Game
 from helpdesk.staff.rights import Right, StaffRequest, requires
+from helpdesk.studio.models import Game
 from tickets.administration import services
 from tickets.administration.forms import SelectorForm
 from tickets.mail import sender_records

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.audit.models import AuditEntry
-from helpdesk.games import capabilities
-from helpdesk.games.capabilities import Capability, mode, modes_of, switch
-from helpdesk.games.models import CapabilityMode, Mode
 from helpdesk.staff.rights import Right
+from helpdesk.studio import capabilities
+from helpdesk.studio.capabilities import Capability, mode, modes_of, switch
+from helpdesk.studio.models import CapabilityMode, Mode
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
 from tests.staff.test_games import typed

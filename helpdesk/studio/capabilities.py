@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from helpdesk.games.models import CapabilityMode, Game, Mode
+from helpdesk.studio.models import CapabilityMode, Game, Mode
 
 
 @dataclass(frozen=True, slots=True)
