@@ -12,8 +12,8 @@ from helpdesk.audit.services import note_audit
 from helpdesk.base import clock
 from helpdesk.base.rows import made
 from helpdesk.base.text import fold, one_line
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardField, GameAccount, Player, ProfileSnapshot
 
 NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay unsorted

@@ -9,9 +9,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from helpdesk.base.worded import Worded
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, scope_for
+from helpdesk.studio.models import Game
 from tickets.locks import asked_by, end_of_merges
 from tickets.models import Attachment, Message, Status, Ticket
 

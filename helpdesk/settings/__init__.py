@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "helpdesk.base",
-    "helpdesk.games",
+    "helpdesk.studio",
     "helpdesk.audit",
     "helpdesk.staff",
     "players",

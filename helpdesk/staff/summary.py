@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
 from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from helpdesk.base import clock
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Player
 from players.selectors import main_address
 from players.services import writer_from

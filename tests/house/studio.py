@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from helpdesk.base.models import Text
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from players.models import Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody

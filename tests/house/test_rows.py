@@ -19,7 +19,7 @@ FLOORS = {  # from below
     "dev": 0, "base": 0, "games": 1, "audit": 1, "staff": 2, "players": 3, "tickets": 4,
     "mail": 5, "surveys": 5, "notices": 5, "desk": 6, "administration": 6, "demo": 9, "roof": 9,
 }  # fmt: skip
-GENERATED_DEFAULTS = {"helpdesk.base.clock", "helpdesk.games.models"}  # Django writes the path of a column's default into a migration
+GENERATED_DEFAULTS = {"helpdesk.base.clock", "helpdesk.studio.models"}  # Django writes the path of a column's default into a migration
 OURS = [config for config in apps.get_app_configs() if config.name.split(".")[0] in PACKAGES]
 
 

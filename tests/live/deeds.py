@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from players.services import writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of

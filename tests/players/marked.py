@@ -17,10 +17,10 @@ from django.urls import reverse
 from PIL import Image
 
 from helpdesk.base.clock import now
-from helpdesk.games.models import Game
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from players.models import Player
 from players.services import add_address, remember_account
 from tests.conftest import Travel

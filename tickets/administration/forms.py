@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import CardField, Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.parking import Lot
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from players.models import Player
 from tickets import drain
 from tickets.actors import operator

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Game
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind

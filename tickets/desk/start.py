@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from helpdesk.base.errors import DomainError
 from helpdesk.base.idempotency import Done, as_key, came_of, fresh_key, once
 from helpdesk.base.text import clean
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
+from helpdesk.studio.models import Game
 from players.models import Player
 from players.services import writer_from
 from tickets.access import visible_tickets

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import EARLIEST, LATEST
 from helpdesk.base.models import Blob
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tickets.mail.judge import Outcome
 from tickets.models import Message, Ticket
 

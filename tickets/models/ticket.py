@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from tickets.models.topic import Tag, Topic
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 
 
 class Topic(models.Model):

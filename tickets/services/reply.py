@@ -18,8 +18,8 @@ from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import insert
 from helpdesk.base.text import clean
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from tickets import channels, gates
 from tickets.actors import SYSTEM, Actor, ActorKind, operator

@@ -11,12 +11,12 @@ from PIL import Image, ImageDraw
 
 from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
+from helpdesk.studio.models import Game
 from tickets.models import Tag, Topic
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)

@@ -9,10 +9,10 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.staff.models import Language, Role, Team, User
 from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game
 
 
 class InviteForm(forms.Form):

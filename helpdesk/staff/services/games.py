@@ -13,9 +13,9 @@ from helpdesk.base import blobs, pictures
 from helpdesk.base.clock import now
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.services.slugs import free_slug
+from helpdesk.studio.models import Game
 
 LOGO_BYTES = 2 * 1024 * 1024
 LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Part, Right, has_everywhere, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game
 
 
 @transaction.atomic

@@ -15,7 +15,6 @@ from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
 from helpdesk.base.rate_limits import network, too_often
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.leaving import held_by
@@ -25,6 +24,7 @@ from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services import people as services
 from helpdesk.staff.services import roles as role_services
 from helpdesk.staff.summary import part_words, summary
+from helpdesk.studio.models import Game
 
 staff_room = requires(Right.MANAGE_STAFF, everywhere=True)
 

@@ -15,10 +15,10 @@ from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon, moment
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
+from helpdesk.studio.models import Game
 from tickets.channels import channels
 from tickets.desk.addresses import ticket_address
 from tickets.desk.languages import language_name

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from helpdesk.base import blobs, rate_limits
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.tickets.mail.inbound.test_webhooks import BOUNDARY, KEY, URL, basic, form, post, signed
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail.models import HookToken, RawMail

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 
 pytestmark = pytest.mark.django_db
