@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
-from helpdesk.staff.topics import topic_choices
 from helpdesk.studio.models import Game
+from helpdesk.studio.selectors import topic_choices
 
 
 @dataclass(frozen=True, slots=True)

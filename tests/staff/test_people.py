@@ -13,9 +13,9 @@ from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, StaffMail, User
 from helpdesk.staff.rights import Right, has_right, scope_for
 from helpdesk.staff.services import people, roles
+from helpdesk.studio.models import Topic
 from tests.factories.desk import make_game
 from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
-from tickets.models import Topic
 
 pytestmark = pytest.mark.django_db
 

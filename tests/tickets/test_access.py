@@ -10,13 +10,14 @@ from django.http import Http404
 
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Topic
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket
 from tests.factories.staff import somebody
 from tickets.access import attachment_for, find_ticket, may, message_for, ticket_for, visible_tickets
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import move
-from tickets.models import Attachment, Message, Status, Ticket, Topic
+from tickets.models import Attachment, Message, Status, Ticket
 from tickets.services.assign import set_team
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.edit import set_topic

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Tag, Topic
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes, post
 from tickets import timers
 from tickets.actors import ActorKind, operator
@@ -25,7 +26,7 @@ from tickets.channels import Failed, Retry, Sent, Uncertain
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import SILENCE, PendingInfo
 from tickets.lifecycle.moves import MOVES
-from tickets.models import Event, Message, Status, Tag, Ticket, Timer, Topic
+from tickets.models import Event, Message, Status, Ticket, Timer
 from tickets.past import state_at
 from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team

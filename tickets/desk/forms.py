@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Game
+from helpdesk.studio.models import Game, Topic
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
@@ -20,7 +20,7 @@ from tickets.desk.languages import language_name
 from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
-from tickets.models import Draft, Message, Status, Ticket, Topic
+from tickets.models import Draft, Message, Status, Ticket
 from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import OutgoingMessage
 

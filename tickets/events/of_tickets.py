@@ -165,7 +165,7 @@ class TicketTopicSet(Payload):
     def line(self, event: Event, names: Names) -> Line:
         if event.topic_id is None:
             return Line("hash", _("removed the topic"))
-        return Line("hash", format_html(_("set the topic {}"), strong(names.name("tickets.Topic", event.topic_id))))
+        return Line("hash", format_html(_("set the topic {}"), strong(names.name("games.Topic", event.topic_id))))
 
 
 @kind("ticket.language_set")
@@ -197,7 +197,7 @@ class TicketTagged(Payload):
     removed: tuple[TagId, ...] = fact("taken off")
 
     def line(self, event: Event, names: Names) -> Line:
-        added, removed = (", ".join(names.name("tickets.Tag", pk) for pk in side) for side in (self.added, self.removed))
+        added, removed = (", ".join(names.name("games.Tag", pk) for pk in side) for side in (self.added, self.removed))
         if added and removed:
             return Line("tag", format_html(_("changed the tags: {} in place of {}"), strong(added), strong(removed)))
         if added:

@@ -13,9 +13,8 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Game
+from helpdesk.studio.models import Game, Tag, Topic
 from players.models import Address, Player
-from tickets.models.topic import Tag, Topic
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts behind everybody who waits
 

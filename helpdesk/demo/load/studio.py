@@ -1,4 +1,4 @@
-"""The studio itself: two games with their faces, twelve people, their teams, roles and where these hold, the list of topics."""
+"""The studio itself: two games with their faces, twelve people, their teams, roles and where these hold, the topics."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from helpdesk.staff.rights import Right
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
-from helpdesk.studio.models import Game
-from tickets.models import Tag, Topic
+from helpdesk.staff.services.topics import make_topic
+from helpdesk.studio.models import Game, Tag, Topic
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
@@ -51,22 +51,21 @@ TEAMS = {
 }
 TEAM_OF_TOPIC = {"refund": "Payments", "double_charge": "Payments", "ban": "Fair play", "harassment": "Fair play"}
 TOPICS = {
-    "lost_purchase": "Lost purchase",
-    "refund": "Refund",
-    "double_charge": "Double charge",
-    "gift": "Gift",
-    "recovery": "Account recovery",
-    "ban": "Ban appeal",
-    "new_phone": "Progress on a new phone",
-    "deletion": "Account deletion",
-    "crash": "Crash or bug",
-    "lag": "Connection",
-    "event_reward": "Event reward",
-    "guild": "Guild",
-    "harassment": "Chat report",
-    "localisation": "Translation",
-    "ideas": "Ideas and praise",
-    "how_to": "How do I",
+    "Payments": {"lost_purchase": "Lost purchase", "refund": "Refund", "double_charge": "Double charge", "gift": "Gift"},
+    "Account": {
+        "recovery": "Account recovery",
+        "ban": "Ban appeal",
+        "new_phone": "Progress on a new phone",
+        "deletion": "Account deletion",
+    },
+    "The game": {
+        "crash": "Crash or bug",
+        "lag": "Connection",
+        "event_reward": "Event reward",
+        "guild": "Guild",
+        "localisation": "Translation",
+    },
+    "": {"harassment": "Chat report", "ideas": "Ideas and praise", "how_to": "How do I"},
 }
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
@@ -168,6 +167,9 @@ def open_studio() -> Studio:
         for held in member.roles:
             give_role(users[member.key], roles[held.role], by=first, game=games.get(held.game), language=held.language)
     teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
-    topics = {slug: Topic.objects.create(slug=slug.replace("_", "-"), name=name) for slug, name in TOPICS.items()}
+    topics: dict[str, Topic] = {}
+    for group, beneath in TOPICS.items():
+        under = make_topic(name=group, by=first) if group else None
+        topics |= {key: make_topic(name=name, under=under, by=first) for key, name in beneath.items()}
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
     return Studio(games, users, teams, topics, tags)

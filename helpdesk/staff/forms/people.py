@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.staff.models import Language, Role, Team, User
-from helpdesk.staff.topics import topic_choices
 from helpdesk.studio.models import Game
+from helpdesk.studio.selectors import topic_choices
 
 
 class InviteForm(forms.Form):

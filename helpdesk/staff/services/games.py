@@ -15,7 +15,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
 from helpdesk.staff.models import User
 from helpdesk.staff.services.slugs import free_slug
-from helpdesk.studio.models import Game
+from helpdesk.studio.models import CalendarVersion, Game
 
 LOGO_BYTES = 2 * 1024 * 1024
 LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens
@@ -29,6 +29,7 @@ def make_game(*, by: User, request: HttpRequest | None = None, logo: bytes | Non
     if logo:
         game.logo = keep_logo(logo)
     game.save()
+    _keep_calendar(game)
     note_audit("games.made", by=by, subject=game, request=request, game_id=game.pk, name=game.name, address=game.address)
     return game
 
@@ -49,6 +50,7 @@ def change_game(
         for field in differences:
             setattr(kept, field, facts[field])
         kept.save(update_fields=list(differences))
+        _keep_calendar(kept)
         note_audit("games.changed", by=by, subject=kept, request=request, game_id=kept.pk, changes=differences)
     return kept
 
@@ -74,6 +76,14 @@ def keep_logo(content: bytes) -> Blob:
             _("This is no picture that the desk can read, or it has too many pixels. Take PNG, JPEG, WebP or GIF."), field="logo"
         )
     return blobs.keep(drawn, media_type="image/png", field="logo")
+
+
+def _keep_calendar(game: Game) -> None:
+    """A version of the hours, if they are others than those of the newest one."""
+    hours = {"timezone": game.timezone, "hours": game.hours, "holidays": game.holidays}
+    newest = CalendarVersion.objects.filter(game=game).order_by("-valid_from").values(*hours).first()
+    if newest != hours:
+        CalendarVersion.objects.update_or_create(game=game, valid_from=now(), defaults=hours)
 
 
 def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:

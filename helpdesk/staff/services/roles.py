@@ -14,8 +14,8 @@ from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Part, Right, has_everywhere, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
-from helpdesk.staff.topics import topic_choices
 from helpdesk.studio.models import Game
+from helpdesk.studio.selectors import topic_choices
 
 
 @transaction.atomic

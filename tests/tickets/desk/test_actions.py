@@ -9,13 +9,14 @@ from django.urls import reverse
 from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Topic
 from players.models import Player
 from players.selectors import main_address, writes_from
 from players.services import add_address, remember_account
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.models import FAR, Draft, Event, Message, Status, Ticket, Topic
+from tickets.models import FAR, Draft, Event, Message, Status, Ticket
 from tickets.services.drafts import save_draft
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import OutgoingMessage, send_reply

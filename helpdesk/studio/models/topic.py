@@ -1,4 +1,4 @@
-"""What tickets are about."""
+"""What tickets are about: the studio's own lists. Both tables are called as they were made, when they lay with the tickets."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ from typing import ClassVar
 
 from django.db import models
 
-from helpdesk.studio.models import Game
+from helpdesk.studio.models.game import Game
+
+DEEPEST = 4  # levels of topics: more than this nobody finds again
 
 
 class Topic(models.Model):
-    """A topic of the studio's own list; for one game or for all."""
+    """A topic of the studio's own tree; for one game or for all. What holds for a topic holds for those beneath it.
+
+    Where it hangs is written by `staff/services/topics.py` alone, under a lock on the whole tree: no topic lies beneath itself.
+    """
 
     personal: ClassVar[tuple[str, ...]] = ()
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
     game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "tickets_topic"
         ordering = ["name"]
+        constraints = [models.CheckConstraint(name="topic_not_beneath_itself", condition=~models.Q(parent=models.F("id")))]
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +42,7 @@ class Tag(models.Model):
     name = models.CharField(max_length=40, unique=True)
 
     class Meta:
+        db_table = "tickets_tag"
         ordering = ["name"]
 
     def __str__(self) -> str:
