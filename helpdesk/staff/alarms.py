@@ -27,7 +27,7 @@ RELAY_BACK = gettext_noop("The mail server answers again; what waited leaves now
 
 def caretakers(right: Right) -> list[User]:
     """Who holds the right for everything."""
-    everywhere = {"grants__game": None, "grants__team": None, "grants__language": "", "grants__topic": ""}
+    everywhere = {"grants__game": None, "grants__team": None, "grants__language": "", "grants__topic_slug": ""}
     return list(User.objects.filter(is_active=True, grants__role__rights__contains=[right], **everywhere).distinct())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -18,6 +19,7 @@ from helpdesk.base.text import inside
 from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part, Right
+from helpdesk.studio.selectors import topics_beneath
 
 
 class Language(models.TextChoices):
@@ -40,6 +42,7 @@ class MailCopies(models.TextChoices):
 
 
 KNOWN_RIGHTS = frozenset[str](Right.values)
+GONE = (0,)  # the id of no topic
 
 
 class HeldGrant(NamedTuple):
@@ -116,9 +119,10 @@ class User(AbstractBaseUser):
         """The grants, read once for this instance; `forget_grants` after changing them."""
         held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
         if held is None:
+            grants = _grants_of(self.pk)
             held = tuple(
-                HeldGrant(frozenset(grant.role.rights) & KNOWN_RIGHTS, grant.part(), grant.role.requires_second_factor)
-                for grant in _grants_of(self.pk)
+                HeldGrant(frozenset(grant.role.rights) & KNOWN_RIGHTS, part, grant.role.requires_second_factor)
+                for grant, part in zip(grants, parts_of(grants), strict=True)
             )
             self.__dict__["_held_grants"] = held
         return held
@@ -187,18 +191,39 @@ class Grant(models.Model):
     game = models.ForeignKey("games.Game", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="grants")
     language = models.CharField(max_length=16, blank=True, default="")
-    topic = models.SlugField(max_length=80, blank=True, default="")
+    topic = models.ForeignKey("games.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    topic_slug = models.SlugField(max_length=80, blank=True, default="", db_column="topic")  # how processes of the former release know it
 
     class Meta:
         ordering = ("role__name", "pk")
         constraints = (
             models.UniqueConstraint(
-                name="grant_given_once", fields=("user", "role", "game", "team", "language", "topic"), nulls_distinct=False
+                name="grant_given_once", fields=("user", "role", "game", "team", "language", "topic_slug"), nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                name="grant_given_once_for_a_topic",
+                fields=("user", "role", "game", "team", "language", "topic"),
+                condition=models.Q(topic__isnull=False),
+                nulls_distinct=False,
             ),
         )
 
-    def part(self) -> Part:
-        return Part(self.game_id, self.team_id, self.language, self.topic)
+
+def parts_of(grants: Sequence[Grant]) -> list[Part]:
+    """For which parts of the work these are given, in the same order: what holds for a topic holds for those beneath it.
+
+    One query where topics are named, else none. What names a topic that is gone opens nothing.
+    """
+    beneath = topics_beneath({grant.topic_id for grant in grants if grant.topic_id})
+    return [
+        Part(
+            grant.game_id,
+            grant.team_id,
+            grant.language,
+            beneath.get(grant.topic_id or 0, GONE) if grant.topic_id or grant.topic_slug else (),
+        )
+        for grant in grants
+    ]
 
 
 _grants_of = Worded(lambda user: Grant.objects.select_related("role").filter(user=user))  # every click asks for them

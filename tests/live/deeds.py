@@ -90,7 +90,7 @@ def _person(word: str, name: str, role: Role) -> None:
     user = User.objects.filter(email=email_of(word)).first() or User.objects.create_user(
         email_of(word), PASSWORD, name=name, language=language
     )
-    Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic="")
+    Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic=None)
 
 
 def open_one(

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
+from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Game, Topic
+from helpdesk.studio.models import ABOVE, Game, Topic
+from helpdesk.studio.selectors import topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
@@ -203,18 +205,16 @@ class FactsForm(DialogForm):
     subject = forms.CharField(
         label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own.")
     )
-    topic = forms.ModelChoiceField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
+    topic = TopicField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
     language = forms.ChoiceField(label=gettext_lazy("We write in"))
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics, language = self.fields["topic"], self.fields["language"]
-        assert isinstance(topics, forms.ModelChoiceField) and isinstance(language, forms.ChoiceField)
+        assert isinstance(topics, TopicField) and isinstance(language, forms.ChoiceField)
         for field in self.fields.values():
             field.show_hidden_initial = True
-        topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(
-            archived_at=None, game=None
-        )
+        topics.queryset = topics_of(ticket.game).select_related(ABOVE)
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from helpdesk.studio.models.calendar import CalendarVersion
 from helpdesk.studio.models.game import COLOUR, Game
-from helpdesk.studio.models.topic import DEEPEST, Tag, Topic
+from helpdesk.studio.models.topic import ABOVE, DEEPEST, Tag, Topic
 
-__all__ = ["COLOUR", "DEEPEST", "CalendarVersion", "Game", "Tag", "Topic"]
+__all__ = ["ABOVE", "COLOUR", "DEEPEST", "CalendarVersion", "Game", "Tag", "Topic"]

@@ -9,6 +9,7 @@ from django.db import models
 from helpdesk.studio.models.game import Game
 
 DEEPEST = 4  # levels of topics: more than this nobody finds again
+ABOVE = "__".join(["parent"] * (DEEPEST - 1))  # of a topic all those above it
 
 
 class Topic(models.Model):
@@ -32,6 +33,11 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def path(self) -> str:
+        """Its name behind those above it: “Payments › Refund”. Fetch them with it: `select_related(ABOVE)`."""
+        return f"{self.parent.path} › {self.name}" if self.parent else self.name
 
 
 class Tag(models.Model):
