@@ -32,6 +32,7 @@ MENU: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
                 "staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True
             ),
             MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True),
+            MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True),
             MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True),
             MenuEntry(
                 "administration:card_fields", _("The player's card"), "id-card", _("Who sees which field of it"), Right.MANAGE_ROLES, True

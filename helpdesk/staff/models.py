@@ -19,6 +19,7 @@ from helpdesk.base.text import inside
 from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part, Right
+from helpdesk.studio.models import Department
 from helpdesk.studio.selectors import topics_beneath
 
 
@@ -158,6 +159,17 @@ class Membership(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(name="member_once_per_team", fields=("team", "user")),)
+
+
+class DepartmentMember(models.Model):
+    """Who belongs to a department of the studio."""
+
+    personal = ()
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="member_once_per_department", fields=("department", "user")),)
 
 
 class Role(models.Model):

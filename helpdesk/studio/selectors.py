@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from helpdesk.base.calendar import Calendar
-from helpdesk.studio.models import CalendarVersion, Game, Topic
+from helpdesk.studio.models import CalendarVersion, Department, Game, Topic
 
 _BENEATH = """
 WITH RECURSIVE beneath (root, id) AS (
@@ -33,6 +33,11 @@ def topics_beneath(topics: Collection[int]) -> dict[int, tuple[int, ...]]:
 def topics_of(game: Game) -> QuerySet[Topic]:
     """The topics that a matter of this game may have today."""
     return Topic.objects.filter(Q(game=game) | Q(game=None), archived_at=None)
+
+
+def departments_of(game: Game) -> QuerySet[Department]:
+    """The departments that may owe an answer in a matter of this game today."""
+    return Department.objects.filter(Q(game=game) | Q(game=None), archived_at=None)
 
 
 def calendar_at(game: Game, moment: datetime) -> Calendar:

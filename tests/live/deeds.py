@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.staff.models import Grant, Membership, Role, Team, User
+from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right
-from helpdesk.studio.models import Game
+from helpdesk.studio.models import Department, Game
 from players.models import Address, Player
 from players.services import writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
@@ -135,6 +135,13 @@ def team() -> int:
     """A team with somebody in it; its id."""
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
+    return made.pk
+
+
+def department() -> int:
+    """A department with somebody in it; its id."""
+    made, _new = Department.objects.get_or_create(name="Payments")
+    DepartmentMember.objects.get_or_create(department=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
 
 

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
+from helpdesk.staff.forms.departments import OfferingInput, offer
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import ABOVE, Game, Topic
-from helpdesk.studio.selectors import topics_of
+from helpdesk.studio.selectors import departments_of, topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
 from tickets.desk.languages import language_name
+from tickets.desk.owing import Owing
 from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
@@ -67,7 +69,7 @@ class ComposerForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
-    pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False)
+    pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False, widget=OfferingInput)
     pending_until = MomentField(label=gettext_lazy("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -83,8 +85,9 @@ class ComposerForm(forms.Form):
         """Which composer this is, for its draft."""
         return Hand.of(self.data)
 
-    def words(self, *, anyway: bool) -> OutgoingMessage:
-        """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
+    def words(self, owing: Owing, *, anyway: bool) -> OutgoingMessage:
+        """What the service takes. `owing`: who its `pending_on` is; `anyway`: the author was shown what came meanwhile and sends it all the
+        same."""
         said = self.cleaned_data
         return OutgoingMessage(
             text=said["text"],
@@ -92,7 +95,8 @@ class ComposerForm(forms.Form):
             seen=None if anyway else said["seen"] or 0,
             hand=self.hand(),
             then_status=said["then"],
-            pending_on=(said["pending_on"] or "").strip(),
+            pending_on=owing.name,
+            pending_department=owing.department,
             pending_until=said["pending_until"],
             when_stale=Message.WhenStale.RETURN,
         )
@@ -110,6 +114,7 @@ class StatusForm(DialogForm):
         label=gettext_lazy("Who owes an answer"),
         max_length=60,
         required=False,
+        widget=OfferingInput,
         help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
     pending_until = MomentField(label=gettext_lazy("Until"), required=False)
@@ -130,6 +135,7 @@ class StatusForm(DialogForm):
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]
+        offer(self.fields["pending_on"], departments_of(ticket.game))
         if ticket.waiting_since is None:
             del self.fields["needs_no_reply"]
         self.ticket = ticket
@@ -154,12 +160,12 @@ class StatusForm(DialogForm):
             return None
         return question_before(self.ticket, said["seen"] or 0)
 
-    def pending_info(self) -> PendingInfo | None:
-        """Who owes what, or None for the other statuses."""
+    def pending_info(self, owing: Owing) -> PendingInfo | None:
+        """Who owes what, or None for the other statuses. `owing`: who its `pending_on` is."""
         said = self.cleaned_data
         if said["status"] != Status.PENDING:
             return None
-        return PendingInfo(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
+        return PendingInfo(owing.name, said["pending_until"], said["pending_told"].strip(), owing.department)
 
 
 class AssignForm(DialogForm):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base.templatetags.ui import moment_words
 from tickets.actors import ActorKind
 from tickets.events.kinds import (
+    DepartmentId,
     MessageId,
     Payload,
     PlayerId,
@@ -42,7 +43,7 @@ class TicketOpened(Payload):
     follows: TicketId | None = fact("the closed ticket that this one follows", default=None)
 
 
-@kind("ticket.moved")
+@kind("ticket.moved", version=2)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketMoved(Payload):
     """The status changed; or a pending one got another debtor, day or word to the player, and stays. The event's own columns say from where
@@ -51,12 +52,13 @@ class TicketMoved(Payload):
     rule: RuleId | None = fact("the life cycle rule that moved it", default=None)
     notice: Word | None = fact("the key of the text that the rule sends the player", default=None)
     pledge: PledgeId | None = fact("of pending: the row that says who owes an answer and what the player was told", default=None)
+    department: DepartmentId | None = fact("of pending: which department owes an answer, if it is one of the list", since=2, default=None)
     until: datetime | None = fact("of pending: by when the answer was promised", default=None)
 
     def line(self, event: Event, names: Names) -> Line | None:
         status = Status(event.status)
         if status == Status.PENDING:
-            owes = owing(self.pledge, names)
+            owes = owing(self.pledge, names, self.department)
             if self.until:
                 return Line("pause", format_html(_("set Pending on {} until {}"), owes, moment_words(self.until)))
             return Line("pause", format_html(_("set Pending on {}"), owes))
@@ -289,9 +291,9 @@ class NextSkipped(Payload):
     kept: Seconds | None = fact("how long it was with the operator")
 
 
-def owing(pledge: int | None, names: Names) -> SafeString:
-    """The department that owes an answer; a dash where its name is gone."""
-    return strong(names.name("tickets.Pledge", pledge, "–") or "–")
+def owing(pledge: int | None, names: Names, department: int | None = None) -> SafeString:
+    """The department that owes an answer, as it was called then, or is now where those words are gone; a dash where nobody knows."""
+    return strong(names.name("tickets.Pledge", pledge, "") or names.name("games.Department", department, "–"))
 
 
 def another(pk: int | None, names: Names) -> SafeString | str:

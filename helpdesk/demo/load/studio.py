@@ -13,11 +13,12 @@ from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
 from helpdesk.staff.services.topics import make_topic
-from helpdesk.studio.models import Game, Tag, Topic
+from helpdesk.studio.models import Department, Game, Tag, Topic
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
@@ -67,6 +68,7 @@ TOPICS = {
     },
     "": {"harassment": "Chat report", "ideas": "Ideas and praise", "how_to": "How do I"},
 }
+DEPARTMENTS = {"Payments": ("marta", "carlos"), "Fair play": ("boris", "dana"), "Game team": ()}
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
@@ -119,6 +121,7 @@ class Studio:
     teams: dict[str, Team]
     topics: dict[str, Topic]
     tags: dict[str, Tag]
+    departments: dict[str, Department]
 
 
 def crest(slug: str) -> bytes:
@@ -172,4 +175,5 @@ def open_studio() -> Studio:
         under = make_topic(name=group, by=first) if group else None
         topics |= {key: make_topic(name=name, under=under, by=first) for key, name in beneath.items()}
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
-    return Studio(games, users, teams, topics, tags)
+    departments = {name: make_department(name=name, members=[users[key] for key in keys], by=first) for name, keys in DEPARTMENTS.items()}
+    return Studio(games, users, teams, topics, tags, departments)
