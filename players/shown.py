@@ -45,7 +45,7 @@ def register() -> None:
             "label_en": _("label in English"),
             "label_ru": _("label in Russian"),
             "filterable": _("one may filter by it"),
-            "place": _("place"),
+
         },
     )
     rights.register_rows(rights_of_studio)

@@ -72,6 +72,7 @@ class PastTicket:
     status_since: datetime | None = None
     resolved_at: datetime | None = None
     pledge_id: int | None = None
+    pending_department_id: int | None = None
     pending_until: datetime | None = None
     game_id: int | None = None
     player_id: int | None = None
@@ -164,10 +165,11 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.created_at, past.status_since, past.traits = event.at, event.at, _traits(said)
             past.follows_id, past.started_by = follows, by or event.actor_kind
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
-        case told.TicketMoved(pledge=pledge, until=until):
+        case told.TicketMoved(pledge=pledge, department=department, until=until):
             past.status_since = event.at
             past.resolved_at = _resolved_at(past, event)
-            past.pledge_id, past.pending_until = (pledge, until) if event.status == Status.PENDING else (None, None)
+            owed = (pledge, department, until) if event.status == Status.PENDING else (None, None, None)
+            past.pledge_id, past.pending_department_id, past.pending_until = owed
         case told.TicketTopicSet(by_machine=by_machine):
             past.topic_by_machine = bool(by_machine)
         case told.TicketTagged(added=added, removed=removed):

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.staff.models import Grant, Membership, Role, Team, User
+from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
-from helpdesk.studio.models import Game
+from helpdesk.studio.models import Department, Game
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
@@ -90,7 +90,7 @@ def _person(word: str, name: str, role: Role) -> None:
     user = User.objects.filter(email=email_of(word)).first() or User.objects.create_user(
         email_of(word), PASSWORD, name=name, language=language
     )
-    Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic="")
+    Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic=None)
 
 
 def open_one(
@@ -156,6 +156,13 @@ def card() -> dict[str, int]:
     made = CardClass.objects.filter(slug="sanctions").first() or name_class(None, "Sanctions", by=olga)
     line = declare(game, "warnings", Declaration(made, "Warnings", "Предупреждения", CardLine.Kind.NUMBER), by=olga)
     return {"field": line.pk, "class": made.pk}
+
+
+def department() -> int:
+    """A department with somebody in it; its id."""
+    made, _new = Department.objects.get_or_create(name="Payments")
+    DepartmentMember.objects.get_or_create(department=made, user=User.objects.get(email=email_of("anna")))
+    return made.pk
 
 
 def prefer(word: str, language: str) -> None:

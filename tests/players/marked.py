@@ -31,6 +31,7 @@ from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, p
 from tickets import drain, timers
 from tickets.actors import operator
 from tickets.gates import GateHold, gate
+from tickets.lifecycle.machine import PendingInfo
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
@@ -169,8 +170,8 @@ class Desk:
         client = Client()
         client.force_login(self.anna)
         assert client.get(reverse("desk:card", args=[self.ticket.number])).status_code == 200
-        facts = {"status": "pending", "pending_on": "Quixq's bank", "pending_told": "We ask the quixq bank."}
-        client.post(reverse("desk:status", args=[self.ticket.number]), facts)
+        bank = PendingInfo("Quixq's bank", told="We ask the quixq bank.")  # words, as from before the list of departments
+        edit.set_status(self.ticket, Status.PENDING, by=by, pending=bank)
         self.write(self.ticket, "Your quixq refund comes.", then_status=Status.PENDING, pending_on="Quixq's aunt")  # held
         save_draft(self.ticket, author=self.boris, kind=Draft.Kind.REPLY, text="Dear Quixqara,")
         save_start(author=self.boris, text="Quixqara, about your sword", heading={"to": ADDRESS, "subject": "Your quixq sword"})

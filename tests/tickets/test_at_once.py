@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Tag
 from players.models import Address, Player
 from players.services import writer_from
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes, post
@@ -18,7 +19,7 @@ from tickets.actors import operator
 from tickets.channels import Outcome, Sent
 from tickets.lifecycle.machine import SILENCE
 from tickets.locks import lock
-from tickets.models import Event, Lane, LifecycleRule, Message, Status, Tag, Ticket, Timer
+from tickets.models import Event, Lane, LifecycleRule, Message, Status, Ticket, Timer
 from tickets.services import outbox
 from tickets.services.assign import take_next
 from tickets.services.edit import set_status

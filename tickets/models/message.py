@@ -13,6 +13,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
 from helpdesk.base.models import Blob
+from helpdesk.studio.models import Department
 from tickets.actors import ActorKind
 from tickets.models.ticket import Status, Ticket
 
@@ -101,6 +102,9 @@ class Message(models.Model):
     answers_upto = IdOf("tickets.Message", null=True, blank=True)
     then_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     then_pending_on = models.CharField(max_length=60, blank=True)
+    then_pending_department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     then_pending_until = models.DateTimeField(null=True, blank=True)
     when_stale = models.CharField(max_length=8, choices=WhenStale.choices, default=WhenStale.RETURN)
     leaves_at = models.DateTimeField(null=True, blank=True)

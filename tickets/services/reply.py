@@ -50,6 +50,7 @@ class OutgoingMessage:
     hand: Hand | None = None
     then_status: str = ""
     pending_on: str = ""
+    pending_department: int | None = None
     pending_until: datetime | None = None
     when_stale: Message.WhenStale = Message.WhenStale.RETURN
     text_version_id: int | None = None
@@ -236,6 +237,7 @@ def _write(
         answers_upto=_seen(ticket, outgoing.answers_upto),
         then_status=outgoing.then_status,
         then_pending_on=outgoing.pending_on if outgoing.then_status == Status.PENDING else "",
+        then_pending_department_id=outgoing.pending_department if outgoing.then_status == Status.PENDING else None,
         then_pending_until=outgoing.pending_until if outgoing.then_status == Status.PENDING else None,
         when_stale=outgoing.when_stale,
         leaves_at=now + wait,

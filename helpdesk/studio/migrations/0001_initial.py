@@ -7,7 +7,7 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 import helpdesk.base.clock
-import helpdesk.studio.models
+import helpdesk.studio.models.game
 
 
 class Migration(migrations.Migration):
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 (
                     "languages",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=12), default=helpdesk.studio.models._default_languages, size=None
+                        base_field=models.CharField(max_length=12), default=helpdesk.studio.models.game._default_languages, size=None
                     ),
                 ),
                 ("default_language", models.CharField(default="en", max_length=12)),

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Tag
 from players.services import remember_account
 from tests.conftest import Travel
 from tests.factories.cards import declared
@@ -24,7 +25,7 @@ from tickets.channels import Failed, Uncertain
 from tickets.desk.presence import looked
 from tickets.gates import Gate, GateHold
 from tickets.lifecycle.machine import PendingInfo
-from tickets.models import Message, Status, Tag, Ticket
+from tickets.models import Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft

@@ -19,6 +19,7 @@ from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
 from tickets.desk.forms import AssignForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
 from tickets.desk.ticket.thread import MessageItem, message_items
@@ -60,7 +61,8 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
             try:
                 to = Status(form.cleaned_data["status"])
                 upto = form.no_reply_needed_upto()
-                set_status(ticket, to, by=operator(request.user), pending=form.pending_info(), no_reply_needed_upto=upto)
+                debtor = owing(form.cleaned_data["pending_on"], ticket, then=to, by=request.user)
+                set_status(ticket, to, by=operator(request.user), pending=form.pending_info(debtor), no_reply_needed_upto=upto)
             except Unseen as unseen:
                 unseen_items = message_items(ticket, unseen.messages, request.user)
                 raise

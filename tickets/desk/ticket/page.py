@@ -13,8 +13,10 @@ from django.template.defaultfilters import filesizeformat
 
 from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
+from helpdesk.staff.forms.departments import offer
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
+from helpdesk.studio.selectors import departments_of
 from tickets.access import may
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
@@ -144,6 +146,7 @@ def composer_of(
     elif unseen_items:
         show_again(form, seen=str(upto), upto=str(answers_upto))
     then = form["then"].value() or ""
+    offer(form.fields["pending_on"], departments_of(ticket.game))
     return Composer(
         form=form,
         mode=mode,

@@ -27,6 +27,7 @@ from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
+from tickets.desk.owing import owing
 from tickets.desk.ticket.outcome import done, moved
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
 from tickets.desk.ticket.thread import MessageItem, message_items
@@ -52,8 +53,9 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
     form, by = ComposerForm(request.POST), request.user
     sent: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
-        words = form.words(anyway=bool(request.POST.get("anyway")))
         with refusals(form):
+            debtor = owing(form.cleaned_data["pending_on"], ticket, then=form.cleaned_data["then"], by=by)
+            words = form.words(debtor, anyway=bool(request.POST.get("anyway")))
             try:
                 sent = once("reply", form.cleaned_data["key"], lambda: send_reply(ticket, words, by=by).pk, by=by.pk)
             except Unseen as unseen:

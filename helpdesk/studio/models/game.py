@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -13,8 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
-from helpdesk.base.calendar import Calendar
 from helpdesk.base.models import Blob
+from helpdesk.studio.models.calendar import Opening
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}\Z", _("A colour is written as # and six hexadecimal digits, like #0f6f7c."))
 
@@ -23,7 +21,7 @@ def _default_languages() -> list[str]:
     return ["en"]
 
 
-class Game(models.Model):
+class Game(Opening):
     """A game and its face towards the players."""
 
     personal: ClassVar[tuple[str, ...]] = ()
@@ -44,9 +42,6 @@ class Game(models.Model):
     uppercase_name = models.BooleanField(default=False)
     languages = ArrayField(models.CharField(max_length=12), default=_default_languages)
     default_language = models.CharField(max_length=12, default="en")
-    timezone = models.CharField(max_length=64, default="UTC")
-    hours = models.JSONField(default=dict, blank=True)  # {"0": [["09:00", "18:00"]], …}; 0 = Monday; empty: always open
-    holidays = models.JSONField(default=list, blank=True)  # ["2026-12-25", …]
     back_office_link = models.CharField(
         max_length=300, blank=True, help_text=_("Address of a player in the studio's own back office; {id} is the account's id.")
     )
@@ -71,43 +66,6 @@ class Game(models.Model):
         """Where this game's own wordings lie in `base.texts`."""
         return f"game:{self.slug}"
 
-    @property
-    def calendar(self) -> Calendar:
-        """The support hours as something that can be counted with."""
-        spans: dict[str, Any] = self.hours
-        return Calendar(
-            zone=ZoneInfo(self.timezone),
-            hours={int(day): [(time.fromisoformat(a), time.fromisoformat(b)) for a, b in pairs] for day, pairs in spans.items()},
-            holidays=frozenset(date.fromisoformat(day) for day in self.holidays),
-        )
-
     def language_for(self, wanted: str) -> str:
         """The language in which we write to somebody who wants `wanted`."""
         return wanted if wanted in self.languages else self.default_language
-
-
-class Mode(models.TextChoices):
-    """How far a capability goes in a game. In the shadow it does its work where colleagues can look at it, and nothing follows from it."""
-
-    OFF = "off", _("off")
-    SHADOW = "shadow", _("in the shadow")
-    ON = "on", _("on")
-
-
-class CapabilityMode(models.Model):
-    """What the studio has said of one capability in one game; where it has said nothing its room's default counts (`capabilities.py`)."""
-
-    personal: ClassVar[tuple[str, ...]] = ()
-
-    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="modes")
-    capability = models.CharField(max_length=40)
-    mode = models.CharField(max_length=8, choices=Mode.choices)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="capability_once_per_game", fields=["game", "capability"]),
-            models.CheckConstraint(name="capability_mode_known", condition=models.Q(mode__in=["off", "shadow", "on"])),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.capability}: {self.mode}"

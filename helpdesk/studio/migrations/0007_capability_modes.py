@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("games", "0002_sweeps_survey_delay"),
+        ("games", "0006_departments"),
     ]
 
     operations = [

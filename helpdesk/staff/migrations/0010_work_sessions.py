@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0006_staff_mail"),
+        ("staff", "0009_department_members"),
     ]
 
     operations = [

@@ -18,7 +18,7 @@ NAMES = "UPDATE tickets_hold SET gate = 'mail.loops' WHERE gate = 'tickets.mail.
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("tickets", "0016_events_stay")]
+    dependencies = [("tickets", "0019_departments_of_names_in_use")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
