@@ -10,6 +10,7 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from helpdesk.base import personal
         from tickets import lots, shown, timers  # rows must be loaded before the rooms that speak of them
+        from tickets.filters import of_tickets
         from tickets.lifecycle.machine import OVERDUE, SILENCE
         from tickets.lifecycle.triggers import day_passed, silence_foretold, silence_over
         from tickets.personal import amounts, erase, export, files
@@ -18,4 +19,5 @@ class TicketsConfig(AppConfig):
         timers.register(OVERDUE, day_passed)
         lots.open_lots()
         personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))
+        of_tickets.register_own()
         shown.register()

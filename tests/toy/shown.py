@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from helpdesk.audit import labels
 from helpdesk.base import watch
 from helpdesk.staff import menu, notices
 from helpdesk.staff.menu import MenuEntry
+from helpdesk.staff.models import User
 from helpdesk.staff.notices import NoticeKind
 from helpdesk.studio import capabilities
 from helpdesk.studio.capabilities import Capability
 from tests.toy.models import Wish
 from tests.toy.rights import PLAY
-from tickets import panels, rail
+from tickets import filters, panels, rail
+from tickets.filters import Field, Kind, Operator
+from tickets.filters.fields import Values
 from tickets.panels import Panel
 from tickets.rail import RailEntry
 
@@ -34,3 +39,11 @@ def register() -> None:
     watch.register_states("toy", lambda _at: {"toy_box": "ok"})
     watch.register_number(WISHES, lambda _at: {"reminded": Wish.objects.filter(reminded_at__isnull=False).count()})
     capabilities.register(Capability("toys", "Send toys", "Small ones."))
+    filters.register(Field("toy.wishes", "Wishes", Kind.NUMBER, _so_many, right=PLAY))
+
+
+def _so_many(operator: Operator, values: Values, _reader: User) -> Q:
+    """Tickets with at least, or with fewer than so many wishes. No event tells how many were forgotten: it has no past."""
+    wishes = Wish.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(number=Count("pk")).values("number")
+    number = Coalesce(Subquery(wishes), 0)
+    return Q(GreaterThanOrEqual(number, values[0]) if operator == Operator.AT_LEAST else LessThan(number, values[0]))

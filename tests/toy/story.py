@@ -102,6 +102,21 @@ def test_the_rail_counts_it(wished: Ticket) -> None:
     assert 'aria-current="page"' in words(plays, "toy:wishes")
 
 
+def test_the_queue_is_filtered_by_it_for_who_may_see_it(wished: Ticket) -> None:
+    other = make_ticket()
+    plays, works = as_(somebody(Right.VIEW, PLAY)), as_(somebody(Right.VIEW))
+    elsewhere = as_(somebody(Right.VIEW, PLAY, game=make_game("tideborn")))
+
+    def found(client: Client, wishes: int) -> tuple[bool, bool, bool]:
+        page = client.get(reverse("desk:queue"), {"toy.wishes": wishes}).content.decode()
+        return wished.number in page, other.number in page, f"Wishes: {wishes}" in page
+
+    assert (found(plays, 1), found(plays, 2), found(plays, 0)) == ((True, False, True), (False, False, True), (True, True, True))
+    assert found(elsewhere, 0) == (False, False, True)
+    assert found(works, 1) == (True, True, False)
+    assert "You may not filter by “Wishes”" in works.get(reverse("desk:queue"), {"toy.wishes": 1}).content.decode()
+
+
 def test_the_audit_has_its_words(anna: User) -> None:
     note_audit("toy.wished", by=anna, subject=("toy.wish", 1), size=3)
 

@@ -18,7 +18,8 @@ from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
 from tickets.actors import operator
 from tickets.desk.queue import selectors
-from tickets.desk.queue.filters import Filter
+from tickets.desk.queue.filters import Wanted
+from tickets.filters import Filter
 from tickets.models import Draft, Status
 from tickets.services import outbox
 from tickets.services.assign import assign
@@ -84,6 +85,25 @@ def test_the_address_is_the_filter(clara: User, erik: User, desk: Desk) -> None:
     assert subjects(read(client, f"?assignee={erik.pk}")) == ["Tide, his"]
 
 
+def test_any_field_of_the_registry_can_stand_in_the_address_and_can_be_taken_off_it(clara: User, desk: Desk) -> None:
+    make_ticket(subject="By post")
+    make_ticket(subject="By parcel", channel="parcel")
+
+    page = read(desk(clara), "?channel=parcel&status=new&after=x")
+
+    assert subjects(page) == ["By parcel"]
+    assert "Channel: parcel" in page and 'href="?status=new" aria-label="Without “Channel”"' in " ".join(page.split())
+
+
+def test_what_an_address_says_wrongly_is_told(clara: User, desk: Desk) -> None:
+    make_ticket(subject="All the same")
+
+    page = read(desk(clara), "?assignee=1%20OR%201&waits=perhaps")
+
+    assert subjects(page) == ["All the same"]
+    assert "“With” cannot be “1 OR 1”" in page and "“Waits for an answer” cannot be “perhaps”" in page
+
+
 @pytest.mark.parametrize(
     "query",
     ["?status=bogus", "?assignee=1%20OR%201", "?after=not-a-cursor", "?team=99999999999999999999", "?q=%00", "?sort=;--", "?game=nowhere"],
@@ -144,7 +164,7 @@ def test_counts_of_done_work_stop_at_the_limit(clara: User, monkeypatch: pytest.
     for _ in range(4):
         make_ticket()
 
-    counts = selectors.tab_counts(Filter(tab="all").apply(selectors.visible_tickets(clara), clara))
+    counts = selectors.tab_counts(Wanted(Filter(clara), tab="all").apply(selectors.visible_tickets(clara)))
 
     assert (counts["resolved"], counts["new"], counts["to_answer"]) == (3, 4, 8)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.bounds import whole_number
+from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Game, Topic
-from tickets.models import FAR, Status, Ticket, with_nobody
+from tickets import filters
+from tickets.filters import Field, Filter, Kind, Operator
+from tickets.filters.fields import LONGEST, Values
+from tickets.models import FAR, Status, Ticket
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -38,38 +41,49 @@ SORTS = {
         Sort("changed", _("Recently changed first"), "changed_at", True),
     )
 }
-PERSON = ("me", "nobody")
+SEARCH, WORDS = "q", "words"  # the search field's name in the address, and that of what it asks for
+DRAWN = frozenset({"game", "assignee", "language", "team", "topic", WORDS})  # what has a menu or a mark of its own
+OWN = frozenset({"status"})  # fields that the address says otherwise: the tabs ask for the status
+
+
+def register_own() -> None:
+    """What the search field looks through. Called in `ready()`."""
+    filters.register(Field(WORDS, _("Words"), Kind.TEXT, _with_words))
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """One view of the queue. Empty parts leave that side open; unknown words in the URL are ignored, never an error page."""
+class Wanted:
+    """One view of the queue for its reader. What an address says wrongly is left out, never an error page: `refused` tells of it.
 
+    `said` is what the address says of each field that was understood, by the field's name.
+    """
+
+    filter: Filter
     tab: str = TO_ANSWER
-    game: str = ""
-    language: str = ""
-    assignee: str = ""  # me, nobody, or the id of a person
-    team: str = ""
-    topic: str = ""
-    words: str = ""  # what somebody typed into the search field
     sort: str = "waiting"
+    said: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, asked: QueryDict) -> Filter:
+    def of(cls, asked: QueryDict, reader: User) -> Wanted:
         """Read a query string."""
-        tab = asked.get("status", TO_ANSWER)
-        assignee = asked.get("assignee", "")
-        sort = asked.get("sort", "")
+        tab, sort = asked.get("status", TO_ANSWER), asked.get("sort", "")
+        tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER
+        said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := _said(asked, one.name))}
+        refused: list[DomainError] = []
+        found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
         return cls(
-            tab=tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER,
-            game=asked.get("game", "")[:40],
-            language=asked.get("language", "")[:12],
-            assignee=assignee if assignee in PERSON or whole_number(assignee) else "",
-            team=asked.get("team", "") if whole_number(asked.get("team")) else "",
-            topic=asked.get("topic", "")[:60],
-            words=asked.get("q", "").replace("\x00", "").strip()[:200],
+            found,
+            tab=tab,
             sort=sort if sort in SORTS else _default_sort(tab),
+            said={condition.field.name: said[condition.field.name] for condition in found.conditions},
+            refused=tuple(map(str, refused)),
         )
+
+    @property
+    def words(self) -> str:
+        """What somebody typed into the search field."""
+        return self.said.get(WORDS, "")
 
     @property
     def order(self) -> Sort:
@@ -78,47 +92,47 @@ class Filter:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the tab and the order is asked for."""
-        return replace(self, tab=TO_ANSWER, sort="waiting") != Filter()
+        return bool(self.said)
 
     @property
     def mine_alone(self) -> bool:
         """Whether one's own tickets are asked for that wait, and nothing narrower."""
-        return replace(self, sort="waiting", words="") == Filter(assignee="me")
+        return self.tab == TO_ANSWER and {**self.said, WORDS: ""} == {"assignee": "me", WORDS: ""}
 
-    def apply(self, tickets: QuerySet[Ticket], reader: User) -> QuerySet[Ticket]:
+    @property
+    def others(self) -> list[tuple[str, str | Promise, str]]:
+        """What else is asked for than what has a menu of its own: name, label, and what was said."""
+        asked = [condition.field for condition in self.filter.conditions if condition.field.name not in DRAWN]
+        return [(one.name, one.label, self.said[one.name]) for one in asked]
+
+    def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
-        rows = tickets.filter(merged_into=None)
-        if self.game:
-            rows = rows.filter(game=_pk_of(Game.objects.filter(slug=self.game)))
-        if self.language:
-            rows = rows.filter(language=self.language)
-        if self.assignee == "nobody":
-            rows = rows.filter(with_nobody())
-        elif self.assignee:
-            rows = rows.filter(assignee=reader.pk if self.assignee == "me" else whole_number(self.assignee))
-        if self.team:
-            rows = rows.filter(team=whole_number(self.team))
-        if self.topic:
-            rows = rows.filter(topic=_pk_of(Topic.objects.filter(slug=self.topic)))
-        if self.words:
-            rows = rows.filter(
-                Q(number__iexact=self.words) | finds("subject", self.words) | finds("preview", self.words) | named(reader, self.words)
-            )
-        return rows
+        return tickets.filter(self.filter.q(), merged_into=None)
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        """The rows of one tab."""
-        if self.tab == EVERY:
-            return rows
-        if self.tab == TO_ANSWER:
-            return rows.filter(waiting_key__lt=FAR)
-        return rows.filter(status=self.tab)
+        """The rows of its tab."""
+        return on_tab(rows, self.tab)
+
+
+def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
+    """The rows of one tab."""
+    if tab == EVERY:
+        return rows
+    if tab == TO_ANSWER:
+        return rows.filter(waiting_key__lt=FAR)
+    return rows.filter(status=tab)
+
+
+def _said(asked: QueryDict, name: str) -> str:
+    if name == WORDS:
+        return asked.get(SEARCH, "").replace("\x00", "").strip()[:LONGEST]
+    return asked.get(name, "")
+
+
+def _with_words(_operator: Operator, values: Values, reader: User) -> Q:
+    words = values[0]
+    return Q(number__iexact=words) | finds("subject", words) | finds("preview", words) | named(reader, words)
 
 
 def _default_sort(tab: str) -> str:
     return "changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting"
-
-
-def _pk_of(rows: QuerySet[Game] | QuerySet[Topic]) -> int:
-    """The id itself and no join: only so the planner sees which part of the index is meant. 0 where there is no such row."""
-    return rows.values_list("pk", flat=True).first() or 0

@@ -19,7 +19,7 @@ from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Game
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
-from tickets.desk.queue.filters import EVERY, TO_ANSWER, Filter
+from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
 from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
 
@@ -63,16 +63,16 @@ class Choices:
     teams: list[Team]
 
 
-def queue_page(reader: User, wanted: Filter, cursor: str = "") -> QueuePage:
+def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
     """Two queries, the same for one row or fifty."""
-    mine = wanted.apply(visible_tickets(reader), reader)
+    mine = wanted.apply(visible_tickets(reader))
     counts = counts_of_finds(mine) if wanted.words else tab_counts(mine)
     rows = wanted.on_tab(mine).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
-def tabs(wanted: Filter, counts: dict[str, int]) -> list[Tab]:
+def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
     """The tabs in their order."""
     named: list[tuple[str, str | Promise]] = [(TO_ANSWER, _("To answer")), *((s.value, s.label) for s in Status), (EVERY, _("All"))]
     return [Tab(name, label, counts.get(name), name == wanted.tab) for name, label in named]
@@ -80,7 +80,7 @@ def tabs(wanted: Filter, counts: dict[str, int]) -> list[Tab]:
 
 def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
     """Exact for what is open; what is done is counted up to the limit and one more. One query."""
-    parts = [(TO_ANSWER, *_ids(Filter().on_tab(rows)))]
+    parts = [(TO_ANSWER, *_ids(on_tab(rows, TO_ANSWER)))]
     for statuses, limit in ((OPEN, None), (DONE, COUNTED + 1)):
         sql, params = _ids(rows.filter(status=Status.NEW), limit)
         parts += [(status, sql, (*params[:-1], status.value)) for status in statuses]  # written once: they differ in the last value alone
@@ -113,15 +113,15 @@ def _counted(parts: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, int
     return counts
 
 
-def changed_since(reader: User, wanted: Filter, since_event: int) -> int:
+def changed_since(reader: User, wanted: Wanted, since_event: int) -> int:
     """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
-    rows = wanted.on_tab(wanted.apply(visible_tickets(reader), reader)).filter(last_event_id__gt=since_event)
+    rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).filter(last_event_id__gt=since_event)
     return _counted([("updates", *_ids(rows, UPDATES_COUNTED + 1))])["updates"]
 
 
 def mine_and_all(reader: User) -> dict[str, int]:
     """The numbers of the rail: what waits for an answer, of mine and of all that I may see."""
-    rows = Filter().on_tab(visible_tickets(reader).filter(merged_into=None))
+    rows = on_tab(visible_tickets(reader).filter(merged_into=None), TO_ANSWER)
     return _counted([("queue", *_ids(rows)), ("mine", *_ids(rows.filter(assignee=reader)))])
 
 
@@ -133,9 +133,9 @@ def choices(reader: User) -> Choices:
     return Choices(games, languages, _people(), _teams())
 
 
-def neighbours(reader: User, wanted: Filter, ticket: Ticket) -> tuple[str, str]:
+def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Two queries."""
-    rows = wanted.on_tab(wanted.apply(visible_tickets(reader), reader))
+    rows = wanted.on_tab(wanted.apply(visible_tickets(reader)))
     sort = wanted.order
     value = getattr(ticket, sort.key)
     up, down = ("gt", "lt") if sort.descending else ("lt", "gt")

@@ -17,7 +17,7 @@ from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
-from tickets.desk.queue.filters import SORTS, Filter
+from tickets.desk.queue.filters import SORTS, Wanted
 from tickets.desk.queue.rows import COLUMNS, drawn
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
@@ -28,7 +28,7 @@ from tickets.services.assign import take_next
 @require_GET
 def queue(request: StaffRequest) -> HttpResponse:
     """One page of the queue; for htmx its list alone."""
-    wanted = Filter.of(request.GET)
+    wanted = Wanted.of(request.GET, request.user)
     if wanted.words and (
         exact := visible_tickets(request.user).filter(number=wanted.words.upper()).values_list("number", flat=True).first()
     ):
@@ -66,8 +66,8 @@ def queue(request: StaffRequest) -> HttpResponse:
 @require_GET
 def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
-    wanted = Filter.of(request.GET)
-    rows = wanted.apply(visible_tickets(request.user), request.user)
+    wanted = Wanted.of(request.GET, request.user)
+    rows = wanted.apply(visible_tickets(request.user))
     counts = counts_of_finds(rows) if wanted.words else tab_counts(rows)
     fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
-from helpdesk.base.templatetags.ui import icon, moment
+from helpdesk.base.templatetags.ui import icon, moment, query
 from helpdesk.staff import menu
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
@@ -107,6 +107,12 @@ def person_called(said: str, people: list[User]) -> str:
 def team_called(said: str, teams: list[Team]) -> str:
     """The chosen team's name."""
     return next((team.name for team in teams if str(team.pk) == said), _("Another team")) if said else _("All teams")
+
+
+@register.simple_tag(takes_context=True)
+def without(context: template.Context, name: str) -> str:
+    """The view as it is but for this field, from its first page."""
+    return query(context, **{name: None, "after": None})
 
 
 @register.simple_tag

@@ -23,7 +23,6 @@ from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.presence import read_upto
-from tickets.desk.queue.filters import Filter
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
@@ -100,7 +99,6 @@ def page_context(
         "composer": composer_of(request, ticket, thread, form=form, unseen_items=unseen_items),
         "prospects": outlook(ticket, timers_of(ticket), [item.message for item in thread.items.values()]),
         "panels": panels_on(ticket, reader),
-        "filter": Filter.of(request.GET),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
         "statuses": reachable(ticket.status, ActorKind.OPERATOR),

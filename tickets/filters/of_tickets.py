@@ -1,0 +1,76 @@
+"""The fields of the tickets themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.bounds import whole_number
+from helpdesk.staff.models import User
+from helpdesk.studio.models import Game, Topic
+from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register
+from tickets.models import FAR, Status, Ticket, with_nobody
+
+
+def register_own() -> None:
+    """Called in `ready()`."""
+    register(
+        Field("game", _("Game"), Kind.ID, column("game"), lambda past: past.game_id, word=_by_slug(Game)),
+        Field("language", _("Language"), Kind.CHOICE, column("language"), lambda past: past.language),
+        Field("assignee", _("With"), Kind.ID, _with, lambda past: past.assignee_id, word=_person, empty="nobody", alike=_closed_accounts),
+        Field("team", _("Team"), Kind.ID, column("team"), lambda past: past.team_id, empty="none"),
+        Field("topic", _("Topic"), Kind.ID, column("topic"), lambda past: past.topic_id, word=_by_slug(Topic), empty="none"),
+        Field("status", _("Status"), Kind.CHOICE, column("status"), lambda past: past.status, choices=lambda: Status.values),
+        Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None),
+        Field("tag", _("Tag"), Kind.ID, _tagged, lambda past: past.tags, empty="none"),
+        Field("channel", _("Channel"), Kind.CHOICE, column("channel"), lambda past: past.channel),
+        Field("created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at),
+        Field("waiting_since", _("Waits since"), Kind.MOMENT, column("waiting_since"), lambda past: past.waiting_since),
+        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at),
+        Field(
+            "pending_department",
+            _("Department that owes an answer"),
+            Kind.ID,
+            column("pending_department"),
+            lambda past: past.pending_department_id,
+            empty="none",
+        ),
+    )
+
+
+def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
+    """The id itself and no join, so that the planner sees which part of an index is meant. 0 where there is no such row."""
+
+    def found(said: str, _reader: User) -> int:
+        return model.objects.filter(slug=said).values_list("pk", flat=True).first() or 0
+
+    return found
+
+
+def _person(said: str, reader: User) -> int | None:
+    return reader.pk if said == "me" else whole_number(said) or None
+
+
+def _with(_operator: Operator, values: Values, _reader: User) -> Q:
+    if None not in values:
+        return among("assignee", values)
+    people = tuple(value for value in values if value is not None)
+    return with_nobody() | among("assignee", people) if people else with_nobody()
+
+
+def _closed_accounts(values: Values) -> Iterable[int]:
+    """Whose ticket is with nobody."""
+    return User.objects.filter(is_active=False).values_list("pk", flat=True) if None in values else ()
+
+
+def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
+    return Q(waiting_key__lt=FAR) if all(values) else Q(waiting_key=FAR) if not any(values) else Q()
+
+
+def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:
+    tags = [value for value in values if value is not None]
+    tagged = Ticket.tags.through.objects
+    found = Q(pk__in=tagged.filter(tag__in=tags).values("ticket"))
+    return found if len(tags) == len(values) else found | ~Q(Exists(tagged.filter(ticket=OuterRef("pk"))))
