@@ -45,6 +45,7 @@ PLACES = (
     Place("survey-stop", "/survey/{survey}/stop/", "", speaks="en"),
     Place("queue", "/tickets/"),
     Place("queue-all", "/tickets/?status=all"),
+    Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815"),
     Place("ticket", "/tickets/{ticket}/"),
     Place("ticket-note", "/tickets/{ticket}/?mode=note"),

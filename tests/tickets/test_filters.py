@@ -172,3 +172,11 @@ def test_what_no_event_tells_is_not_guessed(olga: User) -> None:
         wanted.holds(state_at(ticket))
     with pytest.raises(ValueError, match="events hold no texts"):
         Field("room.text", "Text", Kind.TEXT, lambda *_: Q(), lambda past: past.language)
+
+
+def test_it_is_read_aloud_in_peoples_words(olga: User) -> None:
+    tag = Tag.objects.create(name="vip")
+    said = [("tag", "is", [str(tag.pk), "none"]), ("waits", "is", ["no"]), ("status", "is", ["in_progress"]), ("channel", "is", ["mail"])]
+
+    assert [condition.words for condition in Filter.of(said, olga).conditions] == ["vip, –", "no", "In progress", "Mail"]
+    assert Filter.of([("created", "below", ["2026-10-05T09:00:00+00:00"])], olga).conditions[0].words.startswith("10/05/2026")

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.bounds import is_sane, whole_number
+from helpdesk.base.bounds import is_sane, shown, whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
@@ -67,7 +68,8 @@ class Field:
 
     `choices` are the values of a choice, where there is a list. `word(said, reader)` reads an id that is said by a word (a slug, "me");
     None: there can be none like that. `empty` is the word for a field in which nothing stands, if it may be empty. `alike(values)` gives
-    what counts as these values beside them when a past ticket is looked at; it is asked once per filter.
+    what counts as these values beside them when a past ticket is looked at; it is asked once per filter. `called(value)` is what people
+    call a value, such as the name of the row whose id it is.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Field:
     word: Callable[[str, User], Any] | None = None
     empty: str = ""
     alike: Callable[[Values], Iterable[Any]] | None = None
+    called: Callable[[Any], str | Promise] | None = None
 
     def __post_init__(self) -> None:
         if self.kind == Kind.TEXT and self.at is not None:
@@ -98,6 +101,16 @@ class Field:
             if (value := self._value(said, reader)) is not None:
                 return value
         raise DomainError(_("“%(field)s” cannot be “%(value)s”.") % {"field": self.label, "value": said[:40]}, field=self.name)
+
+    def words(self, value: Any) -> str:
+        """A value as people read it."""
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        if isinstance(value, datetime):
+            return date_format(timezone.localtime(shown(value)), "SHORT_DATETIME_FORMAT")
+        return str(self.called(value) if self.called else value)
 
     def _value(self, said: str, reader: User) -> Any:
         match self.kind:

@@ -70,6 +70,11 @@ class Condition:
                 several = (there or {None}) if isinstance(there, set | frozenset) else {there}
                 return self._alike.isdisjoint(several) == (self.operator == Operator.IS_NOT)
 
+    @property
+    def words(self) -> str:
+        """What is asked for, as people read it."""
+        return ", ".join(map(self.field.words, self.values))
+
     @cached_property
     def _alike(self) -> frozenset[Any]:
         more = self.field.alike(self.values) if self.field.alike else ()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Game, Topic
+from helpdesk.studio.models import Department, Game, Tag, Topic
+from tickets.channels import channel
 from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register
 from tickets.models import FAR, Status, Ticket, with_nobody
 
@@ -22,10 +24,12 @@ def register_own() -> None:
         Field("assignee", _("With"), Kind.ID, _with, lambda past: past.assignee_id, word=_person, empty="nobody", alike=_closed_accounts),
         Field("team", _("Team"), Kind.ID, column("team"), lambda past: past.team_id, empty="none"),
         Field("topic", _("Topic"), Kind.ID, column("topic"), lambda past: past.topic_id, word=_by_slug(Topic), empty="none"),
-        Field("status", _("Status"), Kind.CHOICE, column("status"), lambda past: past.status, choices=lambda: Status.values),
+        Field(
+            "status", _("Status"), Kind.CHOICE, column("status"), lambda past: past.status, choices=lambda: Status.values, called=_status
+        ),
         Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None),
-        Field("tag", _("Tag"), Kind.ID, _tagged, lambda past: past.tags, empty="none"),
-        Field("channel", _("Channel"), Kind.CHOICE, column("channel"), lambda past: past.channel),
+        Field("tag", _("Tag"), Kind.ID, _tagged, lambda past: past.tags, empty="none", called=_name_of(Tag)),
+        Field("channel", _("Channel"), Kind.CHOICE, column("channel"), lambda past: past.channel, called=_channel),
         Field("created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at),
         Field("waiting_since", _("Waits since"), Kind.MOMENT, column("waiting_since"), lambda past: past.waiting_since),
         Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at),
@@ -36,6 +40,7 @@ def register_own() -> None:
             column("pending_department"),
             lambda past: past.pending_department_id,
             empty="none",
+            called=_name_of(Department),
         ),
     )
 
@@ -47,6 +52,21 @@ def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
         return model.objects.filter(slug=said).values_list("pk", flat=True).first() or 0
 
     return found
+
+
+def _name_of(model: type[Department] | type[Tag]) -> Callable[[int], str]:
+    def name(pk: int) -> str:
+        return model.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+
+    return name
+
+
+def _status(value: str) -> str | Promise:
+    return Status(value).label
+
+
+def _channel(value: str) -> str | Promise:
+    return channel(value).label
 
 
 def _person(said: str, reader: User) -> int | None:

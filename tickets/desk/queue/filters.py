@@ -14,7 +14,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from tickets import filters
-from tickets.filters import Field, Filter, Kind, Operator
+from tickets.filters import Condition, Field, Filter, Kind, Operator
 from tickets.filters.fields import LONGEST, Values
 from tickets.models import FAR, Status, Ticket
 from tickets.sight import named
@@ -100,10 +100,9 @@ class Wanted:
         return self.tab == TO_ANSWER and {**self.said, WORDS: ""} == {"assignee": "me", WORDS: ""}
 
     @property
-    def others(self) -> list[tuple[str, str | Promise, str]]:
-        """What else is asked for than what has a menu of its own: name, label, and what was said."""
-        asked = [condition.field for condition in self.filter.conditions if condition.field.name not in DRAWN]
-        return [(one.name, one.label, self.said[one.name]) for one in asked]
+    def others(self) -> list[Condition]:
+        """What else is asked for than what has a menu of its own."""
+        return [condition for condition in self.filter.conditions if condition.field.name not in DRAWN]
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
