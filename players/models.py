@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 
 
 class Player(models.Model):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.base.text import fold
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardLine, Erasure, GameAccount, Player, ProfileSnapshot
 
 # asked for every answer that comes in

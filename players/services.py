@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -15,11 +16,11 @@ from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.rows import made
 from helpdesk.base.text import fold, one_line
-from helpdesk.games.models import Game
 from helpdesk.staff.alarms import raise_alarm
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from helpdesk.staff.services.slugs import free_slug
+from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardClass, CardLine, GameAccount, Player, ProfileSnapshot
 
 NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay closed
@@ -97,11 +98,33 @@ def add_address(player: Player, address: str, *, main: bool = False) -> Address:
 
 
 @transaction.atomic
-def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
-    """What the world said of an address (a bounce, a complaint, or that it works again)."""
-    row = _address(address)
-    row.state, row.state_since, row.state_reason = state, clock.now(), one_line(reason, 300)
+def mark_address(
+    address: str,
+    state: Address.State,
+    *,
+    reason: str,
+    at: datetime | None = None,
+    over: Collection[Address.State] = frozenset(Address.State),
+) -> Address:
+    """What the world said of an address at a moment (a bounce, a complaint, or that it works again).
+
+    It changes one of the states in `over` only, and nothing that became known later than `at`.
+    """
+    row, at = _address(address), at or clock.now()
+    if row.state in over and (row.state_since is None or row.state_since <= at):
+        row.state, row.state_since, row.state_reason = state, at, one_line(reason, 300)
+        row.save(update_fields=["state", "state_since", "state_reason"])
+    return row
+
+
+@transaction.atomic
+def forgive_address(address: Address, *, by: User, request: HttpRequest | None = None, **told: Any) -> Address:
+    """A person says that an address is good again; `told` is what else the audit should know. What was said of it before counts no more."""
+    row = Address.objects.select_for_update().get(pk=address.pk)
+    before = row.state
+    row.state, row.state_since, row.state_reason = Address.State.GOOD, clock.now(), ""
     row.save(update_fields=["state", "state_since", "state_reason"])
+    note_audit("players.address_forgiven", by=by, subject=row, request=request, changes={"state": [before, row.state]}, **told)
     return row
 
 

@@ -28,10 +28,12 @@ def register() -> None:
             "players.field_sorted": _("said who sees a field of the card"),  # until fields were declared for each game
             "players.names_forgotten": _("had names on the card forgotten that nobody declared"),
             "players.class_made": _("made a class of fields"),
+            "players.address_forgiven": _("said that mails reach an address again"),
             "players.class_renamed": _("called a class of fields otherwise"),
         },
         subjects={
             "players.player": _("player"),
+            "players.address": _("mail address"),
             "players.cardfield": _("field of the card"),
             "players.cardline": _("field of the card"),
             "players.cardclass": _("class of fields"),
@@ -41,11 +43,11 @@ def register() -> None:
             "counts": _("rows emptied"),
             "sort": _("kind of field"),
             "field": _("field"),
+            "state": _("state"),
             "card_class": _("class"),
             "label_en": _("label in English"),
             "label_ru": _("label in Russian"),
             "filterable": _("one may filter by it"),
-            "place": _("place"),
         },
     )
     came = gettext_noop("A game tells fields of its players that nobody has declared: they stay closed until somebody does.")

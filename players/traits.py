@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from helpdesk.base.text import one_line
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import CardValue, Player, ProfileSnapshot
 
 log = structlog.get_logger(__name__)

@@ -9,20 +9,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from helpdesk.base.worded import Worded
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, scope_for
+from helpdesk.studio.models import Game
 from tickets.locks import asked_by, end_of_merges
 from tickets.models import Attachment, Message, Status, Ticket
 
 
 def scope_q(user: User, right: Right = Right.VIEW) -> Q:
     """The condition on tickets under which this person has the right."""
-    return _q(scope_for(user, right))
-
-
-def _q(scope: Scope) -> Q:
-    return scope.q(game="game_id", team="team_id", language="language", topic="topic__slug")
+    return scope_for(user, right).q()
 
 
 def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
@@ -63,16 +59,14 @@ def find_ticket(user: User, number: str, right: Right = Right.VIEW) -> Ticket | 
 @lru_cache(maxsize=256)
 def _within(seeing: Scope, scope: Scope) -> Worded[Ticket]:
     """The ticket of a number, with all that a page shows of it, for whoever holds two rights just there. Worded once for all of them."""
-    tickets = Ticket.objects.filter(_q(seeing), _q(scope)).select_related("game", "player", "contact", "assignee", "team", "topic")
+    tickets = Ticket.objects.filter(seeing.q(), scope.q()).select_related("game", "player", "contact", "assignee", "team", "topic")
     return Worded(lambda number: tickets.filter(number=number))
 
 
 def may(user: User, ticket: Ticket, right: Right) -> bool:
-    """Whether this person has the right for this ticket; costs a query only where a topic is part of the scope."""
+    """Whether this person has the right for this ticket."""
     scope = scope_for(user, right)
-    return scope.allows(
-        game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic=ticket.topic.slug if ticket.topic else ""
-    )
+    return scope.allows(game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic_id=ticket.topic_id)
 
 
 def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> Message:

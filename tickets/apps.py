@@ -9,14 +9,11 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from helpdesk.staff import topics
         from tickets import lots, shown, timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import OVERDUE, SILENCE
         from tickets.lifecycle.triggers import day_passed, silence_foretold, silence_over
-        from tickets.models import Topic
         from tickets.personal import amounts, erase, export, files
 
-        topics.offer(lambda: list(Topic.objects.filter(archived_at=None).values_list("slug", "name")))
         timers.register(SILENCE, silence_over, words=silence_foretold)
         timers.register(OVERDUE, day_passed)
         lots.open_lots()

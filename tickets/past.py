@@ -32,6 +32,8 @@ _BECOMES: dict[type[Payload], State] = {
     of_messages.MessageRetried: State.QUEUED,
     of_messages.MessageDelivered: State.DELIVERED,
     of_messages.MessageBounced: State.BOUNCED,
+    of_messages.MessageReturned: State.RETURNED,
+    of_messages.MessageRevised: State.REVISED,
 }
 _ARRIVED = frozenset({State.SENT, State.DELIVERED})
 _ANSWERS = frozenset({Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC})
@@ -70,6 +72,7 @@ class PastTicket:
     status_since: datetime | None = None
     resolved_at: datetime | None = None
     pledge_id: int | None = None
+    pending_department_id: int | None = None
     pending_until: datetime | None = None
     game_id: int | None = None
     player_id: int | None = None
@@ -162,10 +165,11 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.created_at, past.status_since, past.traits = event.at, event.at, _traits(said)
             past.follows_id, past.started_by = follows, by or event.actor_kind
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
-        case told.TicketMoved(pledge=pledge, until=until):
+        case told.TicketMoved(pledge=pledge, department=department, until=until):
             past.status_since = event.at
             past.resolved_at = _resolved_at(past, event)
-            past.pledge_id, past.pending_until = (pledge, until) if event.status == Status.PENDING else (None, None)
+            owed = (pledge, department, until) if event.status == Status.PENDING else (None, None, None)
+            past.pledge_id, past.pending_department_id, past.pending_until = owed
         case told.TicketTopicSet(by_machine=by_machine):
             past.topic_by_machine = bool(by_machine)
         case told.TicketTagged(added=added, removed=removed):
@@ -246,10 +250,11 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.asks = bool(asks)
         case of_messages.MessageCounted():
             message.asks = True
-        case of_messages.MessageWritten(purpose=purpose):
-            message.purpose = purpose or ""
-        case of_messages.MessageReleased(left=0):
-            message.state, message.state_at, message.approver_id = State.QUEUED, event.at, event.actor_id
+        case of_messages.MessageWritten():
+            _take_written(past, message, event, said)
+        case of_messages.MessageReleased():
+            message.approver_id = event.actor_id if said.approved else message.approver_id
+            message.state, message.state_at = (message.state, message.state_at) if said.left else (State.QUEUED, event.at)
         case of_messages.MessageSent(answers_upto=upto):
             message.sent_at, message.answers_upto = event.at, upto
         case of_messages.MessageRetried():
@@ -258,6 +263,13 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.opened = True
         case of_messages.MessageComplained():
             message.complained = True
+
+
+def _take_written(past: PastTicket, message: PastMessage, event: Event, said: of_messages.MessageWritten) -> None:
+    """One that leaves instead of a held one is its author's still; who wrote it has approved it."""
+    message.purpose = said.purpose or ""
+    if first := past.messages.get(said.revises or 0):
+        message.author_kind, message.author_id, message.approver_id = first.author_kind, first.author_id, event.actor_id
 
 
 __all__ = ["PastMessage", "PastTicket", "fold", "state_at"]

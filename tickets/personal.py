@@ -155,7 +155,7 @@ def _empty_messages(messages: QuerySet[Message], tickets: dict[int, Ticket]) -> 
     messages.filter(state__in=_NOT_GONE).update(state=State.WITHDRAWN, state_at=now)
     messages.filter(state=State.UNCERTAIN).update(state=State.FAILED, state_at=now)
     holds = Hold.objects.filter(message__in=messages)
-    holds.filter(released_at=None).update(released_at=now)
+    holds.filter(ended_at=None).update(ended_at=now, outcome=Hold.Outcome.WITHDRAWN)
     first_line = Func(F("reason"), Value("\n"), Value(1), function="split_part", output_field=TextField())
     inbound = Message.Kind.INBOUND
     return (

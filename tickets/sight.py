@@ -47,13 +47,13 @@ def sight_on(reader: User, ticket: Ticket) -> Sight:
     return _sight(lambda right: may(reader, ticket, right))
 
 
-def sight_over(reader: User) -> Callable[[int, int | None, str, str], Sight]:
-    """The same for many tickets, by their game, team, language and topic's slug: the rights are read once, and not for each of them."""
+def sight_over(reader: User) -> Callable[[int, int | None, str, int | None], Sight]:
+    """The same for many tickets, by their game, team, language and topic: the rights are read once, and not for each of them."""
     scopes = {right: scope_for(reader, right) for right in _SEEN}
 
     @cache
-    def sight(game_id: int, team_id: int | None, language: str, topic: str) -> Sight:
-        return _sight(lambda right: scopes[right].allows(game_id=game_id, team_id=team_id, language=language, topic=topic))
+    def sight(game_id: int, team_id: int | None, language: str, topic_id: int | None) -> Sight:
+        return _sight(lambda right: scopes[right].allows(game_id=game_id, team_id=team_id, language=language, topic_id=topic_id))
 
     return sight
 

@@ -36,7 +36,7 @@ def register_kinds() -> None:
 
 def caretakers(right: Right) -> list[User]:
     """Who holds the right for everything."""
-    everywhere = {"grants__game": None, "grants__team": None, "grants__language": "", "grants__topic": ""}
+    everywhere = {"grants__game": None, "grants__team": None, "grants__language": "", "grants__topic_slug": ""}
     return list(User.objects.filter(is_active=True, grants__role__rights__contains=[right], **everywhere).distinct())
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Game
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -17,6 +18,8 @@ from helpdesk.base.text import inside
 from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
 from helpdesk.staff.rights import Part
+from helpdesk.studio.models import Department
+from helpdesk.studio.selectors import topics_beneath
 
 
 class Language(models.TextChoices):
@@ -36,6 +39,9 @@ class MailCopies(models.TextChoices):
     NONE = "none", _("None, the bell is enough")
     IMPORTANT = "important", _("Only what cannot wait")
     ALL = "all", _("All of them")
+
+
+GONE = (0,)  # the id of no topic
 
 
 class HeldGrant(NamedTuple):
@@ -112,8 +118,10 @@ class User(AbstractBaseUser):
         """The grants, read once for this instance; `forget_grants` after changing them."""
         held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
         if held is None:
+            grants = _grants_of(self.pk)
             held = tuple(
-                HeldGrant(frozenset(grant.role.rights), grant.part(), grant.role.requires_second_factor) for grant in _grants_of(self.pk)
+                HeldGrant(frozenset(grant.role.rights), part, grant.role.requires_second_factor)
+                for grant, part in zip(grants, parts_of(grants), strict=True)
             )
             self.__dict__["_held_grants"] = held
         return held
@@ -164,6 +172,17 @@ class WorkSession(models.Model):
         indexes = (models.Index(name="work_session_newest", fields=("user", "-ended_at")),)
 
 
+class DepartmentMember(models.Model):
+    """Who belongs to a department of the studio."""
+
+    personal = ()
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="member_once_per_department", fields=("department", "user")),)
+
+
 class Role(models.Model):
     """A named set of rights. Where it holds is said by the grant, not here.
 
@@ -192,18 +211,39 @@ class Grant(models.Model):
     game = models.ForeignKey("games.Game", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="grants")
     language = models.CharField(max_length=16, blank=True, default="")
-    topic = models.SlugField(max_length=80, blank=True, default="")
+    topic = models.ForeignKey("games.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    topic_slug = models.SlugField(max_length=80, blank=True, default="", db_column="topic")  # how processes of the former release know it
 
     class Meta:
         ordering = ("role__name", "pk")
         constraints = (
             models.UniqueConstraint(
-                name="grant_given_once", fields=("user", "role", "game", "team", "language", "topic"), nulls_distinct=False
+                name="grant_given_once", fields=("user", "role", "game", "team", "language", "topic_slug"), nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                name="grant_given_once_for_a_topic",
+                fields=("user", "role", "game", "team", "language", "topic"),
+                condition=models.Q(topic__isnull=False),
+                nulls_distinct=False,
             ),
         )
 
-    def part(self) -> Part:
-        return Part(self.game_id, self.team_id, self.language, self.topic)
+
+def parts_of(grants: Sequence[Grant]) -> list[Part]:
+    """For which parts of the work these are given, in the same order: what holds for a topic holds for those beneath it.
+
+    One query where topics are named, else none. What names a topic that is gone opens nothing.
+    """
+    beneath = topics_beneath({grant.topic_id for grant in grants if grant.topic_id})
+    return [
+        Part(
+            grant.game_id,
+            grant.team_id,
+            grant.language,
+            beneath.get(grant.topic_id or 0, GONE) if grant.topic_id or grant.topic_slug else (),
+        )
+        for grant in grants
+    ]
 
 
 _grants_of = Worded(lambda user: Grant.objects.select_related("role").filter(user=user))  # every click asks for them

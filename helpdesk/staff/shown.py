@@ -43,6 +43,12 @@ def register() -> None:
             "staff.team_made": _("made a team"),
             "staff.team_changed": _("changed a team"),
             "staff.team_dropped": _("dropped a team"),
+            "staff.department_made": _("made a department"),
+            "staff.department_changed": _("changed a department"),
+            "staff.department_archived": _("archived a department"),
+            "staff.department_reopened": _("opened a department again"),
+            "studio.topic_made": _("made a topic"),
+            "studio.topic_hung": _("hung a topic elsewhere"),
             "games.made": _("made a game"),
             "games.changed": _("changed a game"),
             "games.archived": _("archived a game"),
@@ -55,6 +61,8 @@ def register() -> None:
             "staff.team": _("team"),
             "staff.role": _("role"),
             "games.game": _("game"),
+            "games.topic": _("topic"),
+            "games.department": _("department"),
             "base.text": _("text"),
         },
         facts={
@@ -68,6 +76,7 @@ def register() -> None:
             "rights": _("rights"),
             "requires_second_factor": _("demands a second factor"),
             "part": _("where"),
+            "place": _("place in the list"),
             "joined": _("joined"),
             "left": _("left"),
             "factor": _("second factor"),
@@ -83,6 +92,7 @@ def register() -> None:
             "staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True, 10
         ),
         MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True, 20),
+        MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True, 25),
         MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True, 30),
     )
     menu.register(

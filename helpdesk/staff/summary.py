@@ -7,10 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Part, Right, Scope, groups, scope_for
-from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,13 @@ class HeldRight:
 
 
 def summary(user: User) -> list[tuple[Any, list[HeldRight]]]:
-    """All rights by group. Three queries at most: the grants, and the names of games and teams they speak of."""
+    """All rights by group. Five queries at most: the grants, the topics beneath theirs, and the names of what they speak of."""
     names = _Names(user)
     held = {right for grant in user.held_grants() for right in grant.rights}
     return [(group.label, [names.line(right, scope_for(user, right)) for right in rights]) for group, rights in groups(also=held)]
 
 
-def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:
+def part_words(part: Part, games: dict[int, str], teams: dict[int, str], topics: dict[int, str]) -> str:
     """A part of the work as a person says it: "Emberfall, Russian"."""
     words = []
     if part.game_id is not None:
@@ -38,8 +37,8 @@ def part_words(part: Part, games: dict[int, str], teams: dict[int, str]) -> str:
         words.append(_("team %(name)s") % {"name": teams.get(part.team_id, "?")})
     if part.language:
         words.append(_("language %(code)s") % {"code": part.language})
-    if part.topic:
-        words.append(_("topic %(name)s") % {"name": dict(topic_choices()).get(part.topic, part.topic)})
+    if part.topics:
+        words.append(_("topic %(name)s") % {"name": topics.get(part.topics[0], "?")})
     return ", ".join(words) or _("everything")
 
 
@@ -48,8 +47,10 @@ class _Names:
         parts = [grant.part for grant in user.held_grants()]
         games = {part.game_id for part in parts if part.game_id}
         teams = {part.team_id for part in parts if part.team_id}
+        topics = {part.topics[0] for part in parts if part.topics}
         self.games = dict(Game.objects.filter(pk__in=games).values_list("pk", "name")) if games else {}
         self.teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {}
+        self.topics = dict(Topic.objects.filter(pk__in=topics).values_list("pk", "name")) if topics else {}
 
     def line(self, right: Right, scope: Scope) -> HeldRight:
-        return HeldRight(right, not scope.nothing, tuple(part_words(part, self.games, self.teams) for part in scope.parts))
+        return HeldRight(right, not scope.nothing, tuple(part_words(part, self.games, self.teams, self.topics) for part in scope.parts))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, games, leaving, notices, people, roles, settings, teams, texts
+from helpdesk.staff.views import account, audit, departments, games, leaving, notices, people, roles, settings, teams, texts
 
 app_name = "staff"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("settings/teams/new/", teams.new_team, name="new_team"),
     path("settings/teams/<int:pk>/", teams.team, name="team"),
     path("settings/teams/<int:pk>/drop/", teams.drop, name="drop_team"),
+    path("settings/departments/", departments.departments, name="departments"),
+    path("settings/departments/new/", departments.new_department, name="new_department"),
+    path("settings/departments/<int:pk>/", departments.department, name="department"),
+    path("settings/departments/<int:pk>/archive/", departments.archive, name="archive_department"),
     path("settings/roles/", roles.roles, name="roles"),
     path("settings/roles/new/", roles.new_role, name="new_role"),
     path("settings/roles/<int:pk>/", roles.role, name="role"),

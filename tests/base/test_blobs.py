@@ -16,7 +16,7 @@ from django.core.management.base import CommandError
 from helpdesk.base import blobs, storage
 from helpdesk.base.models import Blob
 from helpdesk.base.storage import WholeFiles
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.base.folding import finds
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import CardClass, CardLine
 
 

@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from helpdesk.base.clock import now
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Topic
 
 PASSWORD = "a long walk by the sea"
 
@@ -53,7 +54,13 @@ class GrantFactory(DjangoModelFactory[Grant]):
 
 
 def somebody(
-    *rights: Right, name: str = "", game: Any = None, team: Team | None = None, language: str = "", topic: str = "", **fields: Any
+    *rights: Right,
+    name: str = "",
+    game: Any = None,
+    team: Team | None = None,
+    language: str = "",
+    topic: Topic | None = None,
+    **fields: Any,
 ) -> User:
     """An operator who holds exactly `rights`: for everything, or for the part that is named."""
     if name:
@@ -61,7 +68,9 @@ def somebody(
     user: User = UserFactory.create(**fields)
     if rights:
         role = RoleFactory.create(rights=list(rights))
-        GrantFactory.create(user=user, role=role, game=game, team=team, language=language, topic=topic)
+        GrantFactory.create(
+            user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=topic.slug if topic else ""
+        )
     return user
 
 

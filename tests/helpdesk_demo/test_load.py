@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 
 from helpdesk.demo import logins
 from helpdesk.demo.crew import CREW
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
 

@@ -26,8 +26,8 @@ from tickets.surveys.models import Survey
 UNTIL = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)  # a Friday afternoon
 COUNT, SEED = 24, 11
 FOLDED = (
-    *("created_at", "follows_id", "status", "status_since", "resolved_at", "pending_until", "game_id", "player_id", "team_id"),
-    *("assignee_id", "topic_id", "language", "channel", "merged_into_id"),
+    *("created_at", "follows_id", "status", "status_since", "resolved_at", "pending_until", "pending_department_id"),
+    *("game_id", "player_id", "team_id", "assignee_id", "topic_id", "language", "channel", "merged_into_id"),
 )
 
 

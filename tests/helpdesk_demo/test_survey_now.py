@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 
 from helpdesk.base import clock
 from helpdesk.demo.management.commands import demo_survey_now
-from helpdesk.games.capabilities import switch
-from helpdesk.games.models import Mode
 from helpdesk.staff.models import User
+from helpdesk.studio.capabilities import switch
+from helpdesk.studio.models import Mode
 from tests.factories.desk import make_game, make_ticket
 from tickets import drain
 from tickets.models import Lane, Message, Status, Ticket, Timer

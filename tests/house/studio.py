@@ -14,10 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from helpdesk.base.models import Text
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right, registered
-from players.models import CardClass, CardLine, Player
+from helpdesk.studio.models import Department, Game
+from players.models import Address, CardClass, CardLine, Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
@@ -125,7 +125,8 @@ class House:
             return self.message.pk
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
-            "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery, "player": Player, "card_field": CardLine,
+            "department": Department, "mailbox": Mailbox, "address": Address, "mail": RawMail, "delivery": Delivery,
+            "player": Player, "card_field": CardLine,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 

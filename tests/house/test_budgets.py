@@ -16,11 +16,12 @@ from django.urls import reverse
 from helpdesk.base import outward
 from helpdesk.staff.models import Team
 from helpdesk.staff.rights import registered
+from helpdesk.studio.models import Tag, Topic
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
 from tickets.actors import operator
 from tickets.desk.queue import selectors
-from tickets.models import Message, Tag, Ticket, Topic
+from tickets.models import Message, Ticket
 from tickets.services import outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile, keep_files

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import registered
+from helpdesk.studio.models import Topic
 from tests.factories.desk import make_ticket
 from tests.factories.staff import somebody
 from tests.house.studio import ALL, GUARDED, METHODS, OF_A_TICKET, WITH_RIGHTS, Door, House, able
@@ -92,7 +93,8 @@ def test_nothing_that_an_able_person_asks_for_breaks(door: Door, house: House) -
 @pytest.mark.parametrize("side", ["game", "team", "language", "topic"])
 def test_a_right_that_is_held_in_part_breaks_no_page_that_asks_for_it(side: str, house: House) -> None:
     """Whatever part a studio gives of whatever right: a page, or a refusal that says so."""
-    part = {side: {"game": house.game, "team": house.team, "language": "de", "topic": "lost-purchase"}[side]}
+    topic = Topic.objects.create(slug="lost-purchase", name="Lost purchase")
+    part = {side: {"game": house.game, "team": house.team, "language": "de", "topic": topic}[side]}
     broken = []
     for right in registered():
         olga = somebody(right, **part)

@@ -17,10 +17,10 @@ from django.urls import reverse
 from PIL import Image
 
 from helpdesk.base.clock import now
-from helpdesk.games.models import Game
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
 from helpdesk.staff.rights import registered
+from helpdesk.studio.models import Game
 from players.models import Player
 from players.services import add_address, remember_account
 from tests.conftest import Travel
@@ -30,7 +30,8 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain, timers
 from tickets.actors import operator
-from tickets.gates import GateHold
+from tickets.gates import GateHold, gate
+from tickets.lifecycle.machine import PendingInfo
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
@@ -58,6 +59,7 @@ class Refusing(BaseEmailBackend):
         raise SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 <quixqara@post.example> has moved away")})
 
 
+@gate("tests.money")
 def suspicious(message: Message) -> GateHold | None:
     """A gate that quotes what it found."""
     return GateHold("It speaks of money.", detail="quixq gold") if "refund" in message.text else None
@@ -134,7 +136,7 @@ class Desk:
         pieces = [f'--quixqb\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
         form = "".join(pieces) + "--quixqb--\r\n"
         kind = "multipart/form-data; boundary=quixqb"
-        self.comes(form.encode(), key="k4", form=RawMail.Form.MAILGUN, content_type=kind, recipient="help@ember.example")
+        self.comes(form.encode(), key="k4", form="mailgun", content_type=kind, recipient="help@ember.example")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(intake, "take", self._break)
             broken = self.comes(letter("Unreadable quixq.", message_id="<quixq-5@x>", **sender), key="k5")
@@ -168,8 +170,8 @@ class Desk:
         client = Client()
         client.force_login(self.anna)
         assert client.get(reverse("desk:card", args=[self.ticket.number])).status_code == 200
-        facts = {"status": "pending", "pending_on": "Quixq's bank", "pending_told": "We ask the quixq bank."}
-        client.post(reverse("desk:status", args=[self.ticket.number]), facts)
+        bank = PendingInfo("Quixq's bank", told="We ask the quixq bank.")  # words, as from before the list of departments
+        edit.set_status(self.ticket, Status.PENDING, by=by, pending=bank)
         self.write(self.ticket, "Your quixq refund comes.", then_status=Status.PENDING, pending_on="Quixq's aunt")  # held
         save_draft(self.ticket, author=self.boris, kind=Draft.Kind.REPLY, text="Dear Quixqara,")
         save_start(author=self.boris, text="Quixqara, about your sword", heading={"to": ADDRESS, "subject": "Your quixq sword"})

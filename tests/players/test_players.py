@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, Player
 from players.selectors import card, main_address, writes_from
 from players.services import add_address, mark_address, remember_account, writer_from

@@ -12,9 +12,9 @@ from PIL import Image
 
 from helpdesk.audit.models import AuditEntry
 from helpdesk.base import blobs
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.games import COLOURS, GameForm, parse_spans
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
 

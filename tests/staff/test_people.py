@@ -13,9 +13,9 @@ from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, StaffMail, User
 from helpdesk.staff.rights import Right, has_right, scope_for
 from helpdesk.staff.services import people, roles
+from helpdesk.studio.models import Topic
 from tests.factories.desk import make_game
 from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
-from tickets.models import Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -82,19 +82,21 @@ def test_a_role_for_one_game_opens_that_game_alone(client, vera: User) -> None:
 
 
 def test_a_role_is_limited_to_topics_that_there_are(client, vera: User) -> None:
-    Topic.objects.create(slug="lost-purchase", name="Lost purchases")
-    Topic.objects.create(slug="old", name="Old", archived_at=clock.now())
+    payments = Topic.objects.create(slug="payments", name="Payments")
+    lost = Topic.objects.create(slug="lost-purchase", name="Lost purchases", parent=payments)
+    old = Topic.objects.create(slug="old", name="Old", archived_at=clock.now())
     emil, agent = UserFactory.create(), RoleFactory.create(name="Agent", rights=[Right.VIEW])
     client.force_login(vera)
 
-    for nonsense in ("lost purchase!", "gone", "old", "x" * 500):
+    for nonsense in ("lost purchase!", "lost-purchase", lost.pk + 1000, old.pk, "x" * 500):
         answer = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": nonsense})
         assert answer.status_code == 422 and not Grant.objects.filter(user=emil).exists(), nonsense
-    with pytest.raises(DomainError, match="no such topic"):
-        roles.give_role(emil, agent, by=vera, topic="gone")
+    with pytest.raises(DomainError, match="archived"):
+        roles.give_role(emil, agent, by=vera, topic=old)
 
-    page = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": "lost-purchase"}, follow=True)
-    assert "Lost purchases" in page.content.decode()
+    page = client.post(reverse("staff:give_role", args=[emil.pk]), {"role": agent.pk, "topic": lost.pk}, follow=True).content.decode()
+    assert "topic Lost purchases" in page and "Payments › Lost purchases" in page
+    assert AuditEntry.objects.get(action="staff.role_given").data["part"] == {"topic": "Lost purchases"}
 
 
 def test_the_same_role_is_given_once_for_the_same_part(vera: User) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404
 
+from helpdesk.base import clock
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Topic
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket
 from tests.factories.staff import somebody
 from tickets.access import attachment_for, find_ticket, may, message_for, ticket_for, visible_tickets
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import move
-from tickets.models import Attachment, Message, Status, Ticket, Topic
+from tickets.models import Attachment, Message, Status, Ticket
 from tickets.services.assign import set_team
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.edit import set_topic
@@ -60,7 +62,36 @@ def test_each_side_of_a_grant_narrows(tickets: dict[str, Ticket]) -> None:
     assert seen(somebody(Right.VIEW, game=tickets["other game"].game), tickets) == {"other game"}
     assert seen(somebody(Right.VIEW, language="ru"), tickets) == {"russian"}
     assert seen(somebody(Right.VIEW, team=tickets["billing"].team), tickets) == {"billing"}
-    assert seen(somebody(Right.VIEW, topic="payments"), tickets) == {"payments"}
+    assert seen(somebody(Right.VIEW, topic=tickets["payments"].topic), tickets) == {"payments"}
+
+
+def test_what_holds_for_a_topic_holds_for_those_beneath_it(tickets: dict[str, Ticket], django_assert_num_queries) -> None:
+    payments = tickets["payments"].topic
+    refund = Topic.objects.create(slug="refund", name="Refund", parent=payments, archived_at=clock.now())
+    partly = Topic.objects.create(slug="partly", name="Only a part", parent=refund)
+    tickets = tickets | {"partly": set_topic(make_ticket(), partly, by=SYSTEM)}
+    marta, emil = somebody(Right.VIEW, topic=payments), somebody(Right.VIEW, topic=refund, game=tickets["partly"].game)
+
+    assert seen(marta, tickets) == {"payments", "partly"}
+    assert seen(emil, tickets) == {"partly"}
+    with django_assert_num_queries(2):  # the grants, and what lies beneath their topics
+        reader = User(pk=emil.pk)
+        assert may(reader, tickets["partly"], Right.VIEW)
+        assert not may(reader, tickets["payments"], Right.VIEW)
+
+
+def test_a_role_given_by_a_process_of_the_former_release_holds_for_its_topic(tickets: dict[str, Ticket]) -> None:
+    """It knows a topic by its short name alone. A name that no topic has opens nothing."""
+    old, gone = somebody(Right.VIEW), somebody(Right.VIEW)
+    copied = "SELECT user_id, role_id, language, %s FROM staff_grant WHERE user_id = %s"
+    give = f"INSERT INTO staff_grant (user_id, role_id, language, topic) {copied}"
+    for who, slug in ((old, "payments"), (gone, "gone")):
+        before = who.grants.get()
+        with connection.cursor() as cursor:
+            cursor.execute(give, [slug, who.pk])
+        before.delete()
+
+    assert (seen(User.objects.get(pk=old.pk), tickets), seen(User.objects.get(pk=gone.pk), tickets)) == ({"payments"}, set())
 
 
 def test_who_may_answer_here_and_look_everywhere_answers_only_here(tickets: dict[str, Ticket]) -> None:
@@ -101,10 +132,10 @@ def test_a_strangers_ticket_is_not_found_either(tickets: dict[str, Ticket]) -> N
 
 
 def test_a_topic_in_the_scope_does_not_hinder_the_lock(tickets: dict[str, Ticket]) -> None:
-    pavel = somebody(Right.VIEW, topic="payments")
+    pavel = somebody(Right.VIEW, topic=tickets["payments"].topic)
 
     with transaction.atomic():
-        assert list(visible_tickets(pavel).select_for_update(of=("self",))) == [tickets["payments"]]
+        assert list(visible_tickets(pavel).select_for_update()) == [tickets["payments"]]
 
 
 def test_coming_through_the_door_is_no_licence_to_move(tickets: dict[str, Ticket]) -> None:

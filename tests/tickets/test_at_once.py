@@ -9,16 +9,17 @@ import pytest
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Tag
 from players.models import Address, Player
 from players.services import writer_from
-from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes, post
 from tests.tickets.deeds import at_once, facts_hold, listening
-from tickets import channels, drain, timers
+from tickets import drain, timers
 from tickets.actors import operator
 from tickets.channels import Outcome, Sent
 from tickets.lifecycle.machine import SILENCE
 from tickets.locks import lock
-from tickets.models import Event, Lane, LifecycleRule, Message, Status, Tag, Ticket, Timer
+from tickets.models import Event, Lane, LifecycleRule, Message, Status, Ticket, Timer
 from tickets.services import outbox
 from tickets.services.assign import take_next
 from tickets.services.edit import set_status
@@ -67,8 +68,7 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch) -> Non
         next(sent)
         return Sent()
 
-    post = channels.channel("post")
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, post.prepare))
+    monkeypatch.setattr(post, "deliver", deliver)
     ticket = make_ticket()
     message = queued(ticket, somebody("anna"))
 

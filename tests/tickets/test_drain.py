@@ -9,6 +9,7 @@ from django.db import transaction
 
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Tag
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket, player_writes
 from tests.tickets.deeds import listening, put
@@ -18,7 +19,7 @@ from tickets.events import MAX_DEPTH, Payload, record, replay, subscribe
 from tickets.events.of_messages import MessageReceived
 from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock
-from tickets.models import Delivery, Event, Lane, Status, Tag, Ticket
+from tickets.models import Delivery, Event, Lane, Status, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_other_ears")]
 RECEIVED = ["message.received"]

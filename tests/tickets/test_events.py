@@ -7,6 +7,7 @@ from django.db import transaction
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Tag, Topic
 from tests.conftest import Travel
 from tests.factories.desk import make_player, make_ticket
 from tests.tickets.deeds import kinds
@@ -14,7 +15,7 @@ from tickets.actors import SYSTEM, flow, operator
 from tickets.events import NewEvent, record, record_many
 from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock, lock_many
-from tickets.models import Event, Tag, Ticket, Topic
+from tickets.models import Event, Ticket
 from tickets.services import edit
 from tickets.services.assign import assign, set_team
 

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Department, Tag, Topic
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes, post
 from tickets import timers
 from tickets.actors import ActorKind, operator
@@ -25,7 +26,7 @@ from tickets.channels import Failed, Retry, Sent, Uncertain
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import SILENCE, PendingInfo
 from tickets.lifecycle.moves import MOVES
-from tickets.models import Event, Message, Status, Tag, Ticket, Timer, Topic
+from tickets.models import Event, Message, Status, Ticket, Timer
 from tickets.past import state_at
 from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team
@@ -54,8 +55,8 @@ ANSWERS = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 ARRIVED = {Message.State.SENT, Message.State.DELIVERED}
 ON_ITS_WAY = {Message.State.SENDING, Message.State.HANDED}
 FOLDED = (
-    *("created_at", "follows_id", "started_by", "status", "status_since", "resolved_at", "pending_until", "game_id", "player_id"),
-    *("team_id", "assignee_id", "topic_id", "topic_by_machine", "language", "channel", "merged_into_id"),
+    *("created_at", "follows_id", "started_by", "status", "status_since", "resolved_at", "pending_until", "pending_department_id"),
+    *("game_id", "player_id", "team_id", "assignee_id", "topic_id", "topic_by_machine", "language", "channel", "merged_into_id"),
 )
 
 
@@ -91,6 +92,7 @@ class Desk(RuleBasedStateMachine):
         self.team = Team.objects.create(name="Billing", slug="billing")
         self.tag = Tag.objects.create(name="vip")
         self.topic = Topic.objects.create(slug="payments", name="Payments")
+        self.departments = {name: Department.objects.create(name=name).pk for name in ("billing", "legal")}
         mira, game = make_player(), make_game()
         self.tickets = [make_ticket(player=mira, game=game).pk for _ in range(3)]
 
@@ -124,7 +126,12 @@ class Desk(RuleBasedStateMachine):
         ticket = self.ticket(which)
         seen = self.on_screen(ticket, all_but)
         words = OutgoingMessage(
-            "Here you are.", answers_upto=seen[-1] if seen else None, then_status=then, pending_on="billing", when_stale=stale
+            "Here you are.",
+            answers_upto=seen[-1] if seen else None,
+            then_status=then,
+            pending_on="billing",
+            pending_department=self.departments["billing"],
+            when_stale=stale,
         )
         try:
             self.saw[send_reply(ticket, words, by=self.anna).pk] = set(seen)
@@ -144,10 +151,11 @@ class Desk(RuleBasedStateMachine):
             self.saw[message.pk] = set(seen)
         self.pass_time(timedelta(seconds=1))
 
-    @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", ""]))
+    @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", "some bank", ""]))
     def anna_sets_the_status(self, which: int, to: Status, on: str) -> None:
+        pending = PendingInfo(on, department=self.departments.get(on)) if to == Status.PENDING else None
         with suppress(DomainError):
-            edit.set_status(self.ticket(which), to, by=operator(self.anna), pending=PendingInfo(on) if to == Status.PENDING else None)
+            edit.set_status(self.ticket(which), to, by=operator(self.anna), pending=pending)
 
     @rule(which=WHICH, yes=st.booleans())
     def anna_sorts(self, which: int, yes: bool) -> None:

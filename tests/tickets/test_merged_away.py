@@ -15,13 +15,14 @@ from django.db import transaction
 from helpdesk.base.errors import NotAllowed
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Tag, Topic
 from tests.factories.desk import make_player, make_ticket
 from tests.factories.staff import somebody
 from tickets import services
 from tickets.access import ticket_for
 from tickets.actors import operator
 from tickets.locks import lock
-from tickets.models import Attachment, Draft, Event, Message, Status, Tag, Ticket, Topic
+from tickets.models import Attachment, Draft, Event, Message, Status, Ticket
 from tickets.services import assign, drafts, edit, open, reply
 from tickets.services.attachments import NewFile
 from tickets.services.merge import merge

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helpdesk.base.errors import DomainError
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.tickets.deeds import answer, hours_pass, rule_for

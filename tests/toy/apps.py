@@ -18,6 +18,6 @@ class ToyConfig(AppConfig):
 
         shown.register()
         personal.keep(personal.Keeper("toy", export=export, erase=erase, amounts=amounts))
-        channels.register("parcel", label="Parcel", deliver=parcels.deliver, prepare=parcels.prepare)
+        channels.register(parcels.ParcelChannel())
         events.subscribe("toy.wishes", [MessageReceived], hears.on_received)
         timers.register(hears.REMIND, hears.remind, words=hears.foretold)

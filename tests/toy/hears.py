@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from helpdesk.base import clock
-from helpdesk.games.capabilities import mode
-from helpdesk.games.models import Mode
 from helpdesk.staff.models import User
 from helpdesk.staff.notices import notify
+from helpdesk.studio.capabilities import mode
+from helpdesk.studio.models import Mode
 from tests.toy.kinds import ToyWished
 from tests.toy.models import Wish
 from tickets import timers

@@ -8,11 +8,11 @@ from django.db.models import F
 
 from helpdesk.audit import labels
 from helpdesk.base import watch
-from helpdesk.games import capabilities
-from helpdesk.games.capabilities import Capability
 from helpdesk.staff import menu, notices
 from helpdesk.staff.menu import MenuEntry
 from helpdesk.staff.notices import NoticeKind
+from helpdesk.studio import capabilities
+from helpdesk.studio.capabilities import Capability
 from tests.toy.models import Wish
 from tests.toy.rights import PLAY
 from tickets import panels, rail

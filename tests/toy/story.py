@@ -12,11 +12,11 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from helpdesk.audit.services import note_audit
-from helpdesk.games.capabilities import mode, switch
-from helpdesk.games.models import Mode
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, Role, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.capabilities import mode, switch
+from helpdesk.studio.models import Mode
 from players import erasure
 from players.giving_out import archive
 from tests.conftest import Travel
@@ -29,7 +29,7 @@ from tests.toy.rights import PLAY
 from tickets import drain, timers
 from tickets.models import Event, Lane, Message, Ticket, Timer
 from tickets.services import outbox
-from tickets.services.holds import release
+from tickets.services.held import release
 from tickets.services.reply import OutgoingMessage, send_reply
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
@@ -153,3 +153,15 @@ class EraseForm(forms.Form):
         if number != str(self.player.pk):
             raise forms.ValidationError(_("This is not the player's number."))
         return number
+
+
+class SelectorForm(forms.Form):
+    """Under which name a provider has its key published."""
+
+    selector = forms.RegexField(
+        r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+        label=_("DKIM selector"),
+        required=False,
+        max_length=63,
+        error_messages={"invalid": _("Letters, digits, hyphens and dots, as your provider shows it.")},
+    )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
+from helpdesk.studio.models import Game
 from tickets.models import Delivery, LifecycleRule, Status, Ticket
 
 

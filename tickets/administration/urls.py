@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import cards, deliveries, erasures, mails, parked, rules
+from tickets.administration.views import addresses, cards, deliveries, erasures, mails, parked, rules, senders
 
 app_name = "administration"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("settings/mails/<int:pk>/", mails.mail, name="mail"),
     path("settings/mails/boxes/new/", mails.new_mailbox, name="new_mailbox"),
     path("settings/mails/boxes/<int:pk>/", mails.mailbox, name="mailbox"),
+    path("settings/addresses/", addresses.addresses, name="addresses"),
+    path("settings/addresses/<int:pk>/", addresses.address, name="address"),
+    path("settings/addresses/<int:pk>/ask/", addresses.ask, name="ask_about_address"),
+    path("settings/addresses/<int:pk>/lift/", addresses.lift, name="lift_address"),
+    path("settings/senders/", senders.senders, name="senders"),
+    path("settings/senders/<int:pk>/ask/", senders.ask, name="ask_about_sender"),
     path("settings/parked/", parked.parked, name="parked"),
     path("settings/parked/<slug:kind>/retry/", parked.retry, name="retry_parked"),
     path("settings/parked/<slug:kind>/<int:pk>/dismiss/", parked.dismiss, name="dismiss_parked"),

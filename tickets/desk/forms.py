@@ -11,16 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
-from helpdesk.games.models import Game
+from helpdesk.staff.forms.departments import OfferingInput, offer
+from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import ABOVE, Game, Topic
+from helpdesk.studio.selectors import departments_of, topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
 from tickets.desk.languages import language_name
+from tickets.desk.owing import Owing
 from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.waiting import question_before
-from tickets.models import Draft, Message, Status, Ticket, Topic
+from tickets.models import Draft, Message, Status, Ticket
 from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import OutgoingMessage
 
@@ -65,7 +69,7 @@ class ComposerForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
-    pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False)
+    pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False, widget=OfferingInput)
     pending_until = MomentField(label=gettext_lazy("Until"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -81,8 +85,9 @@ class ComposerForm(forms.Form):
         """Which composer this is, for its draft."""
         return Hand.of(self.data)
 
-    def words(self, *, anyway: bool) -> OutgoingMessage:
-        """What the service takes. `anyway`: the author was shown what came meanwhile and sends it all the same."""
+    def words(self, owing: Owing, *, anyway: bool) -> OutgoingMessage:
+        """What the service takes. `owing`: who its `pending_on` is; `anyway`: the author was shown what came meanwhile and sends it all the
+        same."""
         said = self.cleaned_data
         return OutgoingMessage(
             text=said["text"],
@@ -90,7 +95,8 @@ class ComposerForm(forms.Form):
             seen=None if anyway else said["seen"] or 0,
             hand=self.hand(),
             then_status=said["then"],
-            pending_on=(said["pending_on"] or "").strip(),
+            pending_on=owing.name,
+            pending_department=owing.department,
             pending_until=said["pending_until"],
             when_stale=Message.WhenStale.RETURN,
         )
@@ -108,6 +114,7 @@ class StatusForm(DialogForm):
         label=gettext_lazy("Who owes an answer"),
         max_length=60,
         required=False,
+        widget=OfferingInput,
         help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
     pending_until = MomentField(label=gettext_lazy("Until"), required=False)
@@ -128,6 +135,7 @@ class StatusForm(DialogForm):
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]
+        offer(self.fields["pending_on"], departments_of(ticket.game))
         if ticket.waiting_since is None:
             del self.fields["needs_no_reply"]
         self.ticket = ticket
@@ -152,12 +160,12 @@ class StatusForm(DialogForm):
             return None
         return question_before(self.ticket, said["seen"] or 0)
 
-    def pending_info(self) -> PendingInfo | None:
-        """Who owes what, or None for the other statuses."""
+    def pending_info(self, owing: Owing) -> PendingInfo | None:
+        """Who owes what, or None for the other statuses. `owing`: who its `pending_on` is."""
         said = self.cleaned_data
         if said["status"] != Status.PENDING:
             return None
-        return PendingInfo(said["pending_on"].strip(), said["pending_until"], said["pending_told"].strip())
+        return PendingInfo(owing.name, said["pending_until"], said["pending_told"].strip(), owing.department)
 
 
 class AssignForm(DialogForm):
@@ -203,18 +211,16 @@ class FactsForm(DialogForm):
     subject = forms.CharField(
         label=gettext_lazy("Subject"), max_length=300, help_text=gettext_lazy("For us. The player's mails keep their own.")
     )
-    topic = forms.ModelChoiceField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
+    topic = TopicField(Topic.objects.none(), label=gettext_lazy("Topic"), required=False, empty_label=gettext_lazy("None"))
     language = forms.ChoiceField(label=gettext_lazy("We write in"))
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics, language = self.fields["topic"], self.fields["language"]
-        assert isinstance(topics, forms.ModelChoiceField) and isinstance(language, forms.ChoiceField)
+        assert isinstance(topics, TopicField) and isinstance(language, forms.ChoiceField)
         for field in self.fields.values():
             field.show_hidden_initial = True
-        topics.queryset = Topic.objects.filter(archived_at=None, game__in=[ticket.game_id]) | Topic.objects.filter(
-            archived_at=None, game=None
-        )
+        topics.queryset = topics_of(ticket.game).select_related(ABOVE)
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 
@@ -270,11 +276,27 @@ class SenderForm(DialogForm):
     )
 
 
-class StartForm(forms.Form):
-    """We write first."""
+class HeldForm(DialogForm):
+    """A held reply is given back, or changed and let go."""
 
+    text = forms.CharField(
+        label=gettext_lazy("What the player reads"),
+        strip=False,
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, help_text=gettext_lazy("Its author reads this, the player never does.")
+    )
+
+
+class StartForm(forms.Form):
+    """We write first. `to` is the channel's own question of whom to write to."""
+
+    channel = forms.CharField(widget=forms.HiddenInput, required=False)
     game = forms.ModelChoiceField(Game.objects.none(), label=gettext_lazy("Game"), empty_label=None)
-    to = forms.EmailField(label=gettext_lazy("The player's mail address"), max_length=254)
+    to = forms.CharField()
     name = forms.CharField(
         label=gettext_lazy("The player's name"),
         max_length=120,
@@ -289,8 +311,9 @@ class StartForm(forms.Form):
     typed = forms.CharField(widget=forms.HiddenInput, required=False)
     inserted = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, games: list[Game], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, games: list[Game], to: forms.Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["to"] = to
         field, language = self.fields["game"], self.fields["language"]
         assert isinstance(field, forms.ModelChoiceField) and isinstance(language.widget, forms.Select)
         field.queryset = Game.objects.filter(pk__in=[game.pk for game in games])

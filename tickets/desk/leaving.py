@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from helpdesk.games.models import Game
 from helpdesk.staff.leaving import Handed, Heir
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tickets.access import held_tickets, open_in, visible_tickets
 from tickets.actors import operator
 from tickets.services.assign import assign, set_team

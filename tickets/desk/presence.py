@@ -78,7 +78,7 @@ def begun(tickets: Iterable[int], reader: User) -> dict[int, list[Begun]]:
     rows = Draft.objects.filter(ticket__in=these).exclude(text="").annotate(last=Subquery(last.order_by("-pk").values("state")[:1]))
     found: dict[int, list[Begun]] = {}
     for ticket, author, name, kind, state in rows.order_by("pk").values_list("ticket_id", "author_id", "author__name", "kind", "last"):
-        returned = kind == Draft.Kind.REPLY and state == Message.State.STALE
+        returned = kind == Draft.Kind.REPLY and state in {Message.State.STALE, Message.State.RETURNED}
         found.setdefault(ticket, []).append(Begun(name, author == reader.pk, returned))
     return {ticket: sorted(drafts, key=lambda one: (not one.mine, not one.returned)) for ticket, drafts in found.items()}
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("tickets/<str:number>/messages/<int:pk>/now/", actions.try_now, name="try_now"),
     path("tickets/<str:number>/messages/<int:pk>/decide/", actions.decide, name="decide"),
     path("tickets/<str:number>/messages/<int:pk>/release/", actions.release, name="release"),
+    path("tickets/<str:number>/messages/<int:pk>/held/", actions.held, name="held"),
     path("tickets/<str:number>/messages/<int:pk>/original/", files.original, name="original"),
     path("tickets/<str:number>/messages/<int:pk>/raw/", files.raw, name="raw"),
     path("tickets/<str:number>/step/<str:way>/", views.step, name="step"),

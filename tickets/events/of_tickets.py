@@ -15,6 +15,7 @@ from helpdesk.base.templatetags.ui import moment_words
 from tickets.actors import ActorKind
 from tickets.events.kinds import (
     CardValueId,
+    DepartmentId,
     MessageId,
     Payload,
     PlayerId,
@@ -60,7 +61,7 @@ class CardCaptured(Payload):
     server: CardValueId | None = fact("the server he plays on", default=None)
 
 
-@kind("ticket.moved")
+@kind("ticket.moved", version=2)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketMoved(Payload):
     """The status changed; or a pending one got another debtor, day or word to the player, and stays. The event's own columns say from where
@@ -69,12 +70,13 @@ class TicketMoved(Payload):
     rule: RuleId | None = fact("the life cycle rule that moved it", default=None)
     notice: Word | None = fact("the key of the text that the rule sends the player", default=None)
     pledge: PledgeId | None = fact("of pending: the row that says who owes an answer and what the player was told", default=None)
+    department: DepartmentId | None = fact("of pending: which department owes an answer, if it is one of the list", since=2, default=None)
     until: datetime | None = fact("of pending: by when the answer was promised", default=None)
 
     def line(self, event: Event, names: Names) -> Line | None:
         status = Status(event.status)
         if status == Status.PENDING:
-            owes = owing(self.pledge, names)
+            owes = owing(self.pledge, names, self.department)
             if self.until:
                 return Line("pause", format_html(_("set Pending on {} until {}"), owes, moment_words(self.until)))
             return Line("pause", format_html(_("set Pending on {}"), owes))
@@ -183,7 +185,7 @@ class TicketTopicSet(Payload):
     def line(self, event: Event, names: Names) -> Line:
         if event.topic_id is None:
             return Line("hash", _("removed the topic"))
-        return Line("hash", format_html(_("set the topic {}"), strong(names.name("tickets.Topic", event.topic_id))))
+        return Line("hash", format_html(_("set the topic {}"), strong(names.name("games.Topic", event.topic_id))))
 
 
 @kind("ticket.language_set")
@@ -215,7 +217,7 @@ class TicketTagged(Payload):
     removed: tuple[TagId, ...] = fact("taken off")
 
     def line(self, event: Event, names: Names) -> Line:
-        added, removed = (", ".join(names.name("tickets.Tag", pk) for pk in side) for side in (self.added, self.removed))
+        added, removed = (", ".join(names.name("games.Tag", pk) for pk in side) for side in (self.added, self.removed))
         if added and removed:
             return Line("tag", format_html(_("changed the tags: {} in place of {}"), strong(added), strong(removed)))
         if added:
@@ -313,9 +315,9 @@ class NextSkipped(Payload):
     kept: Seconds | None = fact("how long it was with the operator")
 
 
-def owing(pledge: int | None, names: Names) -> SafeString:
-    """The department that owes an answer; a dash where its name is gone."""
-    return strong(names.name("tickets.Pledge", pledge, "–") or "–")
+def owing(pledge: int | None, names: Names, department: int | None = None) -> SafeString:
+    """The department that owes an answer, as it was called then, or is now where those words are gone; a dash where nobody knows."""
+    return strong(names.name("tickets.Pledge", pledge, "") or names.name("games.Department", department, "–"))
 
 
 def another(pk: int | None, names: Names) -> SafeString | str:

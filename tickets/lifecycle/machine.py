@@ -22,16 +22,22 @@ from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Pledge,
 
 SILENCE = "lifecycle.silence"  # the kinds of the life cycle's own timers
 OVERDUE = "lifecycle.overdue"  # what `pending` said about the day has not come true
-FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_until", "pending_told"]
+FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_department", "pending_until", "pending_told"]
 
 
 @dataclass(frozen=True, slots=True)
 class PendingInfo:
-    """What `pending` says: which department owes an answer, until when, and what the player was told."""
+    """What `pending` says: who owes an answer, until when, and what the player was told. `department`: its id, if it is one of the list."""
 
     on: str
     until: datetime | None = None
     told: str = ""
+    department: int | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> PendingInfo:
+        """What a pending ticket says."""
+        return cls(ticket.pending_on, ticket.pending_until, ticket.pending_told, ticket.pending_department_id)
 
 
 def move(
@@ -71,9 +77,7 @@ def move_many(
     now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
-        if ticket.status == to and (
-            pending is None or PendingInfo(ticket.pending_on, ticket.pending_until, ticket.pending_told) == pending
-        ):
+        if ticket.status == to and (pending is None or PendingInfo.of(ticket) == pending):
             continue
         if ticket.status != to and not (may(to, ticket.status, by.kind) if back else may(ticket.status, to, by.kind)):
             raise NotAllowed(
@@ -108,7 +112,9 @@ def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
 def _set(ticket: Ticket, to: Status, pending: PendingInfo | None, now: datetime) -> None:
     ticket.status, ticket.status_since = to, now
     ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
-    ticket.pending_on, ticket.pending_until, ticket.pending_told = (pending.on, pending.until, pending.told) if pending else ("", None, "")
+    owed = pending or PendingInfo("")
+    ticket.pending_on, ticket.pending_department_id = owed.on, owed.department
+    ticket.pending_until, ticket.pending_told = owed.until, owed.told
 
 
 def _pledge(tickets: Sequence[Ticket], pending: PendingInfo | None) -> dict[int, int]:
@@ -124,6 +130,7 @@ def _moved(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule 
         rule=rule.pk if rule else None,
         notice=(rule.notice_key or None) if rule else None,
         pledge=pledge,
+        department=pending.department if pending else None,
         until=pending.until if pending else None,
     )
 

@@ -38,9 +38,9 @@ def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
         return
     if message.then_status:
         if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):
-            pending = message.then_status == Status.PENDING
-            info = PendingInfo(message.then_pending_on, tame(message.then_pending_until)) if pending else None
-            move(ticket, Status(message.then_status), by=by, pending=info, message=message)
+            owed = PendingInfo(message.then_pending_on, tame(message.then_pending_until), department=message.then_pending_department_id)
+            pending = owed if message.then_status == Status.PENDING else None
+            move(ticket, Status(message.then_status), by=by, pending=pending, message=message)
             return
     else:
         rule = Rules.load().find(ticket, Trigger.OPERATOR_REPLY)

@@ -10,10 +10,12 @@ class MailConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets.mail import lot, send, shown  # rows must be loaded before the rooms that speak of them
+        from tickets import channels
+        from tickets.mail import lot, shown  # rows must be loaded before the rooms that speak of them
+        from tickets.mail.channel import MailChannel
         from tickets.mail.personal import amounts, erase, export, files
 
-        send.register()
+        channels.register(MailChannel())
         lot.open_lot()
         personal.keep(personal.Keeper("mail", export=export, erase=erase, amounts=amounts, files=files))
         shown.register()

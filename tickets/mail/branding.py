@@ -8,7 +8,7 @@ from PIL import Image, UnidentifiedImageError
 
 from helpdesk.base import blobs
 from helpdesk.base.texts import wording
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tickets.mail.brand import DEFAULT_FACE, Branding, Logo
 
 FACES = {"serif": "Georgia, 'Times New Roman', serif", "sans": DEFAULT_FACE}

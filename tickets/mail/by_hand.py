@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tickets.actors import Actor
 from tickets.mail import inbox
 from tickets.mail.judge import Outcome

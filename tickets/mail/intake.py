@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from helpdesk.base import clock
 from helpdesk.base.language import detect
 from helpdesk.base.text import fold, one_line
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.selectors import writes_from
 from tickets.events import backfilled
 from tickets.mail import returns

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from helpdesk.base.text import one_line
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from players.services import writer_from
 from tickets.mail.models import Mailbox, RawMail

@@ -20,9 +20,10 @@ def register() -> None:
             "mail.opened": _("had tickets opened for mails"),
             "mail.looked_at": _("read a mail as it came"),
             "mail.mailbox_saved": _("changed a mailbox"),
+            "mail.selector_set": _("wrote down the DKIM selector of a game's sender"),
         },
         subjects={"mail.rawmail": _("mail"), "mail.mailbox": _("mailbox")},
-        facts={"mails": _("mails")},
+        facts={"mails": _("mails"), "selector": _("DKIM selector"), "provider": _("mail provider")},
     )
     watch.register_backlog(
         "raw_mail", watch.Backlog("raw_mail", watch.SOON, lambda _at: RawMail.objects.filter(processed_at=None), F("received_at"))

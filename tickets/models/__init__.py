@@ -8,7 +8,6 @@ from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
 from tickets.models.ticket import FAR, ON_HOLD, OPEN, Pledge, Status, Ticket, with_nobody
 from tickets.models.timer import LifecycleRule, Timer, Trigger
-from tickets.models.topic import Tag, Topic
 
 __all__ = [
     "FAR",
@@ -25,9 +24,7 @@ __all__ = [
     "Trigger",
     "Pledge",
     "Status",
-    "Tag",
     "Ticket",
     "Timer",
-    "Topic",
     "with_nobody",
 ]

@@ -51,7 +51,7 @@ class Event(models.Model):
     game_id = IdOf("games.Game", null=True)
     team_id = IdOf("staff.Team", null=True)
     assignee_id = IdOf("staff.User", null=True)
-    topic_id = IdOf("tickets.Topic", null=True)
+    topic_id = IdOf("games.Topic", null=True)
     language = models.CharField(max_length=12, blank=True)
     channel = models.CharField(max_length=20, blank=True)
     message_id = IdOf("tickets.Message", null=True)

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Department, Game, Tag, Topic
 from players.models import Address, Player
-from tickets.models.topic import Tag, Topic
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts behind everybody who waits
 
@@ -62,7 +61,10 @@ class Ticket(models.Model):
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
     status_since = models.DateTimeField()
-    pending_on = models.CharField(max_length=60, blank=True)  # the department that owes an answer
+    pending_on = models.CharField(max_length=60, blank=True)  # the department that owes an answer, as it was called then
+    pending_department = models.ForeignKey(  # of a pending one; older words name none
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     pending_until = models.DateTimeField(null=True, blank=True)
     pending_told = models.CharField(max_length=300, blank=True)  # what the player was told
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, sane_moments, whole_number
 from helpdesk.base.ids import IdOf
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tickets.models.ticket import Status, Ticket
 
 

@@ -16,7 +16,15 @@ from helpdesk.staff.notices import NoticeKind, notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
 from tickets.events import Payload, payload_of
-from tickets.events.of_messages import MessageBounced, MessageFailed, MessageNoted, MessageReceived, MessageStale, MessageUncertain
+from tickets.events.of_messages import (
+    MessageBounced,
+    MessageFailed,
+    MessageNoted,
+    MessageReceived,
+    MessageReturned,
+    MessageStale,
+    MessageUncertain,
+)
 from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
 from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
@@ -31,6 +39,7 @@ IN_TROUBLE: dict[type[Payload], str] = {
     MessageBounced: "notices.bounced",
     MessageUncertain: "notices.uncertain",
     MessageStale: "notices.stale",
+    MessageReturned: "notices.returned",
 }
 KINDS = (
     NoticeKind(ASSIGNED, gettext_noop("%(number)s is yours now: “%(subject)s”")),
@@ -41,6 +50,7 @@ KINDS = (
     NoticeKind("notices.failed", gettext_noop("Your message in %(number)s was refused: “%(subject)s”"), True),
     NoticeKind("notices.bounced", gettext_noop("Your message in %(number)s came back: “%(subject)s”"), True),
     NoticeKind("notices.uncertain", gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"), True),
+    NoticeKind("notices.returned", gettext_noop("Your reply in %(number)s was given back to you: “%(subject)s”"), True),
     NoticeKind(
         "notices.stale",
         gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),

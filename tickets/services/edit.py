@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.bounds import demand_promise
 from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.text import one_line
+from helpdesk.studio.models import Tag, Topic
 from players.models import Player
 from players.selectors import main_address
 from players.services import add_address
@@ -20,7 +21,7 @@ from tickets.events.of_tickets import TicketLanguageSet, TicketPlayerSet, Ticket
 from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
-from tickets.models import Message, Status, Tag, Ticket, Topic
+from tickets.models import Message, Status, Ticket
 from tickets.services.cards import capture_card
 from tickets.services.unseen import Unseen
 

@@ -13,7 +13,7 @@ from helpdesk.base import clock
 from helpdesk.base.models import Blob
 from helpdesk.base.rows import as_json, columns, insert, made
 from helpdesk.base.text import clean, one_line
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from players.traits import traits_of
 from tickets.actors import SYSTEM, Actor, ActorKind

@@ -18,8 +18,8 @@ from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import insert
 from helpdesk.base.text import clean
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from players.models import Address, Player
 from tickets import channels, gates
 from tickets.actors import SYSTEM, Actor, ActorKind, operator
@@ -50,6 +50,7 @@ class OutgoingMessage:
     hand: Hand | None = None
     then_status: str = ""
     pending_on: str = ""
+    pending_department: int | None = None
     pending_until: datetime | None = None
     when_stale: Message.WhenStale = Message.WhenStale.RETURN
     text_version_id: int | None = None
@@ -103,7 +104,7 @@ def start_conversation(
     language: str,
     outgoing: OutgoingMessage,
     by: User,
-    channel: str = "mail",
+    channel: str,
 ) -> Message:
     """We write first. The ticket is the message's `ticket`, and its author has it. The draft of their composer has become this message."""
     if not subject.strip():
@@ -148,7 +149,7 @@ def undo(message: Message, *, by: User) -> Draft | None:
         raise Conflict(_("It has already left."))
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
     message.save(update_fields=["state", "state_at"])
-    message.holds.filter(released_at=None).update(released_at=clock.now(), released_by=by.pk)
+    message.holds.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by.pk, outcome=Hold.Outcome.WITHDRAWN)
     record(message.ticket, MessageWithdrawn(), by=operator(by), message=message)
     return give_back(message)
 
@@ -236,6 +237,7 @@ def _write(
         answers_upto=_seen(ticket, outgoing.answers_upto),
         then_status=outgoing.then_status,
         then_pending_on=outgoing.pending_on if outgoing.then_status == Status.PENDING else "",
+        then_pending_department_id=outgoing.pending_department if outgoing.then_status == Status.PENDING else None,
         then_pending_until=outgoing.pending_until if outgoing.then_status == Status.PENDING else None,
         when_stale=outgoing.when_stale,
         leaves_at=now + wait,
@@ -255,11 +257,12 @@ def _write(
     objections = gates.objections(message)
     if objections:
         Hold.objects.bulk_create(
-            [Hold(message=message, gate=gate, reason=str(objection)[:300], opened_at=now) for gate, objection in objections]
+            Hold(message=message, gate=gate.name, approves=gate.approves, reason=str(objection)[:300], opened_at=now)
+            for gate, objection in objections
         )
         message.state = Message.State.HELD
         message.save(update_fields=["state"])
-        record(ticket, MessageHeld(gates=tuple(gate for gate, _objection in objections)), by=by, message=message)
+        record(ticket, MessageHeld(gates=tuple(gate.name for gate, _objection in objections)), by=by, message=message)
     elif not wait:
         nudge("tickets.send", message.pk)
     return message

@@ -41,18 +41,20 @@ class Standing:
     pending_told: str
     at: str
     upto: int = 0  # the ticket's last event when it was done
+    pending_department: int | None = None
 
     @classmethod
     def of(cls, ticket: Ticket) -> Standing:
         """How it stands now."""
         until = ticket.pending_until.isoformat() if ticket.pending_until else ""
-        facts = (ticket.pending_on, until, ticket.pending_told)
-        return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, at=clock.now().isoformat(), upto=ticket.last_event_id)
+        facts = (ticket.pending_on, until, ticket.pending_told, clock.now().isoformat(), ticket.last_event_id, ticket.pending_department_id)
+        return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts)
 
     def pending_info(self) -> PendingInfo | None:
         """Who owes what until when, as `set_status` takes it; None unless it was pending."""
         until = datetime.fromisoformat(self.pending_until) if self.pending_until else None
-        return PendingInfo(self.pending_on, until, self.pending_told) if self.status == Status.PENDING else None
+        info = PendingInfo(self.pending_on, until, self.pending_told, self.pending_department)
+        return info if self.status == Status.PENDING else None
 
 
 @transaction.atomic

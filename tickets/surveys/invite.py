@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import Wording, wording
-from helpdesk.games.capabilities import mode
-from helpdesk.games.models import Game, Mode
-from players.models import Address
+from helpdesk.studio.capabilities import mode
+from helpdesk.studio.models import Game, Mode
 from tickets import timers
 from tickets.actors import SYSTEM, ActorKind
+from tickets.channels import channel
 from tickets.events import deliver, record
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
@@ -98,10 +98,10 @@ def _words_of(ticket: Ticket) -> Wording | None:
 
 
 def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
-    """One survey. Nobody is asked who got no answer of a person, or whose address does not take our mails."""
+    """One survey. Nobody is asked who got no answer of a person, or who does not get what we send."""
     reply = rated_reply(ticket, resolution)
     game = ticket.game
-    if reply is None or text is None or (ticket.contact and ticket.contact.state != Address.State.GOOD):
+    if reply is None or text is None or channel(ticket.channel).unreachable(ticket):
         return
     filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})
     words = OutgoingMessage(filled.body, subject=filled.subject, text_version_id=filled.version_id)

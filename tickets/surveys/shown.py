@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit import labels
-from helpdesk.games import capabilities
-from helpdesk.games.capabilities import Capability
-from helpdesk.games.models import Mode
+from helpdesk.studio import capabilities
+from helpdesk.studio.capabilities import Capability
+from helpdesk.studio.models import Mode
 from tickets import panels
 from tickets.panels import Panel
 from tickets.surveys.invite import CAPABILITY

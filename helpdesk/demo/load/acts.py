@@ -213,6 +213,7 @@ class Stage:
             answers_upto=matter.question,
             then_status=turn.then,
             pending_on=pending.on if pending else "",
+            pending_department=self.studio.departments[pending.on].pk if pending else None,
             pending_until=pending.until if pending else None,
         )
         message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)

@@ -37,7 +37,7 @@ def clear() -> None:
     texts = list(Text.objects.filter(scope=""))
     versions = list(TextVersion.objects.filter(text__in=texts, version=1))
     classes = list(CardClass.objects.filter(slug__in=CardClass.OWN))
-    labels = {name.rpartition(".")[2] for name in settings.FIRST_PARTY_APPS} | {
+    labels = {config.label for config in apps.get_app_configs() if config.name in settings.FIRST_PARTY_APPS} | {
         "sessions",
         "account",
         "mfa",

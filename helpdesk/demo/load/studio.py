@@ -1,4 +1,4 @@
-"""The studio itself: two games with their faces, twelve people, their teams, roles and where these hold, the list of topics."""
+"""The studio itself: two games with their faces, twelve people, their teams, roles and where these hold, the topics."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from PIL import Image, ImageDraw
 
 from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
+from helpdesk.staff.services.topics import make_topic
+from helpdesk.studio.models import Department, Game, Tag, Topic
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
-from tickets.models import Tag, Topic
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
@@ -63,23 +64,23 @@ CARD = {  # field: its class, labels, kind and whether one may filter by it; the
 ONLY_IN = {"crystals": "emberfall", "pearls": "tideborn"}
 TEAM_OF_TOPIC = {"refund": "Payments", "double_charge": "Payments", "ban": "Fair play", "harassment": "Fair play"}
 TOPICS = {
-    "lost_purchase": "Lost purchase",
-    "refund": "Refund",
-    "double_charge": "Double charge",
-    "gift": "Gift",
-    "recovery": "Account recovery",
-    "ban": "Ban appeal",
-    "new_phone": "Progress on a new phone",
-    "deletion": "Account deletion",
-    "crash": "Crash or bug",
-    "lag": "Connection",
-    "event_reward": "Event reward",
-    "guild": "Guild",
-    "harassment": "Chat report",
-    "localisation": "Translation",
-    "ideas": "Ideas and praise",
-    "how_to": "How do I",
+    "Payments": {"lost_purchase": "Lost purchase", "refund": "Refund", "double_charge": "Double charge", "gift": "Gift"},
+    "Account": {
+        "recovery": "Account recovery",
+        "ban": "Ban appeal",
+        "new_phone": "Progress on a new phone",
+        "deletion": "Account deletion",
+    },
+    "The game": {
+        "crash": "Crash or bug",
+        "lag": "Connection",
+        "event_reward": "Event reward",
+        "guild": "Guild",
+        "localisation": "Translation",
+    },
+    "": {"harassment": "Chat report", "ideas": "Ideas and praise", "how_to": "How do I"},
 }
+DEPARTMENTS = {"Payments": ("marta", "carlos"), "Fair play": ("boris", "dana"), "Game team": ()}
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
@@ -132,6 +133,7 @@ class Studio:
     teams: dict[str, Team]
     topics: dict[str, Topic]
     tags: dict[str, Tag]
+    departments: dict[str, Department]
 
 
 def crest(slug: str) -> bytes:
@@ -185,6 +187,10 @@ def open_studio() -> Studio:
         for held in member.roles:
             give_role(users[member.key], roles[held.role], by=first, game=games.get(held.game), language=held.language)
     teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
-    topics = {slug: Topic.objects.create(slug=slug.replace("_", "-"), name=name) for slug, name in TOPICS.items()}
+    topics: dict[str, Topic] = {}
+    for group, beneath in TOPICS.items():
+        under = make_topic(name=group, by=first) if group else None
+        topics |= {key: make_topic(name=name, under=under, by=first) for key, name in beneath.items()}
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
-    return Studio(games, users, teams, topics, tags)
+    departments = {name: make_department(name=name, members=[users[key] for key in keys], by=first) for name, keys in DEPARTMENTS.items()}
+    return Studio(games, users, teams, topics, tags, departments)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 
 FILES_LIMIT = 20_000_000  # bytes of all files of one mail
 TEXT_LIMIT = 200_000  # characters

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.base.colours import INK_SOFT, READABLE, contrast
-from helpdesk.games import capabilities
-from helpdesk.games.models import COLOUR, Game, Mode
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.zones import zone_choices
+from helpdesk.studio import capabilities
+from helpdesk.studio.models import COLOUR, Game, Mode
 
 LANGUAGES = (
     *("en", "ru", "de", "es", "fr", "it", "pt", "pt-br", "pl", "cs", "tr", "uk", "ro", "hu", "nl", "sv", "da", "fi", "nb"),

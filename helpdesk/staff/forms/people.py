@@ -9,10 +9,10 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from helpdesk.games.models import Game
+from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.staff.models import Language, Role, Team, User
-from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game, Topic
 
 
 class InviteForm(forms.Form):
@@ -53,14 +53,19 @@ class GrantForm(forms.Form):
     game = forms.ModelChoiceField(label=_("Game"), queryset=Game.objects.all(), required=False, empty_label=_("all games"))
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.all(), required=False, empty_label=_("all teams"))
     language = forms.ChoiceField(label=_("Language"), required=False)
-    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    topic = TopicField(
+        label=_("Topic"),
+        queryset=Topic.objects.filter(archived_at=None),
+        required=False,
+        empty_label=_("all topics"),
+        help_text=_("With it those beneath it."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "grant_%s"} | kwargs)  # the person's own form on that page asks for a language too
-        language, topic = self.fields["language"], self.fields["topic"]
-        assert isinstance(language, forms.ChoiceField) and isinstance(topic, forms.ChoiceField)
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)
         language.choices = [("", _("all languages")), *game_languages()]
-        topic.choices = [("", _("all topics")), *topic_choices()]
 
 
 class TeamForm(forms.Form):

@@ -16,25 +16,35 @@ from helpdesk.staff.rights.names import Right, find
 if TYPE_CHECKING:
     from helpdesk.staff.models import User
 
+Side = tuple[str, tuple[int | str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One slice of the work. An empty field leaves that side open; the set ones must all hold."""
+    """One slice of the work. An empty field leaves that side open; the set ones must all hold.
+
+    `topics`: ids of the one that was named and, after it, of all that lie beneath it.
+    """
 
     game_id: int | None = None
     team_id: int | None = None
     language: str = ""
-    topic: str = ""
+    topics: tuple[int, ...] = ()
 
-    def sides(self) -> tuple[tuple[str, int | str], ...]:
-        """The sides that are not left open, each with its value: `(("game", 3), ("language", "de"))`."""
-        pairs: tuple[tuple[str, int | str | None], ...] = (
-            ("game", self.game_id),
-            ("team", self.team_id),
-            ("language", self.language or None),
-            ("topic", self.topic or None),
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that are not left open, each with its values: `(("game", (3,)), ("topic", (5, 8)))`."""
+        pairs: tuple[Side, ...] = (
+            ("game", () if self.game_id is None else (self.game_id,)),
+            ("team", () if self.team_id is None else (self.team_id,)),
+            ("language", (self.language,) if self.language else ()),
+            ("topic", self.topics),
         )
-        return tuple((side, value) for side, value in pairs if value is not None)
+        return tuple(pair for pair in pairs if pair[1])
+
+    def lies_in(self, other: Part) -> bool:
+        """Whether all of it is part of `other`."""
+        mine = dict(self.sides())
+        return all(side in mine and set(mine[side]) <= set(values) for side, values in other.sides())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +58,13 @@ class Scope:
     def nothing(self) -> bool:
         return not self.everything and not self.parts
 
-    def allows(self, *, game_id: int | None = None, team_id: int | None = None, language: str = "", topic: str = "") -> bool:
+    def allows(self, *, game_id: int | None = None, team_id: int | None = None, language: str = "", topic_id: int | None = None) -> bool:
         if self.everything:
             return True
-        row = {"game": game_id, "team": team_id, "language": language, "topic": topic}
-        return any(all(row[side] == value for side, value in part.sides()) for part in self.parts)
+        row = {"game": game_id, "team": team_id, "language": language, "topic": topic_id}
+        return any(all(row[side] in values for side, values in part.sides()) for part in self.parts)
 
-    def q(self, game: str = "game_id", team: str = "team_id", language: str = "language", topic: str = "topic__slug") -> Q:
+    def q(self, game: str = "game_id", team: str = "team_id", language: str = "language", topic: str = "topic_id") -> Q:
         """The scope as a condition on rows; parts that name one side alone become one IN."""
         if self.everything:
             return Q()
@@ -63,7 +73,7 @@ class Scope:
         columns = {"game": game, "team": team, "language": language, "topic": topic}
         alone, mixed = self._sorted_parts()
         conditions = [Q(**{f"{columns[side]}__in": values}) for side, values in alone.items()]
-        conditions += [Q(**{columns[side]: value for side, value in part}) for part in mixed]
+        conditions += [Q(**{f"{columns[side]}__in": values for side, values in part}) for part in mixed]
         return reduce(or_, conditions)
 
     def games_q(self, game: str = "game_id") -> Q:
@@ -82,16 +92,16 @@ class Scope:
         fields = {"game": game, "team": team, "language": language, "topic": topic}
         alone, mixed = self._sorted_parts()
         should: list[dict[str, Any]] = [{"terms": {fields[side]: values}} for side, values in alone.items()]
-        should += [{"bool": {"filter": [{"term": {fields[side]: value}} for side, value in part]}} for part in mixed]
+        should += [{"bool": {"filter": [{"terms": {fields[side]: list(values)}} for side, values in part]}} for part in mixed]
         return {"bool": {"should": should, "minimum_should_match": 1}}
 
-    def _sorted_parts(self) -> tuple[dict[str, list[int | str]], list[tuple[tuple[str, int | str], ...]]]:
+    def _sorted_parts(self) -> tuple[dict[str, list[int | str]], list[tuple[Side, ...]]]:
         alone: dict[str, list[int | str]] = {}
         mixed = []
         for part in self.parts:
             sides = part.sides()
             if len(sides) == 1:
-                alone.setdefault(sides[0][0], []).append(sides[0][1])
+                alone.setdefault(sides[0][0], []).extend(sides[0][1])
             else:
                 mixed.append(sides)
         return alone, mixed

@@ -14,10 +14,10 @@ from helpdesk.base import blobs, pictures
 from helpdesk.base.clock import now
 from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
-from helpdesk.games import capabilities
-from helpdesk.games.models import Game, Mode
 from helpdesk.staff.models import User
 from helpdesk.staff.services.slugs import free_slug
+from helpdesk.studio import capabilities
+from helpdesk.studio.models import CalendarVersion, Game, Mode
 
 LOGO_BYTES = 2 * 1024 * 1024
 LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens
@@ -34,6 +34,7 @@ def make_game(
     if logo:
         game.logo = keep_logo(logo)
     game.save()
+    _keep_calendar(game)
     _switch(game, modes or {})
     note_audit("games.made", by=by, subject=game, request=request, game_id=game.pk, name=game.name, address=game.address)
     return game
@@ -62,6 +63,7 @@ def change_game(
         for field in differences:
             setattr(kept, field, facts[field])
         kept.save(update_fields=list(differences))
+        _keep_calendar(kept)
     if differences := differences | _switch(kept, modes or {}):
         note_audit("games.changed", by=by, subject=kept, request=request, game_id=kept.pk, changes=differences)
     return kept
@@ -96,6 +98,14 @@ def _switch(game: Game, modes: Mapping[str, Mode]) -> dict[str, Any]:
     for name in differences:
         capabilities.switch(name, game, modes[name])
     return differences
+
+
+def _keep_calendar(game: Game) -> None:
+    """A version of the hours, if they are others than those of the newest one."""
+    hours = {"timezone": game.timezone, "hours": game.hours, "holidays": game.holidays}
+    newest = CalendarVersion.objects.filter(game=game).order_by("-valid_from").values(*hours).first()
+    if newest != hours:
+        CalendarVersion.objects.update_or_create(game=game, valid_from=now(), defaults=hours)
 
 
 def _refuse_double(facts: dict[str, Any], but: Game | None = None) -> None:

@@ -21,7 +21,7 @@ def hold_still() -> None:
 
 def keepers() -> QuerySet[User]:
     """Those who may change roles everywhere and can sign in."""
-    grants = Grant.objects.filter(role__rights__contains=[Right.MANAGE_ROLES], game=None, team=None, language="", topic="")
+    grants = Grant.objects.filter(role__rights__contains=[Right.MANAGE_ROLES], game=None, team=None, language="", topic_slug="")
     return User.objects.filter(is_active=True, pk__in=grants.values("user"))
 
 

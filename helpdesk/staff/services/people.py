@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
-from helpdesk.staff.models import Grant, User
+from helpdesk.staff.models import Grant, User, parts_of
 from helpdesk.staff.rights import Right, has_everywhere
 from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services.roles import may_give
@@ -88,8 +88,8 @@ def manages(by: User, person: User) -> bool:
 
     Whoever could turn an address to their own, open an account again or end its sessions would get those rights or take them away.
     """
-    grants = Grant.objects.filter(user=person).select_related("role")
-    return person.pk == by.pk or all(may_give(by, grant.role, grant.part()) for grant in grants)
+    grants = list(Grant.objects.filter(user=person).select_related("role"))
+    return person.pk == by.pk or all(may_give(by, grant.role, part) for grant, part in zip(grants, parts_of(grants), strict=True))
 
 
 def demand_equal(person: User, by: User) -> None:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
-from helpdesk.games.models import Game
-from helpdesk.staff.models import Grant, Role, Team, User
+from helpdesk.staff.models import Grant, Role, Team, User, parts_of
 from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
-from helpdesk.staff.topics import topic_choices
+from helpdesk.studio.models import Game, Topic
 
 
 @transaction.atomic
@@ -85,19 +84,22 @@ def give_role(
     game: Game | None = None,
     team: Team | None = None,
     language: str = "",
-    topic: str = "",
+    topic: Topic | None = None,
     request: HttpRequest | None = None,
 ) -> Grant:
     """Give `role` to `user`. Whoever may change roles gives any; others give only what they hold themselves, where they hold it."""
-    part = Part(game.pk if game else None, team.pk if team else None, language, topic)
-    if topic and topic not in dict(topic_choices()):
-        raise DomainError(_("There is no such topic."), field="topic")
+    if topic and topic.archived_at:
+        raise DomainError(_("This topic is archived."), field="topic")
+    given = Grant(user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=topic.slug if topic else "")
+    (part,) = parts_of([given])
     if not may_give(by, role, part):
         raise NotAllowed(_("You can give only rights that you hold yourself, and only where you hold them."), field="role")
-    grant, made = Grant.objects.get_or_create(user=user, role=role, game=game, team=team, language=language, topic=topic)
+    grant, made = Grant.objects.get_or_create(
+        user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=given.topic_slug
+    )
     if not made:
         raise DomainError(_("%(name)s already holds this role there.") % {"name": user.name}, field="role")
-    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=_said(game, team, part))
+    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=_said(grant))
     user.forget_grants()
     return grant
 
@@ -106,11 +108,11 @@ def give_role(
 def take_role(grant: Grant, *, by: User, sure: bool = False, request: HttpRequest | None = None) -> None:
     """Take a role back. Raises `WouldLockOut` like `change_role`."""
     was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
-    if not may_give(by, grant.role, grant.part()):
+    (part,) = parts_of([grant])
+    if not may_give(by, grant.role, part):
         raise NotAllowed(_("You can take back only rights that you hold yourself, and only where you hold them."))
     keepers.hold_still()
-    user, role, part = grant.user, grant.role, grant.part()
-    said = _said(grant.game, grant.team, part)
+    user, role, said = grant.user, grant.role, _said(grant)
     grant.delete()
     user.forget_grants()
     keepers.check(by, was_keeper=was_keeper, sure=sure)
@@ -126,12 +128,13 @@ def may_give(by: User, role: Role, part: Part) -> bool:
 
 def _covers(by: User, right: str, wanted: Part) -> bool:
     scope = scope_for(by, right)
-    return scope.everything or any(set(part.sides()) <= set(wanted.sides()) for part in scope.parts)
+    return scope.everything or any(wanted.lies_in(part) for part in scope.parts)
 
 
-def _said(game: Game | None, team: Team | None, part: Part) -> dict[str, str]:
+def _said(grant: Grant) -> dict[str, str]:
     """The part with its names, as it was called when it was given."""
-    sides = {"game": game.name if game else "", "team": team.name if team else "", "language": part.language, "topic": part.topic}
+    named = {"game": grant.game, "team": grant.team, "topic": grant.topic}
+    sides = {side: row.name if row else "" for side, row in named.items()} | {"language": grant.language}
     return {side: name for side, name in sides.items() if name}
 
 

@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest
 from helpdesk.audit.services import note_audit
 from helpdesk.base import texts
 from helpdesk.base.models import Text, TextVersion
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, scope_for
+from helpdesk.studio.models import Game
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from helpdesk.audit.labels import action_words, subject_words
 from helpdesk.audit.models import AuditEntry
 from helpdesk.audit.selectors import Asked, actions, entries
 from helpdesk.base.bounds import LARGEST, DayField
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Role, Team, User
 from helpdesk.staff.rights import Right, StaffRequest, requires
+from helpdesk.studio.models import Game
 
 
 class AuditFilter(forms.Form):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.base import blobs
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.games import COLOURS, GameForm
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
@@ -20,6 +19,7 @@ from helpdesk.staff.leaving import held_in
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires, scope_for
 from helpdesk.staff.services.games import change_game, make_game, set_archived
+from helpdesk.studio.models import Game
 
 brand_room = requires(Right.MANAGE_GAMES)
 HEX = re.compile(r"#[0-9a-f]{6}\Z")

@@ -15,16 +15,16 @@ from helpdesk.audit.client import client_address
 from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
 from helpdesk.base.rate_limits import network, too_often
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.leaving import held_by
-from helpdesk.staff.models import Grant, Team, User
+from helpdesk.staff.models import Grant, Team, User, parts_of
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services import people as services
 from helpdesk.staff.services import roles as role_services
 from helpdesk.staff.summary import part_words, summary
+from helpdesk.studio.models import Game, Topic
 
 staff_room = requires(Right.MANAGE_STAFF, everywhere=True)
 
@@ -146,9 +146,15 @@ def _person_page(
 ) -> HttpResponse:
     games = dict(Game.objects.values_list("pk", "name"))
     teams = dict(Team.objects.values_list("pk", "name"))
+    topics = dict(Topic.objects.values_list("pk", "name"))
+    given = list(Grant.objects.filter(user=shown).select_related("role"))
     grants = [
-        {"grant": grant, "where": part_words(grant.part(), games, teams), "unsure": unsure[1] if unsure and unsure[0] == grant.pk else ""}
-        for grant in Grant.objects.filter(user=shown).select_related("role")
+        {
+            "grant": grant,
+            "where": part_words(part, games, teams, topics),
+            "unsure": unsure[1] if unsure and unsure[0] == grant.pk else "",
+        }
+        for grant, part in zip(given, parts_of(given), strict=True)
     ]
     factors = Authenticator.objects.filter(user=shown).exclude(type=Authenticator.Type.RECOVERY_CODES)
     grant_form = grant_form or GrantForm()

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from helpdesk.demo.load.pictures import screenshot
 from helpdesk.demo.stories import Story, stories
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.bench.figures import Figure, Pace
 from tickets.mail import inbox
 from tickets.mail.addressing import reply_address

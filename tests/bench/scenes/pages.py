@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from helpdesk.demo.crew import BY_KEY
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tests.bench.figures import Figure, share
 from tickets.models import Message, Ticket
 

@@ -9,14 +9,19 @@ from django.urls import reverse
 from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Department, Topic
 from players.models import Player
 from players.selectors import main_address, writes_from
 from players.services import add_address, remember_account
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.models import FAR, Draft, Event, Message, Status, Ticket, Topic
+from tickets.actors import operator
+from tickets.events.of_tickets import TicketMoved
+from tickets.lifecycle.machine import PendingInfo
+from tickets.models import FAR, Draft, Event, Message, Status, Ticket
 from tickets.services.drafts import save_draft
+from tickets.services.edit import set_status
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import OutgoingMessage, send_reply
 
@@ -42,9 +47,39 @@ def test_pending_by_hand_asks_who_owes_an_answer(clara: User, desk: Desk) -> Non
     assert "Say which department owes an answer." in refused.content.decode()
     assert "Soon." in refused.content.decode()
 
-    client.post(f"/tickets/{ticket.number}/status/", {"status": "pending", "pending_on": "Billing", "pending_told": "Soon."})
+    billing, _other = Department.objects.create(name="Billing"), Department.objects.create(name="Guild", game=make_game("ashvale"))
+    dialog = client.get(f"/tickets/{ticket.number}/status/", headers=HTMX).content.decode()
+    assert '<option value="Billing"></option>' in dialog and "Guild" not in dialog
+    client.post(f"/tickets/{ticket.number}/status/", {"status": "pending", "pending_on": "billing", "pending_told": "Soon."})
     ticket.refresh_from_db()
     assert (ticket.status, ticket.pending_on, ticket.pending_told) == (Status.PENDING, "Billing", "Soon.")
+    assert ticket.pending_department == billing
+    assert TicketMoved.of(Event.objects.get(ticket=ticket, kind="ticket.moved")).department == billing.pk
+
+
+def test_a_department_that_nobody_knows_is_made_by_whoever_may(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+    facts = {"status": "pending", "pending_on": "Legal"}
+
+    refused = desk(clara).post(f"/tickets/{ticket.number}/status/", facts, headers=HTMX)
+    assert refused.status_code == 422
+    assert "There is no department “Legal”" in refused.content.decode()
+    assert not Department.objects.exists()
+
+    head = somebody(Right.VIEW, Right.SET_STATUS, Right.MANAGE_STAFF)
+    assert desk(head).post(f"/tickets/{ticket.number}/status/", facts).status_code == 302
+    assert Ticket.objects.get(pk=ticket.pk).pending_department == Department.objects.get(name="Legal")
+
+
+def test_words_from_before_the_list_stay_while_another_day_is_named(clara: User, desk: Desk) -> None:
+    ticket = make_ticket()
+    set_status(ticket, Status.PENDING, by=operator(clara), pending=PendingInfo("A bank"))
+
+    facts = {"status": "pending", "pending_on": "A bank", "pending_told": "Until Friday."}
+    assert desk(clara).post(f"/tickets/{ticket.number}/status/", facts).status_code == 302
+
+    ticket.refresh_from_db()
+    assert (ticket.pending_on, ticket.pending_department, ticket.pending_told) == ("A bank", None, "Until Friday.")
 
 
 def test_the_dialog_answers_with_the_whole_ticket(clara: User, desk: Desk) -> None:
@@ -147,8 +182,7 @@ def start(client: Client, **more: str) -> tuple[int, str]:
     return answer.status_code, answer.get("Location", "") or answer.content.decode()
 
 
-def test_we_write_first(monkeypatch: pytest.MonkeyPatch, desk: Desk, the_post: object) -> None:
-    monkeypatch.setattr("tickets.desk.start.CHANNEL", "post")
+def test_we_write_first(desk: Desk) -> None:
     greta = somebody(*DAILY, Right.START, name="Greta Blum")
 
     status, where = start(desk(greta))

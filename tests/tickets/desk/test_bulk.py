@@ -10,6 +10,7 @@ from django.test import Client
 from helpdesk.base import clock
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Department
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.factories.staff import somebody
@@ -63,7 +64,9 @@ def test_first_the_number_and_the_consequences_are_said(greta: User, erik: User,
 def test_what_was_done_can_be_taken_back_to_the_letter(greta: User, erik: User, desk: Desk) -> None:
     fresh, pending = make_ticket(), make_ticket()
     until = clock.now() + timedelta(days=2)
-    set_status(pending, Status.PENDING, by=operator(erik), pending=PendingInfo("Billing", until, "in two days"))
+    billing = Department.objects.create(name="Billing")
+    said = PendingInfo("Billing", until, "in two days", billing.pk)
+    set_status(pending, Status.PENDING, by=operator(erik), pending=said)
     client = desk(greta)
     page = pick(client, "status:resolved", fresh, now(pending))
     assert "2 tickets changed." in page
@@ -73,7 +76,7 @@ def test_what_was_done_can_be_taken_back_to_the_letter(greta: User, erik: User, 
     assert "2 tickets stand as before." in back(client)
 
     assert (now(fresh).status, now(pending).status) == (Status.NEW, Status.PENDING)
-    assert (now(pending).pending_on, now(pending).pending_until, now(pending).pending_told) == ("Billing", until, "in two days")
+    assert PendingInfo.of(now(pending)) == said
     assert now(fresh).waiting_since is not None
     assert wrong([now(fresh), now(pending)]) == []
     assert "It can be taken back" not in client.get("/tickets/").content.decode()

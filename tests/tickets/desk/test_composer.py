@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Department
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
@@ -124,15 +125,18 @@ def test_what_is_missing_is_said_and_the_words_stay(clara: User, desk: Desk, mor
 
 
 def test_a_reply_to_pending_names_who_owes_what_until_when(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
-    ticket, client = make_ticket(), desk(clara)
+    ticket, client, billing = make_ticket(), desk(clara), Department.objects.create(name="Billing")
     more = {"then": "pending", "pending_on": "Billing", "pending_until": "2026-10-07T18:00"}
+    assert '<option value="Billing"></option>' in client.get(f"/tickets/{ticket.number}/").content.decode()
+    status, page = reply(client, ticket, htmx=True, **on_screen(client, ticket), **(more | {"pending_on": "Biling"}))
+    assert status == 422 and "There is no department “Biling”" in page
 
     reply(client, ticket, **on_screen(client, ticket), **more)
     travel.forward(seconds=20)
     outbox.send_due()
 
     ticket.refresh_from_db()
-    assert (ticket.status, ticket.pending_on) == (Status.PENDING, "Billing")
+    assert (ticket.status, ticket.pending_on, ticket.pending_department) == (Status.PENDING, "Billing", billing)
     assert timezone.localtime(ticket.pending_until).isoformat().startswith("2026-10-07T18:00")
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Tag
 from players.services import remember_account
 from tests.conftest import Travel
 from tests.factories.cards import declared
@@ -22,9 +23,9 @@ from tickets import timers
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.presence import looked
-from tickets.gates import GateHold
+from tickets.gates import Gate, GateHold
 from tickets.lifecycle.machine import PendingInfo
-from tickets.models import Message, Status, Tag, Ticket
+from tickets.models import Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
@@ -351,7 +352,7 @@ def test_why_a_survey_is_held_is_said_in_the_readers_language(
 ) -> None:
     settings.REPLY_GATES = ["studio.gate"]
     held = GateHold("The last message came from a machine.", "Precedence: list")
-    monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
+    monkeypatch.setattr("tickets.gates.import_string", lambda _path: Gate("studio.gate", lambda _message: held))
     ticket = make_ticket()
     send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     clara.language = "ru"

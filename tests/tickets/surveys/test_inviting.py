@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.games.capabilities import switch
-from helpdesk.games.models import Mode
+from helpdesk.studio.capabilities import switch
+from helpdesk.studio.models import Mode
 from players.models import Address
 from players.services import mark_address
 from tests.factories.desk import make_game, make_ticket, newest_question, player_writes

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import Role
 from helpdesk.staff.rights import Right, StaffRequest, requires
+from helpdesk.studio.models import Game
 from players.classes import OWN, right_of
 from players.models import CardClass, CardLine
 from players.services import MOST_LINES, Declaration, declare, forget_names, name_class, undeclare

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
-from helpdesk.games.models import Game
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
+from helpdesk.studio.models import Game
 from tickets.administration import services
 from tickets.administration.forms import RuleForm
 from tickets.administration.selectors import rule_for, rule_sheets

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.folding import finds
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
-from tickets.models import FAR, Status, Ticket, Topic, with_nobody
+from helpdesk.studio.models import Game, Topic
+from tickets.models import FAR, Status, Ticket, with_nobody
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"

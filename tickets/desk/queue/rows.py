@@ -49,7 +49,7 @@ class Row(NamedTuple):
     game__colour_accent: str
     player__name: str
     player__tier: str
-    topic__slug: str | None
+    topic_id: int | None
     topic__name: str | None
     topic_by_machine: bool
     team_id: int | None
@@ -94,14 +94,14 @@ class Sheet:
     """What the rows of one page have in common. `behind`: the query string that leads back, with its "?", or nothing."""
 
     texts: RowTexts
-    sight: Callable[[int, int | None, str, str], Sight]
+    sight: Callable[[int, int | None, str, int | None], Sight]
     begun: dict[int, list[Begun]]
     behind: str
     can_pick: bool
     by_creation: bool
 
     def sight_on(self, row: Row) -> Sight:
-        return self.sight(row.game_id, row.team_id, row.language, row.topic__slug or "")
+        return self.sight(row.game_id, row.team_id, row.language, row.topic_id)
 
 
 def _pick(row: Row, sheet: Sheet) -> str:

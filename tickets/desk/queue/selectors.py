@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.paging import page
 from helpdesk.base.worded import Worded
-from helpdesk.games.models import Game
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
+from helpdesk.studio.models import Game
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Filter

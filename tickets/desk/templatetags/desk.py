@@ -15,17 +15,16 @@ from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon, moment
-from helpdesk.games.models import Game
 from helpdesk.staff import menu
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
-from tickets.channels import channels
-from tickets.desk.addresses import ticket_address
+from helpdesk.studio.models import Game
+from tickets.channels import channel
+from tickets.desk.addresses import start_address, ticket_address
 from tickets.desk.languages import language_name
 from tickets.desk.ticket.history import HistoryLine
-from tickets.desk.ticket.trouble import in_words
-from tickets.mail.markup import to_html
+from tickets.markup import to_html
 from tickets.models import Message, Status
 from tickets.rail import RailEntry, entries_for
 
@@ -162,7 +161,10 @@ def sending(status: str) -> str:
     return said.get(Status(status), _("Send"))
 
 
-register.filter(in_words)
+@register.filter
+def why_failed(message: Message) -> str:
+    """What its channel makes of the error at a message."""
+    return channel(message.channel).why_failed(message.error)
 
 
 @register.filter
@@ -191,11 +193,13 @@ def waits_for(message: Message) -> dict[str, Any]:
 
 
 @register.simple_tag
-def way_called(channel: str) -> str:
+def way_called(name: str) -> str:
     """The way a message takes, as the composer and the thread call it."""
-    if channel == "mail":
-        return _("by mail")
-    return next((str(one.label) for one in channels() if one.name == channel), channel)
+    way = channel(name)
+    return str(way.way or way.label)
+
+
+register.simple_tag(start_address)
 
 
 @register.simple_tag(takes_context=True)

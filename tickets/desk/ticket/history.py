@@ -60,7 +60,7 @@ def names_of(events: Sequence[Event], more_users: Iterable[int | None] = (), *, 
 def _named_by(event: Event) -> Iterator[tuple[str, int]]:
     """The rows that an event's line may name: (table, id). An event that cannot be read names nobody."""
     actor = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
-    columns = (("staff.User", actor), ("staff.User", event.assignee_id), ("staff.Team", event.team_id), ("tickets.Topic", event.topic_id))
+    columns = (("staff.User", actor), ("staff.User", event.assignee_id), ("staff.Team", event.team_id), ("games.Topic", event.topic_id))
     yield from ((table, pk) for table, pk in columns if pk)
     payload = payload_class(event.kind)
     if payload is not None and (naming := _naming(event.kind)):

@@ -13,10 +13,13 @@ from django.template.defaultfilters import filesizeformat
 
 from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
+from helpdesk.staff.forms.departments import offer
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
+from helpdesk.studio.selectors import departments_of
 from tickets.access import may
 from tickets.actors import ActorKind
+from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.presence import read_upto
@@ -57,7 +60,8 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves."""
+    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves;
+    `unreachable`: why a reply may not arrive."""
 
     form: ComposerForm
     mode: str
@@ -70,6 +74,7 @@ class Composer:
     after: Sequence[After]
     then: str
     unseen_items: Sequence[MessageItem]
+    unreachable: Unreachable | None
 
     @property
     def drawn(self) -> bool:
@@ -141,6 +146,7 @@ def composer_of(
     elif unseen_items:
         show_again(form, seen=str(upto), upto=str(answers_upto))
     then = form["then"].value() or ""
+    offer(form.fields["pending_on"], departments_of(ticket.game))
     return Composer(
         form=form,
         mode=mode,
@@ -153,6 +159,7 @@ def composer_of(
         after=_after(ticket, then),
         then=then,
         unseen_items=unseen_items,
+        unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
     )
 
 

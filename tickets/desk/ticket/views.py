@@ -8,8 +8,7 @@ from html import unescape
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -21,6 +20,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
+from tickets.channels import channel
 from tickets.desk.answers import address_of, say
 from tickets.desk.presence import colleagues, looked, viewed
 from tickets.desk.queue.filters import Filter
@@ -30,9 +30,7 @@ from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
-from tickets.mail.branding import signature_and_footer
-from tickets.mail.markup import to_html
-from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.models import Attachment, Draft, Status
 from tickets.services.drafts import Hand
 from tickets.sight import sight_on
 from tickets.surveys.selectors import ratings_of
@@ -131,24 +129,18 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
     rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[one.pk for one in past])
     scores = ratings_of(rated.values_list("pk", flat=True)) if past else {}
+    answers = found.status != Status.CLOSED and may(request.user, found, Right.REPLY)
     context = {
         "ticket": found,
         "card": player_card,
         "sight": sight_on(request.user, found),
-        "signs": _signature(found, request.user) if found.status != Status.CLOSED and may(request.user, found, Right.REPLY) else "",
+        "signs": channel(found.channel).signature(found, request.user.shown_to_players) if answers else "",
         "past": [(one, scores.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
         "prospects": outlook(found, timers_of(found)),
         "behind": request.GET.urlencode(),
     }
     return render(request, "tickets/card.html", context)
-
-
-def _signature(ticket: Ticket, writer: User) -> SafeString:
-    """What stands under this writer's reply, as the mail shows it; the composer shows it while they write."""
-    signature, _footer = signature_and_footer(ticket.game, ticket.language, writer.shown_to_players)
-    lines = [line for line in (writer.shown_to_players, ticket.game.team_name) if line]
-    return format_html("{}{}", format_html_join("", "<div>{}</div>", ((line,) for line in lines)), to_html(signature))
 
 
 @requires(Right.VIEW)

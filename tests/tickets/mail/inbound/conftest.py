@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from helpdesk.base.sandbox import Broken, Limits, Spent, Workshop
-from helpdesk.games.models import Game
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game
 from tests.conftest import Travel
 from tests.factories import hostile
 from tests.factories.staff import somebody

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail import inbox

@@ -17,7 +17,7 @@ from django.test import Client
 
 from helpdesk.base import blobs
 from helpdesk.base.models import Blob
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.conftest import Disk
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.test_webhooks import KEY, post, signed

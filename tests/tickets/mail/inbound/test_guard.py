@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tests.conftest import Travel
 from tests.factories.desk import newest_question
 from tests.tickets.mail.inbound.desk import receive_mail

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from helpdesk.base import blobs
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.conftest import Travel
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server

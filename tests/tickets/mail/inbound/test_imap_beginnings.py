@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter

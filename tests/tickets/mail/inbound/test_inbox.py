@@ -9,8 +9,8 @@ import pytest
 
 from helpdesk.base import blobs
 from helpdesk.base.errors import Conflict
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from tests.conftest import Travel
 from tests.factories.desk import make_game, newest_question
 from tests.tickets.mail.inbound.desk import receive_mail

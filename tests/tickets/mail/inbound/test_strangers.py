@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk.games.models import Game
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Game
 from players.services import add_address
 from tests.conftest import Travel
 from tests.factories.desk import newest_question

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from helpdesk.base import blobs, clock, rate_limits
-from helpdesk.games.models import Game
+from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail import inbox, webhooks

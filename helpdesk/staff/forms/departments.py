@@ -1,0 +1,63 @@
+"""Departments: looking after them, and naming one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from helpdesk.staff.models import User
+from helpdesk.staff.services.departments import members_of
+from helpdesk.studio.models import Department, Game
+
+OFFERED = 200
+
+
+class OfferingInput(forms.TextInput):
+    """A line in which words are offered and others can be typed."""
+
+    offers: Iterable[str] = ()
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The line, and beside it what the browser offers there."""
+        listed = f"{(attrs or {}).get('id', name)}_offers"
+        line = super().render(name, value, {**(attrs or {}), "list": listed, "autocomplete": "off"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((offer,) for offer in self.offers))
+        return format_html('{}<datalist id="{}">{}</datalist>', line, listed, options)
+
+
+def offer(field: forms.Field, departments: QuerySet[Department]) -> None:
+    """Let a field with an `OfferingInput` offer the departments of a query, which is asked when it is drawn."""
+    assert isinstance(field.widget, OfferingInput)
+    field.widget.offers = departments.values_list("name", flat=True)[:OFFERED]
+
+
+class DepartmentForm(forms.Form):
+    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
+    game = forms.ModelChoiceField(
+        label=_("Game"), queryset=Game.objects.filter(archived_at=None), required=False, empty_label=_("all games")
+    )
+    place = forms.IntegerField(
+        label=_("Place in the list"), min_value=0, max_value=999, initial=0, help_text=_("Small numbers come first; equal ones by name.")
+    )
+    members = forms.ModelMultipleChoiceField(
+        label=_("Members"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, department: Department | None = None, **kwargs: Any) -> None:
+        seated = User.objects.none()
+        if department is not None:
+            seated = User.objects.filter(pk__in=members_of(department))
+            kwargs["initial"] = {"name": department.name, "place": department.place, "members": seated}
+        super().__init__(*args, **kwargs)
+        if department is not None:
+            del self.fields["game"]  # tickets of others may wait for it already
+        choice = self.fields["members"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)
+        choice.queryset = User.objects.filter(is_active=True) | seated

@@ -1,0 +1,114 @@
+"""Departments, who belongs to them, and which one somebody means by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from helpdesk.audit.services import changed, note_audit
+from helpdesk.base.clock import now
+from helpdesk.base.errors import DomainError
+from helpdesk.base.text import one_line
+from helpdesk.staff.models import DepartmentMember, User
+from helpdesk.staff.rights import Right, has_everywhere
+from helpdesk.studio.models import Department, Game
+from helpdesk.studio.selectors import departments_of
+
+NAMED = 12  # as many departments a refusal names
+
+
+@transaction.atomic
+def make_department(
+    *, name: str, by: User, game: Game | None = None, members: Iterable[User] = (), place: int = 0, request: HttpRequest | None = None
+) -> Department:
+    """For one game or for all. DomainError for a name that another department there has."""
+    department = Department(name=one_line(name, 60), game=game, place=place)
+    _save(department)
+    _seat(department, members)
+    note_audit("staff.department_made", by=by, subject=department, request=request, game_id=department.game_id, name=department.name)
+    return department
+
+
+@transaction.atomic
+def change_department(
+    department: Department, *, name: str, members: Iterable[User], place: int, by: User, request: HttpRequest | None = None
+) -> Department:
+    """`members` are all who belong to it from now on. DomainError for a name that another department there has."""
+    kept = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
+    facts = {"name": one_line(name, 60), "place": place}
+    differences = changed({field: getattr(kept, field) for field in facts}, facts)
+    kept.name, kept.place = one_line(name, 60), place
+    if differences:
+        _save(kept)
+    joined, left = _seat(kept, members)
+    if differences or joined or left:
+        note_audit(
+            "staff.department_changed", by=by, subject=kept, request=request, game_id=kept.game_id,
+            changes=differences, joined=joined, left=left,
+        )  # fmt: skip
+    return kept
+
+
+@transaction.atomic
+def set_archived(department: Department, archived: bool, *, by: User, request: HttpRequest | None = None) -> Department:
+    """An archived department is not offered any more; tickets that wait for it still do."""
+    kept = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
+    if bool(kept.archived_at) != archived:
+        kept.archived_at = now() if archived else None
+        kept.save(update_fields=["archived_at"])
+        action = "staff.department_archived" if archived else "staff.department_reopened"
+        note_audit(action, by=by, subject=kept, request=request, game_id=kept.game_id, name=kept.name)
+    return kept
+
+
+def department_named(words: str, *, game: Game, by: User, field: str) -> Department:
+    """The department of this name, for a matter of this game. Who looks after the departments makes a new one by naming it.
+
+    DomainError, beside `field`, for one that is archived, and for whoever may not make one.
+    """
+    name = one_line(words, 60)
+    found = _called(name, game).order_by(F("archived_at").asc(nulls_first=True), "game").first()
+    if found is None and has_everywhere(by, Right.MANAGE_STAFF):
+        return make_department(name=name, by=by)
+    if found is None:
+        there = ", ".join(departments_of(game).values_list("name", flat=True)[:NAMED]) or "–"
+        words = _("There is no department “%(name)s”, only: %(names)s. Whoever looks after the staff can add it.")
+        raise DomainError(words % {"name": name, "names": there}, field=field)
+    if found.archived_at:
+        raise DomainError(_("The department “%(name)s” is archived. Choose another one.") % {"name": name}, field=field)
+    return found
+
+
+def _called(name: str, game: Game | None) -> QuerySet[Department]:
+    """Those of this name of which one could be meant there."""
+    return Department.objects.filter(Q(game=game) | Q(game=None) if game else Q(), name__iexact=name)
+
+
+def _save(department: Department) -> None:
+    double = DomainError(_("There is already a department of this name."), field="name")
+    if not department.name:
+        raise DomainError(_("A department needs a name."), field="name")
+    if _called(department.name, department.game).exclude(pk=department.pk).exists():
+        raise double
+    try:
+        with transaction.atomic():
+            department.save()
+    except IntegrityError as error:  # somebody was faster
+        raise double from error
+
+
+def _seat(department: Department, members: Iterable[User]) -> tuple[list[int], list[int]]:
+    wanted, seated = {user.pk for user in members}, set(members_of(department))
+    joined, left = sorted(wanted - seated), sorted(seated - wanted)
+    DepartmentMember.objects.filter(department=department, user__in=left).delete()
+    DepartmentMember.objects.bulk_create(DepartmentMember(department=department, user_id=pk) for pk in joined)
+    return joined, left
+
+
+def members_of(department: Department) -> QuerySet[DepartmentMember, int]:
+    """The ids of who belongs to it."""
+    return DepartmentMember.objects.filter(department=department).values_list("user_id", flat=True)
