@@ -39,7 +39,8 @@ class Instance:
     """Starts, stops, kills and restarts the parts of one desk.
 
     `ports` defaults to free ones. `database_url` and `redis_url` name servers of somebody else, which are then left alone.
-    `parts` is what `start()` brings up of the application. `environment` is laid over everything.
+    `parts` is what `start()` brings up of the application. `environment` is laid over everything. `root` is where the code of what is
+    started from now on lies; another release's may move in part by part.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class Instance:
         redis_url: str | None = None,
         parts: tuple[str, ...] = APPLICATION,
         environment: Mapping[str, str] | None = None,
+        root: Path = ROOT,
     ) -> None:
         self.data_dir = DataDir(folder)
         self.ports = (ports or Ports()).chosen()
-        self.parts = parts
+        self.parts, self.root = parts, root
         self._lasting = lasting
         self._database_url = database_url
         self._redis_url = redis_url
@@ -81,8 +83,11 @@ class Instance:
     @property
     def env(self) -> dict[str, str]:
         """The environment of every part; also fit for commands of one's own."""
+        return self._env_at(self.root)
+
+    def _env_at(self, root: Path) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(NEVER_INHERITED)}
-        return {**inherited, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT), **self.own_variables, **self._environment}
+        return {**inherited, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(root), **self.own_variables, **self._environment}
 
     @property
     def own_variables(self) -> dict[str, str]:
@@ -201,11 +206,13 @@ class Instance:
 
     def manage(self, *words: str, stdin: bytes = b"", check: bool = True) -> subprocess.CompletedProcess[bytes]:
         """`manage.py` in this desk's environment."""
-        return subprocess.run(_manage(*words), input=stdin, env=self.env, cwd=ROOT, capture_output=True, check=check)
+        root = self.root  # another thread may be moving the next release in
+        program, env = [sys.executable, str(root / "manage.py"), *words], self._env_at(root)
+        return subprocess.run(program, input=stdin, env=env, cwd=root, capture_output=True, check=check)
 
     def job(self, name: str, *words: str, watch: Callable[[], None] = lambda: None, **variables: str) -> None:
         """A `manage.py` command that must end well, as a part with its own log; `watch` is called while it runs."""
-        part = Part(name, _manage(*words), self._log(name), env=self.env | variables, cwd=ROOT)
+        part = Part(name, [sys.executable, str(self.root / "manage.py"), *words], self._log(name), env=self.env | variables, cwd=self.root)
         running = self._running[name] = Running(part, self.data_dir.mark)
         try:
             while not running.wait(0.2):
@@ -227,7 +234,7 @@ class Instance:
         command, ready = commands.get(name) or (self._worker(name), lambda: self._worker_answers(name))
         polite = ["nice", "-n", NICE[name]] if name in NICE else []
         program = [*polite, sys.executable, "-m", *command.split()]
-        return Part(name, program, self._log(name), env=self.env, cwd=ROOT, ready=ready)
+        return Part(name, program, self._log(name), env=self.env, cwd=self.root, ready=ready)
 
     def _worker(self, name: str) -> str:
         """A worker of its own queues; that called “worker” serves all that no other does."""
@@ -254,7 +261,3 @@ class Instance:
 
     def _log(self, name: str) -> Path:
         return self.data_dir.logs / f"{name}.log"
-
-
-def _manage(*words: str) -> list[str]:
-    return [sys.executable, str(ROOT / "manage.py"), *words]

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,9 +23,9 @@ class DeedFailed(AssertionError):
 class Hand:
     """`hand.do("write_reply", number="…", text="…")` returns what the deed returned."""
 
-    def __init__(self, env: Mapping[str, str], deeds: str = "tests.live.deeds") -> None:
+    def __init__(self, env: Mapping[str, str], deeds: str = "tests.live.deeds", root: Path = ROOT) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.live", deeds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env), cwd=ROOT, text=True
+            [sys.executable, "-m", "tests.live", deeds], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(env), cwd=root, text=True
         )
 
     @property

@@ -50,7 +50,7 @@ DEEDS: dict[str, Deed] = {  # each service that takes a ticket, as somebody uses
     "reply.send_reply": lambda ticket, by: reply.send_reply(ticket, reply.OutgoingMessage("Here it is."), by=by),
 }  # fmt: skip
 OF_LOCKED_TICKETS = {  # parts of a service, which demand the lock
-    "assign.give", "assign.take_by_answering", "drafts.bring_drafts", "drafts.take_draft", "unseen.demand_seen",
+    "assign.give", "assign.take_by_answering", "cards.capture_card", "drafts.bring_drafts", "drafts.take_draft", "unseen.demand_seen",
 }  # fmt: skip
 OTHERWISE = {
     "assign.is_left_behind",  # reads
