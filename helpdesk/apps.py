@@ -12,4 +12,7 @@ class RoofConfig(AppConfig):
     label = "roof"
 
     def ready(self) -> None:
+        from helpdesk import heartbeat  # rows must be loaded before the rooms that speak of them
+
         import_module("helpdesk.checks")
+        heartbeat.register()

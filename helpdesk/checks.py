@@ -2,12 +2,12 @@
 
 E001 secret · E002 DEBUG · E003 open hosts · E004 players' links without https · E005 nobody sends the mail · E006 sender of nowhere ·
 E007 files cannot be kept · E008 a reply gate that does not import · E009 not PostgreSQL · E010 a mail backend that does not import ·
-E011 the example's password
+E011 the example's password · E012 the provider by which mails leave has no key (`tickets/mail/provider.py`)
 
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
 collected · W005 texts not compiled ·
 W007 a mailbox's password that may go nowhere · W008 OUTWARD is off · W009 nothing leaves, since the database was
-restored or somebody switched it off
+restored or somebody switched it off · W010 mails leave by a provider whose news have no door
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from helpdesk.base import outward
+from tickets.gates import Gate
+from tickets.mail import providers
 from tickets.mail.imap_hosts import host_setting
 
 Check = Callable[[], Iterator[CheckMessage]]
@@ -79,13 +81,7 @@ def mail_out() -> Iterator[CheckMessage]:
 
 
 def mail_in() -> Iterator[CheckMessage]:
-    secrets = ("WEBHOOK_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY")
-    if "anymail" in settings.EMAIL_BACKEND and not any(settings.ANYMAIL.get(name) for name in secrets):
-        yield Warning(
-            "A mail provider is set, but none of its webhooks can prove itself.",
-            hint="Set ANYMAIL_WEBHOOK_SECRET, or the provider's own signing key.",
-            id="helpdesk.W002",
-        )
+    yield from providers.checks()
     for name, password in settings.MAILBOX_PASSWORDS.items():
         host = host_setting(name)
         if password and not settings.MAILBOX_HOSTS.get(host):
@@ -130,8 +126,8 @@ def gates() -> Iterator[CheckMessage]:
         except ImportError as error:
             yield Error(f"REPLY_GATES names {path}, which cannot be imported: {error}.", id="helpdesk.E008")
         else:
-            if not callable(gate):
-                yield Error(f"REPLY_GATES names {path}, which is no gate: it cannot be called.", id="helpdesk.E008")
+            if not isinstance(gate, Gate):
+                yield Error(f"REPLY_GATES names {path}, which is no gate (see tickets/gates.py).", id="helpdesk.E008")
 
 
 def database() -> Iterator[CheckMessage]:

@@ -10,7 +10,7 @@ depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -27,7 +27,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from helpdesk import backlog, heartbeat
+from helpdesk.base import watch
 from helpdesk.base.clock import now
 
 BROKER_PATIENCE = 1.0  # seconds
@@ -72,7 +72,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Each part by name: ok, down, or (what only makes things slower) degraded. 503 when the desk cannot work."""
     parts = {name: _ask(name, check, when_not) for name, (check, when_not) in PARTS.items()}
     if parts["database"] == parts["migrations"] == "ok":
-        parts |= _read("heartbeat", _heartbeats) | _read("backlog", lambda: backlog.parts(now()))
+        for room, states in watch.states().items():
+            parts |= _read(room, states)
     found = set(parts.values())
     status = "down" if "down" in found else "degraded" if found & {"degraded", "off"} else "ok"
     return JsonResponse({"status": status, "parts": parts}, status=503 if status == "down" else 200)
@@ -105,20 +106,16 @@ def broker_answers() -> bool:
     return True
 
 
-def _heartbeats() -> dict[str, str]:
-    """The beat and the worker of each queue. While the beat is silent nobody asks the workers, so of them nothing is known."""
-    words = {name if name == heartbeat.BEAT else f"worker_{name}": state for name, state in heartbeat.states(now()).items()}
-    return {name: "degraded" if state == "silent" else state for name, state in words.items()}
-
-
-def _read(what: str, parts: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """Parts that are read from rows; none of them when the rows cannot be read."""
+def _read(room: str, states: watch.States) -> Mapping[str, str]:
+    """A room's parts, none of which takes the desk down; where they cannot be told the room itself is one."""
     try:
-        return parts()
+        return {part: "degraded" if state == "down" else state for part, state in states(now()).items()}
     except DatabaseError as error:
         connection.close()
-        log.warning("part_does_not_answer", part=what, error=str(error))
-        return {what: "degraded"}
+        log.warning("part_does_not_answer", part=room, error=str(error))
+    except Exception:  # a room's mistake is no reason to answer nobody
+        log.exception("part_does_not_answer", part=room)
+    return {room: "degraded"}
 
 
 PARTS: dict[str, tuple[Callable[[], bool], str]] = {  # part: how to ask it, what it means when it does not answer

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from helpdesk.base import watch
 from helpdesk.base.clock import now
 from helpdesk.models import Heartbeat
 
 INTERVAL = 10.0  # seconds between two signs of life
 BEAT = "beat"
+SILENCE = watch.Number("helpdesk_silence_seconds", "Seconds since the beat, or a worker of this queue, was seen alive.", "part")
 PATIENCE: Mapping[str, timedelta] = {  # part: the silence after which something is wrong
     BEAT: timedelta(seconds=45),
     "now": timedelta(seconds=90),
@@ -34,3 +37,20 @@ def states(at: datetime) -> dict[str, str]:
     """Each part: ok, silent, or (a queue while the beat is silent: nobody asks it) unknown."""
     silent = {part: since is None or since > PATIENCE[part] for part, since in silences(at).items()}
     return {part: "ok" if not is_silent else "unknown" if silent[BEAT] and part != BEAT else "silent" for part, is_silent in silent.items()}
+
+
+def register() -> None:
+    """What the probes and the numbers show of them; called in `ready()`."""
+    watch.register_states("heartbeat", _parts)
+    watch.register_number(SILENCE, _seconds)
+
+
+def _parts(at: datetime) -> dict[str, str]:
+    """The beat and the worker of each queue. While the beat is silent nobody asks the workers, so of them nothing is known."""
+    words = {name if name == BEAT else f"worker_{name}": state for name, state in states(at).items()}
+    return {name: "degraded" if state == "silent" else state for name, state in words.items()}
+
+
+def _seconds(at: datetime) -> dict[str, float]:
+    """How long each part has been silent; without end for one that was never seen."""
+    return {part: math.inf if since is None else since.total_seconds() for part, since in silences(at).items()}

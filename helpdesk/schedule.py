@@ -13,6 +13,7 @@ def tick(task: str, seconds: float, queue: str = "now", *args: str) -> dict[str,
 SCHEDULE = {
     "deliveries of the lane now": tick("tickets.drain_now", 3),
     "deliveries of the lane bulk": tick("tickets.drain_bulk", 3, "bulk"),
+    "deliveries that nobody knows": tick("tickets.park_orphans", 600, "bulk"),
     "timers that are due": tick("tickets.fire_timers", 5, "bulk"),
     "messages whose undo window is over": tick("tickets.send_due", 2),
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),

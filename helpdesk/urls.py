@@ -1,7 +1,8 @@
-"""Every door of the house."""
+"""Every door of the house: the roof's own, and those of each room that names its addresses as `pages` in its `AppConfig`."""
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -14,6 +15,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:queue"), name="home"),
     path("accounts/", include("helpdesk.staff.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("helpdesk.staff.urls")),
-    path("", include("tickets.urls")),
+    *(path("", include(room.pages)) for room in apps.get_app_configs() if hasattr(room, "pages")),
 ]

@@ -9,6 +9,8 @@ class PlayersConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from players.personal import amounts, erase, export  # rows must be loaded before the rooms that speak of them
+        from players import shown  # rows must be loaded before the rooms that speak of them
+        from players.personal import amounts, erase, export
 
         personal.keep(personal.Keeper("players", export=export, erase=erase, amounts=amounts, last=True))
+        shown.register()

@@ -5,10 +5,12 @@ Several players may share one address (a family, a clan's mailbox) and one playe
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
@@ -30,6 +32,8 @@ class Player(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     blocked_until = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)  # nothing of him is left, and nothing new is added to him
+
+    just_made = False  # in this transaction: nothing hangs at him yet, and nobody needs to look
 
     class Meta:
         constraints = [sane_moments("player_moments_sane", "blocked_until")]
@@ -104,34 +108,93 @@ class ProfileSnapshot(models.Model):
         indexes = [models.Index(name="snapshot_newest", fields=["account", "-taken_at"])]
 
 
-class CardField(models.Model):
-    """A name that games use on their cards, and which kind of fact it is: that decides who may see it.
+class CardValue(models.Model):
+    """A word that cards say for one of a few facts (`players/traits.py`), such as a server's name: events name it by its id.
 
-    A name nobody has sorted is `unsorted` and shown to those alone who may see everything of a player.
+    One that only an erased player's card said is emptied; its id stays.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("value",)
+
+    trait = models.CharField(max_length=20)
+    value = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="card_value_once", fields=["trait", "value"], condition=~Q(value=""))]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class CardClass(models.Model):
+    """What a fact on a card is, and so which right opens it: four are the desk's own, a studio makes others.
+
+    None is ever removed: its right stands in roles, and a later one of the same name would be opened by it.
     """
 
     personal: ClassVar[tuple[str, ...]] = ()
 
-    class Sort(models.TextChoices):
-        UNSORTED = "unsorted", _("not sorted yet")
-        GAME = "game", _("the game")
-        PAYMENTS = "payments", _("purchases")
-        DEVICE = "device", _("device")
-        CONTACT = "contact", _("address or telephone")
+    OWN: ClassVar[Mapping[str, Any]] = {
+        "open": _("the game"),
+        "contact": _("address or telephone"),
+        "payments": _("purchases"),
+        "device": _("device"),
+    }
 
-    name = models.CharField(max_length=80, unique=True)
-    sort = models.CharField(max_length=10, choices=Sort.choices, default=Sort.UNSORTED)
+    slug = models.SlugField(max_length=44, unique=True)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.OWN.get(self.slug, self.name))
+
+    @property
+    def own(self) -> bool:
+        """Whether it is one of the desk's own."""
+        return self.slug in self.OWN
+
+
+class CardLine(models.Model):
+    """A field of a game's card, under the name by which the game sends it: declared by the studio, or come and not declared.
+
+    What has no class is not declared, and closed to all but those who may see everything of a player.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Kind(models.TextChoices):
+        PLAIN = "plain", _("as it comes")
+        NUMBER = "number", _("number")
+        MOMENT = "moment", _("day and hour")
+        YES_NO = "yes_no", _("yes or no")
+
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    label_en = models.CharField(max_length=80, blank=True)
+    label_ru = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.PLAIN)
+    card_class = models.ForeignKey(CardClass, null=True, on_delete=models.PROTECT, related_name="lines")
+    filterable = models.BooleanField(default=False)
+    place = models.PositiveSmallIntegerField(default=0)
     seen_at = models.DateTimeField(default=clock.now)  # first
 
     class Meta:
+        ordering = ["place", "name"]
         constraints = [
-            models.CheckConstraint(
-                name="card_field_sort_known", condition=Q(sort__in=["unsorted", "game", "payments", "device", "contact"])
-            )
+            models.UniqueConstraint(name="card_line_once_per_game", fields=["game", "name"]),
+            models.CheckConstraint(name="card_line_kind_known", condition=Q(kind__in=["plain", "number", "moment", "yes_no"])),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """What readers see: the label in their language, else in the other one, else the name itself."""
+        said = (self.label_ru, self.label_en) if get_language() == "ru" else (self.label_en, self.label_ru)
+        return next(filter(None, said), self.name.replace("_", " ").capitalize())
 
 
 class Erasure(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock, personal
 from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+from players.traits import words_of_him_alone
 
 
 def export(player_id: int) -> Iterator[dict[str, Any]]:
@@ -37,7 +38,8 @@ def erase(player_id: int) -> Iterator[int]:
     """Empty all of it in one step. An address that somebody else uses too stays, without this player; a mail that comes from an emptied
     one later makes a new player."""
     with transaction.atomic():
-        emptied = personal.empty(ProfileSnapshot.objects.filter(account__player=player_id))
+        emptied = personal.empty(words_of_him_alone(player_id))
+        emptied += personal.empty(ProfileSnapshot.objects.filter(account__player=player_id))
         for account in GameAccount.objects.filter(player=player_id):
             emptied += personal.empty(GameAccount.objects.filter(pk=account.pk), external_id=f"{personal.ERASED}-{account.pk}")
         used = list(AddressUse.objects.filter(player=player_id).values_list("address_id", flat=True))

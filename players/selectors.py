@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.base.text import fold
 from helpdesk.studio.models import Game
-from players.models import Address, AddressUse, CardField, Erasure, GameAccount, Player, ProfileSnapshot
+from players.models import Address, AddressUse, CardLine, Erasure, GameAccount, Player, ProfileSnapshot
 
 # asked for every answer that comes in
 _WRITES = """
@@ -74,10 +74,10 @@ def addresses_of_him_alone(player_id: int) -> list[str]:
     return sorted({spelling.lower() for pair in own for spelling in pair})
 
 
-def sorts_of(names: Iterable[str]) -> dict[str, str]:
-    """What the studio has said of these names on a card; those it has not sorted are not in it."""
-    rows = CardField.objects.filter(name__in=[name[:80] for name in names]).exclude(sort=CardField.Sort.UNSORTED)
-    return dict(rows.values_list("name", "sort"))
+def declared(game: Game, names: Iterable[str]) -> dict[str, CardLine]:
+    """What the studio has declared of these fields of a game's card, by name, with their classes; one query."""
+    rows = CardLine.objects.filter(game=game, name__in=[name for name in names if len(name) <= 80], card_class__isnull=False)
+    return {line.name: line for line in rows.select_related("card_class")}
 
 
 def open_erasure(player: Player | int) -> Erasure | None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from helpdesk.audit.services import note_audit
+from helpdesk.audit.services import changed, note_audit
 from helpdesk.base import clock
+from helpdesk.base.errors import DomainError
 from helpdesk.base.rows import made
 from helpdesk.base.text import fold, one_line
 from helpdesk.staff.models import User
+from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game
-from players.models import Address, AddressUse, CardField, GameAccount, Player, ProfileSnapshot
+from players.models import Address, AddressUse, CardClass, CardLine, GameAccount, Player, ProfileSnapshot
 
-NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay unsorted
+NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay closed
+MOST_LINES = 1000  # of one game
+MOST_CLASSES = 50
+LAST_PLACE = 30_000
 
 _ADDRESS = """
 INSERT INTO players_address (address, folded, state, state_reason) VALUES (%s, %s, %s, '')
@@ -57,7 +65,7 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
         *facts, pk = cursor.fetchone()
     row = Address.from_db(connection.alias, names[:-1], facts)
     if pk is not None:
-        newcomer.created_at = now
+        newcomer.created_at, newcomer.just_made = now, True
         made(newcomer, pk)
         return newcomer, row
     users = list(Player.objects.filter(uses__address=row).order_by("pk"))
@@ -87,11 +95,33 @@ def add_address(player: Player, address: str, *, main: bool = False) -> Address:
 
 
 @transaction.atomic
-def mark_address(address: str, state: Address.State, *, reason: str) -> Address:
-    """What the world said of an address (a bounce, a complaint, or that it works again)."""
-    row = _address(address)
-    row.state, row.state_since, row.state_reason = state, clock.now(), one_line(reason, 300)
+def mark_address(
+    address: str,
+    state: Address.State,
+    *,
+    reason: str,
+    at: datetime | None = None,
+    over: Collection[Address.State] = frozenset(Address.State),
+) -> Address:
+    """What the world said of an address at a moment (a bounce, a complaint, or that it works again).
+
+    It changes one of the states in `over` only, and nothing that became known later than `at`.
+    """
+    row, at = _address(address), at or clock.now()
+    if row.state in over and (row.state_since is None or row.state_since <= at):
+        row.state, row.state_since, row.state_reason = state, at, one_line(reason, 300)
+        row.save(update_fields=["state", "state_since", "state_reason"])
+    return row
+
+
+@transaction.atomic
+def forgive_address(address: Address, *, by: User, request: HttpRequest | None = None, **told: Any) -> Address:
+    """A person says that an address is good again; `told` is what else the audit should know. What was said of it before counts no more."""
+    row = Address.objects.select_for_update().get(pk=address.pk)
+    before = row.state
+    row.state, row.state_since, row.state_reason = Address.State.GOOD, clock.now(), ""
     row.save(update_fields=["state", "state_since", "state_reason"])
+    note_audit("players.address_forgiven", by=by, subject=row, request=request, changes={"state": [before, row.state]}, **told)
     return row
 
 
@@ -103,24 +133,97 @@ def remember_account(
     account, _made = GameAccount.objects.get_or_create(
         game=game, external_id=external_id, defaults={"player": player, "nickname": one_line(nickname, 80)}
     )
+    player.just_made = False
     if fields is not None:
         ProfileSnapshot.objects.create(account=account, fields=dict(fields))
-        remember_names(fields)
+        remember_names(game, fields)
     return account
 
 
-def remember_names(names: Iterable[str]) -> None:
-    """Names that a game's card uses, so that the studio can say what kind of fact each is. Known ones stay as they are."""
-    fresh = [CardField(name=name) for name in sorted(set(names))[:NAMES_OF_A_CARD] if name == one_line(name, 80)]
-    CardField.objects.bulk_create(fresh, ignore_conflicts=True)
+def remember_names(game: Game, names: Iterable[str]) -> None:
+    """Names that a game's card uses and nobody has declared, so that the studio can. Known ones stay as they are; beyond `MOST_LINES` of
+    one game no more are remembered until some are forgotten, and the page says so."""
+    clean = sorted({name for name in names if name and name == one_line(name, 80)})[:NAMES_OF_A_CARD]
+    known = set(CardLine.objects.filter(game=game, name__in=clean).values_list("name", flat=True))
+    fresh = [CardLine(game=game, name=name) for name in clean if name not in known]
+    if fresh:
+        room = MOST_LINES - CardLine.objects.filter(game=game).count()
+        CardLine.objects.bulk_create(fresh[: max(room, 0)], ignore_conflicts=True)
+
+
+class Declaration(NamedTuple):
+    """What the studio says of a field: who may see it, how it is called and drawn, and whether one may filter by it."""
+
+    card_class: CardClass
+    label_en: str = ""
+    label_ru: str = ""
+    kind: str = CardLine.Kind.PLAIN
+    filterable: bool = False
+    place: int | None = None  # None: where it is, or at the end
 
 
 @transaction.atomic
-def sort_field(field: CardField, sort: CardField.Sort, *, by: User, request: HttpRequest | None = None) -> CardField:
-    """Say what kind of fact a name on the card is; from now on those who hold the right for that kind see it."""
-    kept = CardField.objects.select_for_update().get(pk=field.pk)
-    if kept.sort != sort:
-        note_audit("players.field_sorted", by=by, subject=kept, request=request, changes={"sort": [kept.sort, sort.value]})
-        kept.sort = sort
-        kept.save(update_fields=["sort"])
+def declare(game: Game, name: str, said: Declaration, *, by: User, request: HttpRequest | None = None) -> CardLine:
+    """Say what a field of a game's card is, whether it has come or not, and whether it was declared before. DomainError for a name that
+    no card can have and when the game has too many."""
+    if not name or name != one_line(name, 80):
+        raise DomainError(_("A name has 1 to 80 characters on one line, as the game sends it."), field="name")
+    Game.objects.select_for_update(no_key=True).get(pk=game.pk)  # two at once would count the same
+    others = CardLine.objects.filter(game=game)
+    line = others.select_for_update().filter(name=name).first()
+    if line is None and others.count() >= MOST_LINES:
+        raise DomainError(_("A game has at most %(count)s fields. Forget some that nobody has declared.") % {"count": MOST_LINES})
+    line, facts = line or CardLine(game=game, name=name), said._asdict()
+    if said.place is None:
+        last = others.exclude(card_class=None).aggregate(last=Max("place"))["last"] or 0
+        facts["place"] = line.place if line.card_class_id else min(last + 10, LAST_PLACE)
+    differences = changed(_told(line), _told(line) | facts | {"card_class": said.card_class.slug})
+    if differences:
+        for field, value in facts.items():
+            setattr(line, field, value)
+        line.save()
+        note_audit("players.field_declared", by=by, subject=line, request=request, game_id=game.pk, field=name, changes=differences)
+    return line
+
+
+@transaction.atomic
+def undeclare(line: CardLine, *, by: User, request: HttpRequest | None = None) -> None:
+    """The field counts as one that came and was not declared: closed to all but those who may see everything. Its labels are kept."""
+    kept = CardLine.objects.select_for_update(of=("self",)).select_related("card_class").get(pk=line.pk)
+    if kept.card_class:
+        was = {"card_class": [kept.card_class.slug, None]}
+        kept.card_class = None
+        kept.save(update_fields=["card_class"])
+        note_audit("players.field_undeclared", by=by, subject=kept, request=request, game_id=kept.game_id, field=kept.name, changes=was)
+
+
+@transaction.atomic
+def forget_names(game: Game, *, by: User, request: HttpRequest | None = None) -> int:
+    """Forget the names that came and were not declared; those that still come are listed again. Returns how many there were."""
+    count, _by_model = CardLine.objects.filter(game=game, card_class=None).delete()
+    if count:
+        note_audit("players.names_forgotten", by=by, subject=game, request=request, game_id=game.pk, count=count)
+    return count
+
+
+@transaction.atomic
+def name_class(card_class: CardClass | None, name: str, *, by: User, request: HttpRequest | None = None) -> CardClass:
+    """Make a class of the studio's, or call one otherwise: its right stays the same. DomainError when there are too many."""
+    if card_class is None:
+        if CardClass.objects.count() >= MOST_CLASSES:
+            raise DomainError(_("There are at most %(count)s classes.") % {"count": MOST_CLASSES})
+        made = CardClass.objects.create(slug=free_slug(CardClass, name), name=name)
+        note_audit("players.class_made", by=by, subject=made, request=request, name=name)
+        return made
+    kept = CardClass.objects.select_for_update().get(pk=card_class.pk)
+    if kept.name != name:
+        note_audit("players.class_renamed", by=by, subject=kept, request=request, changes={"name": [kept.name, name]})
+        kept.name = name
+        kept.save(update_fields=["name"])
     return kept
+
+
+def _told(line: CardLine) -> dict[str, Any]:
+    """A declaration as the audit tells it."""
+    facts = {name: getattr(line, name) for name in Declaration._fields}
+    return facts | {"card_class": line.card_class.slug if line.card_class else None}

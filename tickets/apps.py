@@ -9,12 +9,13 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets import lots, timers  # rows must be loaded before the rooms that speak of them
+        from tickets import lots, shown, timers  # rows must be loaded before the rooms that speak of them
         from tickets.lifecycle.machine import OVERDUE, SILENCE
-        from tickets.lifecycle.triggers import day_passed, silence_over
+        from tickets.lifecycle.triggers import day_passed, silence_foretold, silence_over
         from tickets.personal import amounts, erase, export, files
 
-        timers.register(SILENCE, silence_over)
+        timers.register(SILENCE, silence_over, words=silence_foretold)
         timers.register(OVERDUE, day_passed)
         lots.open_lots()
         personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))
+        shown.register()

@@ -25,15 +25,26 @@ class GateHold:
         return f"{self.reason}\n{self.detail}" if self.detail else self.reason
 
 
-Gate = Callable[[Message], GateHold | None]
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`name` is short, stands in rows and events, and is never changed. `approves`: who lets a reply pass it has approved it, as its
+    message then says; a guard against loops asks for no approval."""
+
+    name: str
+    ask: Callable[[Message], GateHold | None]
+    approves: bool = False
 
 
-def objections(message: Message) -> list[tuple[str, GateHold]]:
-    """What the gates say to this reply, as (gate's dotted path, objection). Empty: it may leave."""
+def gate(name: str, *, approves: bool = False) -> Callable[[Callable[[Message], GateHold | None]], Gate]:
+    """Make a gate of a function that looks at a reply whose files hang at it already."""
+    return lambda ask: Gate(name, ask, approves)
+
+
+def objections(message: Message) -> list[tuple[Gate, GateHold]]:
+    """What the gates say to this reply. Empty: it may leave."""
     said = []
     for path in settings.REPLY_GATES:
-        gate: Gate = import_string(path)
-        objection = gate(message)
-        if objection:
-            said.append((path, objection))
+        asked: Gate = import_string(path)
+        if objection := asked.ask(message):
+            said.append((asked, objection))
     return said

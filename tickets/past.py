@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from players.traits import TRAITS
 from tickets.actors import ActorKind
-from tickets.events import Payload, of_messages, payload_class
+from tickets.events import Payload, of_messages, payload_class, payload_of
 from tickets.events import of_tickets as told
 from tickets.lifecycle.waiting import together_since
 from tickets.models import Event, Message, Status, Ticket
@@ -31,6 +32,8 @@ _BECOMES: dict[type[Payload], State] = {
     of_messages.MessageRetried: State.QUEUED,
     of_messages.MessageDelivered: State.DELIVERED,
     of_messages.MessageBounced: State.BOUNCED,
+    of_messages.MessageReturned: State.RETURNED,
+    of_messages.MessageRevised: State.REVISED,
 }
 _ARRIVED = frozenset({State.SENT, State.DELIVERED})
 _ANSWERS = frozenset({Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC})
@@ -81,6 +84,7 @@ class PastTicket:
     channel: str = ""
     merged_into_id: int | None = None
     erased: bool = False
+    traits: dict[str, int] = field(default_factory=dict)  # of the player's card, as `players.traits` names them
     tags: set[int] = field(default_factory=set)
     messages: dict[int, PastMessage] = field(default_factory=dict)
     merges: dict[int, tuple[int, int]] = field(default_factory=dict)  # as `waiting.merged_here`, without the ticket itself
@@ -115,6 +119,17 @@ def state_at(ticket: Ticket, event: Event | None = None) -> PastTicket:
     return past
 
 
+def traits_at(ticket: Ticket) -> dict[str, int]:
+    """What its newest event that speaks of the player's card says of it; one query for a short answer."""
+    kinds = [told.TicketOpened.kind, told.CardCaptured.kind]
+    newest = Event.objects.filter(ticket=ticket, kind__in=kinds).order_by("-pk").first()
+    return _traits(payload_of(newest)) if newest else {}
+
+
+def _traits(said: Payload) -> dict[str, int]:
+    return {name: pk for name in TRAITS if (pk := getattr(said, name)) is not None}
+
+
 def fold(pk: int, events: Iterable[Event]) -> PastTicket:
     """Events of one ticket in their order, taken one after the other. Those of tickets that were merged into it are looked up."""
     past = PastTicket(pk)
@@ -147,7 +162,7 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
     """What the ticket says of itself."""
     match said:
         case told.TicketOpened(started_by=by, follows=follows):
-            past.created_at = past.status_since = event.at
+            past.created_at, past.status_since, past.traits = event.at, event.at, _traits(said)
             past.follows_id, past.started_by = follows, by or event.actor_kind
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
         case told.TicketMoved(pledge=pledge, department=department, until=until):
@@ -161,6 +176,8 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.tags = (past.tags | set(added)) - set(removed)
         case told.TicketPlayerSet(player=player):
             past.player_id = player
+        case told.CardCaptured():
+            past.traits = _traits(said)
         case told.TicketErased():
             past.erased = True
 
@@ -233,10 +250,11 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.asks = bool(asks)
         case of_messages.MessageCounted():
             message.asks = True
-        case of_messages.MessageWritten(purpose=purpose):
-            message.purpose = purpose or ""
-        case of_messages.MessageReleased(left=0):
-            message.state, message.state_at, message.approver_id = State.QUEUED, event.at, event.actor_id
+        case of_messages.MessageWritten():
+            _take_written(past, message, event, said)
+        case of_messages.MessageReleased():
+            message.approver_id = event.actor_id if said.approved else message.approver_id
+            message.state, message.state_at = (message.state, message.state_at) if said.left else (State.QUEUED, event.at)
         case of_messages.MessageSent(answers_upto=upto):
             message.sent_at, message.answers_upto = event.at, upto
         case of_messages.MessageRetried():
@@ -245,6 +263,13 @@ def _take_message(past: PastTicket, event: Event, said: Payload) -> None:
             message.opened = True
         case of_messages.MessageComplained():
             message.complained = True
+
+
+def _take_written(past: PastTicket, message: PastMessage, event: Event, said: of_messages.MessageWritten) -> None:
+    """One that leaves instead of a held one is its author's still; who wrote it has approved it."""
+    message.purpose = said.purpose or ""
+    if first := past.messages.get(said.revises or 0):
+        message.author_kind, message.author_id, message.approver_id = first.author_kind, first.author_id, event.actor_id
 
 
 __all__ = ["PastMessage", "PastTicket", "fold", "state_at"]

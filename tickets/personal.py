@@ -18,11 +18,12 @@ from helpdesk.audit.services import forget_remarks
 from helpdesk.base import clock, personal
 from helpdesk.base.models import Blob
 from helpdesk.base.text import one_line
+from players.models import Player
 from players.selectors import addresses_of_him_alone
 from tickets.actors import SYSTEM
-from tickets.events import record
+from tickets.events import record, record_about, subject_of
 from tickets.events.of_messages import MessageFailed, MessageWithdrawn, purpose_of
-from tickets.events.of_tickets import TicketErased
+from tickets.events.of_tickets import PlayerErased, TicketErased
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import close_for_good
 from tickets.locks import lock_many, lock_message
@@ -91,6 +92,16 @@ def erase(player_id: int) -> Iterator[int]:
     for rows in (_elsewhere(player_id), _sent_to_him(player_id)):
         for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
             yield _empty_elsewhere(pk)
+    _tell_of(player_id)
+    yield 0
+
+
+@transaction.atomic
+def _tell_of(player_id: int) -> None:
+    """Once, though the rooms erase twice."""
+    player = Player(pk=player_id)
+    if not Event.objects.filter(subject=subject_of(player), kind=PlayerErased.kind).exists():
+        record_about(player, PlayerErased(), by=SYSTEM)
 
 
 @transaction.atomic
@@ -144,7 +155,7 @@ def _empty_messages(messages: QuerySet[Message], tickets: dict[int, Ticket]) -> 
     messages.filter(state__in=_NOT_GONE).update(state=State.WITHDRAWN, state_at=now)
     messages.filter(state=State.UNCERTAIN).update(state=State.FAILED, state_at=now)
     holds = Hold.objects.filter(message__in=messages)
-    holds.filter(released_at=None).update(released_at=now)
+    holds.filter(ended_at=None).update(ended_at=now, outcome=Hold.Outcome.WITHDRAWN)
     first_line = Func(F("reason"), Value("\n"), Value(1), function="split_part", output_field=TextField())
     inbound = Message.Kind.INBOUND
     return (

@@ -20,6 +20,11 @@ def drain_bulk() -> None:
     drain.drain(Lane.BULK, seconds=TURN)
 
 
+@shared_task(name="tickets.park_orphans")
+def park_orphans() -> None:
+    drain.park_orphans()
+
+
 @shared_task(name="tickets.fire_timers")
 def fire_timers() -> None:
     timers.fire_due(seconds=TURN)

@@ -33,50 +33,83 @@ Due = tuple[Ticket, Timer]
 
 @dataclass(frozen=True, slots=True)
 class TimerKind:
-    """`fire` gets locked tickets with their due timers; it acts on those whose reason still holds and passes over the others."""
+    """`fire` gets locked tickets with their due timers; it acts on those whose reason still holds and passes over the others.
+
+    `freezes`: it stands still while the ticket is on hold. `business`: its time is the game's support hours, and so is what is left of it.
+    `words`: what will happen, as (icon, words before the moment), for “what happens next”; None is not told.
+    """
 
     name: str
     fire: Callable[[Sequence[Due]], None]
     freezes: bool
+    business: bool
+    words: Callable[[Timer], tuple[str, str]] | None
 
 
 _kinds: dict[str, TimerKind] = {}
 
 
-def register(name: str, fire: Callable[[Sequence[Due]], None], *, freezes: bool = False) -> None:
-    """Add a kind, in `AppConfig.ready()` of its room. A freezing one stands still while the ticket is on hold."""
-    _kinds[name] = TimerKind(name, fire, freezes)
+def register(
+    name: str,
+    fire: Callable[[Sequence[Due]], None],
+    *,
+    freezes: bool = False,
+    business: bool = False,
+    words: Callable[[Timer], tuple[str, str]] | None = None,
+) -> None:
+    """Add a kind, in `AppConfig.ready()` of its room."""
+    _kinds[name] = TimerKind(name, fire, freezes, business, words)
+
+
+def kind_of(timer: Timer) -> TimerKind | None:
+    """The timer's kind, or None where no room of this release knows it."""
+    return _kinds.get(timer.name)
 
 
 @dataclass(frozen=True, slots=True)
 class TimerRequest:
-    """A timer to be set: when it is due, since when it counts, by which rule and from which event."""
+    """A timer to be set: when it is due, since when it counts, by which rule and from which event.
+
+    `ref` tells several of one kind in one ticket apart: the id of what each is about.
+    """
 
     ticket: Ticket
     due: datetime
     since: datetime
     rule: LifecycleRule | None = None
     anchor_event_id: int | None = None
+    ref: int = 0
 
 
-def arm(ticket: Ticket, kind: str, due: datetime, *, anchor_event_id: int | None = None) -> Timer:
-    """Set the ticket's timer of this kind, in place of the one that ran before. The ticket's lock must be held."""
-    return arm_many([TimerRequest(ticket, due, clock.now(), anchor_event_id=anchor_event_id)], kind)[0]
+def arm(ticket: Ticket, kind: str, due: datetime, *, anchor_event_id: int | None = None, ref: int = 0) -> Timer:
+    """Set the ticket's timer of this kind (and `ref`), in place of the one that ran before. The ticket's lock must be held."""
+    return arm_many([TimerRequest(ticket, due, clock.now(), anchor_event_id=anchor_event_id, ref=ref)], kind)[0]
+
+
+def due_after(ticket: Ticket, kind: str, amount: timedelta, since: datetime) -> datetime:
+    """When a timer of this kind is due that runs for so long: by the clock, or by the game's support hours."""
+    return ticket.game.calendar.add(since, amount) if _kinds[kind].business else since + amount
+
+
+def _left(ticket: Ticket, kind: TimerKind | None, due: datetime, now: datetime) -> timedelta:
+    return ticket.game.calendar.between(now, due) if kind and kind.business else max(due - now, timedelta())
 
 
 def arm_many(requests: Iterable[TimerRequest], kind: str) -> list[Timer]:
     """`arm` for many tickets in one statement. A freezing timer of a ticket on hold begins standing still."""
-    now, freezes = clock.now(), _kinds[kind].freezes
+    now, known = clock.now(), _kinds[kind]
     timers = [
         Timer(
             ticket=request.ticket,
-            kind=kind,
-            freezes=freezes,
+            kind=Timer.key(kind, request.ref),
+            freezes=known.freezes,
             rule=request.rule,
             anchor_event_id=request.anchor_event_id,
             armed_at=request.since,
             **(
-                {"left": request.due - now, "due_at": None} if freezes and request.ticket.on_hold else {"due_at": request.due, "left": None}
+                {"left": _left(request.ticket, known, request.due, now), "due_at": None}
+                if known.freezes and request.ticket.on_hold
+                else {"due_at": request.due, "left": None}
             ),
         )
         for request in requests
@@ -100,28 +133,31 @@ def arm_many(requests: Iterable[TimerRequest], kind: str) -> list[Timer]:
     )
 
 
-def disarm(tickets: Iterable[Ticket], kind: str) -> None:
-    """No timer of this kind runs on these tickets any more."""
-    Timer.objects.filter(ticket__in=list(tickets), kind=kind).delete()
+def disarm(tickets: Iterable[Ticket], kind: str, *, ref: int = 0) -> None:
+    """No timer of this kind (and `ref`) runs on these tickets any more."""
+    Timer.objects.filter(ticket__in=list(tickets), kind=Timer.key(kind, ref)).delete()
 
 
 def freeze(tickets: Sequence[Ticket]) -> None:
     """The tickets went on hold: their freezing timers keep what is left of their time."""
-    now = clock.now()
+    now, rows = clock.now(), {ticket.pk: ticket for ticket in tickets}
     standing = list(Timer.objects.filter(ticket__in=tickets, freezes=True, due_at__isnull=False))
     for timer in standing:
         assert timer.due_at
-        timer.left, timer.due_at, timer.claimed_until = max(timer.due_at - now, timedelta()), None, None
+        timer.left = _left(rows[timer.ticket_id], kind_of(timer), timer.due_at, now)
+        timer.due_at, timer.claimed_until = None, None
     Timer.objects.bulk_update(standing, ["left", "due_at", "claimed_until"])
 
 
 def thaw(tickets: Sequence[Ticket]) -> None:
     """The tickets left their hold: what was left runs on from now."""
-    now = clock.now()
+    now, rows = clock.now(), {ticket.pk: ticket for ticket in tickets}
     running = list(Timer.objects.filter(ticket__in=tickets, freezes=True, left__isnull=False))
     for timer in running:
         assert timer.left is not None
-        timer.due_at, timer.left = now + timer.left, None
+        known, calendar = kind_of(timer), rows[timer.ticket_id].game.calendar
+        timer.due_at = calendar.add(now, timer.left) if known and known.business else now + timer.left
+        timer.left = None
     Timer.objects.bulk_update(running, ["left", "due_at"])
 
 
@@ -131,7 +167,7 @@ def fire_due(*, most: int = 50_000, seconds: float = inf, game: int | None = Non
     `game`: of its tickets alone, for who has a clock of its own.
     """
     taken, turn = 0, Turn(seconds)
-    wanted = Timer.objects.filter(kind__in=_kinds, parked_at=None)
+    wanted = Timer.objects.alias(kind_name=Timer.NAME).filter(kind_name__in=list(_kinds), parked_at=None)
     if game is not None:
         wanted = wanted.filter(ticket__game=game)
     with gathering():  # a nudge for each batch would put as many turns of their hearers before the others in the queue
@@ -174,7 +210,7 @@ def _fire_together(pks: list[int]) -> None:
     still_due = Timer.objects.filter(pk__in=pks, due_at__lte=clock.now()).order_by("due_at", "pk")
     by_kind: dict[str, list[Due]] = defaultdict(list)
     for timer in still_due.filter(parked_at=None):
-        by_kind[timer.kind].append((tickets[timer.ticket_id], timer))
+        by_kind[timer.name].append((tickets[timer.ticket_id], timer))
     Timer.objects.filter(pk__in=[timer.pk for due in by_kind.values() for _ticket, timer in due]).delete()
     for kind, due in by_kind.items():
         _kinds[kind].fire(due)

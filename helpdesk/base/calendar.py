@@ -46,6 +46,19 @@ class Calendar:
             left -= end - begin
         return start + amount
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """How much open time lies between two moments; nothing where the second is not later."""
+        if end <= start:
+            return timedelta()
+        if not any(self.hours.values()):
+            return end - start
+        open_time = timedelta()
+        for begin, close in self.spans(start):
+            if begin >= end:
+                break
+            open_time += min(close, end.astimezone(UTC)) - begin
+        return open_time
+
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody is expected to work at this moment."""
         if not any(self.hours.values()):

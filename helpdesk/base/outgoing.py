@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from urllib.parse import urlsplit
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -84,3 +89,59 @@ def _hidden_in(ip: Ip) -> ipaddress.IPv4Address | None:
     if isinstance(ip, ipaddress.IPv4Address):
         return None
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    body: bytes
+
+
+def call(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    seconds: float = 10.0,
+    most: int = 1_000_000,
+    inside: bool = False,
+) -> Answer:
+    """One HTTP request: no redirect is followed, and the answer has `most` bytes and comes within `seconds`, else Unreachable.
+
+    Without `inside` only https, and only to the open.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    if not parts.hostname or not (secure or (inside and parts.scheme == "http")):
+        raise ValueError(f"This is no address to be called: {parts.scheme}://{parts.hostname}")
+    port, until = parts.port or (443 if secure else 80), time.monotonic() + seconds
+    line = connect(parts.hostname, port, timeout=seconds, inside=inside)
+    try:
+        if secure:
+            line = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
+        asking = HTTPConnection(parts.hostname, port)
+        asking.sock = line
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        asking.request(method, target, body, {"Connection": "close", **headers})
+        response = asking.getresponse()
+        return Answer(response.status, _within(response, line, most, until))
+    except (OSError, HTTPException) as error:
+        raise Unreachable from error
+    finally:
+        line.close()
+
+
+def _within(response: HTTPResponse, line: socket.socket, most: int, until: float) -> bytes:
+    """The body, while there is time and room for it."""
+    read = bytearray()
+    while True:
+        line.settimeout(max(0.01, until - time.monotonic()))
+        piece = response.read1(65_536)
+        read += piece
+        if len(read) > most or (piece and time.monotonic() > until):
+            raise Unreachable
+        if not piece:
+            return bytes(read)

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "tickets.surveys",
     "tickets.notices",
     "tickets.desk",
+    "tickets.administration",
     "helpdesk.demo",
     "helpdesk",
 ]
@@ -210,17 +211,12 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 20, least=1, most=240, of="seconds")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "helpdesk@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ANYMAIL = {
-    key: value
-    for key, value in {
-        "MAILGUN_API_KEY": env.str("MAILGUN_API_KEY", ""),
-        "MAILGUN_SENDER_DOMAIN": env.str("MAILGUN_SENDER_DOMAIN", ""),
-        "MAILGUN_API_URL": env.str("MAILGUN_API_URL", ""),
-        "MAILGUN_WEBHOOK_SIGNING_KEY": env.str("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
-        "POSTMARK_SERVER_TOKEN": env.str("POSTMARK_SERVER_TOKEN", ""),
-        "WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", ""),
-    }.items()
-    if value
+MAIL_PROVIDERS = [file.stem for file in sorted((BASE_DIR / "tickets" / "mail" / "providers").glob("[a-z]*.py"))]
+ANYMAIL = {  # of a provider all that begins with its name
+    name: value.strip()
+    for told in ({"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", "")}, *(env.all(f"{name.upper()}_") for name in MAIL_PROVIDERS))
+    for name, value in told.items()
+    if value.strip()
 }
 MAILBOX_PASSWORDS = env.all("MAILBOX_PASSWORD_")  # a polled mailbox names its own
 MAILBOX_HOSTS = env.all("MAILBOX_HOST_")  # where the password of the same name may go

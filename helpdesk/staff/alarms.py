@@ -13,16 +13,25 @@ from django.utils.translation import gettext_noop
 from helpdesk.base import relay
 from helpdesk.base.clock import now
 from helpdesk.base.models import Relay
+from helpdesk.staff import notices
 from helpdesk.staff.models import Notice, User
-from helpdesk.staff.notices import notify
+from helpdesk.staff.notices import NoticeKind, notify
 from helpdesk.staff.rights import Right
 
 log = structlog.get_logger(__name__)
 
 PARKED_PAGE = "administration:parked"
-PARKED = gettext_noop("Work stands still: the desk stumbled over it and has put it aside for you")
-RELAY_AWAY = gettext_noop("No mail leaves: the mail server does not answer. Everything waits, and leaves when it is back.")
-RELAY_BACK = gettext_noop("The mail server answers again; what waited leaves now.")
+PARKED, RELAY_AWAY, RELAY_BACK = "desk.parked", "desk.relay_away", "desk.relay_back"
+
+
+def register_kinds() -> None:
+    """Called in `ready()`."""
+    away = gettext_noop("No mail leaves: the mail server does not answer. Everything waits, and leaves when it is back.")
+    notices.register(
+        NoticeKind(PARKED, gettext_noop("Work stands still: the desk stumbled over it and has put it aside for you"), important=True),
+        NoticeKind(RELAY_AWAY, away, important=True),
+        NoticeKind(RELAY_BACK, gettext_noop("The mail server answers again; what waited leaves now."), important=True),
+    )
 
 
 def caretakers(right: Right) -> list[User]:
@@ -31,18 +40,18 @@ def caretakers(right: Right) -> list[User]:
     return list(User.objects.filter(is_active=True, grants__role__rights__contains=[right], **everywhere).distinct())
 
 
-def raise_alarm(kind: str, text: str, *, right: Right, page: str = "", **data: Any) -> None:
+def raise_alarm(kind: str, *, right: Right, page: str = "", **data: Any) -> None:
     """Tell the caretakers. Whoever has not seen the last such notice is not told again."""
     people = caretakers(right)
     told = set(Notice.objects.filter(user__in=people, kind=kind, seen_at=None).values_list("user_id", flat=True))
-    notify([user for user in people if user.pk not in told], kind, text, link=_address(page), important=True, **data)
+    notify([user for user in people if user.pk not in told], kind, link=_address(page), **data)
 
 
 def something_is_parked(kind: str) -> None:
     """Hears of each row that is parked. Who parks it must not fail because of the news."""
     try:
         with transaction.atomic():
-            raise_alarm("desk.parked", PARKED, right=Right.MANAGE_DELIVERIES, page=PARKED_PAGE, what=kind)
+            raise_alarm(PARKED, right=Right.MANAGE_DELIVERIES, page=PARKED_PAGE, what=kind)
     except Exception:
         log.exception("alarm_not_raised", kind=kind)
 
@@ -53,10 +62,10 @@ def watch_relays(patience: timedelta = relay.WORTH_TELLING) -> None:
         for row in Relay.objects.select_for_update(skip_locked=True):
             if row.away_since and not row.finder and not row.told_at and now() - row.away_since >= patience:
                 row.told_at = now()
-                raise_alarm("desk.relay_away", RELAY_AWAY, right=Right.MANAGE_DELIVERIES, reason=row.reason)
+                raise_alarm(RELAY_AWAY, right=Right.MANAGE_DELIVERIES, reason=row.reason)
             elif row.told_at and not row.away_since:
                 row.told_at = None
-                raise_alarm("desk.relay_back", RELAY_BACK, right=Right.MANAGE_DELIVERIES)
+                raise_alarm(RELAY_BACK, right=Right.MANAGE_DELIVERIES)
             else:
                 continue
             row.save(update_fields=["told_at"])

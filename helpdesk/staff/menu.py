@@ -1,20 +1,36 @@
-"""The settings home: which rooms of the studio a person may look after. Upper rooms are named by their URL names."""
+"""The menu of the settings: a registry. Each room registers its pages; a person sees those that they may open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere, has_right
 
 
+class MenuGroup(NamedTuple):
+    """Entries that stand together under `label`; the lowest `place` comes first."""
+
+    label: Any
+    place: int
+
+
+PEOPLE = MenuGroup(_("People"), 10)
+TOWARDS_PLAYERS = MenuGroup(_("Towards players"), 20)
+RUNNING = MenuGroup(_("Running the desk"), 30)
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One room: where, how it is called, what it is for, who may enter. `everywhere`: the right must be held for everything."""
+    """One page: its URL name, how it is called, its icon, what it is for, who may enter, and its place within the group.
+
+    `everywhere`: the right must be held for everything.
+    """
 
     page: str
     label: Any
@@ -22,66 +38,23 @@ class MenuEntry:
     about: Any
     right: Right
     everywhere: bool = False
+    place: int = 50
+
+    def opens_to(self, user: User | AnonymousUser) -> bool:
+        return has_everywhere(user, self.right) if self.everywhere else has_right(user, self.right)
 
 
-MENU: tuple[tuple[Any, tuple[MenuEntry, ...]], ...] = (
-    (
-        _("People"),
-        (
-            MenuEntry(
-                "staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True
-            ),
-            MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True),
-            MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True),
-            MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True),
-            MenuEntry(
-                "administration:card_fields", _("The player's card"), "id-card", _("Who sees which field of it"), Right.MANAGE_ROLES, True
-            ),
-        ),
-    ),
-    (
-        _("Towards players"),
-        (
-            MenuEntry("staff:games", _("Games"), "gamepad-2", _("Brand, sender, languages, hours"), Right.MANAGE_GAMES),
-            MenuEntry(
-                "staff:texts", _("Texts"), "message-square-quote", _("Signatures, notices, surveys in each language"), Right.MANAGE_TEXTS
-            ),
-            MenuEntry(
-                "administration:rules", _("Life cycle"), "timer", _("When a ticket changes its status by itself"), Right.MANAGE_LIFECYCLE
-            ),
-        ),
-    ),
-    (
-        _("Running the desk"),
-        (
-            MenuEntry(
-                "administration:mails",
-                _("Mails"),
-                "mail-warning",
-                _("What came in, what could not be read, and why"),
-                Right.MANAGE_MAIL,
-                True,
-            ),
-            MenuEntry(
-                "administration:parked",
-                _("Parked work"),
-                "package-x",
-                _("What stands still and waits for a person"),
-                Right.MANAGE_DELIVERIES,
-                True,
-            ),
-            MenuEntry(
-                "administration:erasures",
-                _("Erasures"),
-                "eraser",
-                _("Players whose data were erased or will be"),
-                Right.ERASE_PLAYER,
-                True,
-            ),
-            MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True),
-        ),
-    ),
-)
+_entries: dict[str, tuple[MenuGroup, MenuEntry]] = {}
+
+
+def register(group: MenuGroup, *entries: MenuEntry) -> None:
+    """Add pages to the menu, in `AppConfig.ready()` of their room."""
+    _entries.update({entry.page: (group, entry) for entry in entries})
+
+
+def opens_to(user: User | AnonymousUser) -> bool:
+    """Whether there is any page of the settings that this person may open."""
+    return any(entry.opens_to(user) for _group, entry in _entries.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +70,9 @@ class Room:
 
 def rooms(user: User, path: str = "") -> list[tuple[Any, list[Room]]]:
     """The groups with the entries that `user` may open; `path` tells where they are."""
-    groups = []
-    for label, entries in MENU:
-        open_ones = [room for entry in entries if (room := _room(user, entry, path))]
-        if open_ones:
-            groups.append((label, open_ones))
-    return groups
-
-
-def _room(user: User, entry: MenuEntry, path: str) -> Room | None:
-    held = has_everywhere if entry.everywhere else has_right
-    if not held(user, entry.right):
-        return None
-    try:
-        url = reverse(entry.page)
-    except NoReverseMatch:  # a house without that room
-        return None
-    return Room(entry.label, entry.icon, entry.about, url, path.startswith(url))
+    found: dict[MenuGroup, list[Room]] = {}
+    for group, entry in sorted(_entries.values(), key=lambda pair: (pair[0].place, pair[1].place)):
+        if entry.opens_to(user):
+            url = reverse(entry.page)
+            found.setdefault(group, []).append(Room(entry.label, entry.icon, entry.about, url, path.startswith(url)))
+    return [(group.label, entries) for group, entries in found.items()]

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ from helpdesk.base.clock import now
 from helpdesk.base.text import inside
 from helpdesk.base.worded import Worded
 from helpdesk.staff.facts import look_up
-from helpdesk.staff.rights import Part, Right
+from helpdesk.staff.rights import Part
 from helpdesk.studio.models import Department
 from helpdesk.studio.selectors import topics_beneath
 
@@ -42,7 +41,6 @@ class MailCopies(models.TextChoices):
     ALL = "all", _("All of them")
 
 
-KNOWN_RIGHTS = frozenset[str](Right.values)
 GONE = (0,)  # the id of no topic
 
 
@@ -122,7 +120,7 @@ class User(AbstractBaseUser):
         if held is None:
             grants = _grants_of(self.pk)
             held = tuple(
-                HeldGrant(frozenset(grant.role.rights) & KNOWN_RIGHTS, part, grant.role.requires_second_factor)
+                HeldGrant(frozenset(grant.role.rights), part, grant.role.requires_second_factor)
                 for grant, part in zip(grants, parts_of(grants), strict=True)
             )
             self.__dict__["_held_grants"] = held
@@ -161,6 +159,19 @@ class Membership(models.Model):
         constraints = (models.UniqueConstraint(name="member_once_per_team", fields=("team", "user")),)
 
 
+class WorkSession(models.Model):
+    """For so long an operator was at work, without a break of more than ten minutes. `ended_at` moves on, at most once a minute."""
+
+    personal = ()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="work_session_has_a_length", condition=models.Q(ended_at__gte=models.F("began_at"))),)
+        indexes = (models.Index(name="work_session_newest", fields=("user", "-ended_at")),)
+
+
 class DepartmentMember(models.Model):
     """Who belongs to a department of the studio."""
 
@@ -173,7 +184,10 @@ class DepartmentMember(models.Model):
 
 
 class Role(models.Model):
-    """A named set of rights. Where it holds is said by the grant, not here."""
+    """A named set of rights. Where it holds is said by the grant, not here.
+
+    A right whose room is not here stays in it, opens nothing, and is shown as such.
+    """
 
     personal = ()
     name = models.CharField(_("Name"), max_length=80)
@@ -186,12 +200,6 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        """ValidationError for a right that does not exist."""
-        unknown = sorted(set(self.rights) - set(Right.values))
-        if unknown:
-            raise ValidationError({"rights": gettext("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}})
 
 
 class Grant(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -14,15 +14,34 @@ from helpdesk.staff.facts import look_up
 from helpdesk.staff.models import MailCopies, Notice, User
 
 
-@transaction.atomic
-def notify(users: Iterable[User], kind: str, text: str, *, link: str = "", important: bool = False, **data: Any) -> list[Notice]:
-    """Tell each of `users` something, once, and post the copies they asked for.
+class NoticeKind(NamedTuple):
+    """What a kind of notice says and to whom its copy goes.
 
-    `kind` is "room.verb". `text` is an English msgid with `%(name)s` places (mark it with `gettext_noop` where it is written);
-    each reader sees it in their own language, filled from `data` and from what its ids are called then (`facts.register`): ids and
-    numbers, never a subject, a player's name or an address.
-    `link` is a path of the desk. `important` ones reach those who want mail only for what cannot wait.
+    `name` is "room.verb". `text` is an English msgid with `%(name)s` places (mark it with `gettext_noop` where it is written); each reader
+    sees it in their own language. `important` ones reach those who want mail only for what cannot wait.
     """
+
+    name: str
+    text: str
+    important: bool = False
+
+
+_kinds: dict[str, NoticeKind] = {}
+
+
+def register(*kinds: NoticeKind) -> None:
+    """Add kinds, in `AppConfig.ready()` of the room that tells them."""
+    _kinds.update({kind.name: kind for kind in kinds})
+
+
+@transaction.atomic
+def notify(users: Iterable[User], kind: str, *, link: str = "", **data: Any) -> list[Notice]:
+    """Tell each of `users` something, once, and post the copies they asked for. KeyError for a kind that no room has registered.
+
+    The kind's text is filled from `data` and from what its ids are called when it is read (`facts.register`): ids and numbers, never a
+    subject, a player's name or an address. `link` is a path of the desk.
+    """
+    _name, text, important = _kinds[kind]
     people = [user for user in {user.pk: user for user in users}.values() if user.is_active]
     notices = Notice.objects.bulk_create(Notice(user=user, kind=kind, at=now(), text=text, data=data, link=link) for user in people)
     for user, notice in zip(people, notices, strict=True):

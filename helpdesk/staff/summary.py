@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, scope_for
+from helpdesk.staff.rights import Part, Right, Scope, groups, scope_for
 from helpdesk.studio.models import Game, Topic
 
 
@@ -24,7 +24,8 @@ class HeldRight:
 def summary(user: User) -> list[tuple[Any, list[HeldRight]]]:
     """All rights by group. Five queries at most: the grants, the topics beneath theirs, and the names of what they speak of."""
     names = _Names(user)
-    return [(label, [names.line(right, scope_for(user, right)) for right in rights]) for label, rights in RIGHT_GROUPS]
+    held = {right for grant in user.held_grants() for right in grant.rights}
+    return [(group.label, [names.line(right, scope_for(user, right)) for right in rights]) for group, rights in groups(also=held)]
 
 
 def part_words(part: Part, games: dict[int, str], teams: dict[int, str], topics: dict[int, str]) -> str:

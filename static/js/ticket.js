@@ -42,7 +42,10 @@ document.addEventListener("click", (event) => {
 });
 
 // a ticket somebody reads tells its colleagues so, and stops telling them when the tab is in the background
-const upto = () => document.getElementById("upto");
+const upto = () => document.getElementById("upto"), AWAKE = 60_000;
+let touched = Date.now();
+for (const sign of ["pointermove", "pointerdown", "keydown", "wheel", "touchmove"])
+  addEventListener(sign, () => { touched = Date.now(); }, { passive: true });
 let asked = "0";
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-poll]")) return;
@@ -51,6 +54,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.parameters.people = upto()?.dataset.people ?? "-";
   const text = document.querySelector("#composer textarea"), form = text?.form;
   for (const name of ["mode", "key", "revision"]) if (form) event.detail.parameters[name] = form.elements[name].value;
+  event.detail.parameters.idle = Date.now() - touched < AWAKE ? "no" : "yes";
   event.detail.parameters.doing = text?.value.trim() && document.activeElement === text ? "writing" : "reading";
 });
 

@@ -125,3 +125,19 @@ def test_exactly_the_amount_of_open_time_passes(zone: ZoneInfo, hours: dict, sta
     passed = sum((min(end, due) - begin for begin, end in before), timedelta())
 
     assert passed == amount
+
+
+@given(start=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), minutes=st.integers(0, 20_000))
+def test_what_is_added_lies_between(start: datetime, minutes: int) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    calendar = Calendar(zone, {day: [(time(9), time(17, 30))] for day in range(5)}, {date(2026, 12, 25)})
+    begin = start.replace(tzinfo=UTC)
+
+    assert calendar.between(begin, calendar.add(begin, timedelta(minutes=minutes))) == timedelta(minutes=minutes)
+
+
+def test_between_is_nothing_backwards_and_the_clock_itself_where_it_is_always_open() -> None:
+    one, other = datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 10, 7, tzinfo=UTC)
+
+    assert Calendar(ZoneInfo("UTC"), {}).between(one, other) == timedelta(days=2)
+    assert Calendar(ZoneInfo("UTC"), {}).between(other, one) == timedelta()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from tests.factories.desk import make_ticket
 from tests.factories.staff import somebody
 
@@ -34,7 +34,7 @@ POSTS = {"staff:notices_seen": "notice", "administration:replay": "delivery", "a
 def test_no_page_breaks_on_what_is_asked(page: str, zone: str) -> None:
     make_ticket()
     client = Client()
-    client.force_login(somebody(*Right, timezone=zone))
+    client.force_login(somebody(*registered(), timezone=zone))
 
     for name in PAGES[page]:
         for odd in ODD:
@@ -45,7 +45,7 @@ def test_no_page_breaks_on_what_is_asked(page: str, zone: str) -> None:
 @pytest.mark.parametrize("page", sorted(POSTS))
 def test_no_form_breaks_on_what_is_picked(page: str) -> None:
     client = Client()
-    client.force_login(somebody(*Right))
+    client.force_login(somebody(*registered()))
 
     assert client.post(reverse(page), {POSTS[page]: ODD}).status_code == 302
 
@@ -55,7 +55,7 @@ def test_no_form_breaks_on_what_is_picked(page: str) -> None:
 @pytest.mark.parametrize("page", ["administration:mail", "administration:rule", "administration:mailbox", "staff:person", "staff:role"])
 def test_an_id_beyond_all_rows_is_not_found(page: str, odd: str) -> None:
     client = Client()
-    client.force_login(somebody(*Right))
+    client.force_login(somebody(*registered()))
 
     assert client.get(reverse(page, args=[int(odd)])).status_code == 404
 

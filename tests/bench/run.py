@@ -1,6 +1,6 @@
 """All measurements against the desk's budgets: prints a Markdown table and writes docs/benchmarks.md.
 
-    python tests/bench/run.py [--tickets 100000] [--runs 5] [--only pages,replies,mails,encodings,reaction,due] [--keep] [--no-page]
+    python tests/bench/run.py [--tickets 100000] [--runs 5] [--only pages,replies,…] [--keep] [--no-page]
 
 BENCH_TICKETS in the environment is another number of tickets than 100,000. It makes a database of its own beside that of DATABASE_URL,
 fills it, measures in a process of its own, and drops it at the end; it uses the broker of REDIS_URL.
@@ -43,7 +43,7 @@ def options() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--tickets", type=int, default=int(os.environ.get("BENCH_TICKETS") or 100_000))
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--only", default="", help="some of pages, replies, mails, encodings, reaction, due")
+    arguments.add_argument("--only", default="", help="some of pages, replies, mails, encodings, reaction, deliveries, due")
     arguments.add_argument("--keep", action="store_true", help="use the filled database of an earlier time, and leave it")
     arguments.add_argument("--no-page", action="store_true", help="only print")
     return arguments.parse_args()

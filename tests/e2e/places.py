@@ -56,6 +56,7 @@ PLACES = (
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
+    Place("held", "/tickets/{ticket}/messages/{message}/held/"),
     Place("start", "/tickets/new/"),
     Place("notices", "/notices/"),
     Place("account", "/account/"),
@@ -94,9 +95,16 @@ PLACES = (
     Place("mail", "/settings/mails/{mail}/"),
     Place("mailbox", "/settings/mails/boxes/{mailbox}/"),
     Place("mailbox-new", "/settings/mails/boxes/new/"),
+    Place("addresses", "/settings/addresses/"),
+    Place("address", "/settings/addresses/{address}/"),
+    Place("senders", "/settings/senders/"),
     Place("parked", "/settings/parked/"),
     Place("deliveries", "/settings/deliveries/"),
-    Place("card-fields", "/settings/card/"),
+    Place("card-fields", "/settings/card/?game={slug}"),
+    Place("card-field", "/settings/card/fields/{card_field}/"),
+    Place("card-field-new", "/settings/card/games/{slug}/new/"),
+    Place("card-class", "/settings/card/classes/{card_class}/"),
+    Place("card-class-new", "/settings/card/classes/new/"),
     Place("erasures", "/settings/erasures/"),
     Place("player-data", "/players/{player}/data/"),
     Place("audit", "/settings/audit/"),
@@ -120,6 +128,7 @@ def furnish(town: Town) -> list[Place]:
         do("open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours)
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     do("mail_to_nobody")
+    do("dns_said")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
     until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")
@@ -129,6 +138,7 @@ def furnish(town: Town) -> list[Place]:
     def first(table: str, where: str = "true") -> int:
         return int(ask(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT 1"))
 
+    card = do("card")
     version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
     there = {
         "ticket": number,
@@ -139,11 +149,15 @@ def furnish(town: Town) -> list[Place]:
         ),
         "survey": survey.strip("/").rpartition("/")[2],
         "letter": _letter(town),
+        "address": do("bounced", number=long),
         "person": first("staff_user"),
         "role": first("staff_role"),
         "team": do("team"),
         "department": do("department"),
         "game": first("games_game"),
+        "slug": ask("SELECT slug FROM games_game ORDER BY id LIMIT 1"),
+        "card_field": card["field"],
+        "card_class": card["class"],
         "text": text,
         "version": version,
         "rule": first("tickets_lifecyclerule"),

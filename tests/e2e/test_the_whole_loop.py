@@ -165,8 +165,8 @@ def rate(ada: Window, anna: Window, town: Town) -> None:
     assert town.rows.one(scored, SUBJECT) == 1
 
     anna.page.reload()
-    expect(anna.page.locator("#card .rated")).to_contain_text("★5")
-    expect(anna.page.locator("#card .rated")).to_contain_text("Быстро и по-человечески")
+    expect(anna.page.locator("#player-card .rated")).to_contain_text("★5")
+    expect(anna.page.locator("#player-card .rated")).to_contain_text("Быстро и по-человечески")
 
 
 def is_sent(page: Page, words: str) -> Locator:

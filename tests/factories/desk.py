@@ -15,6 +15,7 @@ from players.selectors import main_address
 from players.services import writer_from
 from tickets import channels
 from tickets.channels import Outcome, Sent
+from tickets.mail.channel import MailChannel
 from tickets.models import Message, Ticket
 from tickets.services.open import Incoming, open_ticket, receive
 
@@ -22,9 +23,13 @@ _numbers = count(1)
 
 
 @dataclass
-class Post:
-    """A channel that lands in memory. `outcomes` are given out first, then everything is sent."""
+class Post(MailChannel):
+    """Mail that lands in memory. `outcomes` are given out first, then everything is sent."""
 
+    name = "post"
+    label = "Post"
+    way = ""
+    start = None
     sent: list[int] = field(default_factory=list)
     outcomes: list[Outcome | Exception] = field(default_factory=list)
 
@@ -42,7 +47,7 @@ class Post:
 
 
 post = Post()
-channels.register("post", label="Post", deliver=post.deliver, prepare=post.prepare)
+channels.register(post)
 
 
 def make_game(slug: str = "emberfall", **more: Any) -> Game:

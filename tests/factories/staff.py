@@ -69,7 +69,7 @@ def somebody(
         fields |= {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@studio.example"}
     user: User = UserFactory.create(**fields)
     if rights:
-        role = RoleFactory.create(rights=[right.value for right in rights])
+        role = RoleFactory.create(rights=list(rights))
         GrantFactory.create(user=user, role=role, game=game, team=team, language=language, topic=topic)
     return user
 

@@ -57,7 +57,7 @@ def test_a_sound_production_has_nothing_to_say(sound):
         ("REPLY_GATES", ["training.nowhere.Gate"], "helpdesk.E008"),
         ("REPLY_GATES", ["helpdesk.checks.SHORTEST_SECRET"], "helpdesk.E008"),
         ("METRICS_TOKEN", "", "helpdesk.W001"),
-        ("EMAIL_BACKEND", "anymail.backends.mailgun.EmailBackend", "helpdesk.W002"),
+        ("EMAIL_BACKEND", "anymail.backends.sendgrid.EmailBackend", "helpdesk.W010"),
         ("TRUSTED_PROXIES", 0, "helpdesk.W003"),
         ("STATIC_ROOT", Path("/nowhere"), "helpdesk.W004"),
     ],
@@ -86,11 +86,21 @@ def test_a_mail_server_on_this_machine_is_fine(sound):
     assert ids() == []
 
 
-def test_a_provider_whose_webhooks_can_prove_themselves_is_fine(sound):
-    sound.EMAIL_BACKEND = "anymail.backends.mailgun.EmailBackend"
-    sound.ANYMAIL = {"MAILGUN_WEBHOOK_SIGNING_KEY": "key"}
+@pytest.mark.parametrize(
+    ("name", "told", "missing"),
+    [
+        ("mailgun", {}, ["helpdesk.E012", "helpdesk.W002"]),
+        ("mailgun", {"MAILGUN_API_KEY": "key"}, []),
+        ("mailgun", {"MAILGUN_WEBHOOK_SIGNING_KEY": "key"}, ["helpdesk.E012"]),
+        ("postmark", {"POSTMARK_SERVER_TOKEN": "key"}, ["helpdesk.W002"]),
+        ("postmark", {"POSTMARK_SERVER_TOKEN": "key", "WEBHOOK_SECRET": "user:word"}, []),
+    ],
+)
+def test_a_provider_has_its_key_and_its_webhooks_can_prove_themselves(sound, name, told, missing):
+    sound.EMAIL_BACKEND = f"anymail.backends.{name}.EmailBackend"
+    sound.ANYMAIL = told
 
-    assert ids() == []
+    assert ids() == missing
 
 
 def test_files_that_cannot_be_kept_are_an_error_everywhere(sound, monkeypatch, tmp_path):

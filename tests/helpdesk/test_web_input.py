@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from helpdesk.web_input import NoNulMiddleware
 from tests.factories.staff import somebody
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def vera(client) -> User:
-    vera = somebody(*Right, name="Vera Holm")
+    vera = somebody(*registered(), name="Vera Holm")
     client.force_login(vera)
     return vera
 

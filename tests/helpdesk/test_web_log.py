@@ -16,7 +16,7 @@ from django.urls import reverse
 from helpdesk import web_log
 from helpdesk.settings.logs import logging_config
 from tests.factories.staff import somebody
-from tickets.mail.invitations import token_for
+from tickets.surveys.links import token_for
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from helpdesk.base import clock
 from helpdesk.demo.management.commands import demo_survey_now
 from helpdesk.staff.models import User
+from helpdesk.studio.capabilities import switch
+from helpdesk.studio.models import Mode
 from tests.factories.desk import make_game, make_ticket
 from tickets import drain
 from tickets.models import Lane, Message, Status, Ticket, Timer
@@ -39,9 +41,7 @@ def test_the_ticket_is_resolved_and_the_wait_is_over(mail: Message) -> None:
 def test_it_says_why_not(mail: Message, settings: Any) -> None:
     with pytest.raises(CommandError, match="No ticket"):
         call_command("demo_survey_now", "<nobody@players.example>")
-    game = make_game()
-    game.survey_enabled = False
-    game.save()
+    switch("surveys", make_game(), Mode.OFF)
     with pytest.raises(CommandError, match="asks for no ratings"):
         call_command("demo_survey_now", "<first@players.example>")
     settings.HELPDESK_ENV = "production"

@@ -15,9 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from helpdesk.base.models import Text
 from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from helpdesk.studio.models import Department, Game
-from players.models import Player
+from players.models import Address, CardClass, CardLine, Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
@@ -76,6 +76,8 @@ class House:
         self.file: Attachment = keep_files(
             self.ticket, [NewFile("a.txt", b"hello")], message=Message.objects.filter(ticket=self.ticket)[0]
         )[0]
+        self.own_class = CardClass.objects.create(slug="sanctions", name="Sanctions")
+        CardLine.objects.create(game=self.game, name="warnings", card_class=self.own_class)
         self.team = Team.objects.create(name="Billing", slug="billing")
         self.boss, self.nobody = able(), somebody()
         self.of_this_game, self.of_another_game = able(game=self.game), able(game=self.other_game)
@@ -108,6 +110,8 @@ class House:
         there: dict[str, Any] = {
             "number": self.ticket.number, "slug": self.game.slug, "language": "en", "way": "next", "provider": "mailgun", "kind": "mime",
         }  # fmt: skip
+        if door.name == "administration:card_class":
+            return self.own_class.pk
         if want == "pk":
             return self.row(door.name)
         if want == "grant_pk":
@@ -121,7 +125,8 @@ class House:
             return self.message.pk
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
-            "department": Department, "mailbox": Mailbox, "mail": RawMail, "delivery": Delivery, "player": Player,
+            "department": Department, "mailbox": Mailbox, "address": Address, "mail": RawMail, "delivery": Delivery,
+            "player": Player, "card_field": CardLine,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 
@@ -132,7 +137,7 @@ def first(model: Any) -> int:
 
 def able(*but: Right, game: Game | None = None) -> User:
     """Somebody with every right but these, everywhere or for one game."""
-    return somebody(*[right for right in Right if right not in but], game=game)
+    return somebody(*[right for right in registered() if right not in but], game=game)
 
 
 @contextmanager

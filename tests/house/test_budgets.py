@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from helpdesk.base import outward
 from helpdesk.staff.models import Team
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Tag, Topic
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
@@ -41,7 +41,7 @@ def desk(settings: Any, tmp_path: Any) -> Client:
         "default": {"BACKEND": "helpdesk.base.storage.WholeFiles", "OPTIONS": {"location": str(tmp_path)}}
     }
     client = Client()
-    client.force_login(somebody(*Right, name="Olga Ward"))
+    client.force_login(somebody(*registered(), name="Olga Ward"))
     return client
 
 

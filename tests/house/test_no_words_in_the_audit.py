@@ -22,6 +22,9 @@ NOTICES = {"notify", "_tell"}
 RECORDING = {"note_audit"} | NOTICES
 OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, games, mailboxes
     "helpdesk/staff/",
+    "players/services.py:declare",  # a field of a game's card, and what the studio says of it
+    "players/services.py:undeclare",
+    "players/services.py:name_class",
     "tickets/administration/services.py:save_mailbox",
     "tickets/administration/services.py:retry_parked",  # which kind of work, out of our own list
     "tickets/administration/services.py:dismiss_parked",

@@ -11,22 +11,22 @@ from django.db import transaction
 
 from helpdesk.base import clock
 from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from helpdesk.studio.models import Department, Game
-from players.models import Address, Player
-from players.services import writer_from
+from players.models import Address, CardClass, CardLine, Player
+from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
-from tickets.mail.invitations import page_url
-from tickets.mail.models import Mailbox, MailSource
+from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
 from tickets.services.reply import add_note as note
+from tickets.surveys.links import page_url
 from tickets.surveys.models import Survey
 from tickets.timers import TimerRequest, arm_many, fire_due
 
@@ -75,10 +75,10 @@ def studio() -> None:
             },
         )
     Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
-    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": [right.value for right in WORK]})
-    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": list(Right.values)})
+    agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": list(WORK)})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered()})
     strict, _made = Role.objects.get_or_create(
-        slug="e2e-strict", defaults={"name": "Strict", "rights": [right.value for right in WORK], "requires_second_factor": True}
+        slug="e2e-strict", defaults={"name": "Strict", "rights": list(WORK), "requires_second_factor": True}
     )
     roles = {"olga": keeper, "pavel": strict}
     for word, name in STAFF.items():
@@ -131,11 +131,31 @@ def mailbox() -> int:
     return Mailbox.objects.get_or_create(address="support@studio.example", defaults=facts)[0].pk
 
 
+def dns_said() -> int:
+    """What DNS told of a game's sender, as if somebody had asked; the row's id."""
+    domain = "emberfall.example"
+    found = {
+        "sending": domain, "spf": ["v=spf1 mx"], "named": ["mx"], "lookups": 1, "dkim": {"s1": ["v=DKIM1; k=rsa; p=" + "A" * 400]},
+        "dmarc_at": domain, "dmarc": [],
+    }  # fmt: skip
+    facts = {"selector": "s1", "asked_at": clock.now(), "found": found}
+    return SenderRecords.objects.update_or_create(domain=domain, defaults=facts)[0].pk
+
+
 def team() -> int:
     """A team with somebody in it; its id."""
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def card() -> dict[str, int]:
+    """A card with a field that is declared, some that are not, and a class of the studio's; their ids."""
+    game, olga = Game.objects.order_by("pk")[0], User.objects.get(email=email_of("olga"))
+    remember_names(game, ["arena_rank", "season_pass", "ltv_usd"])
+    made = CardClass.objects.filter(slug="sanctions").first() or name_class(None, "Sanctions", by=olga)
+    line = declare(game, "warnings", Declaration(made, "Warnings", "Предупреждения", CardLine.Kind.NUMBER), by=olga)
+    return {"field": line.pk, "class": made.pk}
 
 
 def department() -> int:
@@ -162,6 +182,14 @@ def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int
     seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
     words = OutgoingMessage(text, answers_upto=seen.pk if seen else None, then_status=then)
     return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
+
+
+def bounced(number: str) -> int:
+    """An answer that did not reach the player, whose address is marked for it; the address's id."""
+    said = "550 5.1.1 no such user here"
+    Message.objects.filter(pk=write_reply(number, "Here is your sword.")).update(state=Message.State.FAILED, error=said)
+    contact = Ticket.objects.get(number=number).contact
+    return mark_address(contact.address, Address.State.BOUNCED, reason=said).pk
 
 
 def add_note(number: str, text: str, by: str = "anna") -> int:

@@ -19,7 +19,7 @@ from PIL import Image
 from helpdesk.base.clock import now
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Game
 from players.models import Player
 from players.services import add_address, remember_account
@@ -30,7 +30,7 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain, timers
 from tickets.actors import operator
-from tickets.gates import GateHold
+from tickets.gates import GateHold, gate
 from tickets.lifecycle.machine import PendingInfo
 from tickets.locks import lock
 from tickets.mail import by_hand, inbox, intake
@@ -59,6 +59,7 @@ class Refusing(BaseEmailBackend):
         raise SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 <quixqara@post.example> has moved away")})
 
 
+@gate("tests.money")
 def suspicious(message: Message) -> GateHold | None:
     """A gate that quotes what it found."""
     return GateHold("It speaks of money.", detail="quixq gold") if "refund" in message.text else None
@@ -87,9 +88,9 @@ class Desk:
     def __post_init__(self) -> None:
         self.settings.MAX_ATTACHMENT_BYTES = 200_000
         self.settings.REPLY_GATES = ["tests.players.marked.suspicious"]
-        self.game = make_game("ember", address="help@ember.example", survey_enabled=True, survey_delay_hours=1)
-        self.anna = somebody(*Right, name="Anna Krylova", mail_copies=MailCopies.ALL)
-        self.boris = somebody(*Right, name="Boris Lindqvist")
+        self.game = make_game("ember", address="help@ember.example", survey_delay_hours=1)
+        self.anna = somebody(*registered(), name="Anna Krylova", mail_copies=MailCopies.ALL)
+        self.boris = somebody(*registered(), name="Boris Lindqvist")
         self.mails()
         self.work()
         self.news()
@@ -135,7 +136,7 @@ class Desk:
         pieces = [f'--quixqb\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
         form = "".join(pieces) + "--quixqb--\r\n"
         kind = "multipart/form-data; boundary=quixqb"
-        self.comes(form.encode(), key="k4", form=RawMail.Form.MAILGUN, content_type=kind, recipient="help@ember.example")
+        self.comes(form.encode(), key="k4", form="mailgun", content_type=kind, recipient="help@ember.example")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(intake, "take", self._break)
             broken = self.comes(letter("Unreadable quixq.", message_id="<quixq-5@x>", **sender), key="k5")

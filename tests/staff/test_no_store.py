@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from tests.factories.desk import make_ticket
 from tests.factories.staff import somebody
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_pages_of_the_desk_are_kept_nowhere(client) -> None:
     ticket = make_ticket()
-    client.force_login(somebody(*Right))
+    client.force_login(somebody(*registered()))
 
     for address in (reverse("desk:queue"), reverse("desk:ticket", args=[ticket.number]), reverse("staff:people"), "/gone/"):
         assert client.get(address)["Cache-Control"] == "no-store, private", address

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from helpdesk.staff import staff_mail
+from helpdesk.staff import notices, staff_mail
 from helpdesk.staff.models import MailCopies, Notice, StaffMail
-from helpdesk.staff.notices import notify, unseen_count
+from helpdesk.staff.notices import NoticeKind, notify, unseen_count
 from tests.factories.staff import UserFactory, somebody
 
 pytestmark = pytest.mark.django_db
@@ -16,10 +16,16 @@ GIVEN = "Ticket %(number)s was given to you"
 ANSWERED = "The player answered in %(number)s: “%(subject)s”"
 
 
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in (NoticeKind("test.given", GIVEN), NoticeKind("test.urgent", GIVEN, important=True)):
+        monkeypatch.setitem(notices._kinds, kind.name, kind)
+
+
 def test_each_is_told_once_and_those_who_left_are_not() -> None:
     nora, olga, left = UserFactory.create(), UserFactory.create(), UserFactory.create(is_active=False)
 
-    notify([nora, olga, nora, left], "tickets.assigned", GIVEN, link="/tickets/K7QM2R/", number="K7QM2R")
+    notify([nora, olga, nora, left], "test.given", link="/tickets/K7QM2R/", number="K7QM2R")
 
     assert [unseen_count(user) for user in (nora, olga, left)] == [1, 1, 0]
     assert Notice.objects.get(user=nora).words() == "Ticket K7QM2R was given to you"
@@ -50,7 +56,7 @@ def test_a_subject_with_quotation_marks_doubles_none(language: str, reads: str) 
 def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, posted: int, mailoutbox: list) -> None:
     nora = UserFactory.create(mail_copies=copies)
 
-    notify([nora], "tickets.assigned", GIVEN, important=important, link="/tickets/K7QM2R/", number="K7QM2R")
+    notify([nora], "test.urgent" if important else "test.given", link="/tickets/K7QM2R/", number="K7QM2R")
 
     assert StaffMail.objects.filter(to=nora.email, subject="", text="").count() == posted
     staff_mail.send_due()
@@ -59,7 +65,7 @@ def test_a_copy_goes_by_mail_to_those_who_want_it(copies: str, important: bool, 
 
 def test_following_a_notice_marks_it_and_leads_there(client) -> None:
     nora, olga = somebody(), somebody()
-    notice, foreign = notify([nora, olga], "tickets.assigned", GIVEN, link="/account/", number="K7QM2R")
+    notice, foreign = notify([nora, olga], "test.given", link="/account/", number="K7QM2R")
     client.force_login(nora)
 
     answer = client.post(reverse("staff:notice", args=[notice.pk]))
@@ -72,7 +78,7 @@ def test_following_a_notice_marks_it_and_leads_there(client) -> None:
 @pytest.mark.parametrize("link", ["https://evil.example/", "//evil.example/", ""])
 def test_a_notice_never_leads_out_of_the_house(client, link: str) -> None:
     nora = somebody()
-    (notice,) = notify([nora], "tickets.assigned", GIVEN, link=link)
+    (notice,) = notify([nora], "test.given", link=link)
     client.force_login(nora)
 
     assert client.post(reverse("staff:notice", args=[notice.pk])).url == reverse("staff:notices")
@@ -81,7 +87,7 @@ def test_a_notice_never_leads_out_of_the_house(client, link: str) -> None:
 def test_the_list_costs_the_same_for_one_or_fifty(client, django_assert_max_num_queries) -> None:
     nora = somebody()
     for number in range(60):
-        notify([nora], "tickets.assigned", GIVEN, number=number)
+        notify([nora], "test.given", number=number)
     client.force_login(nora)
 
     with django_assert_max_num_queries(6):
@@ -95,7 +101,7 @@ def test_the_list_costs_the_same_for_one_or_fifty(client, django_assert_max_num_
 
 def test_all_seen_empties_the_bell(client) -> None:
     nora = somebody()
-    notify([nora], "tickets.assigned", GIVEN, number=1)
+    notify([nora], "test.given", number=1)
     client.force_login(nora)
 
     client.post(reverse("staff:notices_seen"))

@@ -160,7 +160,7 @@ def test_a_role_change_asks_too_and_says_what_changed(client, vera: User) -> Non
     somebody(Right.MANAGE_ROLES, name="Nora Berg")
     role = Grant.objects.get(user=vera).role
     client.force_login(vera)
-    facts = {"name": "People", "rights_3": [Right.MANAGE_STAFF.value]}
+    facts = {"name": "People", "rights_studio": [Right.MANAGE_STAFF]}
 
     asked = client.post(reverse("staff:role", args=[role.pk]), facts)
     role.refresh_from_db()

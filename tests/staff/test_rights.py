@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.base.errors import DomainError
+from helpdesk.staff import rights
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import RIGHT_GROUPS, Part, Right, Scope, has_everywhere, has_right, rights_of, scope_for, scope_of
+from helpdesk.staff.rights import Part, Right, Scope, has_everywhere, has_right, registered, rights_of, scope_for, scope_of
+from helpdesk.staff.services.roles import change_role, may_give
 from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, somebody
 
 games, teams = st.sampled_from([None, 1, 2]), st.sampled_from([None, 1, 2])
@@ -115,7 +121,53 @@ def test_a_right_that_no_longer_exists_opens_nothing() -> None:
     assert rights_of(nora) == {Right.VIEW}
 
 
+@pytest.mark.django_db
 def test_every_right_stands_in_exactly_one_group() -> None:
-    grouped = [right for _label, rights in RIGHT_GROUPS for right in rights]
+    grouped = [right for _group, held in rights.groups() for right in held]
 
-    assert sorted(grouped) == sorted(Right)
+    assert sorted(grouped) == sorted(registered())
+    assert [group.key for group, _held in rights.groups()][:4] == ["work", "parts", "players", "studio"]
+
+
+def test_two_rooms_cannot_have_one_right() -> None:
+    with pytest.raises(ValueError, match="two rooms"):
+        rights.register(str(Right.VIEW), "See everything", rights.WORK)
+
+
+def test_a_right_outlives_being_copied() -> None:
+    """Conditions of queries are copied, and rights stand in them."""
+    copied = deepcopy(Right.VIEW)
+
+    assert (copied, copied.label, copied.group) == ("ticket.view", Right.VIEW.label, rights.WORK)
+
+
+@pytest.mark.django_db
+def test_a_right_of_a_room_that_is_not_here_is_kept_and_shown_and_can_be_taken_out(client: Client) -> None:
+    vera = somebody(Right.MANAGE_ROLES, Right.MANAGE_STAFF, name="Vera Holm")
+    role = RoleFactory.create(name="Flyers", rights=["ticket.fly", Right.VIEW])
+    GrantFactory.create(user=UserFactory.create(), role=role)
+    client.force_login(vera)
+    page = reverse("staff:role", args=[role.pk])
+
+    listed = client.get(reverse("staff:roles")).content.decode()
+    shown = client.get(page).content.decode()
+    assert "and 1 of a room that is not here" in listed
+    assert 'value="ticket.fly"' in shown and "Of rooms that are not here" in shown
+
+    client.post(page, {"name": "Fliers", "rights_work": [Right.VIEW, Right.NOTE], "rights_elsewhere": ["ticket.fly"]})
+    role.refresh_from_db()
+    assert (role.name, role.rights) == ("Fliers", [Right.VIEW, Right.NOTE, "ticket.fly"])
+
+    client.post(page, {"name": "Fliers", "rights_work": [Right.VIEW]})
+    role.refresh_from_db()
+    assert role.rights == [Right.VIEW]
+    with pytest.raises(DomainError, match="ticket.fly"):
+        change_role(role, name="Fliers", rights=["ticket.fly"], requires_second_factor=False, by=vera)
+
+
+@pytest.mark.django_db
+def test_nobody_gives_a_right_that_they_do_not_hold_though_its_room_is_not_here() -> None:
+    """The room may come back."""
+    olga, role = somebody(Right.MANAGE_STAFF, Right.VIEW), RoleFactory.create(rights=["ticket.fly", Right.VIEW])
+
+    assert not may_give(olga, role, Part())

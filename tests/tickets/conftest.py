@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,10 +25,12 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def no_other_ears(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_other_ears() -> Iterator[None]:
     """Nobody listens but those whom the story names."""
-    monkeypatch.setattr(subscriptions, "_subscriptions", {})
-    monkeypatch.setattr(subscriptions, "_by_kind", defaultdict(list))
+    before = subscriptions.kept()
+    subscriptions.restore(({}, {}))
+    yield
+    subscriptions.restore(before)
 
 
 @pytest.fixture(autouse=True)

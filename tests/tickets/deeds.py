@@ -70,15 +70,15 @@ def facts_hold(*tickets: Ticket) -> bool:
 
 
 @contextmanager
-def listening(name: str, kinds: Iterable[str], handler: Callable[[Event], None], **more: Any):
-    """A subscriber for the length of a story."""
-    events.subscribe(name, [events.known_kinds()[kind] for kind in kinds], handler, **more)
+def listening(name: str, kinds: Iterable[str], handler: Callable[[Any], None], **more: Any):
+    """A subscriber for the length of a story; `batches` makes it one who takes many at once."""
+    before = subscriptions.kept()
+    subscribe = events.subscribe_in_batches if more.pop("batches", False) else events.subscribe
+    subscribe(name, [events.known_kinds()[kind] for kind in kinds], handler, **more)
     try:
         yield
     finally:
-        gone = subscriptions._subscriptions.pop(name)
-        for kind in gone.kinds:
-            subscriptions._by_kind[kind].remove(gone)
+        subscriptions.restore(before)
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 import pytest
@@ -12,9 +12,9 @@ from helpdesk.staff.models import User
 from helpdesk.studio.models import Tag
 from players.models import Address, Player
 from players.services import writer_from
-from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes, post
 from tests.tickets.deeds import at_once, facts_hold, listening
-from tickets import channels, drain, timers
+from tickets import drain, timers
 from tickets.actors import operator
 from tickets.channels import Outcome, Sent
 from tickets.lifecycle.machine import SILENCE
@@ -68,8 +68,7 @@ def test_two_workers_send_a_message_once(monkeypatch: pytest.MonkeyPatch) -> Non
         next(sent)
         return Sent()
 
-    post = channels.channel("post")
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, post.prepare))
+    monkeypatch.setattr(post, "deliver", deliver)
     ticket = make_ticket()
     message = queued(ticket, somebody("anna"))
 
@@ -186,3 +185,23 @@ def test_replies_that_leave_while_their_ticket_is_merged_leave_the_facts_right()
 def test_a_ticket_is_locked_within_a_transaction_only() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
         lock(make_ticket())
+
+
+def test_workers_who_take_batches_hear_each_ticket_in_its_order_and_nothing_twice() -> None:
+    heard: list[tuple[int, int]] = []
+
+    def hear(events: Sequence[Event]) -> None:
+        heard.extend((event.ticket_id or 0, event.pk) for event in events)
+
+    with listening("ear", ["message.received"], hear, batches=True, lane=Lane.NOW):
+        tickets = [make_ticket(player=make_player()) for _n in range(6)]
+        for _n in range(8):
+            for ticket in tickets:
+                player_writes(ticket)
+        while sum(at_once(*[lambda: drain.drain(Lane.NOW, most=9)] * 4)):
+            pass
+
+    assert sorted(pk for _ticket, pk in heard) == sorted(Event.objects.filter(kind="message.received").values_list("pk", flat=True))
+    for ticket in tickets:
+        mine = [pk for where, pk in heard if where == ticket.pk]
+        assert len(mine) == 9 and mine == sorted(mine)

@@ -221,7 +221,7 @@ def test_a_killed_workers_claim_lapses(travel: Travel) -> None:
     ear = Ear()
     with listening("ear", RECEIVED, ear):
         make_ticket()
-        drain._claim(Lane.NOW, travel.moment + drain.LEASE)
+        drain._claim(Lane.NOW, travel.moment + drain.LEASE, ["ear"], None, 10)
 
         assert drain.drain(Lane.NOW) == 0
         travel.forward(minutes=5)
@@ -240,15 +240,23 @@ def test_who_lost_the_claim_writes_nothing(travel: Travel) -> None:
     assert not Tag.objects.exists()
 
 
-def test_a_subscriber_that_left_the_code_is_parked_with_its_name(travel: Travel) -> None:
+def test_what_this_release_does_not_know_is_left_to_who_does_and_after_a_day_to_a_person(travel: Travel) -> None:
     with listening("ear", RECEIVED, Ear()):
         make_ticket()
 
     drain.drain(Lane.NOW)
+    travel.forward(hours=23)
+    assert drain.park_orphans() == 0
+    assert (waiting()[0].attempts, waiting()[0].parked_at) == (0, None)
 
+    travel.forward(hours=2)
+    assert drain.park_orphans() == 1
     row = waiting()[0]
     assert row.parked_at is not None
     assert "ear" in row.error
+    with listening("ear", RECEIVED, Ear()):  # it came back: a person lets it be heard
+        drain.unpark([row.pk])
+        assert drain.drain(Lane.NOW) == 1
 
 
 def test_the_lanes_are_apart_but_a_ticket_keeps_its_order(travel: Travel) -> None:

@@ -10,9 +10,8 @@ from helpdesk.base.errors import NotAllowed
 from helpdesk.staff.models import User
 from players.models import Player
 from tests.conftest import Travel
-from tests.factories.desk import Post, make_game, make_player, make_ticket, player_writes
+from tests.factories.desk import Post, make_game, make_player, make_ticket, player_writes, post
 from tests.tickets.deeds import answer, facts_hold, hours_pass, kinds, put, reply
-from tickets import channels
 from tickets.actors import Actor, operator
 from tickets.channels import Outcome, Sent
 from tickets.models import Attachment, Draft, Message, Status, Ticket
@@ -194,8 +193,7 @@ def test_a_merge_while_the_reply_is_on_the_wire_leaves_the_facts_right(
         merge(second, into=first, by=by)
         return Sent()
 
-    post = channels.channel("post")
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, post.prepare))
+    monkeypatch.setattr(post, "deliver", deliver)
 
     message = answer(second, anna, travel)
 

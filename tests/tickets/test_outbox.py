@@ -10,7 +10,7 @@ import pytest
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.staff.models import User
 from tests.conftest import Travel
-from tests.factories.desk import Post, make_ticket, player_writes
+from tests.factories.desk import Post, make_ticket, player_writes, post
 from tests.tickets.deeds import answer, kinds, reply
 from tickets import channels
 from tickets.channels import Failed, Outcome, Retry, Sent, Uncertain
@@ -26,8 +26,7 @@ class Killed(BaseException):
 
 
 def deliverer(monkeypatch: pytest.MonkeyPatch, deliver: Callable[[Message, Callable[[], None]], Outcome]) -> None:
-    channel = channels.channel("post")
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", deliver, channel.prepare))
+    monkeypatch.setattr(post, "deliver", deliver)
 
 
 def leave(message: Message, travel: Travel) -> Message:
@@ -292,12 +291,11 @@ def test_a_failed_message_is_sent_again_to_where_the_mail_goes_now(
 ) -> None:
     the_post.outcomes.append(Failed("550 no such user"))
     message = answer(make_ticket(), anna, travel)
-    channel = channels.channel("post")
 
     def prepare(ticket, message):
         message.to_address = "new@player.example"
 
-    monkeypatch.setitem(channels._channels, "post", channels.Channel("post", "Post", channel.deliver, prepare))
+    monkeypatch.setattr(post, "prepare", prepare)
     outbox.resend(message, by=anna)
     outbox.send_due()
 
@@ -312,9 +310,16 @@ def test_only_what_failed_is_sent_again(anna: User, travel: Travel) -> None:
         outbox.resend(message, by=anna)
 
 
-def test_a_channel_that_is_not_there_is_named(db: None) -> None:
+def test_a_channel_that_is_not_there_is_named(anna: User, travel: Travel) -> None:
+    ticket = make_ticket()
+    message = reply(ticket, anna)
+    Message.objects.filter(pk=message.pk).update(channel="pigeon")
+
     with pytest.raises(DomainError, match="pigeon"):
-        channels.channel("pigeon")
+        channels.channel("pigeon").prepare(ticket, message)
+    left = leave(message, travel)
+
+    assert (left.state, left.error) == (State.QUEUED, "Nothing can be sent by “pigeon” here.")
 
 
 def test_the_status_chosen_with_the_reply_comes_when_it_leaves(anna: User, travel: Travel) -> None:

@@ -41,7 +41,7 @@ def test_a_player_who_asks_gets_his_data_and_can_have_it_erased(anna: User, the_
     for word in ("Mirabelle", "mirabelle@mail.example", "88764", "level", "crystals", "Crystals"):
         assert word not in left
     assert not Message.objects.filter(text__contains="right").exists()
-    assert (Ticket.objects.count(), Event.objects.count()) == (1, events + 3)  # nobody waits, closed and erased
+    assert (Ticket.objects.count(), Event.objects.count()) == (1, events + 4)  # nobody waits, closed, erased, and of the player that he was
     assert list(ProfileSnapshot.objects.values_list("fields", flat=True)) == [{}]
 
 

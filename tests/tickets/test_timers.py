@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.db import transaction
 from helpdesk.base.claims import claim
 from helpdesk.staff.models import User
 from tests.conftest import Travel
-from tests.factories.desk import make_ticket, player_writes
+from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.tickets.deeds import answer, hours_pass, put
 from tickets import timers
 from tickets.actors import SYSTEM
@@ -45,6 +46,16 @@ def bell() -> Iterator[Bell]:
     timers.register("tests.bell", ring)
     yield ring
     del timers._kinds["tests.bell"]
+
+
+@contextmanager
+def kind(name: str, fire: Callable[[Sequence[timers.Due]], None], **more: bool) -> Iterator[None]:
+    """A kind of timer for the length of a story."""
+    timers.register(name, fire, **more)
+    try:
+        yield
+    finally:
+        del timers._kinds[name]
 
 
 def armed(travel: Travel, count: int = 1, hours: float = 1) -> list[Ticket]:
@@ -210,3 +221,43 @@ def test_a_worker_that_slept_for_a_month_moves_one_step_at_a_time(anna: User, tr
 
     hours_pass(travel, 96, ticket)
     assert ticket.status == Status.CLOSED
+
+
+def test_several_of_one_kind_run_side_by_side_and_each_is_set_and_stopped_by_its_reference(travel: Travel) -> None:
+    fired: list[int] = []
+    with kind("tests.due", lambda due: fired.extend(timer.ref for _ticket, timer in due)):
+        with transaction.atomic():
+            ticket = lock(make_ticket())
+            for ref in (1, 2, 3, 0):
+                timers.arm(ticket, "tests.due", travel.moment + timedelta(minutes=1), ref=ref)
+            timers.arm(ticket, "tests.due", travel.moment + timedelta(hours=5), ref=2)
+            timers.disarm([ticket], "tests.due", ref=3)
+        travel.forward(minutes=2)
+        timers.fire_due()
+
+    assert sorted(fired) == [0, 1]
+    assert [timer.ref for timer in Timer.objects.filter(ticket=ticket).alias(kind_name=Timer.NAME).filter(kind_name="tests.due")] == [2]
+
+
+def test_business_time_passes_in_the_games_support_hours_alone(travel: Travel, anna: User) -> None:
+    game = make_game()
+    game.timezone, game.hours = "UTC", {str(day): [["09:00", "17:00"]] for day in range(5)}
+    game.save()
+    monday = travel.forward(hours=7)  # 16:00
+    fired: list[str] = []
+    with kind("tests.sla", lambda due: fired.extend(ticket.number for ticket, _timer in due), freezes=True, business=True):
+        ticket = make_ticket(game=game)
+        with transaction.atomic():
+            due = timers.due_after(lock(ticket), "tests.sla", timedelta(hours=3), monday)
+            timers.arm(lock(ticket), "tests.sla", due)
+        assert due == datetime(2026, 10, 6, 11, 0, tzinfo=UTC)  # one hour of Monday, two of Tuesday
+
+        put(ticket, Status.IN_PROGRESS, anna)
+        assert Timer.objects.get(ticket=ticket, kind="tests.sla").left == timedelta(hours=3)
+        travel.forward(days=4, minutes=30)  # Friday, 16:30
+        put(ticket, Status.WAITING, anna)
+        assert Timer.objects.get(ticket=ticket, kind="tests.sla").due_at == datetime(2026, 10, 12, 11, 30, tzinfo=UTC)
+        travel.forward(days=2, hours=19, minutes=1)
+        timers.fire_due()
+
+    assert fired == [ticket.number]

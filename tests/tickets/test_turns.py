@@ -37,7 +37,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = iter(range(0, 10_000, 15))
     monkeypatch.setattr(turns, "monotonic", lambda: float(next(watch)))
     for room in (timers, drain, inbox):
-        monkeypatch.setattr(room, "BATCH", 1)
+        monkeypatch.setattr(room, "HEADS" if room is drain else "BATCH", 1)
 
 
 def takes_turns(sweep: Callable[[], None], left: Callable[[], int]) -> None:

@@ -12,7 +12,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
 from helpdesk.studio.models import Game
-from players.models import CardField, Player
+from players.models import Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
 from tickets.mail.models import Mailbox
@@ -155,6 +155,13 @@ class EraseForm(forms.Form):
         return number
 
 
-class SortForm(forms.Form):
-    field = forms.IntegerField(min_value=1, max_value=2**62)
-    sort = forms.ChoiceField(choices=CardField.Sort.choices)
+class SelectorForm(forms.Form):
+    """Under which name a provider has its key published."""
+
+    selector = forms.RegexField(
+        r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+        label=_("DKIM selector"),
+        required=False,
+        max_length=63,
+        error_messages={"invalid": _("Letters, digits, hyphens and dots, as your provider shows it.")},
+    )

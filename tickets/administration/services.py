@@ -18,8 +18,8 @@ from helpdesk.studio.models import Game
 from players.models import Player
 from tickets import drain
 from tickets.actors import operator
-from tickets.mail import by_hand, imap_hosts, inbox
-from tickets.mail.models import Mailbox, RawMail
+from tickets.mail import by_hand, imap_hosts, inbox, sender_records
+from tickets.mail.models import Mailbox, RawMail, SenderRecords
 from tickets.models import Delivery, LifecycleRule
 from tickets.services import rules
 
@@ -218,3 +218,12 @@ def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, 
 def give_out(player: Player, *, by: User, request: HttpRequest | None = None) -> None:
     """A player's data leave the desk as an archive: that is told."""
     note_audit("players.exported", by=by, subject=player, request=request)
+
+
+def ask_about_sender(game: Game, *, selector: str, by: User, request: HttpRequest | None = None) -> SenderRecords:
+    """Ask DNS about a game's sender; another selector than the one that was written down is told to the audit."""
+    before = SenderRecords.objects.filter(domain=sender_records.domain_of(game)).values_list("selector", flat=True).first() or ""
+    row = sender_records.look(game, selector=selector)
+    if row.selector != before:
+        note_audit("mail.selector_set", by=by, subject=game, request=request, game_id=game.pk, changes={"selector": [before, row.selector]})
+    return row

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import cards, deliveries, erasures, mails, parked, rules
+from tickets.administration.views import addresses, cards, deliveries, erasures, mails, parked, rules, senders
 
 app_name = "administration"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("settings/mails/<int:pk>/", mails.mail, name="mail"),
     path("settings/mails/boxes/new/", mails.new_mailbox, name="new_mailbox"),
     path("settings/mails/boxes/<int:pk>/", mails.mailbox, name="mailbox"),
+    path("settings/addresses/", addresses.addresses, name="addresses"),
+    path("settings/addresses/<int:pk>/", addresses.address, name="address"),
+    path("settings/addresses/<int:pk>/ask/", addresses.ask, name="ask_about_address"),
+    path("settings/addresses/<int:pk>/lift/", addresses.lift, name="lift_address"),
+    path("settings/senders/", senders.senders, name="senders"),
+    path("settings/senders/<int:pk>/ask/", senders.ask, name="ask_about_sender"),
     path("settings/parked/", parked.parked, name="parked"),
     path("settings/parked/<slug:kind>/retry/", parked.retry, name="retry_parked"),
     path("settings/parked/<slug:kind>/<int:pk>/dismiss/", parked.dismiss, name="dismiss_parked"),
@@ -25,6 +31,13 @@ urlpatterns = [
     path("settings/deliveries/replay/", deliveries.replay, name="replay"),
     path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),
     path("settings/card/", cards.fields, name="card_fields"),
+    path("settings/card/classes/new/", cards.new_class, name="new_card_class"),
+    path("settings/card/classes/<int:pk>/", cards.card_class, name="card_class"),
+    path("settings/card/fields/<int:pk>/", cards.field, name="card_field"),
+    path("settings/card/fields/<int:pk>/drop/", cards.drop, name="drop_card_field"),
+    path("settings/card/games/<slug:slug>/new/", cards.new_field, name="new_card_field"),
+    path("settings/card/games/<slug:slug>/come/", cards.come, name="declare_come"),
+    path("settings/card/games/<slug:slug>/forget/", cards.forget, name="forget_names"),
     path("settings/erasures/", erasures.erasures, name="erasures"),
     path("players/<int:pk>/data/", erasures.data, name="player_data"),
     path("players/<int:pk>/data/export/", erasures.export, name="export_player"),

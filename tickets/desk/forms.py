@@ -276,11 +276,27 @@ class SenderForm(DialogForm):
     )
 
 
-class StartForm(forms.Form):
-    """We write first."""
+class HeldForm(DialogForm):
+    """A held reply is given back, or changed and let go."""
 
+    text = forms.CharField(
+        label=gettext_lazy("What the player reads"),
+        strip=False,
+        required=False,
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, help_text=gettext_lazy("Its author reads this, the player never does.")
+    )
+
+
+class StartForm(forms.Form):
+    """We write first. `to` is the channel's own question of whom to write to."""
+
+    channel = forms.CharField(widget=forms.HiddenInput, required=False)
     game = forms.ModelChoiceField(Game.objects.none(), label=gettext_lazy("Game"), empty_label=None)
-    to = forms.EmailField(label=gettext_lazy("The player's mail address"), max_length=254)
+    to = forms.CharField()
     name = forms.CharField(
         label=gettext_lazy("The player's name"),
         max_length=120,
@@ -295,8 +311,9 @@ class StartForm(forms.Form):
     typed = forms.CharField(widget=forms.HiddenInput, required=False)
     inserted = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, games: list[Game], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, games: list[Game], to: forms.Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["to"] = to
         field, language = self.fields["game"], self.fields["language"]
         assert isinstance(field, forms.ModelChoiceField) and isinstance(language.widget, forms.Select)
         field.queryset = Game.objects.filter(pk__in=[game.pk for game in games])

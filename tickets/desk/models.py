@@ -36,3 +36,24 @@ class TicketView(models.Model):
             models.CheckConstraint(name="look_doing_known", condition=models.Q(doing__in=["reading", "writing"])),
         ]
         indexes = [models.Index(name="look_at_ticket", fields=["ticket", "-at"])]
+
+
+class ViewSpan(models.Model):
+    """For so long one operator had a ticket before them without a break: on a visible page, touched a minute ago at most.
+
+    `ended_at` moves on while they look. No ticket changes by it, so it is no event; what operators' time is spent on is told by these.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="view_span_has_a_length", condition=models.Q(ended_at__gte=models.F("began_at")))]
+        indexes = [
+            models.Index(name="view_span_newest", fields=["ticket", "user", "-ended_at"]),
+            models.Index(name="view_span_of_user", fields=["user", "began_at"]),
+        ]

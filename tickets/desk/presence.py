@@ -13,8 +13,9 @@ from django.db.models.functions import Greatest
 from helpdesk.base import clock
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
+from helpdesk.staff.services.work import worked
 from tickets.actors import ActorKind
-from tickets.desk.models import TicketView
+from tickets.desk.models import TicketView, ViewSpan
 from tickets.models import Draft, Message, Ticket
 
 _look = Worded(lambda ticket, user: TicketView.objects.filter(ticket=ticket, user=user))
@@ -49,6 +50,15 @@ def looked(ticket: Ticket, *, by: User, upto: int, writing: bool = False) -> Non
         TicketView.objects.bulk_create([TicketView(ticket=ticket, user=by, event_id=upto, doing=doing)], ignore_conflicts=True)
 
 
+def viewed(ticket: Ticket, *, by: User) -> None:
+    """`by` has it on a visible page and touched that lately: their span of looking at it goes on, or a new one begins."""
+    now = clock.now()
+    last = ViewSpan.objects.filter(ticket=ticket, user=by).order_by("-ended_at").values("pk")[:1]
+    if not ViewSpan.objects.filter(pk__in=last, ended_at__gte=now - PRESENT).update(ended_at=now):
+        ViewSpan.objects.create(ticket=ticket, user=by, began_at=now, ended_at=now)
+    worked(by)
+
+
 def read_upto(ticket: Ticket, user: User) -> int | None:
     """The last event this person had on screen, or None: they have never looked."""
     return next((look.event_id for look in _look(ticket.pk, user.pk)), None)
@@ -68,7 +78,7 @@ def begun(tickets: Iterable[int], reader: User) -> dict[int, list[Begun]]:
     rows = Draft.objects.filter(ticket__in=these).exclude(text="").annotate(last=Subquery(last.order_by("-pk").values("state")[:1]))
     found: dict[int, list[Begun]] = {}
     for ticket, author, name, kind, state in rows.order_by("pk").values_list("ticket_id", "author_id", "author__name", "kind", "last"):
-        returned = kind == Draft.Kind.REPLY and state == Message.State.STALE
+        returned = kind == Draft.Kind.REPLY and state in {Message.State.STALE, Message.State.RETURNED}
         found.setdefault(ticket, []).append(Begun(name, author == reader.pk, returned))
     return {ticket: sorted(drafts, key=lambda one: (not one.mine, not one.returned)) for ticket, drafts in found.items()}
 

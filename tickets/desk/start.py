@@ -21,18 +21,17 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
 from helpdesk.studio.models import Game
 from players.models import Player
-from players.services import writer_from
 from tickets.access import visible_tickets
+from tickets.channels import Channel, Start, channels
 from tickets.desk.answers import go, say
 from tickets.desk.forms import StartForm
 from tickets.desk.ticket.writing import keep_upload, previewed, saved_as
-from tickets.mail.guard import why_not_to
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.drafts import Hand, drop_start, save_draft, save_start
 from tickets.services.reply import OutgoingMessage, start_conversation
 
-CHANNEL = "mail"  # the one way by which we can write first
-HEADING = ("game", "to", "name", "language", "subject")
+HEADING = ("channel", "game", "to", "name", "language", "subject")
+NO_WAY = _("There is no channel by which we could write first.")
 NOT_YOURS = _("You may not write first in this game and language.")
 SENT = _("Sent. The ticket %(number)s is not yours to see.")
 
@@ -42,12 +41,13 @@ SENT = _("Sent. The ticket %(number)s is not yours to see.")
 def start(request: StaffRequest) -> HttpResponse:
     """To whom, about which game, in which language, what."""
     games, own = _games(request), Draft.objects.filter(author=request.user, kind=Draft.Kind.START).first()
-    form = StartForm(request.POST or None, games=games, initial=_suggested(request, games, own))
+    way, begin = _way(request.POST.get("channel") or request.GET.get("channel") or _heading(own).get("channel", ""))
+    form = StartForm(request.POST or None, games=games, to=begin.field(), initial=_suggested(request, way, games, own))
     if form.is_valid():
         said = form.cleaned_data
         begun: Done | None = None
         with refusals(form):
-            begun = once("start", said["key"], lambda: _begin(request, said), by=request.user.pk)
+            begun = once("start", said["key"], lambda: _begin(request, way, begin, said), by=request.user.pk)
         if begun is not None:
             message = Message.objects.select_related("ticket").get(pk=begun.pk)
             if not begun.first:
@@ -55,6 +55,8 @@ def start(request: StaffRequest) -> HttpResponse:
             return _to_ticket(request, message.ticket.number)
     context = {
         "form": form,
+        "way": way,
+        "ways": [one for one in channels() if one.can_start],
         "games": games,
         "own": own,
         "files": Attachment.objects.filter(draft=own).select_related("preview").order_by("pk") if own else (),
@@ -103,26 +105,25 @@ def upload(request: StaffRequest) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 def preview(request: StaffRequest) -> HttpResponse:
-    """The mail as the player will see it, from its own address in a frame without scripts."""
+    """The message as the player will see it, from its own address in a frame without scripts."""
     own = Draft.objects.filter(author=request.user, kind=Draft.Kind.START).first()
-    said, games = own.heading if own else {}, _games(request)
+    said, games = _heading(own), _games(request)
     game = next((one for one in games if str(one.pk) == said.get("game")), games[0] if games else None)
     if game is None:
         raise DomainError(NOT_YOURS)
     language = said.get("language") or game.default_language
     player, subject = Player(name=said.get("name", "")), said.get("subject", "")
-    ticket = Ticket(number="…", game=game, player=player, subject=subject, language=language, channel=CHANNEL)
+    way, _begin = _way(said.get("channel", ""))
+    ticket = Ticket(number="…", game=game, player=player, subject=subject, language=language, channel=way.name)
     return previewed(request, ticket, own)
 
 
-def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
+def _begin(request: StaffRequest, way: Channel, begin: Start, said: dict[str, Any]) -> int:
     """The message with which the conversation begins."""
     game: Game = said["game"]
     if not scope_for(request.user, Right.START).allows(game_id=game.pk, language=said["language"]):
         raise DomainError(NOT_YOURS, field="language")
-    if why := why_not_to(said["to"]):
-        raise DomainError(why, field="to")
-    player, contact = writer_from(said["to"], name=said["name"], language=said["language"], game=game)
+    player, contact = begin.recipient(said["to"], name=said["name"], language=said["language"], game=game)
     return start_conversation(
         game=game,
         player=player,
@@ -131,7 +132,7 @@ def _begin(request: StaffRequest, said: dict[str, Any]) -> int:
         language=said["language"],
         outgoing=OutgoingMessage(text=said["text"], hand=Hand.of(request.POST)),
         by=request.user,
-        channel=CHANNEL,
+        channel=way.name,
     ).pk
 
 
@@ -147,6 +148,18 @@ def _to_ticket(request: StaffRequest, number: str) -> HttpResponse:
     return say(request, go(request, reverse("desk:queue")), SENT % {"number": number})
 
 
+def _way(asked: str) -> tuple[Channel, Start]:
+    """The channel that was asked for if we can write first by it, else the first by which we can."""
+    ways = [(one, one.start) for one in channels() if one.start]
+    if not ways:
+        raise DomainError(NO_WAY)
+    return next((way for way in ways if way[0].name == asked), ways[0])
+
+
+def _heading(own: Draft | None) -> dict[str, Any]:
+    return own.heading if own else {}
+
+
 def _games(request: StaffRequest) -> list[Game]:
     """Those about which this person may write first."""
     scope = scope_for(request.user, Right.START)
@@ -154,7 +167,7 @@ def _games(request: StaffRequest) -> list[Game]:
     return [game for game in games if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)]
 
 
-def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> dict[str, Any]:
+def _suggested(request: StaffRequest, way: Channel, games: list[Game], own: Draft | None) -> dict[str, Any]:
     """What was begun here before; else what the address of the page says: from a player's card it names him and the game."""
     asked = request.GET
     game = next((one for one in games if one.slug == asked.get("game")), games[0] if games else None)
@@ -162,6 +175,7 @@ def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> d
         "key": fresh_key(),
         "typed": 0,
         "inserted": 0,
+        "channel": way.name,
         "game": game.pk if game else None,
         "to": asked.get("to", ""),
         "language": asked.get("language") or (game.default_language if game else ""),
@@ -169,7 +183,10 @@ def _suggested(request: StaffRequest, games: list[Game], own: Draft | None) -> d
     if own is None:
         return said
     heading = own.heading if _is_begun(own) else {name: words for name, words in own.heading.items() if name not in said}
-    return said | heading | {"text": own.text, "revision": own.revision, "typed": own.typed or 0, "inserted": own.inserted or 0}
+    if (heading.get("channel") or way.name) != way.name:
+        heading = {name: words for name, words in heading.items() if name != "to"}  # there he is called otherwise
+    kept = {"channel": way.name, "text": own.text, "revision": own.revision, "typed": own.typed or 0, "inserted": own.inserted or 0}
+    return said | heading | kept
 
 
 def _is_begun(own: Draft) -> bool:
@@ -182,4 +199,4 @@ def _other_player(request: StaffRequest, own: Draft | None) -> str:
     to = request.GET.get("to", "")
     if own is None or not to or not _is_begun(own) or own.heading.get("to", "") in {"", to}:
         return ""
-    return f"{reverse('desk:start_drop')}?{urlencode({name: request.GET.get(name, '') for name in ('game', 'to', 'language')})}"
+    return f"{reverse('desk:start_drop')}?{urlencode({name: request.GET.get(name, '') for name in ('channel', 'game', 'to', 'language')})}"

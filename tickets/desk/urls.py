@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.desk import files, start
+from tickets.desk import files, frame, start
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
 
@@ -12,7 +12,7 @@ app_name = "desk"
 urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
-    path("tickets/rail/", queue.rail, name="rail"),
+    path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", queue.picked, name="picked"),
     path("tickets/picked/back/", queue.unpicked, name="unpicked"),
@@ -44,6 +44,7 @@ urlpatterns = [
     path("tickets/<str:number>/messages/<int:pk>/now/", actions.try_now, name="try_now"),
     path("tickets/<str:number>/messages/<int:pk>/decide/", actions.decide, name="decide"),
     path("tickets/<str:number>/messages/<int:pk>/release/", actions.release, name="release"),
+    path("tickets/<str:number>/messages/<int:pk>/held/", actions.held, name="held"),
     path("tickets/<str:number>/messages/<int:pk>/original/", files.original, name="original"),
     path("tickets/<str:number>/messages/<int:pk>/raw/", files.raw, name="raw"),
     path("tickets/<str:number>/step/<str:way>/", views.step, name="step"),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from tickets.events import of_messages, of_tickets
 from tickets.events.kinds import Payload, fact, kind, known_kinds, payload_class, payload_of
-from tickets.events.log import NewEvent, backfilled, caused_by, change, change_many, record, record_about, record_many
-from tickets.events.subscriptions import MAX_DEPTH, deliver, replay, subscribe, subscribers, subscription
+from tickets.events.log import NewEvent, backfilled, caused_by, change, change_many, record, record_about, record_many, subject_of
+from tickets.events.subscriptions import MAX_DEPTH, deliver, replay, subscribe, subscribe_in_batches, subscribers, subscription
 
 __all__ = [
     "MAX_DEPTH",
@@ -31,7 +31,9 @@ __all__ = [
     "record_about",
     "record_many",
     "replay",
+    "subject_of",
     "subscribe",
+    "subscribe_in_batches",
     "subscribers",
     "subscription",
 ]

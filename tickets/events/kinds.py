@@ -51,6 +51,7 @@ Word = Annotated[str, _Word]
 Seconds = Annotated[int, In("seconds")]
 Characters = Annotated[int, In("characters")]
 AddressId = Annotated[int, Of("players.Address")]
+CardValueId = Annotated[int, Of("players.CardValue")]
 DepartmentId = Annotated[int, Of("games.Department")]
 HoldId = Annotated[int, Of("tickets.Hold")]
 MessageId = Annotated[int, Of("tickets.Message")]
@@ -202,6 +203,8 @@ def touches(event: Event) -> bool:
 
 
 def _fact(kind: str, name: str, hint: Any, metadata: Mapping[str, Any]) -> Fact:
+    if hasattr(Payload, name):
+        raise TypeError(f"{kind}: {name} is what a kind itself says.")
     optional = many = False
     if get_origin(hint) in {Union, UnionType}:
         inner = [one for one in get_args(hint) if one is not NoneType]

@@ -101,7 +101,7 @@ def record_about(subject: Model, payload: Payload, *, by: Actor, at: datetime | 
     The subject stands in the row as “player:12”. Its order is kept by a lock of the transaction, taken after any ticket's.
     """
     demand_transaction()
-    name = f"{subject._meta.model_name}:{subject.pk}"
+    name = subject_of(subject)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events of {name}"])
     event = _made(payload, by, at)
@@ -109,6 +109,11 @@ def record_about(subject: Model, payload: Payload, *, by: Actor, at: datetime | 
     event.author_team_id = by.id if by.kind == ActorKind.OPERATOR else None
     _write([event], (), {}, None)
     return event
+
+
+def subject_of(row: Model) -> str:
+    """How events name what they are about where it is no ticket: “player:12”."""
+    return f"{row._meta.model_name}:{row.pk}"
 
 
 def _event(entry: NewEvent) -> Event:

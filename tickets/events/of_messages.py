@@ -87,6 +87,7 @@ class MessageWritten(Payload):
     """A message to the player was written. It leaves after its undo window, unless a gate holds it."""
 
     purpose: Purpose | None = fact("what for")
+    revises: MessageId | None = fact("the held reply instead of which it leaves, by whoever looked that over", since=2, default=None)
     text_version: TextVersionId | None = fact("the text it was made from", since=2)
     typed: Characters | None = fact("typed by its author", since=2)
     inserted: Characters | None = fact("pasted, dropped or put in by the desk", since=2)
@@ -108,9 +109,37 @@ class MessageReleased(Payload):
 
     hold: HoldId | None = fact("which")
     left: int | None = fact("how many holds still keep it back; none: it leaves now", since=2)
+    approved: bool | None = fact("its gate asks for an approval, and whoever released it has given it", since=2)
+
+    @classmethod
+    def brought_up(cls, data: dict[str, Any], event: Event) -> dict[str, Any]:
+        return data | {"approved": True}
 
     def line(self, event: Event, names: Names) -> Line:
         return Line("stamp", _("released the held reply"))
+
+
+@kind("message.returned")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReturned(Payload):
+    """Whoever looked it over gave it back to its author, with its words; why stands with the hold."""
+
+    hold: HoldId | None = fact("the hold that says why")
+
+    def line(self, event: Event, names: Names) -> Line:
+        return Line("undo-2", _("gave the held reply back to its author"))
+
+
+@kind("message.revised")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRevised(Payload):
+    """Whoever looked it over changed it: another message leaves instead, under its author's name."""
+
+    hold: HoldId | None = fact("the hold that says why")
+    instead: MessageId | None = fact("the message that leaves")
+
+    def line(self, event: Event, names: Names) -> Line:
+        return Line("pencil-line", _("changed the held reply and let it leave"))
 
 
 @kind("message.withdrawn")

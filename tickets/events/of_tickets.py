@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base.templatetags.ui import moment_words
 from tickets.actors import ActorKind
 from tickets.events.kinds import (
+    CardValueId,
     DepartmentId,
     MessageId,
     Payload,
@@ -41,6 +42,23 @@ class TicketOpened(Payload):
 
     started_by: Literal["player", "operator"] | None = fact("who wrote first", since=2)
     follows: TicketId | None = fact("the closed ticket that this one follows", default=None)
+    tier: CardValueId | None = fact("of the player's card at that moment: his tier", since=2, default=None)
+    country: CardValueId | None = fact("likewise: his country", since=2, default=None)
+    platform: CardValueId | None = fact("likewise: the platform he plays on", since=2, default=None)
+    build: CardValueId | None = fact("likewise: the version of the game", since=2, default=None)
+    server: CardValueId | None = fact("likewise: the server he plays on", since=2, default=None)
+
+
+@kind("card.captured", touches=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCaptured(Payload):
+    """The player's card came only after the ticket was opened, or it is another player's now: what it says from here on."""
+
+    tier: CardValueId | None = fact("his tier", default=None)
+    country: CardValueId | None = fact("his country", default=None)
+    platform: CardValueId | None = fact("the platform he plays on", default=None)
+    build: CardValueId | None = fact("the version of the game", default=None)
+    server: CardValueId | None = fact("the server he plays on", default=None)
 
 
 @kind("ticket.moved", version=2)
@@ -265,6 +283,12 @@ class TicketErased(Payload):
 
     def line(self, event: Event, names: Names) -> Line:
         return Line("eraser", _("erased the player's data; the words are gone"))
+
+
+@kind("player.erased")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerErased(Payload):
+    """A player's data were erased in all tickets. About the player, and of no ticket."""
 
 
 @kind("draft.started", touches=False)

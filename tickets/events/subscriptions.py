@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from helpdesk.base.queue import nudge
@@ -16,17 +16,20 @@ MAX_DEPTH = 8  # of a chain of automation
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A named listener to some kinds, `when` their event matters to it. `handler` writes rows and never uses the network.
+    """A named listener to some kinds, `when` their event matters to it. `hear` writes rows and never uses the network; it is given events
+    in their order, one at a time unless it takes them in `batches`, and of a ticket the newest alone where only that matters to it.
 
     `outward`: what comes of it leaves the house (a mail, a push), so it hears neither of a past that is entered later nor of a replay.
     """
 
     name: str
     kinds: frozenset[str]
-    handler: Handler
+    hear: Callable[[Sequence[Event]], None]
     lane: Lane
     when: Callable[[Event], bool]
     outward: bool
+    batches: bool
+    newest: bool
 
     def hears(self, event: Event) -> bool:
         """Whether an event that is recorded now is brought to it."""
@@ -51,13 +54,39 @@ def subscribe(
     `when` looks at the event alone and asks no table: what it turns away costs no delivery. It is asked when the event is recorded,
     replayed and brought. ValueError for a name that is taken, or a kind that nobody declared.
     """
-    if name in _subscriptions:
-        raise ValueError(f"Two subscribers are called {name}.")
+    _add(Subscription(name, _named(name, kinds), lambda events: handler(events[0]), lane, when, outward, batches=False, newest=False))
+
+
+def subscribe_in_batches(
+    name: str,
+    kinds: Iterable[type[Payload]],
+    handler: Callable[[Sequence[Event]], None],
+    *,
+    lane: Lane = Lane.BULK,
+    when: Callable[[Event], bool] = lambda _event: True,
+    outward: bool = False,
+    newest: bool = False,
+) -> None:
+    """As `subscribe`, for who writes many rows at once: `handler` gets up to 500 events in one transaction, those of a ticket in order.
+
+    If it raises, the same events come again one by one, so that the one that cannot be heard is found and the others are heard.
+    `newest`: of each ticket only the newest event that waits matters, the older ones are let go with it.
+    """
+    _add(Subscription(name, _named(name, kinds), handler, lane, when, outward, batches=True, newest=newest))
+
+
+def _named(name: str, kinds: Iterable[type[Payload]]) -> frozenset[str]:
     wanted = frozenset(payload.kind for payload in kinds)
     if unknown := wanted - known_kinds().keys():
         raise ValueError(f"Subscriber {name} listens to undeclared kinds: {sorted(unknown)}.")
-    made = _subscriptions[name] = Subscription(name, wanted, handler, lane, when, outward)
-    for kind in wanted:
+    return wanted
+
+
+def _add(made: Subscription) -> None:
+    if made.name in _subscriptions:
+        raise ValueError(f"Two subscribers are called {made.name}.")
+    _subscriptions[made.name] = made
+    for kind in made.kinds:
         _by_kind[kind].append(made)
 
 
@@ -69,6 +98,23 @@ def subscription(name: str) -> Subscription | None:
 def subscribers() -> list[Subscription]:
     """All subscribers by name."""
     return [_subscriptions[name] for name in sorted(_subscriptions)]
+
+
+Subscriptions = tuple[dict[str, Subscription], dict[str, list[Subscription]]]
+
+
+def kept() -> Subscriptions:
+    """All subscriptions as they are now, for who brings some of their own for a while: a test, a measurement."""
+    return dict(_subscriptions), {kind: list(found) for kind, found in _by_kind.items()}
+
+
+def restore(before: Subscriptions) -> None:
+    """Only those that there were then."""
+    names, kinds = before
+    _subscriptions.clear()
+    _subscriptions.update(names)
+    _by_kind.clear()
+    _by_kind.update(kinds)
 
 
 def ears(event: Event) -> list[Subscription]:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, record_many
@@ -13,7 +15,7 @@ from tickets.events.of_tickets import TicketOverdue
 from tickets.lifecycle.machine import PendingInfo, await_silence, move, move_many
 from tickets.lifecycle.moves import may
 from tickets.lifecycle.rules import Rules
-from tickets.models import Lane, LifecycleRule, Message, Pledge, Status, Ticket, Trigger
+from tickets.models import Lane, LifecycleRule, Message, Pledge, Status, Ticket, Timer, Trigger
 from tickets.timers import Due
 
 
@@ -66,6 +68,16 @@ def day_passed(due: Sequence[Due]) -> None:
     entries = [NewEvent(ticket, TicketOverdue(pledge=pledges.get(ticket.pk), until=ticket.pending_until), SYSTEM) for ticket in late]
     if entries:
         record_many(entries, lane=Lane.BULK)
+
+
+def silence_foretold(timer: Timer) -> tuple[str, str]:
+    """What happens next by a silence timer, for the ticket's page."""
+    to = Status(timer.rule.to_status) if timer.rule else Status.CLOSED
+    words = {
+        Status.RESOLVED: _("Counts as resolved, unless the player writes,"),
+        Status.CLOSED: _("Closes, unless the player writes,"),
+    }
+    return "timer", words.get(to) or _("Becomes “%(status)s”, unless somebody writes,") % {"status": to.label}
 
 
 def silence_over(due: Sequence[Due]) -> None:

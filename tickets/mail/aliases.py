@@ -7,7 +7,6 @@ from tickets.mail.models import MessageIdAlias
 from tickets.models import Message
 
 LONGEST = 998
-POSTMARK_DOMAIN = "mtasv.net"  # Postmark tells a bare id and writes <id@mtasv.net> into the mail
 
 
 def bracketed(name: str) -> str:
@@ -15,11 +14,12 @@ def bracketed(name: str) -> str:
     return f"<{name.strip().strip('<>').strip()}>"
 
 
-def remember_alias(message: Message, name: str) -> None:
-    """A provider's own name of a mail that has left. The same as ours, or known already, is nothing new."""
+def remember_alias(message: Message, name: str, *, domain: str = "") -> None:
+    """A provider's own name of a mail that has left; with `domain` it makes a Message-ID of a bare one. The same as ours, or known
+    already, is nothing new."""
     names = {bracketed(name)}
-    if "@" not in name:
-        names.add(bracketed(f"{name}@{POSTMARK_DOMAIN}"))
+    if domain and "@" not in name:
+        names.add(bracketed(f"{name}@{domain}"))
     new = [alias for alias in sorted(names) if alias != message.message_id and 2 < len(alias) <= LONGEST]
     MessageIdAlias.objects.bulk_create([MessageIdAlias(alias=alias, message=message) for alias in new], ignore_conflicts=True)
 

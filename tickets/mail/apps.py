@@ -6,12 +6,16 @@ from django.apps import AppConfig
 class MailConfig(AppConfig):
     name = "tickets.mail"
     label = "mail"
+    pages = "tickets.mail.urls"
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tickets.mail import lot, send  # rows must be loaded before the rooms that speak of them
+        from tickets import channels
+        from tickets.mail import lot, shown  # rows must be loaded before the rooms that speak of them
+        from tickets.mail.channel import MailChannel
         from tickets.mail.personal import amounts, erase, export, files
 
-        send.register()
+        channels.register(MailChannel())
         lot.open_lot()
         personal.keep(personal.Keeper("mail", export=export, erase=erase, amounts=amounts, files=files))
+        shown.register()

@@ -13,15 +13,16 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from helpdesk.base import blobs, clock
 from tickets.actors import ActorKind
+from tickets.links import Links, links_of
 from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.branding import branding_of, logo_of, signature_and_footer
-from tickets.mail.invitations import stop_url, survey_block
-from tickets.mail.markup import to_text
 from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
-from tickets.mail.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, one_line, render_mail
-from tickets.mail.render.phrases import frame_language
+from tickets.mail.providers import provider_of
+from tickets.mail.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, SurveyBlock, one_line, render_mail
+from tickets.mail.render.phrases import frame_language, phrases
 from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
+from tickets.markup import to_text
 from tickets.models import Attachment, Message
 
 Purpose = Message.Purpose
@@ -42,7 +43,7 @@ def letter_of(message: Message) -> tuple[MailContent, bytes | None, str]:
     author = message.author_name if message.author_kind == ActorKind.OPERATOR else ""
     signature, footer = signature_and_footer(game, language, author)
     logo = logo_of(game)
-    survey = message.purpose == Purpose.SURVEY
+    links = links_of(message)
     letter = MailContent(
         brand=branding_of(game, signature=signature, logo=logo[0] if logo else None),
         language=language,
@@ -52,8 +53,8 @@ def letter_of(message: Message) -> tuple[MailContent, bytes | None, str]:
         author_name=author,
         earlier=() if message.purpose in WITHOUT_HISTORY else _earlier(message),
         footer=footer,
-        survey=survey_block(message.pk, frame_language(language, game.default_language)) if survey else None,
-        unsubscribe_url=stop_url(message.pk) if survey else "",
+        survey=_survey_block(links, frame_language(language, game.default_language)),
+        unsubscribe_url=links.stop,
         zone=game.timezone,
         year=clock.now().year,
         fallback=game.default_language,
@@ -92,8 +93,8 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMultiAlterna
     for file in Attachment.objects.filter(message=message, blob__isnull=False).select_related("blob").order_by("pk"):
         assert file.blob
         mail.attach(file.name, blobs.read(file.blob), file.media_type)
-    if getattr(connection, "esp_name", "") == "Postmark":
-        mail.extra_headers["X-PM-KeepID"] = "true"  # else it writes a Message-ID of its own
+    if provider := provider_of(connection):
+        mail.extra_headers |= provider.headers
     mail.metadata = {METADATA_KEY: message.message_id}  # type: ignore[attr-defined]  # anymail's name; random, so it counts nothing
     return mail
 
@@ -117,8 +118,8 @@ def headers_of(message: Message) -> dict[str, str]:
         headers |= {"In-Reply-To": message.in_reply_to, "References": " ".join(chain_of(message))}
     if submitted := AUTO_SUBMITTED.get(Purpose(message.purpose)):
         headers |= {"Auto-Submitted": submitted, "X-Auto-Response-Suppress": "All"}
-    if message.purpose == Purpose.SURVEY:
-        headers |= {"List-Unsubscribe": f"<{stop_url(message.pk)}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if stop := links_of(message).stop:
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return headers
 
 
@@ -134,6 +135,11 @@ def _earlier(message: Message) -> tuple[Earlier, ...]:
                 Earlier(when=one.sent_at or one.at, text=text, who=(one.author_name or message.ticket.game.team_name) if ours else "")
             )
     return tuple(shown)
+
+
+def _survey_block(links: Links, language: str) -> SurveyBlock | None:
+    says = phrases(language)
+    return SurveyBlock(says.survey, links.choices, worst=says.worst, best=says.best) if links.choices else None
 
 
 def _inline(part: MIMEBase, content_id: str, name: str) -> MIMEBase:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from smtplib import SMTPHeloError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPHeloError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 import requests
@@ -18,13 +18,13 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from helpdesk.base.relay import SERVICE_NOT_AVAILABLE
 from helpdesk.base.text import one_line, reason_of
 from tickets.channels import Away, Failed, Outcome, Retry, Uncertain
+from tickets.mail.reports import Report, report_in
 
 LONGEST_REASON = 400
 SLOW_DOWN = timedelta(minutes=5)
 PLAIN_REFUSALS = (SMTPNotSupportedError, AnymailRecipientsRefused, AnymailSerializationError, AnymailUnsupportedFeature)
 NOBODY_SERVED = {401, 429, 503}  # of an API: no valid key, a quota, a pause; no message gets through
 OURS_TO_MEND = {403, 408, 409, 425}  # of an API: the message itself is sound
-NOBODY_THERE = re.compile(r"\b5\.1\.(?:1|2|3|6|10)\b")
 GREYLISTED = re.compile(r"gr[ea]y.?list|try again later", re.IGNORECASE)
 
 
@@ -101,9 +101,11 @@ def _never_connected(error: BaseException | None) -> bool:
     return False
 
 
-def nobody_there(outcome: Outcome) -> bool:
-    """Whether a refusal says that the address itself does not exist (RFC 3463), as against what we sent or who we are."""
-    return isinstance(outcome, Failed) and bool(NOBODY_THERE.search(outcome.reason))
+def report_in_refusal(error: Exception, outcome: Outcome) -> Report | None:
+    """What a plain refusal says of mail and address; None where nothing is said of them, or the server will not serve us."""
+    if isinstance(outcome, Failed) and isinstance(error, SMTPRecipientsRefused | SMTPDataError):
+        return report_in(outcome.reason)
+    return None
 
 
 def _words(error: Exception) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from helpdesk.base import clock
-from tickets.gates import GateHold
+from tickets.gates import GateHold, gate
 from tickets.mail.addressing import read_reply_token
 from tickets.mail.models import RawMail
 from tickets.mail.parse.addresses import bare
@@ -43,6 +43,7 @@ _LEFT_OR_LEAVES = [
 ]
 
 
+@gate("mail.loops")
 def no_loops(message: Message) -> GateHold | None:
     """The gate: holds automatic mails to machines and above the caps; what a person wrote goes through."""
     if message.purpose == Message.Purpose.ANSWER or message.channel != "mail":

@@ -34,7 +34,7 @@ from helpdesk.base.turns import Turn
 from tickets.lifecycle.rules import read_once
 from tickets.mail import intake
 from tickets.mail.judge import Outcome
-from tickets.mail.models import MailSource, RawMail
+from tickets.mail.models import MIME, MailSource, RawMail
 from tickets.mail.parse import ParsedMail
 from tickets.mail.payloads import NotAMail, to_mime
 from tickets.mail.reading import TooHeavy
@@ -64,7 +64,7 @@ class InboundMail:
     key: str
     mailbox: str = ""
     recipient: str = ""
-    form: RawMail.Form = RawMail.Form.MIME
+    form: str = MIME
     content_type: str = ""
     received_at: datetime | None = None
     history: bool = False
@@ -81,7 +81,7 @@ def store(mail: InboundMail) -> RawMail:
     Whatever this raises, a full disk too (blobs.NotKept), means: not stored. The door then says so and the mail stays where it lies.
     """
     with transaction.atomic():
-        blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == RawMail.Form.MIME else "application/octet-stream")
+        blob = blobs.keep(mail.content, media_type="message/rfc822" if mail.form == MIME else "application/octet-stream")
         raw = RawMail(
             blob=blob,
             form=mail.form,
@@ -192,7 +192,7 @@ def content_of(raw: RawMail) -> bytes:
     if raw.blob is None:
         raise blobs.Unreadable(f"The bytes of raw mail {raw.pk} were erased.")
     content = blobs.read(raw.blob)
-    return content if raw.form == RawMail.Form.MIME else to_mime(content, form=raw.form, content_type=raw.content_type)
+    return content if raw.form == MIME else to_mime(content, form=raw.form, content_type=raw.content_type)
 
 
 def _understand(pks: list[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +15,8 @@ from helpdesk.studio.models import Game
 from tickets.mail.judge import Outcome
 from tickets.models import Message, Ticket
 
+MIME = "mime"
+
 
 class MailSource(models.TextChoices):
     WEBHOOK = "webhook", _("Webhook")
@@ -26,20 +28,15 @@ class RawMail(models.Model):
     """A mail as it came in, stored before anybody tried to understand it.
 
     It is waiting, `processed_at` (then `outcome` says what became of it), or `parked_at` with the reason, for a person to see and to
-    retry. `form` names what the blob holds: the mail itself (`mime`), or a provider's payload where the provider sends no raw mail.
+    retry. `form` names what the blob holds: the mail itself, or the payload of the provider of that name, which sends no raw mail.
     """
 
     personal: ClassVar[tuple[str, ...]] = (
         *("blob", "content_type", "recipient", "reason", "auto_reason", "mail_id", "from_address", "subject", "digest"),
     )
 
-    class Form(models.TextChoices):
-        MIME = "mime", _("Mail")
-        MAILGUN = "mailgun", _("Payload of Mailgun")
-        POSTMARK = "postmark", _("Payload of Postmark")
-
     blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")  # null: its writer was erased
-    form = models.CharField(max_length=12, choices=Form.choices, default=Form.MIME)
+    form = models.CharField(max_length=12, default=MIME)
     content_type = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=8, choices=MailSource.choices)
     mailbox = models.CharField(max_length=320, blank=True)
@@ -72,7 +69,6 @@ class RawMail(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="raw_mail_source_known", condition=Q(source__in=["webhook", "imap", "pipe"])),
-            models.CheckConstraint(name="raw_mail_form_known", condition=Q(form__in=["mime", "mailgun", "postmark"])),
             models.CheckConstraint(name="raw_mail_outcome_known", condition=Q(outcome__in=["", *(each.value for each in Outcome)])),
             models.CheckConstraint(name="raw_mail_processed_or_parked", condition=Q(processed_at__isnull=True) | Q(parked_at__isnull=True)),
             models.CheckConstraint(name="raw_mail_parked_with_reason", condition=Q(parked_at__isnull=True) | ~Q(reason="")),
@@ -173,6 +169,21 @@ class Mailbox(models.Model):
             models.CheckConstraint(name="mailbox_day_is_one", condition=Q(begin_on__range=(EARLIEST.date(), LATEST.date()))),
             models.CheckConstraint(name="mailbox_port_is_one", condition=Q(port__gte=1, port__lte=65535)),
         ]
+
+
+class SenderRecords(models.Model):
+    """What DNS last said of a domain that games send from; see `sender_records.py`. `selector` is the DKIM selector somebody wrote down."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    domain = models.CharField(max_length=255, unique=True)
+    selector = models.CharField(max_length=63, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    found: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)  # of the last time; then `found` is of an earlier one
+
+    class Meta:
+        verbose_name_plural = "sender records"
 
 
 class MessageIdAlias(models.Model):

@@ -1,62 +1,31 @@
-"""The deliverer of the channel `mail`: build the mail, open the connection, say `handed`, send, and tell honestly what came of it."""
+"""Sending: build the mail, open the connection, say `handed`, send, and tell honestly what came of it."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.dummy import EmailBackend as NullTransport
-from django.core.validators import validate_email
-from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base import relay
+from helpdesk.base import clock, relay
 from helpdesk.base.blobs import Unreadable
-from helpdesk.base.errors import Conflict, DomainError
-from players.models import Address
-from players.selectors import main_address
-from players.services import mark_address
-from tickets import channels
+from helpdesk.base.errors import Conflict
 from tickets.channels import Failed, Outcome, Retry, Sent
-from tickets.mail.addressing import message_id_for
+from tickets.mail.aftermath import mark
 from tickets.mail.aliases import remember_alias
 from tickets.mail.compose import compose
-from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
-from tickets.mail.parse.addresses import in_protocol
+from tickets.mail.failures import after_handing, before_handing, before_opening, report_in_refusal
+from tickets.mail.providers import provider_of
+from tickets.mail.reports import Report
 from tickets.mail.smtp import SmtpTransport, transport
-from tickets.mail.threads import parent_of
-from tickets.models import Message, Ticket
+from tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
 REFUSED = {"rejected", "failed", "invalid"}  # anymail's words for a recipient it will not serve
-
-
-def register() -> None:
-    """Called when the room opens."""
-    channels.register("mail", label=_("Mail"), deliver=deliver, prepare=prepare)
-
-
-def prepare(ticket: Ticket, message: Message) -> None:
-    """Fix where it goes, its Message-ID and what it answers. DomainError when there is nowhere to send it.
-
-    Called when a message is queued, and again when it is sent once more: the address may be another then, the Message-ID stays.
-    """
-    contact = ticket.contact or main_address(ticket.player)
-    if contact is None:
-        raise DomainError(_("There is no mail address to write to. Add one to the player first."))
-    try:
-        validate_email(in_protocol(contact.address))
-    except ValidationError:
-        raise DomainError(_("“%(address)s” is not a mail address one can write to.") % {"address": contact.address}) from None
-    message.to_address = contact.address
-    if not message.message_id:
-        message.message_id = message_id_for(secrets.token_hex(12), ticket.game.address.rpartition("@")[2])
-        message.in_reply_to = parent_of(message)
 
 
 def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
@@ -77,16 +46,19 @@ def deliver(message: Message, handed: Callable[[], None]) -> Outcome:
         _close(connection)
         return before_opening(error)
     try:
-        outcome = _transmit(mail, connection, handed)
+        outcome, report = _transmit(mail, connection, handed)
     finally:
         _close(connection)
     if isinstance(outcome, Retry | Failed):
         relay.back(message.channel)  # somebody answered, if not as we wished
-    return _noted(message, mail, outcome)
+    return _noted(message, mail, connection, outcome, report)
 
 
-def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> Outcome:
-    """Over SMTP it is handed when the server has taken sender and recipient and waits for the words; elsewhere before the one request."""
+def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed: Callable[[], None]) -> tuple[Outcome, Report | None]:
+    """What came of it, and what a plain refusal says of the address.
+
+    Over SMTP it is handed when the server has taken sender and recipient and waits for the words; elsewhere before the one request.
+    """
     gone = False
 
     def hand() -> None:
@@ -103,23 +75,34 @@ def _transmit(mail: EmailMultiAlternatives, connection: BaseEmailBackend, handed
     except Conflict:
         raise
     except Exception as error:
-        return after_handing(error) if gone else before_handing(error)
+        outcome = after_handing(error) if gone else before_handing(error)
+        return outcome, report_in_refusal(error, outcome) or _by_provider(mail, connection)
     if sent != 1:
-        return Failed("The mail backend took nothing: a hook or a setting cancelled it.")
+        return Failed("The mail backend took nothing: a hook or a setting cancelled it."), None
     status = getattr(mail, "anymail_status", None)
     if status is not None and status.status and status.status <= REFUSED:
-        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}")
-    return Sent()
+        return Failed(f"The provider refused the recipient: {', '.join(sorted(status.status))}"), _by_provider(mail, connection)
+    return Sent(), None
 
 
-def _noted(message: Message, mail: EmailMultiAlternatives, outcome: Outcome) -> Outcome:
+def _by_provider(mail: EmailMultiAlternatives, connection: BaseEmailBackend) -> Report | None:
+    """What the provider's word for the one recipient means, where it will not serve him."""
+    provider, status = provider_of(connection), getattr(mail, "anymail_status", None)
+    words = status.status if status is not None and status.status else set()
+    return next((provider.refused[word] for word in words if word in provider.refused), None) if provider else None
+
+
+def _noted(
+    message: Message, mail: EmailMultiAlternatives, connection: BaseEmailBackend, outcome: Outcome, report: Report | None
+) -> Outcome:
     """Remember what the answer taught us beside the outcome. It must not be lost for that: it is already decided."""
     status = getattr(mail, "anymail_status", None)
     try:
         if isinstance(outcome, Sent) and status is not None and isinstance(status.message_id, str):
-            remember_alias(message, status.message_id)
-        elif isinstance(outcome, Failed) and nobody_there(outcome):
-            mark_address(message.to_address, Address.State.BOUNCED, reason=outcome.reason)
+            provider = provider_of(connection)
+            remember_alias(message, status.message_id, domain=provider.alias_domain if provider else "")
+        elif isinstance(outcome, Failed) and report is not None:
+            mark(message.to_address, report, at=clock.now(), reason=outcome.reason)
     except Exception:
         log.exception("mail_aftermath_lost", message=message.pk)
     return outcome

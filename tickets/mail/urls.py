@@ -1,8 +1,14 @@
-"""Doors of the mail room: what providers hand in, and what they tell of mails of ours."""
+"""Doors of the mail room: where providers hand in mails (`…/inbound/mime` for routes that send the raw mail), and tell of ours."""
 
 from __future__ import annotations
 
-from tickets.mail import hook_urls, track_urls
+from django.urls import path
+
+from tickets.mail.webhooks import receive, tracking
 
 app_name = "mail"
-urlpatterns = [*hook_urls.urlpatterns, *track_urls.urlpatterns]
+urlpatterns = [
+    path("hooks/mail/<slug:provider>/inbound", receive, name="receive"),
+    path("hooks/mail/<slug:provider>/inbound/<slug:kind>", receive, name="receive_kind"),
+    path("hooks/mail/<slug:provider>/tracking", tracking, name="tracking"),
+]

@@ -1,11 +1,14 @@
-"""The webhook door: `/hooks/mail/<provider>/inbound`. It lets the provider prove itself, reads the body itself, stores, and says yes.
+"""The providers' doors: `/hooks/mail/<provider>/inbound` for mails, `…/tracking` for news of ours.
 
-What the header alone can prove or refute (no secret set, wrong Basic authentication, too large) is settled before the body is read.
+They let the provider prove itself, read the body themselves, keep what it brings, and say yes. What the header alone can prove or refute
+(no secret set, wrong Basic authentication, too large) is settled before the body is read.
 
 `request.POST` is never touched: it would decode an 8-bit mail to pieces, and refuses mails of more than a few megabytes.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import structlog
 from django.conf import settings
@@ -17,12 +20,16 @@ from helpdesk.audit.client import client_address
 from helpdesk.base.blobs import NotKept
 from helpdesk.base.rate_limits import is_shut, network, too_often
 from tickets.mail.inbox import InboundMail, store
-from tickets.mail.models import MailSource
-from tickets.mail.payloads import PROVIDERS, Delivered, Refused
+from tickets.mail.models import MIME, MailSource
+from tickets.mail.provider import Proof, Provider, Refused, Senseless
+from tickets.mail.providers import providers
+from tickets.mail.tokens import Stale, show
+from tickets.mail.track import note_tracking
 
 log = structlog.get_logger(__name__)
 
 FORM_OVERHEAD = 1.5  # a mail of the largest size, packed into a form or into JSON
+LARGEST_NEWS = 1024 * 1024  # bytes
 PERIOD = 60  # seconds
 MOST_REFUSED = 20  # unproved requests of one client in a period, at all web processes together
 MOST_CALLS = 6_000
@@ -43,41 +50,81 @@ def note_refusal(client: str) -> None:
 @require_http_methods(["POST", "HEAD"])
 def receive(request: HttpRequest, provider: str, kind: str = "") -> HttpResponse:
     """200 when the mail is stored; 4xx when it never will be; anything else makes the provider try again."""
-    if provider not in PROVIDERS or request.method == "HEAD":  # some providers try the address by HEAD when it is set
-        return _said(200 if provider in PROVIDERS else 404, "")
-    client = network(client_address(request) or "")
+    known = providers().get(provider)
+    if known is None or request.method == "HEAD":  # some providers try the address by HEAD when it is set
+        return _said(200 if known else 404, "")
+    return _at_the_door(request, known, _keep, most=int(settings.MAX_MAIL_BYTES * FORM_OVERHEAD), refused=400)
+
+
+@csrf_exempt
+@require_http_methods(["POST", "HEAD"])
+def tracking(request: HttpRequest, provider: str) -> HttpResponse:
+    """News of our mails. One door per provider that can prove itself; 404 for the others. What fails is asked for again (500)."""
+    known = providers().get(provider)
+    if known is None or not known.has_secret or request.method == "HEAD":
+        return _said(200 if known and known.has_secret else 404, "")
+    return _at_the_door(request, known, _note, most=LARGEST_NEWS, refused=403)
+
+
+Work = Callable[[Provider, bytes, str, str], HttpResponse]
+
+
+def _at_the_door(request: HttpRequest, provider: Provider, work: Work, *, most: int, refused: int) -> HttpResponse:
+    """What the header alone can settle, then the body to whoever works on it."""
+    client, authorization = network(client_address(request) or ""), request.headers.get("Authorization", "")
     if asks_too_often(client):
         return _said(429, "Too many requests.")
-    size, authorization = _size(request), request.headers.get("Authorization", "")
+    size = _size(request)
     try:
-        PROVIDERS[provider].admit(authorization)
+        provider.admit(authorization)
         if size is None:
             return _said(411, "How long is it?")
-        if size > settings.MAX_MAIL_BYTES * FORM_OVERHEAD:
-            return _said(413, "The mail is too large.")
-        delivered = PROVIDERS[provider].take(request.read(size), request.META.get("CONTENT_TYPE", ""), authorization)
+        if size > most:
+            return _said(413, "It is too large.")
+        return work(provider, request.read(size), request.META.get("CONTENT_TYPE", ""), authorization)
     except Refused as reason:
         note_refusal(client)
-        log.warning("mail_hook_refused", provider=provider, reason=str(reason))
-        return _said(400, "Not accepted.")
-    return _keep(provider, delivered, request.META.get("CONTENT_TYPE", ""))
+        log.warning("mail_hook_refused", provider=provider.name, reason=str(reason))
+        return _said(refused, "Not accepted.")
+    except Senseless as reason:
+        log.warning("mail_hook_senseless", provider=provider.name, reason=str(reason))
+        return _said(400, "Not understood.")
 
 
-def _keep(provider: str, delivered: Delivered, content_type: str) -> HttpResponse:
+def _keep(provider: Provider, body: bytes, content_type: str, authorization: str) -> HttpResponse:
+    delivered = provider.take(body, content_type, authorization)
+    _show(delivered.proof, "inbound")
     mail = InboundMail(
         content=delivered.content,
         source=MailSource.WEBHOOK,
         key=delivered.key,
         recipient=delivered.recipient,
-        form=delivered.form,
+        form=MIME if delivered.whole else provider.name,
         content_type=content_type,
     )
     try:
         raw = store(mail)
     except NotKept:
         return _said(507, "Not stored: try again later.")
-    log.info("mail_handed_in", provider=provider, raw_mail=raw.pk)
+    log.info("mail_handed_in", provider=provider.name, raw_mail=raw.pk)
     return _said(200, "Stored.")
+
+
+def _note(provider: Provider, body: bytes, content_type: str, authorization: str) -> HttpResponse:
+    news = provider.news(body, content_type, authorization)
+    _show(news.proof, "tracking")
+    for event, report in news.events:
+        note_tracking(event, report)
+    return _said(200, "Noted.")
+
+
+def _show(proof: Proof | None, door: str) -> None:
+    """A signature is good for a while, and at one door."""
+    try:
+        if proof is not None:
+            show(proof.timestamp, proof.token, door)
+    except Stale as reason:
+        raise Refused(str(reason)) from reason
 
 
 def _size(request: HttpRequest) -> int | None:

@@ -58,6 +58,8 @@ class Message(models.Model):
         STALE = "stale", _("returned: the player wrote meanwhile")
         WITHDRAWN = "withdrawn", _("called back")
         SKIPPED = "skipped", _("skipped: the player wrote meanwhile")
+        RETURNED = "returned", _("returned by who looks it over")
+        REVISED = "revised", _("another text was sent instead")
 
     class WhenStale(models.TextChoices):
         RETURN = "return", _("return it to its author")
@@ -142,6 +144,8 @@ class Message(models.Model):
                         "stale",
                         "withdrawn",
                         "skipped",
+                        "returned",
+                        "revised",
                     ],
                 ),
             ),  # fmt: skip
@@ -171,17 +175,34 @@ ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in 
 
 
 class Hold(models.Model):
-    """A gate keeps a reply back. The message leaves when no hold is open."""
+    """A gate keeps a reply back. The message leaves when no hold is open.
 
-    personal: ClassVar[tuple[str, ...]] = ("reason",)
+    What became of it stands in `outcome`, with who, when and why; “withdrawn” is the author's own deed, by calling the reply back.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("reason", "why")
+
+    class Outcome(models.TextChoices):
+        RELEASED = "released", _("released")
+        REVISED = "revised", _("released with another text")
+        RETURNED = "returned", _("returned to its author")
+        WITHDRAWN = "withdrawn", _("called back by its author")
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="holds", db_constraint=False)
     gate = models.CharField(max_length=80)
     reason = models.CharField(max_length=300)  # an English msgid; a detail may follow on a second line
     opened_at = models.DateTimeField(default=clock.now)
-    released_at = models.DateTimeField(null=True, blank=True)
-    released_by = IdOf("staff.User", null=True, blank=True)
+    approves = models.BooleanField(null=True, db_default=False)  # its gate asks for somebody's approval
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, db_default="")
+    ended_at = models.DateTimeField(null=True, blank=True, db_column="released_at")
+    ended_by = IdOf("staff.User", null=True, blank=True, db_column="released_by")
+    why = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_hold_per_gate", fields=["message", "gate"])]
-        indexes = [models.Index(name="hold_open", fields=["opened_at"], condition=Q(released_at__isnull=True))]
+        constraints = [
+            models.UniqueConstraint(name="one_hold_per_gate", fields=["message", "gate"]),
+            models.CheckConstraint(
+                name="hold_outcome_known", condition=Q(outcome__in=["", "released", "revised", "returned", "withdrawn"])
+            ),
+        ]
+        indexes = [models.Index(name="hold_open", fields=["opened_at"], condition=Q(ended_at__isnull=True))]

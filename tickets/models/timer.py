@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
-from helpdesk.base.bounds import LONGEST_SILENCE, sane_moments
+from helpdesk.base.bounds import LONGEST_SILENCE, sane_moments, whole_number
 from helpdesk.base.ids import IdOf
 from helpdesk.studio.models import Game
 from tickets.models.ticket import Status, Ticket
@@ -52,12 +52,14 @@ class LifecycleRule(models.Model):
 
 
 class Timer(models.Model):
-    """Something that happens to a ticket at `due_at` unless the ticket changes before. One per ticket and kind.
+    """Something that happens to a ticket at `due_at` unless the ticket changes before. One per ticket and kind, or one for each of several
+    things of a kind: `kind` is then its name and the id of that thing, “sla.due/17”, so that one key serves both.
 
     A freezing timer of a ticket on hold has no `due_at` but the time `left`.
     """
 
     personal: ClassVar[tuple[str, ...]] = ("error",)
+    NAME: ClassVar[Func] = Func(F("kind"), Value("/"), Value(1), function="split_part", output_field=models.CharField())
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="timers")
     kind = models.CharField(max_length=40)
@@ -83,3 +85,18 @@ class Timer(models.Model):
             models.Index(name="timer_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
             models.Index(name="timer_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
         ]
+
+    @staticmethod
+    def key(name: str, ref: int = 0) -> str:
+        """What stands in `kind`."""
+        return f"{name}/{ref}" if ref else name
+
+    @property
+    def name(self) -> str:
+        """The name of its kind, as rooms register it."""
+        return self.kind.partition("/")[0]
+
+    @property
+    def ref(self) -> int:
+        """The id of what it is about, 0 where a ticket has but one of its kind."""
+        return whole_number(self.kind.partition("/")[2])

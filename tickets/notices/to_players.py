@@ -1,4 +1,4 @@
-"""What the life cycle tells a player. The rule names a text, the move's event carries its key, and the mail goes out once per move.
+"""What the life cycle tells a player. The rule names a text, the move's event carries its key, and the notice goes out once per move.
 
 A loop cannot come of it: the message is automatic and says so, the mail room's gate holds it back from machines and above its caps,
 and what an automatic message causes moves no ticket.
@@ -10,7 +10,7 @@ import structlog
 
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import wording
-from players.models import Address
+from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Ticket
@@ -32,7 +32,7 @@ def on_moved(event: Event) -> None:
     if key is None:
         return
     ticket = lock_itself(Ticket(pk=event.ticket_id))
-    if ticket.merged_into_id or (ticket.contact and ticket.contact.state != Address.State.GOOD):
+    if ticket.merged_into_id or channel(ticket.channel).unreachable(ticket):
         return
     game = ticket.game
     text = wording(key, scopes=[game.text_scope], languages=dict.fromkeys([ticket.language, game.default_language, "en"]))

@@ -12,38 +12,65 @@ from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from helpdesk.staff.models import Notice, User
-from helpdesk.staff.notices import notify
+from helpdesk.staff.notices import NoticeKind, notify
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
 from tickets.events import Payload, payload_of
-from tickets.events.of_messages import MessageBounced, MessageFailed, MessageNoted, MessageReceived, MessageStale, MessageUncertain
+from tickets.events.of_messages import (
+    MessageBounced,
+    MessageFailed,
+    MessageNoted,
+    MessageReceived,
+    MessageReturned,
+    MessageStale,
+    MessageUncertain,
+)
 from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
 from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
 
+ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE = (
+    f"notices.{name}" for name in ("assigned", "taken_over", "player_answered", "mention", "overdue")
+)
 IN_TROUBLE: dict[type[Payload], str] = {
-    MessageFailed: gettext_noop("Your message in %(number)s was refused: “%(subject)s”"),
-    MessageBounced: gettext_noop("Your message in %(number)s came back: “%(subject)s”"),
-    MessageUncertain: gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"),
-    MessageStale: gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),
+    MessageFailed: "notices.failed",
+    MessageBounced: "notices.bounced",
+    MessageUncertain: "notices.uncertain",
+    MessageStale: "notices.stale",
+    MessageReturned: "notices.returned",
 }
+KINDS = (
+    NoticeKind(ASSIGNED, gettext_noop("%(number)s is yours now: “%(subject)s”")),
+    NoticeKind(TAKEN_OVER, gettext_noop("%(number)s is with %(who)s now: “%(subject)s”")),
+    NoticeKind(ANSWERED, gettext_noop("The player answered in %(number)s: “%(subject)s”")),
+    NoticeKind(MENTION, gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”"), True),
+    NoticeKind(OVERDUE, gettext_noop("%(on)s owed an answer in %(number)s, and the day has passed: “%(subject)s”"), True),
+    NoticeKind("notices.failed", gettext_noop("Your message in %(number)s was refused: “%(subject)s”"), True),
+    NoticeKind("notices.bounced", gettext_noop("Your message in %(number)s came back: “%(subject)s”"), True),
+    NoticeKind("notices.uncertain", gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"), True),
+    NoticeKind("notices.returned", gettext_noop("Your reply in %(number)s was given back to you: “%(subject)s”"), True),
+    NoticeKind(
+        "notices.stale",
+        gettext_noop("The player wrote before your reply in %(number)s left; it is back in your composer: “%(subject)s”"),
+        True,
+    ),
+)
 
 
 def on_assigned(event: Event) -> None:
     """Somebody gave the ticket to a colleague, or took it from one."""
     now = _active(event.assignee_id)
-    _tell(event, now, "notices.assigned", gettext_noop("%(number)s is yours now: “%(subject)s”"))
+    _tell(event, now, ASSIGNED)
     if now:
-        text = gettext_noop("%(number)s is with %(who)s now: “%(subject)s”")
-        _tell(event, _active(TicketAssigned.of(event).before), "notices.taken_over", text, again=True, who=now[0].pk)
+        _tell(event, _active(TicketAssigned.of(event).before), TAKEN_OVER, again=True, who=now[0].pk)
 
 
 def on_received(event: Event) -> None:
     """The player answered a ticket that somebody has. A machine's message is no answer, and neither is the first message."""
     if Message.objects.filter(ticket=event.ticket_id, pk__lt=event.message_id or 0).exclude(kind=Message.Kind.NOTE).exists():
-        _tell(event, _holders(event), "notices.player_answered", gettext_noop("The player answered in %(number)s: “%(subject)s”"))
+        _tell(event, _holders(event), ANSWERED)
 
 
 def on_trouble(event: Event) -> None:
@@ -52,7 +79,7 @@ def on_trouble(event: Event) -> None:
     if message is None or message.author_kind != ActorKind.OPERATOR or message.purpose != Purpose.ANSWER:
         return
     people = _active(message.author_id) or _holders(event)
-    _tell(event, people, f"notices.{event.kind.partition('.')[2]}", IN_TROUBLE[type(payload_of(event))], important=True, message=message.pk)
+    _tell(event, people, IN_TROUBLE[type(payload_of(event))], message=message.pk)
 
 
 def on_noted(event: Event) -> None:
@@ -61,15 +88,13 @@ def on_noted(event: Event) -> None:
     if note is None or event.ticket is None or "@" not in note.text:
         return
     called = mentioned(note.text, User.objects.filter(is_active=True))
-    text = gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”")
-    _tell(event, called, "notices.mention", text, important=True, again=True, who=note.author_id, message=note.pk)
+    _tell(event, called, MENTION, again=True, who=note.author_id, message=note.pk)
 
 
 def on_overdue(event: Event) -> None:
     """The day by which another department owed an answer has passed: who has the ticket is told, or else who had set it so."""
     people = _active(event.assignee_id) or _active(_who_set_it(event))
-    text = gettext_noop("%(on)s owed an answer in %(number)s, and the day has passed: “%(subject)s”")
-    _tell(event, people, "notices.overdue", text, important=True)
+    _tell(event, people, OVERDUE)
 
 
 def _who_set_it(event: Event) -> int | None:
@@ -126,7 +151,7 @@ def _may_see(user: User, ticket: Ticket) -> bool:
     return visible_tickets(user).filter(pk=ticket.pk).exists()
 
 
-def _tell(event: Event, people: Iterable[User], kind: str, text: str, *, important: bool = False, again: bool = False, **more: Any) -> None:
+def _tell(event: Event, people: Iterable[User], kind: str, *, again: bool = False, **more: Any) -> None:
     ticket: Ticket | None = event.ticket
     if ticket is None:
         return
@@ -137,4 +162,4 @@ def _tell(event: Event, people: Iterable[User], kind: str, text: str, *, importa
         told = set(Notice.objects.filter(user__in=others, kind=kind, link=link, seen_at=None).values_list("user_id", flat=True))
         others = [user for user in others if user.pk not in told]
     if others:
-        notify(others, kind, text, link=link, important=important, number=ticket.number, ticket=ticket.pk, **more)
+        notify(others, kind, link=link, number=ticket.number, ticket=ticket.pk, **more)

@@ -22,6 +22,7 @@ from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
 from tickets.models import Message, Status, Ticket
+from tickets.services.cards import capture_card
 from tickets.services.unseen import Unseen
 
 
@@ -108,6 +109,7 @@ def set_player(ticket: Ticket, player: Player, *, by: Actor) -> Ticket:
         else:
             add_address(player, ticket.contact.address)
         change(ticket, TicketPlayerSet(player=player.pk, before=before), fields=["player", "contact"], by=by)
+        capture_card(ticket, by=by)
     return ticket
 
 

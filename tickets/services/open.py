@@ -15,6 +15,7 @@ from helpdesk.base.rows import as_json, columns, insert, made
 from helpdesk.base.text import clean, one_line
 from helpdesk.studio.models import Game
 from players.models import Address, Player
+from players.traits import traits_of
 from tickets.actors import SYSTEM, Actor, ActorKind
 from tickets.actors import player as player_actor
 from tickets.events import NewEvent, change, record, record_many
@@ -69,7 +70,7 @@ def open_ticket(incoming: Incoming, *, game: Game, player: Player, contact: Addr
     message = _message(ticket, incoming)
     _insert(ticket, message)
     _keep_files(message, incoming)
-    opened = TicketOpened(started_by="player", follows=follows.pk if follows else None)
+    opened = TicketOpened(started_by="player", follows=follows.pk if follows else None, **traits_of(player, game))
     record_many([NewEvent(ticket, said, by, message, at=incoming.at) for said in (opened, _received(incoming))])
     if follows:
         record(lock_itself(follows), TicketFollowed(follow_up=ticket.pk), by=by)
@@ -118,7 +119,7 @@ def start_ticket(*, game: Game, player: Player, contact: Address | None, channel
     ticket = _new(game=game, player=player, contact=contact, channel=channel, subject=subject, text="", language=language, at=clock.now(),
                   follows=None, asked_at=None, started_by="operator")  # fmt: skip
     _insert(ticket, None)
-    record(ticket, TicketOpened(started_by="operator"), by=by)
+    record(ticket, TicketOpened(started_by="operator", **traits_of(player, game)), by=by)
     return ticket
 
 

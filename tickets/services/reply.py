@@ -104,7 +104,7 @@ def start_conversation(
     language: str,
     outgoing: OutgoingMessage,
     by: User,
-    channel: str = "mail",
+    channel: str,
 ) -> Message:
     """We write first. The ticket is the message's `ticket`, and its author has it. The draft of their composer has become this message."""
     if not subject.strip():
@@ -149,7 +149,7 @@ def undo(message: Message, *, by: User) -> Draft | None:
         raise Conflict(_("It has already left."))
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
     message.save(update_fields=["state", "state_at"])
-    message.holds.filter(released_at=None).update(released_at=clock.now(), released_by=by.pk)
+    message.holds.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by.pk, outcome=Hold.Outcome.WITHDRAWN)
     record(message.ticket, MessageWithdrawn(), by=operator(by), message=message)
     return give_back(message)
 
@@ -257,11 +257,12 @@ def _write(
     objections = gates.objections(message)
     if objections:
         Hold.objects.bulk_create(
-            [Hold(message=message, gate=gate, reason=str(objection)[:300], opened_at=now) for gate, objection in objections]
+            Hold(message=message, gate=gate.name, approves=gate.approves, reason=str(objection)[:300], opened_at=now)
+            for gate, objection in objections
         )
         message.state = Message.State.HELD
         message.save(update_fields=["state"])
-        record(ticket, MessageHeld(gates=tuple(gate for gate, _objection in objections)), by=by, message=message)
+        record(ticket, MessageHeld(gates=tuple(gate.name for gate, _objection in objections)), by=by, message=message)
     elif not wait:
         nudge("tickets.send", message.pk)
     return message

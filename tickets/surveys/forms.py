@@ -38,5 +38,5 @@ def read(posted: Mapping[str, str], words: Phrases) -> RatingForm:
 
 
 def chosen_in_advance(asked: Mapping[str, str]) -> int | None:
-    """The mark a link of the mail names; anything else is ignored."""
+    """The mark a link of the invitation names; anything else is ignored."""
     return SCORES.get(asked.get("score", ""))

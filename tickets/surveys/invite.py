@@ -7,17 +7,20 @@ from datetime import timedelta
 
 import structlog
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import Wording, wording
-from players.models import Address
+from helpdesk.studio.capabilities import mode
+from helpdesk.studio.models import Game, Mode
 from tickets import timers
 from tickets.actors import SYSTEM, ActorKind
+from tickets.channels import channel
 from tickets.events import deliver, record
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
-from tickets.models import Event, Message, Status, Ticket
+from tickets.models import Event, Message, Status, Ticket, Timer
 from tickets.models.message import ANSWERED_STATES
 from tickets.services.reply import OutgoingMessage, send_automatic
 from tickets.surveys.kinds import SurveySent
@@ -26,10 +29,16 @@ from tickets.timers import Due
 
 log = structlog.get_logger(__name__)
 
+CAPABILITY = "surveys"
 KIND = "surveys.invite"
 SUBSCRIBER = "surveys.invite"
 TEXT_KEY = "survey.invite"
 OPEN_FOR = timedelta(days=30)  # an unanswered link
+
+
+def asks(game: Game) -> bool:
+    """Whether this game's players are asked; one query."""
+    return mode(CAPABILITY, game) == Mode.ON
 
 
 def matters(event: Event) -> bool:
@@ -42,8 +51,13 @@ def on_moved(event: Event) -> None:
     ticket = lock_itself(Ticket(pk=event.ticket_id))
     if event.status != Status.RESOLVED:
         timers.disarm([ticket], KIND)
-    elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.game.survey_enabled and ticket.merged_into_id is None:
+    elif ticket.status in {Status.RESOLVED, Status.CLOSED} and ticket.merged_into_id is None and asks(ticket.game):
         timers.arm(ticket, KIND, event.at + timedelta(hours=ticket.game.survey_delay_hours), anchor_event_id=event.pk)
+
+
+def foretold(_timer: Timer) -> tuple[str, str]:
+    """What happens next, for the ticket's page."""
+    return "star", _("The player is asked for a rating, unless it comes back before,")
 
 
 def fire(due: Sequence[Due]) -> None:
@@ -57,7 +71,7 @@ def on_due(resolution: Event) -> None:
     if Survey.objects.filter(resolution_event_id=resolution.pk).exists():
         return
     ticket = lock_itself(Ticket(pk=resolution.ticket_id))
-    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not ticket.game.survey_enabled:
+    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.merged_into_id is not None or not asks(ticket.game):
         return
     resolved = Event.objects.filter(ticket=ticket, kind=TicketMoved.kind, status=Status.RESOLVED).exclude(status_before=Status.RESOLVED)
     last = resolved.aggregate(last=Max("pk"))["last"]
@@ -84,10 +98,10 @@ def _words_of(ticket: Ticket) -> Wording | None:
 
 
 def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
-    """One survey. Nobody is asked who got no answer of a person, or whose address does not take our mails."""
+    """One survey. Nobody is asked who got no answer of a person, or who does not get what we send."""
     reply = rated_reply(ticket, resolution)
     game = ticket.game
-    if reply is None or text is None or (ticket.contact and ticket.contact.state != Address.State.GOOD):
+    if reply is None or text is None or channel(ticket.channel).unreachable(ticket):
         return
     filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})
     words = OutgoingMessage(filled.body, subject=filled.subject, text_version_id=filled.version_id)

@@ -9,7 +9,7 @@ from tickets.surveys.models import Survey
 
 
 def survey_of_invitation(message_pk: int) -> Survey | None:
-    """The survey a mail invited to, with all its page shows; one query."""
+    """The survey a message invited to, with all its page shows; one query."""
     return Survey.objects.select_related("ticket__game", "ticket__player").filter(invitation_id=message_pk).first()
 
 

@@ -20,8 +20,8 @@ from helpdesk.base.rate_limits import network, too_often
 from helpdesk.studio.models import Game
 from tickets.mail.brand import mix, palette, readable
 from tickets.mail.branding import branding_of
-from tickets.mail.invitations import message_named_by
 from tickets.surveys import forms, services
+from tickets.surveys.links import message_named_by
 from tickets.surveys.models import Survey
 from tickets.surveys.phrases import preferred, spoken, words
 from tickets.surveys.selectors import survey_of_invitation

@@ -30,6 +30,7 @@ from tickets.models import Draft, Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile
+from tickets.services.cards import capture_card
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.open import Incoming, open_ticket, receive
@@ -125,6 +126,7 @@ class Stage:
         message: Message = row.message
         if matter.turn == 0:
             self._remember(story, message.ticket.player)
+            capture_card(message.ticket)
         return message
 
     def _directly(self, matter: Matter, turn: Turn, picture: NewFile | None) -> Message:
@@ -263,5 +265,6 @@ def _card_of(story: Story) -> dict[str, Any]:
         "paid_90d": f"{rng.choice([0, 0, 4, 19, 59, 139])}.99 EUR",
         "device": who.device,
         "city": who.country,
+        "season_pass": who.level % 2 == 0,
         "version": "4.7.1" if story.game == "emberfall" else "2.12.0",
     }

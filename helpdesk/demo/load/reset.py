@@ -10,6 +10,7 @@ from helpdesk.audit.models import AuditEntry
 from helpdesk.base.models import Text, TextVersion
 from helpdesk.demo.crew import DOMAIN
 from helpdesk.staff.models import User
+from players.models import CardClass
 from tickets.models import LifecycleRule, Ticket
 
 LOADED = "demo.loaded"
@@ -35,6 +36,7 @@ def clear() -> None:
     rules = list(LifecycleRule.objects.filter(game=None))
     texts = list(Text.objects.filter(scope=""))
     versions = list(TextVersion.objects.filter(text__in=texts, version=1))
+    classes = list(CardClass.objects.filter(slug__in=CardClass.OWN))
     labels = {config.label for config in apps.get_app_configs() if config.name in settings.FIRST_PARTY_APPS} | {
         "sessions",
         "account",
@@ -55,3 +57,4 @@ def clear() -> None:
     LifecycleRule.objects.bulk_create(rules)
     Text.objects.bulk_create(texts)
     TextVersion.objects.bulk_create(versions)
+    CardClass.objects.bulk_create(classes)

@@ -12,13 +12,15 @@ from PIL import Image, ImageDraw
 from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
 from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, registered
 from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
 from helpdesk.staff.services.topics import make_topic
 from helpdesk.studio.models import Department, Game, Tag, Topic
+from players.models import CardClass, CardLine
+from players.services import Declaration, declare
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
@@ -32,8 +34,7 @@ _LEAD = (
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
 )
-ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {
-    "administrator": ("Administrator", tuple(Right)),
+ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator, who holds every right of every room
     "supervisor": (
         "Supervisor",
         (*_LEAD, Right.EDIT_PLAYER, Right.MANAGE_TEXTS, Right.MANAGE_LIFECYCLE, Right.MANAGE_STAFF, Right.MANAGE_MAIL, Right.SEE_AUDIT),
@@ -50,6 +51,17 @@ TEAMS = {
     "Payments": ("marta", "anna", "carlos"),
     "Fair play": ("boris", "dana", "lena"),
 }
+CARD = {  # field: its class, labels, kind and whether one may filter by it; the games tell more, which nobody has declared yet
+    "level": ("open", "Level", "Уровень", CardLine.Kind.NUMBER, True),
+    "crystals": ("open", "Crystals", "Кристаллы", CardLine.Kind.NUMBER, False),
+    "pearls": ("open", "Pearls", "Жемчуг", CardLine.Kind.NUMBER, False),
+    "server": ("open", "Server", "Сервер", CardLine.Kind.PLAIN, True),
+    "paid_90d": ("payments", "Paid, 90 days", "Оплачено за 90 дней", CardLine.Kind.PLAIN, False),
+    "device": ("device", "Device", "Устройство", CardLine.Kind.PLAIN, True),
+    "city": ("open", "City", "Город", CardLine.Kind.PLAIN, False),
+    "version": ("open", "Version", "Версия", CardLine.Kind.PLAIN, True),
+}
+ONLY_IN = {"crystals": "emberfall", "pearls": "tideborn"}
 TEAM_OF_TOPIC = {"refund": "Payments", "double_charge": "Payments", "ban": "Fair play", "harassment": "Fair play"}
 TOPICS = {
     "Payments": {"lost_purchase": "Lost purchase", "refund": "Refund", "double_charge": "Double charge", "gift": "Gift"},
@@ -160,12 +172,17 @@ def open_studio() -> Studio:
         for member in CREW
     }
     first = users["ingrid"]
-    roles: dict[str, Role] = {}
+    roles: dict[str, Role] = {"administrator": make_role(name="Administrator", rights=registered(), by=first)}
     for key, (name, rights) in ROLES.items():
         roles[key] = make_role(name=name, rights=rights, by=first)
     Grant.objects.create(user=first, role=roles["administrator"])  # the first one nobody can give
     first.forget_grants()
     games = {slug: make_game(by=first, logo=crest(slug), **_COMMON, **facts) for slug, facts in GAMES.items()}
+    classes = {one.slug: one for one in CardClass.objects.all()}
+    for slug, game in games.items():
+        for field, (what, english, russian, kind, filterable) in CARD.items():
+            if ONLY_IN.get(field, slug) == slug:
+                declare(game, field, Declaration(classes[what], english, russian, kind, filterable), by=first)
     for member in CREW[1:]:
         for held in member.roles:
             give_role(users[member.key], roles[held.role], by=first, game=games.get(held.game), language=held.language)

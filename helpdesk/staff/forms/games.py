@@ -15,7 +15,8 @@ from django.utils.translation import pgettext_lazy
 from helpdesk.base.colours import INK_SOFT, READABLE, contrast
 from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.zones import zone_choices
-from helpdesk.studio.models import COLOUR, Game
+from helpdesk.studio import capabilities
+from helpdesk.studio.models import COLOUR, Game, Mode
 
 LANGUAGES = (
     *("en", "ru", "de", "es", "fr", "it", "pt", "pt-br", "pl", "cs", "tr", "uk", "ro", "hu", "nl", "sv", "da", "fi", "nb"),
@@ -91,8 +92,9 @@ class GameForm(forms.Form):
         required=False,
         help_text=_("The page of a player in your own tools; {id} stands for the account's id."),
     )
-    survey_enabled = forms.BooleanField(label=_("Ask players for a rating"), required=False)
-    survey_delay_hours = forms.IntegerField(label=_("Hours after the ticket is resolved"), min_value=0, max_value=720)
+    survey_delay_hours = forms.IntegerField(
+        label=_("Ask for a rating so many hours after the ticket is resolved"), min_value=0, max_value=720
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,6 +105,13 @@ class GameForm(forms.Form):
             field.choices = choices
         for day, label in WEEKDAYS.items():
             self.fields[f"hours_{day}"] = forms.CharField(label=label, required=False, max_length=80)
+        for capability in capabilities.capabilities():
+            self.fields[f"mode_{capability.name}"] = forms.ChoiceField(
+                label=capability.label,
+                choices=[(mode.value, mode.label) for mode in capability.modes],
+                widget=forms.RadioSelect,
+                help_text=capability.about,
+            )
 
     @classmethod
     def of(cls, game: Game | None, data: Any = None, files: Any = None) -> GameForm:
@@ -112,6 +121,7 @@ class GameForm(forms.Form):
         initial["holidays"] = "\n".join(game.holidays)
         for day in range(7):
             initial[f"hours_{day}"] = say_spans(game.hours.get(str(day), []))
+        initial |= {f"mode_{name}": mode for name, mode in capabilities.modes_of(game).items()}
         return cls(data, files, initial=initial)
 
     def clean_holidays(self) -> list[str]:
@@ -168,10 +178,14 @@ class GameForm(forms.Form):
         """What the service takes; the logo as bytes."""
         facts = dict(self.cleaned_data)
         upload = facts.pop("logo")
-        return facts | {"logo": upload.read() if upload else None}
+        modes = {one.name: Mode(facts.pop(f"mode_{one.name}")) for one in capabilities.capabilities()}
+        return facts | {"logo": upload.read() if upload else None, "modes": modes}
 
     def days(self) -> list[forms.BoundField]:
         return [self[f"hours_{day}"] for day in range(7)]
+
+    def modes(self) -> list[forms.BoundField]:
+        return [self[f"mode_{one.name}"] for one in capabilities.capabilities()]
 
     def colours(self) -> list[forms.BoundField]:
         return [self[name] for name in COLOURS]

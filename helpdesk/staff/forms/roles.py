@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.staff.models import Role
-from helpdesk.staff.rights import RIGHT_GROUPS
+from helpdesk.staff.rights import ELSEWHERE, groups
 
 
 class RoleForm(forms.Form):
@@ -28,19 +28,23 @@ class RoleForm(forms.Form):
         if role is not None:
             kwargs["initial"] = {"name": role.name, "requires_second_factor": role.requires_second_factor}
         super().__init__(*args, **kwargs)
-        for number, (label, rights) in enumerate(RIGHT_GROUPS):
-            self.fields[f"rights_{number}"] = forms.MultipleChoiceField(
-                label=label,
-                choices=[(right.value, right.label) for right in rights],
-                initial=[right.value for right in rights if right.value in held],
+        self.groups = [f"rights_{group.key}" for group, _rights in groups(also=held)]
+        for group, rights in groups(also=held):
+            self.fields[f"rights_{group.key}"] = forms.MultipleChoiceField(
+                label=group.label,
+                choices=[(right, right.label) for right in rights],
+                initial=[right for right in rights if right in held],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
+                help_text=_("They open nothing until their room is back. One that is taken out cannot be put in again before that.")
+                if group == ELSEWHERE
+                else "",
             )
-        self.order_fields(["name", *[f"rights_{number}" for number in range(len(RIGHT_GROUPS))], "requires_second_factor", "sure"])
+        self.order_fields(["name", *self.groups, "requires_second_factor", "sure"])
 
     def chosen_rights(self) -> list[str]:
-        """The values of all ticked rights. For a valid form."""
-        return [right for number in range(len(RIGHT_GROUPS)) for right in self.cleaned_data[f"rights_{number}"]]
+        """The names of all ticked rights. For a valid form."""
+        return [right for group in self.groups for right in self.cleaned_data[group]]
 
     def ask_to_be_sure(self) -> None:
         """Show the confirmation that was hidden until now."""

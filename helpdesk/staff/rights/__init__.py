@@ -7,7 +7,20 @@ grants into one value, so that list, page, search and export cannot disagree.
 from __future__ import annotations
 
 from helpdesk.staff.rights.doors import StaffRequest, requires, to_sign_in
-from helpdesk.staff.rights.names import RIGHT_GROUPS, Right
+from helpdesk.staff.rights.names import (
+    ELSEWHERE,
+    PARTS,
+    PLAYERS,
+    STUDIO,
+    WORK,
+    Right,
+    RightGroup,
+    find,
+    groups,
+    register,
+    register_rows,
+    registered,
+)
 from helpdesk.staff.rights.scope import (
     EVERYWHERE,
     NOWHERE,
@@ -21,15 +34,25 @@ from helpdesk.staff.rights.scope import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "EVERYWHERE",
     "NOWHERE",
-    "RIGHT_GROUPS",
+    "PARTS",
+    "PLAYERS",
+    "STUDIO",
+    "WORK",
     "Part",
     "Right",
+    "RightGroup",
     "Scope",
     "StaffRequest",
+    "find",
+    "groups",
     "has_everywhere",
     "has_right",
+    "register",
+    "register_rows",
+    "registered",
     "requires",
     "rights_of",
     "scope_for",

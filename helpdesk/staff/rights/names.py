@@ -1,87 +1,128 @@
-"""The rights by name, in the groups in which pages show them. Their values stand in roles: they are never renamed."""
+"""The registry of rights. A right belongs to a room, which registers it in its `rights.py` and keeps it there as a constant; those of the
+first floors stand here as `Right.X`. Their values stand in roles: they are never renamed.
+
+Which rights of its role a person holds is never asked here: a right that no room registers opens nothing, since nobody asks for it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Right(TextChoices):
-    VIEW = "ticket.view", _("See tickets")
-    REPLY = "ticket.reply", _("Answer players")
-    NOTE = "ticket.note", _("Write notes for colleagues")
-    ASSIGN = "ticket.assign", _("Give tickets to people and teams")
-    TAKE = "ticket.take", _("Take the next ticket")
-    SET_STATUS = "ticket.set_status", _("Change the status")
-    START = "ticket.start", _("Start a conversation")
-    MERGE = "ticket.merge", _("Merge tickets")
-    RESEND = "ticket.resend", _("Send a failed message again")
-    BULK = "ticket.bulk", _("Change many tickets at once")
-    RELEASE_HELD = "ticket.release_held", _("Release held replies")
+class RightGroup(NamedTuple):
+    """Rights that pages show together. `key` is a word of ours, `place` says where among the groups: the lowest first."""
 
-    SEE_ATTACHMENTS = "ticket.see_attachments", _("Open attachments")
-    SEE_RATING = "ticket.see_rating", _("See players' ratings")
-    SEE_RAW_MAIL = "ticket.see_raw_mail", _("See the mail as it came")
-
-    SEE_PLAYER = "player.see", _("See the player's card")
-    SEE_PLAYER_CONTACT = "player.see_contact", _("See players' addresses")
-    SEE_PLAYER_PAYMENTS = "player.see_payments", _("See purchases")
-    SEE_PLAYER_DEVICE = "player.see_device", _("See devices")
-    EDIT_PLAYER = "player.edit", _("Edit players")
-    ERASE_PLAYER = "player.erase", _("Give out and erase players' data")
-
-    MANAGE_GAMES = "studio.games", _("Games and brands")
-    MANAGE_TEXTS = "studio.texts", _("Texts to players")
-    MANAGE_LIFECYCLE = "studio.lifecycle", _("Life cycle rules")
-    MANAGE_ROLES = "studio.roles", _("Roles and rights")
-    MANAGE_STAFF = "studio.staff", _("People and teams")
-    MANAGE_MAIL = "studio.mail", _("Parked mails and mailboxes")
-    MANAGE_DELIVERIES = "studio.deliveries", _("Parked work")
-    SEE_AUDIT = "studio.audit", _("Audit")
+    key: str
+    label: Any
+    place: int
 
 
-RIGHT_GROUPS: tuple[tuple[Any, tuple[Right, ...]], ...] = (
-    (
-        _("Work on tickets"),
-        (
-            Right.VIEW,
-            Right.REPLY,
-            Right.NOTE,
-            Right.ASSIGN,
-            Right.TAKE,
-            Right.SET_STATUS,
-            Right.START,
-            Right.MERGE,
-            Right.RESEND,
-            Right.BULK,
-            Right.RELEASE_HELD,
-        ),
-    ),
-    (_("Parts of a ticket"), (Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    (
-        _("Players"),
-        (
-            Right.SEE_PLAYER,
-            Right.SEE_PLAYER_CONTACT,
-            Right.SEE_PLAYER_PAYMENTS,
-            Right.SEE_PLAYER_DEVICE,
-            Right.EDIT_PLAYER,
-            Right.ERASE_PLAYER,
-        ),
-    ),
-    (
-        _("The studio"),
-        (
-            Right.MANAGE_GAMES,
-            Right.MANAGE_TEXTS,
-            Right.MANAGE_LIFECYCLE,
-            Right.MANAGE_STAFF,
-            Right.MANAGE_ROLES,
-            Right.MANAGE_MAIL,
-            Right.MANAGE_DELIVERIES,
-            Right.SEE_AUDIT,
-        ),
-    ),
-)
+WORK = RightGroup("work", _("Work on tickets"), 10)
+PARTS = RightGroup("parts", _("Parts of a ticket"), 20)
+PLAYERS = RightGroup("players", _("Players"), 30)
+STUDIO = RightGroup("studio", _("The studio"), 40)
+ELSEWHERE = RightGroup("elsewhere", _("Of rooms that are not here"), 1000)
+
+
+_rights: dict[str, Right] = {}
+_of_rows: list[Callable[[], Iterable[Right]]] = []
+
+
+def _keep(right: Right) -> Right:
+    if right in _rights:
+        raise ValueError(f"two rooms register the right {right}")
+    _rights[right] = right
+    return right
+
+
+class _OfTheCore:
+    """A right of the first floors: registered while `Right` itself is made, and read as `Right.VIEW`."""
+
+    def __init__(self, name: str, label: Any, group: RightGroup) -> None:
+        self.said = name, label, group
+
+    def __set_name__(self, owner: type[Right], _attribute: str) -> None:
+        self.right = _keep(owner(*self.said))
+
+    def __get__(self, _instance: object, _owner: object) -> Right:
+        return self.right
+
+
+class Right(str):
+    """One thing one may do or see: its name, with what pages call it and where they show it. Made by `register` alone."""
+
+    label: Any
+    group: RightGroup
+
+    def __new__(cls, name: str, label: Any, group: RightGroup) -> Right:
+        right = super().__new__(cls, name)
+        right.label, right.group = label, group
+        return right
+
+    def __getnewargs__(self) -> tuple[str, Any, RightGroup]:  # type: ignore[override]  # conditions that hold one are copied
+        return str(self), self.label, self.group
+
+    VIEW = _OfTheCore("ticket.view", _("See tickets"), WORK)
+    REPLY = _OfTheCore("ticket.reply", _("Answer players"), WORK)
+    NOTE = _OfTheCore("ticket.note", _("Write notes for colleagues"), WORK)
+    ASSIGN = _OfTheCore("ticket.assign", _("Give tickets to people and teams"), WORK)
+    TAKE = _OfTheCore("ticket.take", _("Take the next ticket"), WORK)
+    SET_STATUS = _OfTheCore("ticket.set_status", _("Change the status"), WORK)
+    START = _OfTheCore("ticket.start", _("Start a conversation"), WORK)
+    MERGE = _OfTheCore("ticket.merge", _("Merge tickets"), WORK)
+    RESEND = _OfTheCore("ticket.resend", _("Send a failed message again"), WORK)
+    BULK = _OfTheCore("ticket.bulk", _("Change many tickets at once"), WORK)
+    RELEASE_HELD = _OfTheCore("ticket.release_held", _("Release held replies"), WORK)
+
+    SEE_ATTACHMENTS = _OfTheCore("ticket.see_attachments", _("Open attachments"), PARTS)
+    SEE_RATING = _OfTheCore("ticket.see_rating", _("See players' ratings"), PARTS)
+    SEE_RAW_MAIL = _OfTheCore("ticket.see_raw_mail", _("See the mail as it came"), PARTS)
+
+    SEE_PLAYER = _OfTheCore("player.see", _("See the player's card"), PLAYERS)
+    SEE_PLAYER_CONTACT = _OfTheCore("player.see_contact", _("See players' addresses"), PLAYERS)
+    SEE_PLAYER_PAYMENTS = _OfTheCore("player.see_payments", _("See purchases"), PLAYERS)
+    SEE_PLAYER_DEVICE = _OfTheCore("player.see_device", _("See devices"), PLAYERS)
+    EDIT_PLAYER = _OfTheCore("player.edit", _("Edit players"), PLAYERS)
+    ERASE_PLAYER = _OfTheCore("player.erase", _("Give out and erase players' data"), PLAYERS)
+
+    MANAGE_GAMES = _OfTheCore("studio.games", _("Games and brands"), STUDIO)
+    MANAGE_TEXTS = _OfTheCore("studio.texts", _("Texts to players"), STUDIO)
+    MANAGE_LIFECYCLE = _OfTheCore("studio.lifecycle", _("Life cycle rules"), STUDIO)
+    MANAGE_STAFF = _OfTheCore("studio.staff", _("People and teams"), STUDIO)
+    MANAGE_ROLES = _OfTheCore("studio.roles", _("Roles and rights"), STUDIO)
+    MANAGE_MAIL = _OfTheCore("studio.mail", _("Parked mails and mailboxes"), STUDIO)
+    MANAGE_DELIVERIES = _OfTheCore("studio.deliveries", _("Parked work"), STUDIO)
+    SEE_AUDIT = _OfTheCore("studio.audit", _("Audit"), STUDIO)
+
+
+def register(name: str, label: Any, group: RightGroup) -> Right:
+    """Add a right ("room.verb", at most 64 characters) where its room keeps it. ValueError when there is one of that name."""
+    return _keep(Right(name, label, group))
+
+
+def register_rows(read: Callable[[], Iterable[Right]]) -> None:
+    """Add rights that the studio makes, a row each: `read()` gives them as they stand now. Who guards something by one asks by its name."""
+    _of_rows.append(read)
+
+
+def registered() -> list[Right]:
+    """Every right: group by group, within one in the order of registration, those of rows last; a query for each kind of rows."""
+    every = [*_rights.values(), *(right for read in _of_rows for right in read())]
+    return sorted(every, key=lambda right: (right.group.place, right.group.key))
+
+
+def find(name: str) -> Right | None:
+    """The right of this name that a room registers, or None. No query: one that is a row is not found here."""
+    return _rights.get(name)
+
+
+def groups(also: Iterable[str] = ()) -> list[tuple[RightGroup, list[Right]]]:
+    """All rights by their groups, for pages; `also`: names that must not be missing, whether or not a room registers them."""
+    found: dict[RightGroup, list[Right]] = {}
+    every = registered()
+    for right in [*every, *(Right(name, name, ELSEWHERE) for name in sorted(set(also) - set(every)))]:
+        found.setdefault(right.group, []).append(right)
+    return list(found.items())

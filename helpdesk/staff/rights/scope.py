@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from helpdesk.staff.rights.names import Right
+from helpdesk.staff.rights.names import Right, find
 
 if TYPE_CHECKING:
     from helpdesk.staff.models import User
@@ -119,8 +119,8 @@ def scope_of(parts: Iterable[Part]) -> Scope:
     return Scope(parts=unique)
 
 
-def scope_for(user: User | AnonymousUser, right: Right) -> Scope:
-    """Where `user` holds `right`. The grants are read once and kept on the instance, that is: one query a request."""
+def scope_for(user: User | AnonymousUser, right: str) -> Scope:
+    """Where `user` holds the right of this name. The grants are read once and kept on the instance, that is: one query a request."""
     if not user.is_authenticated or not user.is_active:
         return NOWHERE
     return scope_of(grant.part for grant in user.held_grants() if right in grant.rights)
@@ -137,7 +137,7 @@ def has_everywhere(user: User | AnonymousUser, right: Right) -> bool:
 
 
 def rights_of(user: User | AnonymousUser) -> frozenset[Right]:
-    """Every right held somewhere, for menus."""
+    """Every right held somewhere that a room registers, for menus."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    return frozenset(Right(right) for grant in user.held_grants() for right in grant.rights)
+    return frozenset(right for grant in user.held_grants() for name in grant.rights if (right := find(name)))

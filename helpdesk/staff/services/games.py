@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -15,30 +16,42 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
 from helpdesk.staff.models import User
 from helpdesk.staff.services.slugs import free_slug
-from helpdesk.studio.models import CalendarVersion, Game
+from helpdesk.studio import capabilities
+from helpdesk.studio.models import CalendarVersion, Game, Mode
 
 LOGO_BYTES = 2 * 1024 * 1024
 LOGO_SIDE = 1200  # pixels; mail programs show far fewer, but phones have dense screens
 
 
 @transaction.atomic
-def make_game(*, by: User, request: HttpRequest | None = None, logo: bytes | None = None, **facts: Any) -> Game:
-    """`facts` are fields of `Game`. DomainError for an address that another game has, or a `logo` that is too large or no picture."""
+def make_game(
+    *, by: User, request: HttpRequest | None = None, logo: bytes | None = None, modes: Mapping[str, Mode] | None = None, **facts: Any
+) -> Game:
+    """`facts` are fields of `Game`, `modes` those of its capabilities by name. DomainError for an address that another game has, or a
+    `logo` that is too large or no picture."""
     _refuse_double(facts)
     game = Game(slug=free_slug(Game, facts["name"]), **facts)
     if logo:
         game.logo = keep_logo(logo)
     game.save()
     _keep_calendar(game)
+    _switch(game, modes or {})
     note_audit("games.made", by=by, subject=game, request=request, game_id=game.pk, name=game.name, address=game.address)
     return game
 
 
 @transaction.atomic
 def change_game(
-    game: Game, *, by: User, request: HttpRequest | None = None, logo: bytes | None = None, drop_logo: bool = False, **facts: Any
+    game: Game,
+    *,
+    by: User,
+    request: HttpRequest | None = None,
+    logo: bytes | None = None,
+    drop_logo: bool = False,
+    modes: Mapping[str, Mode] | None = None,
+    **facts: Any,
 ) -> Game:
-    """Only what differs is written and told. A new `logo` wins over `drop_logo`."""
+    """Only what differs is written and told, modes of capabilities too. A new `logo` wins over `drop_logo`."""
     kept = Game.objects.select_for_update(of=("self",)).get(pk=game.pk)
     _refuse_double(facts, but=kept)
     if logo:
@@ -51,6 +64,7 @@ def change_game(
             setattr(kept, field, facts[field])
         kept.save(update_fields=list(differences))
         _keep_calendar(kept)
+    if differences := differences | _switch(kept, modes or {}):
         note_audit("games.changed", by=by, subject=kept, request=request, game_id=kept.pk, changes=differences)
     return kept
 
@@ -76,6 +90,14 @@ def keep_logo(content: bytes) -> Blob:
             _("This is no picture that the desk can read, or it has too many pixels. Take PNG, JPEG, WebP or GIF."), field="logo"
         )
     return blobs.keep(drawn, media_type="image/png", field="logo")
+
+
+def _switch(game: Game, modes: Mapping[str, Mode]) -> dict[str, Any]:
+    """Write down the modes that differ, and return them as changes."""
+    differences = changed(capabilities.modes_of(game), modes)
+    for name in differences:
+        capabilities.switch(name, game, modes[name])
+    return differences
 
 
 def _keep_calendar(game: Game) -> None:

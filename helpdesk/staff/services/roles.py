@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, Role, Team, User, parts_of
-from helpdesk.staff.rights import Part, Right, has_everywhere, scope_for
+from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game, Topic
@@ -21,7 +21,7 @@ from helpdesk.studio.models import Game, Topic
 def make_role(
     *, name: str, rights: Iterable[str], by: User, requires_second_factor: bool = False, request: HttpRequest | None = None
 ) -> Role:
-    """`rights` are values of `Right`. DomainError for one that does not exist."""
+    """`rights` are names of registered ones. DomainError for one that no room registers."""
     role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), requires_second_factor=requires_second_factor)
     role.save()
     note_audit(
@@ -47,14 +47,18 @@ def change_role(
     sure: bool = False,
     request: HttpRequest | None = None,
 ) -> Role:
-    """Raises `WouldLockOut` when `by` would lose the right to change roles and is not `sure` of it."""
+    """Raises `WouldLockOut` when `by` would lose the right to change roles and is not `sure` of it.
+
+    A right of a room that is not here stays when `rights` names it, and can be taken out; it cannot be put in: DomainError.
+    """
     was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
     keepers.hold_still()
     kept = Role.objects.select_for_update().get(pk=role.pk)
-    facts = {"name": name, "rights": _known(rights), "requires_second_factor": requires_second_factor}
+    facts = {"name": name, "rights": _known(rights, kept.rights), "requires_second_factor": requires_second_factor}
     differences = changed({field: getattr(kept, field) for field in facts}, facts)
     if differences:
-        kept.name, kept.rights, kept.requires_second_factor = name, _known(rights), requires_second_factor
+        for field in differences:
+            setattr(kept, field, facts[field])
         kept.save(update_fields=list(differences))
         keepers.check(by, was_keeper=was_keeper, sure=sure)
         note_audit("staff.role_changed", by=by, subject=kept, request=request, changes=differences)
@@ -119,10 +123,10 @@ def may_give(by: User, role: Role, part: Part) -> bool:
     """Nobody rises alone: a right is passed on only by who holds it over at least that part."""
     if has_everywhere(by, Right.MANAGE_ROLES):
         return True
-    return all(_covers(by, Right(right), part) for right in role.rights if right in Right.values)
+    return all(_covers(by, right, part) for right in role.rights)
 
 
-def _covers(by: User, right: Right, wanted: Part) -> bool:
+def _covers(by: User, right: str, wanted: Part) -> bool:
     scope = scope_for(by, right)
     return scope.everything or any(wanted.lies_in(part) for part in scope.parts)
 
@@ -134,10 +138,10 @@ def _said(grant: Grant) -> dict[str, str]:
     return {side: name for side, name in sides.items() if name}
 
 
-def _known(rights: Iterable[str]) -> list[str]:
-    """In the order of the list of rights, so that equal sets are equal rows."""
-    wanted = set(rights)
-    unknown = sorted(wanted - set(Right.values))
-    if unknown:
+def _known(rights: Iterable[str], already: Iterable[str] = ()) -> list[str]:
+    """In the order of the list of rights, so that equal sets are equal rows; those of rooms that are not here at the end."""
+    wanted, every = set(rights), registered()
+    gone = sorted(wanted - set(every))
+    if unknown := [name for name in gone if name not in set(already)]:
         raise DomainError(_("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}, field="rights")
-    return [right for right in Right.values if right in wanted]
+    return [*(str(right) for right in every if right in wanted), *gone]

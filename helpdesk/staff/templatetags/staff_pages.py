@@ -17,7 +17,7 @@ from helpdesk.base import outward
 from helpdesk.base.templatetags.ui import icon
 from helpdesk.staff.menu import Room, rooms
 from helpdesk.staff.models import Grant
-from helpdesk.staff.rights import Right, has_everywhere
+from helpdesk.staff.rights import Right, find, has_everywhere
 
 register = template.Library()
 
@@ -95,7 +95,8 @@ def _short(value: Any) -> str:
 
 def _one(value: Any) -> str:
     """A right by its label, everything else as it is."""
-    return str(Right(value).label) if value in Right.values else str(value)
+    right = find(value) if isinstance(value, str) else None
+    return str(right.label if right else value)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.forms.roles import RoleForm
 from helpdesk.staff.models import Role, User
-from helpdesk.staff.rights import RIGHT_GROUPS, Right, StaffRequest, requires
+from helpdesk.staff.rights import Right, StaffRequest, registered, requires
 from helpdesk.staff.services import keepers
 from helpdesk.staff.services.roles import change_role, drop_role, make_role
 
@@ -23,7 +23,9 @@ key_room = requires(Right.MANAGE_ROLES, everywhere=True)
 @key_room
 def roles(request: StaffRequest) -> HttpResponse:
     listed = Role.objects.annotate(held=Count("grants__user", distinct=True))
-    return render(request, "staff/roles.html", {"roles": listed, "of": sum(len(rights) for _label, rights in RIGHT_GROUPS)})
+    every = set(registered())
+    counted = [(role, len(every.intersection(role.rights)), len(set(role.rights) - every)) for role in listed]
+    return render(request, "staff/roles.html", {"roles": counted, "of": len(every)})
 
 
 @key_room

@@ -46,7 +46,7 @@ class Game(Opening):
         max_length=300, blank=True, help_text=_("Address of a player in the studio's own back office; {id} is the account's id.")
     )
     survey_delay_hours = models.PositiveIntegerField(default=24)
-    survey_enabled = models.BooleanField(default=True)
+    survey_enabled = models.BooleanField(default=True)  # read by the former release alone; goes with the next. See `CapabilityMode`
     created_at = models.DateTimeField(default=clock.now)
     archived_at = models.DateTimeField(null=True, blank=True)
 

@@ -182,8 +182,7 @@ def start(client: Client, **more: str) -> tuple[int, str]:
     return answer.status_code, answer.get("Location", "") or answer.content.decode()
 
 
-def test_we_write_first(monkeypatch: pytest.MonkeyPatch, desk: Desk, the_post: object) -> None:
-    monkeypatch.setattr("tickets.desk.start.CHANNEL", "post")
+def test_we_write_first(desk: Desk) -> None:
     greta = somebody(*DAILY, Right.START, name="Greta Blum")
 
     status, where = start(desk(greta))

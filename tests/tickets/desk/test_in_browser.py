@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.live.waiting import until
@@ -51,7 +51,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def greta(chromium: Browser) -> User:
-    return somebody(*Right, name="Greta Blum")
+    return somebody(*registered(), name="Greta Blum")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 from tests.factories.desk import make_game, make_ticket
 from tests.factories.staff import join, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def boss(db: None) -> User:
-    return somebody(*Right, name="Greta Lind")
+    return somebody(*registered(), name="Greta Lind")
 
 
 @pytest.fixture

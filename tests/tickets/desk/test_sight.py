@@ -17,7 +17,7 @@ from tests.tickets.desk.conftest import DAILY, Desk
 from tickets import drain
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
-from tickets.gates import GateHold
+from tickets.gates import Gate, GateHold
 from tickets.lifecycle.machine import PendingInfo
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Lane, Message, Status, Ticket
@@ -54,7 +54,7 @@ def troubled(the_post: Post, travel: Travel, settings: Any, monkeypatch: pytest.
     delivery_updates.bounced(bounced.pk, clock.now(), reason=f"smtp; 550 mailbox {ADDRESS} unavailable")
     settings.REPLY_GATES = ["studio.gate"]
     held = GateHold("The last message came from a machine.", f"From: {ADDRESS}")
-    monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
+    monkeypatch.setattr("tickets.gates.import_string", lambda _path: Gate("studio.gate", lambda _message: held))
     send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     set_status(ticket, Status.PENDING, by=operator(writer), pending=PendingInfo(f"Billing asks {ADDRESS}", None, ""))
     Address.objects.filter(address=ADDRESS).update(state="bounced", state_reason=f"550 {ADDRESS} is full")
@@ -212,13 +212,14 @@ def test_ratings_are_shown_only_where_one_may_see_them(desk: Desk) -> None:
     role = somebody(Right.SEE_RATING).grants.get().role
     grant = hugo.grants.create(role=role, game=here.game)
 
+    assert "★5" in desk(hugo).get(f"/tickets/{here.number}/ratings/").content.decode()
     card = desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
-    assert "★5" in card
     assert "Elsewhere" in card
     assert "★2" not in card
 
     grant.delete()
     hugo.grants.create(role=role, game=tide)
-    card = desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
-    assert "★5" not in card
-    assert "★2" in card
+    panel = desk(hugo).get(f"/tickets/{here.number}/ratings/").content.decode()
+    assert "★5" not in panel
+    assert "not yours to see" in panel
+    assert "★2" in desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()

@@ -15,6 +15,7 @@ from helpdesk.staff.rights import Right
 from helpdesk.studio.models import Tag
 from players.services import remember_account
 from tests.conftest import Travel
+from tests.factories.cards import declared
 from tests.factories.desk import Post, make_game, make_player, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
@@ -22,7 +23,7 @@ from tickets import timers
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.presence import looked
-from tickets.gates import GateHold
+from tickets.gates import Gate, GateHold
 from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
@@ -264,6 +265,7 @@ def test_a_merged_ticket_leads_to_where_it_is_shown(clara: User, desk: Desk) -> 
 def test_the_card_shows_what_changed_and_hides_what_is_not_ones_own_to_see(desk: Desk, travel: Travel) -> None:
     game, player = make_game(), make_player("Mirabelle", "mira@player.example")
     ticket = make_ticket(game=game, player=player)
+    declared(game, level="open", paid_90d="payments")
     remember_account(player, game, "88764", fields={"level": 41, "paid_90d": "49.99 EUR"})
     travel.forward(hours=1)
     remember_account(player, game, "88764", fields={"level": 42, "paid_90d": "49.99 EUR"})
@@ -274,7 +276,7 @@ def test_the_card_shows_what_changed_and_hides_what_is_not_ones_own_to_see(desk:
     ninas, paulas, quinns = (desk(one).get(f"/tickets/{ticket.number}/card/").content.decode() for one in (nina, paula, quinn))
 
     assert "41" in ninas and "42" in ninas
-    assert "Paid, 90 days" in ninas and "49.99" not in ninas and "not yours to see" in ninas
+    assert "Paid 90d" in ninas and "49.99" not in ninas and "not yours to see" in ninas
     assert "mira@player.example" not in ninas
     assert "49.99 EUR" in paulas and "mira@player.example" in paulas
     assert "not yours to see" in quinns and "42" not in quinns
@@ -350,7 +352,7 @@ def test_why_a_survey_is_held_is_said_in_the_readers_language(
 ) -> None:
     settings.REPLY_GATES = ["studio.gate"]
     held = GateHold("The last message came from a machine.", "Precedence: list")
-    monkeypatch.setattr("tickets.gates.import_string", lambda _path: lambda _message: held)
+    monkeypatch.setattr("tickets.gates.import_string", lambda _path: Gate("studio.gate", lambda _message: held))
     ticket = make_ticket()
     send_automatic(ticket, OutgoingMessage("How was it?"), purpose=Message.Purpose.SURVEY)
     clara.language = "ru"

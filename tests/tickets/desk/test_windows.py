@@ -8,6 +8,7 @@ from playwright.sync_api import Dialog, Page, expect
 from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import notify
 from helpdesk.staff.rights import Right
+from players.models import CardLine
 from tests.factories.desk import make_game, make_ticket
 from tests.factories.staff import somebody
 from tests.tickets.desk.test_in_browser import Open, chromium, greta, open_page, ticket  # noqa: F401 - fixtures
@@ -153,7 +154,7 @@ def test_a_form_with_errors_begins_with_what_is_wrong(open_page: Open) -> None: 
 
 def test_opening_a_ticket_ends_its_notices_and_the_bell_knows(open_page: Open, ticket: Ticket, greta: User) -> None:  # noqa: F811
     for link in (f"/tickets/{ticket.number}/", "/tickets/OTHER-ONE/"):
-        notify([greta], "notices.assigned", "Something", link=link)
+        notify([greta], "notices.assigned", link=link)
     page = open_page("/tickets/")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#me-bell .dot")).to_have_text("2")
@@ -180,3 +181,27 @@ def test_an_edited_text_is_not_left_silently(open_page: Open) -> None:  # noqa: 
     page.goto(page.url.split("/settings/")[0] + "/tickets/")
 
     assert asked == ["beforeunload"]
+
+
+def test_a_card_of_five_hundred_fields_is_declared_by_keys_alone(open_page: Open, ticket: Ticket) -> None:  # noqa: F811
+    CardLine.objects.bulk_create(CardLine(game=ticket.game, name=f"f{number:03}") for number in range(500))
+    page = open_page("/settings/card/")
+
+    page.locator("#came select").nth(300).focus()
+    page.keyboard.type("the")  # the game: a choice by its first letters
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("“f300” is declared")
+    expect(page.locator("#came select").nth(300)).to_be_focused()  # on to the next of them
+    assert CardLine.objects.get(name="f300").card_class.slug == "open"
+    page.keyboard.type("pur")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("“f301” is declared")
+    page.get_by_role("link", name="Change f301").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Label in English").press_sequentially("Spent")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr", has_text="f301")).to_contain_text("Spent")
+    assert (line := CardLine.objects.get(name="f301")).label_en == "Spent" and line.card_class.slug == "payments"

@@ -16,8 +16,8 @@ from helpdesk.staff.services.games import keep_logo
 from tests.factories.desk import make_game, make_ticket
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.desk.ticket.trouble import UNKNOWN, WORDS, in_words
 from tickets.mail.branding import SIGNATURE_KEY
+from tickets.mail.trouble import OURS, REPORTED, THEIRS, UNKNOWN, in_words
 from tickets.models import Draft
 from tickets.services.attachments import NewFile, attach
 from tickets.services.drafts import save_draft
@@ -48,7 +48,8 @@ def test_an_error_is_a_sentence(error: str, words: str) -> None:
 
 def test_no_error_no_words() -> None:
     assert in_words(" ") == ""
-    assert len({str(words) for _pattern, words in WORDS} | {str(UNKNOWN)}) == len(WORDS) + 1
+    said = [words for _pattern, words in (*OURS, *THEIRS[1:])] + [*REPORTED.values(), UNKNOWN]
+    assert len({str(words) for words in said}) == len(said)
 
 
 @pytest.mark.django_db

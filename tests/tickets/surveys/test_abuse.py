@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.base.models import RateLimitWindow
-from tickets.mail.invitations import token_for
 from tickets.models import Event
 from tickets.surveys import views
+from tickets.surveys.links import token_for
 from tickets.surveys.models import Refusal, Survey
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from tests.factories.desk import make_ticket
-from tickets.mail.invitations import page_url, stop_url, token_for
 from tickets.models import Event
+from tickets.surveys.links import page_url, stop_url, token_for
 from tickets.surveys.models import Refusal, Survey
 from tickets.surveys.selectors import rating_of, ratings_of
 

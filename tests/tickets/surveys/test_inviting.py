@@ -6,6 +6,8 @@ import pytest
 from django.db import transaction
 
 from helpdesk.base import clock
+from helpdesk.studio.capabilities import switch
+from helpdesk.studio.models import Mode
 from players.models import Address
 from players.services import mark_address
 from tests.factories.desk import make_game, make_ticket, newest_question, player_writes
@@ -74,7 +76,9 @@ def test_the_game_decides_how_long_to_wait(the_post, travel, anna):
 
 
 def test_a_game_without_surveys_asks_nobody(the_post, travel, anna):
-    ticket = make_ticket(game=make_game("quiet", survey_enabled=False))
+    quiet = make_game("quiet")
+    switch("surveys", quiet, Mode.OFF)
+    ticket = make_ticket(game=quiet)
     answer(ticket, anna, travel)
 
     go_on(travel, hours=48)

@@ -58,6 +58,7 @@ def mails(request: StaffRequest) -> HttpResponse:
         "may_pick": which in PICKED,
         "may_be_opened": which in {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE},
         "open_form": OpenForm(),
+        "may_see_addresses": has_everywhere(request.user, Right.SEE_PLAYER_CONTACT),
         "mailboxes": mailboxes(),
         "may_open": has_right(request.user, Right.VIEW),
     }

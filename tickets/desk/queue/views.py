@@ -19,7 +19,7 @@ from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.filters import SORTS, Filter
 from tickets.desk.queue.rows import COLUMNS, drawn
-from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, mine_and_all, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
 from tickets.services.assign import take_next
 
@@ -72,13 +72,6 @@ def updates(request: StaffRequest) -> HttpResponse:
     fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": _behind(request)})
     return trigger_client_event(response, "rail")  # the rail counts at the same moment, so that the two never differ
-
-
-@requires(Right.VIEW)
-@require_GET
-def rail(request: StaffRequest) -> HttpResponse:
-    """The numbers in the rail."""
-    return render(request, "tickets/rail.html", {"counts": mine_and_all(request.user)})
 
 
 @requires(Right.TAKE)

@@ -15,21 +15,20 @@ from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon, moment
+from helpdesk.staff import menu
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
 from helpdesk.studio.models import Game
-from tickets.channels import channels
-from tickets.desk.addresses import ticket_address
+from tickets.channels import channel
+from tickets.desk.addresses import start_address, ticket_address
 from tickets.desk.languages import language_name
 from tickets.desk.ticket.history import HistoryLine
-from tickets.desk.ticket.trouble import in_words
-from tickets.mail.markup import to_html
+from tickets.markup import to_html
 from tickets.models import Message, Status
+from tickets.rail import RailEntry, entries_for
 
 register = template.Library()
-
-STUDIO_RIGHTS = frozenset(right for right in Right if right.value.startswith("studio."))
 
 
 class Keys(NamedTuple):
@@ -49,17 +48,18 @@ def rail(context: template.Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if request is None or user is None:
         return {}
-    held = rights_of(user)
+    held, entries = rights_of(user), entries_for(user)
     keys = Keys(Right.VIEW in held, Right.TAKE in held, Right.START in held, Right.BULK in held, _place(request))
     return {
         **keys._asdict(),
         "keys": keys,
-        "settings": _address("staff:settings") if held & STUDIO_RIGHTS else "",
+        "entries": entries,
+        "settings": _address("staff:settings") if menu.opens_to(user) else "",
         "notices": _address("staff:notices"),
         "bell": _address("staff:bell"),
         "account": _address("staff:account"),
         "appearance": _address("staff:appearance"),
-        "here": _here(request),
+        "here": _here(request, entries),
     }
 
 
@@ -78,7 +78,7 @@ def _place(request: Any) -> str:
     return match.url_name if match and match.namespace == "desk" and match.url_name in {"queue", "ticket"} else ""
 
 
-def _here(request: Any) -> str:
+def _here(request: Any, entries: list[RailEntry]) -> str:
     match = request.resolver_match
     if match is None:
         return ""
@@ -86,7 +86,8 @@ def _here(request: Any) -> str:
         return "start"
     if match.namespace == "desk":
         return "mine" if request.GET.get("assignee") == "me" else "queue"
-    return "settings" if request.path.startswith("/settings") else ""
+    own = next((entry.name for entry in entries if entry.page == match.view_name), "")
+    return own or ("settings" if request.path.startswith(_address("staff:settings")) else "")
 
 
 @register.simple_tag
@@ -160,7 +161,10 @@ def sending(status: str) -> str:
     return said.get(Status(status), _("Send"))
 
 
-register.filter(in_words)
+@register.filter
+def why_failed(message: Message) -> str:
+    """What its channel makes of the error at a message."""
+    return channel(message.channel).why_failed(message.error)
 
 
 @register.filter
@@ -189,11 +193,13 @@ def waits_for(message: Message) -> dict[str, Any]:
 
 
 @register.simple_tag
-def way_called(channel: str) -> str:
+def way_called(name: str) -> str:
     """The way a message takes, as the composer and the thread call it."""
-    if channel == "mail":
-        return _("by mail")
-    return next((str(one.label) for one in channels() if one.name == channel), channel)
+    way = channel(name)
+    return str(way.way or way.label)
+
+
+register.simple_tag(start_address)
 
 
 @register.simple_tag(takes_context=True)
@@ -205,7 +211,7 @@ def ways_out(context: template.Context) -> dict[str, Any]:
     held = rights_of(user)
     ways = [
         (Right.VIEW in held, "desk:queue", _("To the queue")),
-        (bool(held & STUDIO_RIGHTS), "staff:settings", _("To the settings")),
+        (menu.opens_to(user), "staff:settings", _("To the settings")),
         (bool(held), "staff:account", _("To my account")),
     ]
     url, label = next(((_address(name), label) for open_, name, label in ways if open_), ("", ""))

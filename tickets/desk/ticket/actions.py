@@ -18,7 +18,7 @@ from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
-from tickets.desk.forms import AssignForm, FactsForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.forms import AssignForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
 from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
@@ -27,7 +27,8 @@ from tickets.models import Hold, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
-from tickets.services.holds import release as release_hold
+from tickets.services.held import release as release_hold
+from tickets.services.held import return_to_author, revise
 from tickets.services.merge import merge as merge_tickets
 from tickets.services.merge import unmerge as unmerge_tickets
 from tickets.services.outbox import decide as decide_uncertain
@@ -256,9 +257,27 @@ def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Open the holds of a held reply."""
     message = message_for(request.user, number, pk, Right.RELEASE_HELD)
-    for hold in Hold.objects.filter(message=message, released_at=None).select_related("message__ticket"):
+    for hold in Hold.objects.filter(message=message, ended_at=None).select_related("message__ticket"):
         release_hold(hold, by=request.user)
     return done(request, number, _("Released. It leaves now."))
+
+
+@requires(Right.RELEASE_HELD)
+@require_http_methods(["GET", "POST"])
+def held(request: StaffRequest, number: str, pk: int) -> HttpResponse:
+    """Give a held reply back to its author, or let another text leave instead; either with a word on why."""
+    message = message_for(request.user, number, pk, Right.RELEASE_HELD)
+    form = HeldForm(request.POST if request.method == "POST" else None, initial={"text": message.text})
+    if form.is_valid():
+        said, back = form.cleaned_data, request.POST.get("do") == "return"
+        with refusals(form):
+            if back:
+                return_to_author(message, by=request.user, why=said["why"])
+            else:
+                revise(message, said["text"], by=request.user, why=said["why"])
+        if form.is_valid():
+            return done(request, number, _("Its author has it again.") if back else _("Your text leaves now, under its author's name."))
+    return _dialog(request, message.ticket, form, "held")
 
 
 def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **more: Any) -> HttpResponse:
@@ -270,6 +289,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
         "merge": _("Merge with another ticket"),
+        "held": _("Look the reply over"),
     }
     context = {
         "ticket": ticket,

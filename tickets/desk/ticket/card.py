@@ -2,55 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from helpdesk.base.bounds import is_sane
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere
-from players.fields import Sort, sorts
-from players.models import AddressUse, Erasure, GameAccount, Player, ProfileSnapshot
+from players.classes import all_rights, right_of
+from players.models import AddressUse, CardLine, Erasure, GameAccount, Player, ProfileSnapshot
 from players.selectors import card as read_card
-from players.selectors import open_erasure, who_may_it_be
+from players.selectors import declared, open_erasure, who_may_it_be
 from tickets.access import may
 from tickets.models import Ticket
 from tickets.services.merge import refusal
 
-PAYMENTS, DEVICE, CONTACT = Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE, Right.SEE_PLAYER_CONTACT
-GUARDS: dict[Sort, frozenset[Right]] = {  # what opens a field of each kind; what nobody has sorted takes all of it
-    Sort.GAME: frozenset(),
-    Sort.PAYMENTS: frozenset({PAYMENTS}),
-    Sort.DEVICE: frozenset({DEVICE}),
-    Sort.CONTACT: frozenset({CONTACT}),
-    Sort.UNSORTED: frozenset({PAYMENTS, DEVICE, CONTACT}),
-}
-LABELS = {
-    "level": gettext_lazy("Level"),
-    "crystals": gettext_lazy("Crystals"),
-    "coins": gettext_lazy("Coins"),
-    "pearls": gettext_lazy("Pearls"),
-    "gold": gettext_lazy("Gold"),
-    "guild": gettext_lazy("Guild"),
-    "clan": gettext_lazy("Clan"),
-    "server": gettext_lazy("Server"),
-    "paid_90d": gettext_lazy("Paid, 90 days"),
-    "paid_total": gettext_lazy("Paid, ever"),
-    "last_purchase": gettext_lazy("Last purchase"),
-    "last_order": gettext_lazy("Last order"),
-    "device": gettext_lazy("Device"),
-    "platform": gettext_lazy("Platform"),
-    "os": gettext_lazy("System"),
-    "build": gettext_lazy("Build"),
-    "version": gettext_lazy("Version"),
-    "last_seen": gettext_lazy("Last seen"),
-    "bans": gettext_lazy("Bans"),
-    "status": gettext_lazy("Account status"),
-    "country": gettext_lazy("Country"),
-    "city": gettext_lazy("City"),
-}
+CONTACT, PAYMENTS = Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS
+YES, NO = {"true", "yes", "1"}, {"false", "no", "0"}
+NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +67,13 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     may_contact = may(reader, ticket, CONTACT)
     told: Any = card.snapshot.fields if card.snapshot else {}
     fields: dict[str, Any] = told if isinstance(told, dict) else {}  # whatever the game has told
-    kinds = sorts(fields)
     link = ticket.game.back_office_link
     return PlayerCard(
         player=card.player,
         account=card.account,
         snapshot=card.snapshot,
         tier=card.player.tier if may(reader, ticket, PAYMENTS) else "",
-        fields=[
-            _field(key, value, card.earlier, shut=not all(may(reader, ticket, right) for right in _guards(kinds[key])))
-            for key, value in _in_order(fields)
-        ],
+        fields=_fields(fields, card.earlier, declared(ticket.game, fields), lambda right: may(reader, ticket, right)),
         addresses=card.uses if may_contact else [],
         addresses_shut=not may_contact and bool(card.uses),
         back_office=link.replace("{id}", card.account.external_id) if link and card.account else "",
@@ -121,26 +93,34 @@ def deed_with(other: Ticket, *, in_: Ticket, reader: User) -> str:
     return "" if refusal(other, into=in_) else "merge"
 
 
-def _in_order(fields: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Known fields first, in the order of the list above (the database keeps none); then the game's own by name."""
-    order = list(LABELS)
-    return sorted(fields.items(), key=lambda item: (order.index(item[0]) if item[0] in LABELS else len(order), item[0]))
-
-
-def _guards(kinds: Iterable[Sort]) -> frozenset[Right]:
-    return frozenset().union(*(GUARDS[kind] for kind in kinds))
-
-
-def _field(key: str, value: Any, earlier: Any, *, shut: bool) -> Field:
-    label = str(LABELS.get(key) or key.replace("_", " ").capitalize())
-    if shut:
-        return Field(label, shut=True)
+def _fields(told: dict[str, Any], earlier: Any, lines: dict[str, CardLine], holds: Callable[[Right], bool]) -> list[Field]:
+    """What was declared in its order, then by name what was not, which takes every right there is on players' facts; so does what holds
+    names of its own, of which nobody has said anything."""
     known = earlier if isinstance(earlier, dict) else {}
-    was = known.get(key)
-    return Field(label, _words(value), _words(was) if key in known and was != value else "")
+    closed = [name for name, value in told.items() if name not in lines or _nested(value)]
+    sees_all = bool(closed) and all(holds(right) for right in all_rights())
+    found = []
+    for name in sorted(told, key=lambda name: (name not in lines, lines[name].place if name in lines else 0, name)):
+        line = lines.get(name)
+        shut = not (sees_all if name in closed or line is None or line.card_class is None else holds(right_of(line.card_class)))
+        label = line.label if line else name.replace("_", " ").capitalize()
+        value, was = told[name], known.get(name)
+        if shut:
+            found.append(Field(label, shut=True))
+        else:
+            found.append(Field(label, _words(value, line), _words(was, line) if name in known and was != value else ""))
+    return found
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, line: CardLine | None = None) -> str:
+    """A value as its kind is said; one that is not of its kind stands as it came."""
+    kind = line.kind if line else CardLine.Kind.PLAIN
+    if kind == CardLine.Kind.YES_NO and str(value).lower() in YES | NO:
+        value = str(value).lower() in YES
+    if kind == CardLine.Kind.NUMBER and isinstance(value, str) and NUMBER.fullmatch(value):
+        value = int(value)
+    if kind == CardLine.Kind.MOMENT and (at := _moment(value)):
+        return date_format(localtime(at), "DATETIME_FORMAT")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
@@ -148,3 +128,19 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_words(one) for one in value)
     return "–" if value is None or value == "" else str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    """The moment that a game tells, as ISO 8601 or in seconds since 1970; None for whatever else."""
+    try:
+        at = parse_datetime(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    at = at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+    return at if is_sane(at) else None
+
+
+def _nested(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(isinstance(one, list | dict) for one in value)
+    return isinstance(value, dict)

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from helpdesk.base.worded import Worded
-from tickets.lifecycle.machine import SILENCE
 from tickets.models import Message, Status, Ticket, Timer
+from tickets.timers import kind_of
 
 _timers = Worded(lambda ticket: Timer.objects.filter(ticket=ticket).select_related("rule").order_by("due_at"))
 
@@ -84,17 +84,10 @@ def _still_waits(ticket: Ticket) -> Prospect:
 def _timed(ticket: Ticket, timers: Sequence[Timer]) -> list[Prospect]:
     found = []
     for timer in timers:
-        if timer.kind == SILENCE and timer.due_at and timer.rule:
-            words = {
-                Status.RESOLVED: _("Counts as resolved, unless the player writes,"),
-                Status.CLOSED: _("Closes, unless the player writes,"),
-            }.get(
-                Status(timer.rule.to_status),
-                _("Becomes “%(status)s”, unless somebody writes,") % {"status": Status(timer.rule.to_status).label},
-            )
-            found.append(Prospect("timer", words, timer.due_at))
-        elif timer.kind.startswith("survey") and timer.due_at:
-            found.append(Prospect("star", _("The player is asked for a rating, unless it comes back before,"), timer.due_at))
+        kind = kind_of(timer)
+        if kind and kind.words and timer.due_at:
+            icon, words = kind.words(timer)
+            found.append(Prospect(icon, words, timer.due_at))
         elif timer.left is not None:
             found.append(Prospect("pause", _("A timer stands still while the ticket is on hold.")))
     return found

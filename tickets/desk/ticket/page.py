@@ -19,6 +19,7 @@ from helpdesk.staff.rights import Right, StaffRequest
 from helpdesk.studio.selectors import departments_of
 from tickets.access import may
 from tickets.actors import ActorKind
+from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.presence import read_upto
@@ -27,6 +28,7 @@ from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.panels import panels_on
 from tickets.sight import sight_on
 
 _drafts = Worded(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
@@ -58,7 +60,8 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves."""
+    """The composer as it is drawn. `others`: drafts of colleagues; `unseen_items`: what its author has to see before it leaves;
+    `unreachable`: why a reply may not arrive."""
 
     form: ComposerForm
     mode: str
@@ -71,6 +74,7 @@ class Composer:
     after: Sequence[After]
     then: str
     unseen_items: Sequence[MessageItem]
+    unreachable: Unreachable | None
 
     @property
     def drawn(self) -> bool:
@@ -79,7 +83,7 @@ class Composer:
 
 def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
     """What this reader may do here, by the right's last word: `can.reply`, `can.set_status`."""
-    return {right.value.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    return {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
 
 
 def page_context(
@@ -95,6 +99,7 @@ def page_context(
         "thread": thread,
         "composer": composer_of(request, ticket, thread, form=form, unseen_items=unseen_items),
         "prospects": outlook(ticket, timers_of(ticket), [item.message for item in thread.items.values()]),
+        "panels": panels_on(ticket, reader),
         "filter": Filter.of(request.GET),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
@@ -154,6 +159,7 @@ def composer_of(
         after=_after(ticket, then),
         then=then,
         unseen_items=unseen_items,
+        unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
     )
 
 

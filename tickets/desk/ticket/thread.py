@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from tickets.access import may
 from tickets.actors import ActorKind
+from tickets.channels import Channel, channel
 from tickets.desk.ticket.history import RUN, HistoryLine, lines, names_of, summary
 from tickets.events.lines import Names
 from tickets.models import Attachment, Event, Hold, Message, Ticket
@@ -24,8 +25,9 @@ MESSAGES_SHOWN = 80
 EVENTS_SHOWN = 400
 
 State = Message.State
-GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE})
-TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE})
+GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE, State.RETURNED, State.REVISED})
+TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE, State.RETURNED})
+WITH_HOLDS = frozenset({State.HELD, State.RETURNED})  # those under which it is told why
 LEFT = frozenset({State.SENT, State.DELIVERED})
 
 _all = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk"))
@@ -67,7 +69,7 @@ class MessageItem:
         state = self.message.state
         said = [self.side]
         said += ["trouble"] if state in TROUBLE else []
-        said += ["gone"] if state in {State.WITHDRAWN, State.SKIPPED} else []
+        said += ["gone"] if state in {State.WITHDRAWN, State.SKIPPED, State.REVISED} else []
         said += [state] if state in {State.HELD, State.QUEUED} else []
         said += ["quiet"] if self.message.purpose in {"acknowledgement", "notice", "survey"} else []
         return " ".join(said)
@@ -79,6 +81,15 @@ class MessageItem:
     @property
     def has_left(self) -> bool:
         return self.message.state in LEFT
+
+    @property
+    def channel(self) -> Channel:
+        return channel(self.message.channel)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the player saw it, as far as its channel knows."""
+        return self.channel.seen_at(self.message)
 
 
 @dataclass(slots=True)
@@ -157,8 +168,10 @@ def _drawn(
     earlier: bool = False,
     after: int = 0,
 ) -> Thread:
-    held = [message for message in messages if message.state == State.HELD]
-    prefetch_related_objects(held, Prefetch("holds", Hold.objects.filter(released_at=None).order_by("pk")))
+    held = [message for message in messages if message.state in WITH_HOLDS]
+    prefetch_related_objects(
+        held, Prefetch("holds", Hold.objects.filter(Q(ended_at=None) | Q(outcome=Hold.Outcome.RETURNED)).order_by("pk"))
+    )
     authors = [pk for m in messages for pk in (m.author_id if m.author_kind == ActorKind.OPERATOR else None, m.approver_id)]
     names = names_of(events, authors, reader=reader)
     files = _files(ticket.pk, reader.pk)
@@ -221,6 +234,6 @@ def _item(message: Message, names: Names, files: Sequence[Attachment], reader: U
         author=author or names.actor(message.author_kind, message.author_id),
         approver=names.name("staff.User", message.approver_id, ""),
         files=[file for file in files if file.message_id == message.pk],
-        holds=list(message.holds.all()) if message.state == State.HELD else [],
+        holds=list(message.holds.all()) if message.state in WITH_HOLDS else [],
         mine=is_ours and message.author_id == reader.pk,
     )

@@ -8,8 +8,7 @@ from html import unescape
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join, strip_tags
-from django.utils.safestring import SafeString
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
@@ -21,8 +20,9 @@ from helpdesk.staff.models import User
 from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, ticket_for, visible_tickets
+from tickets.channels import channel
 from tickets.desk.answers import address_of, say
-from tickets.desk.presence import colleagues, looked
+from tickets.desk.presence import colleagues, looked, viewed
 from tickets.desk.queue.filters import Filter
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
@@ -30,12 +30,10 @@ from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.page import draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
-from tickets.mail.branding import signature_and_footer
-from tickets.mail.markup import to_html
-from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.models import Attachment, Draft, Status
 from tickets.services.drafts import Hand
 from tickets.sight import sight_on
-from tickets.surveys.models import Survey
+from tickets.surveys.selectors import ratings_of
 
 PAST_SHOWN = 6
 
@@ -61,6 +59,8 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
         return HttpResponse(status=204)
     after, people = whole_number(request.POST.get("after")), request.POST.get("people", "")
     looked(found, by=request.user, upto=after, writing=request.POST.get("doing") == "writing")
+    if request.POST.get("idle") == "no":
+        viewed(found, by=request.user)
     told = (people == "-" or found.last_event_id > after) and see_at(request.user, reverse("desk:ticket", args=[found.number]))
     drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
     own = _written_elsewhere(request, drafts)
@@ -127,34 +127,20 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         )
     others = visible_tickets(request.user).filter(player=found.player_id).exclude(pk=found.pk)
     past = list(others.select_related("topic").order_by("-created_at")[: PAST_SHOWN + 1]) if player_card.player else []
-    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[found.pk, *(one.pk for one in past)])
-    ratings = Survey.objects.filter(ticket__in=rated.values("pk"), score__isnull=False).order_by("-answered_at")
-    by_ticket: dict[int, Survey] = {}
-    own = []
-    for rating in ratings:
-        by_ticket.setdefault(rating.ticket_id, rating)
-        if rating.ticket_id == found.pk:
-            own.append(rating)
+    rated = visible_tickets(request.user, Right.SEE_RATING).filter(pk__in=[one.pk for one in past])
+    scores = ratings_of(rated.values_list("pk", flat=True)) if past else {}
+    answers = found.status != Status.CLOSED and may(request.user, found, Right.REPLY)
     context = {
         "ticket": found,
         "card": player_card,
         "sight": sight_on(request.user, found),
-        "signs": _signature(found, request.user) if found.status != Status.CLOSED and may(request.user, found, Right.REPLY) else "",
-        "past": [(one, by_ticket.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
+        "signs": channel(found.channel).signature(found, request.user.shown_to_players) if answers else "",
+        "past": [(one, scores.get(one.pk), deed_with(one, in_=found, reader=request.user)) for one in past[:PAST_SHOWN]],
         "more": len(past) > PAST_SHOWN,
-        "ratings": own,
-        "ratings_shut": not may(request.user, found, Right.SEE_RATING),
         "prospects": outlook(found, timers_of(found)),
         "behind": request.GET.urlencode(),
     }
     return render(request, "tickets/card.html", context)
-
-
-def _signature(ticket: Ticket, writer: User) -> SafeString:
-    """What stands under this writer's reply, as the mail shows it; the composer shows it while they write."""
-    signature, _footer = signature_and_footer(ticket.game, ticket.language, writer.shown_to_players)
-    lines = [line for line in (writer.shown_to_players, ticket.game.team_name) if line]
-    return format_html("{}{}", format_html_join("", "<div>{}</div>", ((line,) for line in lines)), to_html(signature))
 
 
 @requires(Right.VIEW)

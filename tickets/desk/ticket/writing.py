@@ -24,13 +24,13 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
 from tickets.actors import ActorKind
+from tickets.channels import channel
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
 from tickets.desk.owing import owing
 from tickets.desk.ticket.outcome import done, moved
 from tickets.desk.ticket.page import composer_of, draw, page_context, rights_on
 from tickets.desk.ticket.thread import MessageItem, message_items
-from tickets.mail.compose import preview as mail_preview
 from tickets.models import Attachment, Draft, Message, Ticket
 from tickets.services.attachments import NewFile
 from tickets.services.drafts import Hand, add_file, drop_file, save_draft
@@ -156,14 +156,14 @@ def take_out(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 def preview(request: StaffRequest, number: str) -> HttpResponse:
-    """The mail of one's own draft as the player will see it, from its own address in a frame without scripts."""
+    """One's own draft as the player will see it, from its own address in a frame without scripts."""
     ticket = ticket_for(request.user, number, Right.REPLY)
     own = Draft.objects.filter(ticket=ticket, author=request.user, kind=Draft.Kind.REPLY).first()
     return previewed(request, ticket, own)
 
 
 def previewed(request: StaffRequest, ticket: Ticket, own: Draft | None) -> HttpResponse:
-    """The mail that a draft would become, its files under it; the ticket need not be there yet."""
+    """The message that a draft would become, its files under it; the ticket need not be there yet."""
     message = Message(
         ticket=ticket,
         received_in=ticket,
@@ -176,12 +176,12 @@ def previewed(request: StaffRequest, ticket: Ticket, own: Draft | None) -> HttpR
         language=ticket.language,
         text=own.text if own and own.text.strip() else "…",
     )
-    html = mail_preview(message).html.replace("</body>", f"{_enclosed(own)}</body>")
+    html = channel(ticket.channel).preview(message).replace("</body>", f"{_enclosed(own)}</body>")
     return under(FRAME_POLICY, HttpResponse(html))
 
 
 def _enclosed(own: Draft | None) -> SafeString:
-    """The files that leave with the mail, as a mail program lists them under it."""
+    """The files that leave with the message, listed under it."""
     files = Attachment.objects.filter(draft=own, blob__isnull=False).select_related("blob").order_by("pk") if own else []
     rows = format_html_join("", "<li>{} · {}</li>", ((file.name, filesizeformat(file.blob.size if file.blob else 0)) for file in files))
     if not rows:

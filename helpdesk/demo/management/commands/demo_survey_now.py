@@ -14,7 +14,7 @@ from helpdesk.staff.models import User
 from tickets.actors import operator
 from tickets.models import Message, Status, Ticket, Timer
 from tickets.services.edit import set_status
-from tickets.surveys.invite import KIND
+from tickets.surveys.invite import KIND, asks
 from tickets.surveys.models import Survey
 
 PATIENCE = 15  # seconds for the workers to hear of the resolution
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if message is None:
             raise CommandError("No ticket of this desk belongs to that mail.")
         ticket = message.ticket
-        if not ticket.game.survey_enabled:
+        if not asks(ticket.game):
             raise CommandError(f"{ticket.game.name} asks for no ratings.")
         if ticket.status != Status.RESOLVED:
             self._resolve(ticket)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from helpdesk.staff.models import Grant, Role, User
 from helpdesk.staff.password_links import password_link
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import registered
 
 
 class Command(BaseCommand):
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             if User.objects.filter(email=address).exists():
                 raise CommandError(f"{address} is here already.")
             user = User.objects.create_user(address, None, name=options["name"])
-            role, _made = Role.objects.get_or_create(slug="administrator", defaults={"name": "Administrator", "rights": Right.values})
+            every = {"name": "Administrator", "rights": registered()}
+            role, _made = Role.objects.get_or_create(slug="administrator", defaults=every)
             Grant.objects.create(user=user, role=role)
         self.stdout.write(f"{user.name} sets a password here (three days, once): {password_link(user)}")

@@ -11,7 +11,7 @@ from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tickets.channels import Away, Failed, Retry, Uncertain
-from tickets.mail.failures import after_handing, before_handing, before_opening, nobody_there
+from tickets.mail.failures import after_handing, before_handing, before_opening
 
 
 def api(status):
@@ -90,12 +90,6 @@ def test_while_the_connection_opens_it_is_the_relay_that_is_away(error):
 )
 def test_before_the_words_left_nothing_is_uncertain(error, outcome):
     assert type(before_handing(error)) is outcome
-
-
-def test_only_a_missing_mailbox_speaks_against_the_address():
-    assert nobody_there(after_handing(smtplib.SMTPRecipientsRefused({"a": (550, b"5.1.1 unknown")})))
-    assert not nobody_there(after_handing(smtplib.SMTPDataError(554, b"5.7.1 spam")))
-    assert not nobody_there(after_handing(smtplib.SMTPRecipientsRefused({"a": (450, b"4.1.1 later")})))
 
 
 def test_reasons_are_short_and_on_one_line():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from helpdesk.base.text import JOINER, literal
 from helpdesk.base.texts import Wording
-from tickets.mail.markup import to_html, to_text
+from tickets.markup import to_html, to_text
 
 NAMES = [
     "[You won](https://prize.example/x)", "https://prize.example", "HTTP://PRIZE.EXAMPLE", "*Ember*", "**Ember**", "_Ember_", "`Ember`",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.mail.markup import to_html, to_text
+from tickets.markup import to_html, to_text
 
 
 def test_plain_typing_keeps_its_lines():

@@ -172,8 +172,8 @@ def test_an_uncertain_mail_is_settled_by_its_delivery(mailed, reply, mailgun, mo
 
 def test_a_mail_is_known_by_its_message_id_or_the_providers_own_name(mailed, left, mailgun, postmark):
     message = left(mailed)
-    remember_alias(message, "0a129aee-e1cd-480d-b08d-4f48548ff48d")
-    remember_alias(message, "0a129aee-e1cd-480d-b08d-4f48548ff48d")
+    remember_alias(message, "0a129aee-e1cd-480d-b08d-4f48548ff48d", domain="mtasv.net")
+    remember_alias(message, "0a129aee-e1cd-480d-b08d-4f48548ff48d", domain="mtasv.net")
     remember_alias(message, message.message_id)
 
     assert message_known_as("<0a129aee-e1cd-480d-b08d-4f48548ff48d@mtasv.net>") == message
@@ -256,11 +256,13 @@ def test_rubbish_is_refused_calmly(client, body):
 
     for provider in ("mailgun", "postmark"):
         answer = client.post(f"/hooks/mail/{provider}/tracking", body, content_type="application/json", headers=auth)
-        assert answer.status_code in {200, 400, 403}
+        assert answer.status_code in {200, 400, 403, 411}
 
 
 def test_a_huge_body_is_refused_before_it_is_read(client):
-    assert client.post("/hooks/mail/mailgun/tracking", "x" * 2_000_000, content_type="application/json").status_code == 413
+    auth = {"Authorization": "Basic " + base64.b64encode(b"desk:secret").decode()}
+    answer = client.post("/hooks/mail/mailgun/tracking", "x" * 2_000_000, content_type="application/json", headers=auth)
+    assert answer.status_code == 413
 
 
 def test_getting_the_door_changes_nothing(client):

@@ -1,4 +1,4 @@
-"""The links of a survey mail. They are made when the mail is made and stand in no row: nobody at the desk can follow them.
+"""The links of a survey's invitation. They are made when it is written for its player and stand in no row (`tickets/links.py`).
 
 A link names the message that invites and is signed; the pages it opens are found by their URL names.
 """
@@ -9,8 +9,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from tickets.mail.render.content import SurveyBlock
-from tickets.mail.render.phrases import phrases
+from tickets.links import Links
 
 SIGNER = {"salt": "tickets.surveys", "sep": "."}
 LONGEST_TOKEN = 120
@@ -43,8 +42,6 @@ def stop_url(message_pk: int) -> str:
     return settings.DESK_URL + reverse("surveys:stop", args=[token_for(message_pk)])
 
 
-def survey_block(message_pk: int, language: str) -> SurveyBlock:
-    """The five marks of a survey mail."""
-    says = phrases(language)
-    links = tuple((score, page_url(message_pk, score)) for score in range(1, 6))
-    return SurveyBlock(says.survey, links, worst=says.worst, best=says.best)
+def links_of_invitation(message_pk: int) -> Links:
+    """The five marks, and the way out."""
+    return Links(tuple((score, page_url(message_pk, score)) for score in range(1, 6)), stop_url(message_pk))
