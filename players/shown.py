@@ -45,7 +45,6 @@ def register() -> None:
             "label_en": _("label in English"),
             "label_ru": _("label in Russian"),
             "filterable": _("one may filter by it"),
-
         },
     )
     rights.register_rows(rights_of_studio)

@@ -92,9 +92,7 @@ def register() -> None:
             "staff:people", _("People"), "users-round", _("Who works here, invitations, who may do what"), Right.MANAGE_STAFF, True, 10
         ),
         MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True, 20),
-        MenuEntry(
-            "staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True, 25
-        ),
+        MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True, 25),
         MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True, 30),
     )
     menu.register(
