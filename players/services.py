@@ -16,7 +16,9 @@ from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.base.rows import made
 from helpdesk.base.text import fold, one_line
+from helpdesk.staff.alarms import raise_alarm
 from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardClass, CardLine, GameAccount, Player, ProfileSnapshot
@@ -24,6 +26,7 @@ from players.models import Address, AddressUse, CardClass, CardLine, GameAccount
 NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay closed
 MOST_LINES = 1000  # of one game
 MOST_CLASSES = 50
+FIELDS_CAME = "players.fields_came"
 LAST_PLACE = 30_000
 
 _ADDRESS = """
@@ -142,13 +145,13 @@ def remember_account(
 
 def remember_names(game: Game, names: Iterable[str]) -> None:
     """Names that a game's card uses and nobody has declared, so that the studio can. Known ones stay as they are; beyond `MOST_LINES` of
-    one game no more are remembered until some are forgotten, and the page says so."""
+    one game no more are remembered until some are forgotten, and the page says so. Who may declare them is told, once until they look."""
     clean = sorted({name for name in names if name and name == one_line(name, 80)})[:NAMES_OF_A_CARD]
     known = set(CardLine.objects.filter(game=game, name__in=clean).values_list("name", flat=True))
     fresh = [CardLine(game=game, name=name) for name in clean if name not in known]
-    if fresh:
-        room = MOST_LINES - CardLine.objects.filter(game=game).count()
-        CardLine.objects.bulk_create(fresh[: max(room, 0)], ignore_conflicts=True)
+    if fresh and (room := MOST_LINES - CardLine.objects.filter(game=game).count()) > 0:
+        CardLine.objects.bulk_create(fresh[:room], ignore_conflicts=True)
+        raise_alarm(FIELDS_CAME, right=Right.MANAGE_ROLES, page="administration:card_fields")
 
 
 class Declaration(NamedTuple):

@@ -1,14 +1,17 @@
-"""What the audit and the numbers show of this room."""
+"""What the audit, the bell and the numbers show of this room."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from helpdesk.audit import labels
 from helpdesk.base import watch
-from helpdesk.staff import rights
+from helpdesk.staff import notices, rights
+from helpdesk.staff.notices import NoticeKind
 from players.classes import rights_of_studio
 from players.models import Erasure
+from players.services import FIELDS_CAME
 
 
 def register() -> None:
@@ -47,6 +50,8 @@ def register() -> None:
             "filterable": _("one may filter by it"),
         },
     )
+    came = gettext_noop("A game tells fields of its players that nobody has declared: they stay closed until somebody does.")
+    notices.register(NoticeKind(FIELDS_CAME, came))
     rights.register_rows(rights_of_studio)
     in_trouble = Erasure.objects.filter(ended_at=None, attempts__gt=0)
     watch.register_number(watch.PARKED, lambda _at: {"erasure": in_trouble.count()})

@@ -45,6 +45,14 @@ def lasting_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _no_resolver() -> Iterator[None]:
+    """DNS is asked of the resolvers that a test names, and of none of this machine's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("helpdesk.base.dns.RESOLVERS", Path("/nonexistent/resolv.conf"))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords(django_test_environment: None) -> Iterator[None]:
     """Nobody breaks into a test: a slow hash would cost more than the stories."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]):

@@ -15,14 +15,14 @@ from django.db.models import Model
 @cache
 def columns(model: type[Model], *, without: tuple[str, ...] = ()) -> str:
     """The names of a table's columns but its id and those left out, as SQL lists them."""
-    names = (field.attname for field in model._meta.concrete_fields if not field.primary_key)
+    names = (str(field.column) for field in model._meta.concrete_fields if not field.primary_key)
     return ", ".join(connection.ops.quote_name(name) for name in names if name not in without)
 
 
 def as_json(rows: Iterable[Model]) -> str:
     """For `json_populate_recordset`: all columns of these rows but their ids. They hold texts, numbers, moments and what JSON can say."""
     return json_of(
-        {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key} for row in rows
+        {str(field.column): getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key} for row in rows
     )
 
 

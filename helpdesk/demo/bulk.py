@@ -111,7 +111,7 @@ def _copy(spans: dict[type[models.Model], int], first: int, last: int) -> None:
         for table, span in spans.items():
             name, fields = quote(table._meta.db_table), [field for field in table._meta.concrete_fields if not field.generated]
             cursor.execute(
-                f"INSERT INTO {name} ({', '.join(quote(field.attname) for field in fields)}) "
+                f"INSERT INTO {name} ({', '.join(quote(str(field.column)) for field in fields)}) "
                 f"SELECT {', '.join(_value(table, field, spans) for field in fields)} "
                 f"FROM {name} AS t CROSS JOIN generate_series(%s, %s) AS k WHERE t.id <= %s",
                 [first, last, span],
@@ -138,7 +138,7 @@ def _ids_in_data(spans: dict[type[models.Model], int]) -> str:
 
 def _value(table: type[models.Model], field: models.Field[Any, Any], spans: dict[type[models.Model], int]) -> str:
     """A column of a copy, in SQL: `t` is the row it is made from, `k` the number of the copy."""
-    column, target = f"t.{connection.ops.quote_name(field.attname)}", table if field.primary_key else _target(field)
+    column, target = f"t.{connection.ops.quote_name(str(field.column))}", table if field.primary_key else _target(field)
     if target in spans:
         moved, where = f"{column} + k * {spans[target]}", field.where if isinstance(field, IdOf) else None
         return f"CASE WHEN t.{where[0]} = '{where[1]}' THEN {moved} ELSE {column} END" if where else moved

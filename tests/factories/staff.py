@@ -51,6 +51,8 @@ class GrantFactory(DjangoModelFactory[Grant]):
 
     user = factory.SubFactory(UserFactory)
     role = factory.SubFactory(RoleFactory)
+    topic = None
+    topic_slug = factory.LazyAttribute(lambda grant: grant.topic.slug if grant.topic else "")
 
 
 def somebody(
@@ -68,9 +70,7 @@ def somebody(
     user: User = UserFactory.create(**fields)
     if rights:
         role = RoleFactory.create(rights=list(rights))
-        GrantFactory.create(
-            user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=topic.slug if topic else ""
-        )
+        GrantFactory.create(user=user, role=role, game=game, team=team, language=language, topic=topic)
     return user
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from helpdesk.base import outward
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Topic
 from tests.factories.desk import make_ticket
 from tests.factories.staff import somebody
+from tests.house.ground import none_of
 from tests.house.studio import ALL, GUARDED, METHODS, OF_A_TICKET, WITH_RIGHTS, Door, House, able
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +94,21 @@ def test_nothing_that_an_able_person_asks_for_breaks(door: Door, house: House) -
     for method in METHODS:
         for address in (house.address(door), house.address(door) + junk, house.address(door, **huge)):
             assert house.knock(house.boss, method, address).status_code < 500, (method, address)
+
+
+MAY_BE_WRITTEN = {"audit_auditentry", "audit_remark"}  # that somebody looked is told
+WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+
+
+@pytest.mark.parametrize("door", GUARDED, ids=repr)
+def test_looking_changes_no_row(door: Door, house: House) -> None:
+    """A GET, a fragment's too: whoever opens a page has begun no draft and looked at nothing as far as the rows tell."""
+    outward.standing()  # where nobody ever asked, the first who does takes this database for the right one
+    for headers in ({}, {"HX-Request": "true"}):
+        with CaptureQueriesContext(connection) as asked:
+            house.knock(house.boss, "get", house.address(door), headers=headers)
+        written = {table for query in asked.captured_queries for table in WRITES.findall(query["sql"])}
+        none_of(f"{door.name}: a GET writes into {table}" for table in sorted(written - MAY_BE_WRITTEN))
 
 
 @pytest.mark.parametrize("side", ["game", "team", "language", "topic"])

@@ -38,7 +38,7 @@ from tickets.mail.aliases import remember_alias
 from tickets.mail.inbox import InboundMail
 from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Draft, Lane, Message, Status, Ticket
-from tickets.services import edit, merge, outbox
+from tickets.services import edit, held, merge, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft, save_start
 from tickets.services.open import Incoming, receive
@@ -173,6 +173,8 @@ class Desk:
         bank = PendingInfo("Quixq's bank", told="We ask the quixq bank.")  # words, as from before the list of departments
         edit.set_status(self.ticket, Status.PENDING, by=by, pending=bank)
         self.write(self.ticket, "Your quixq refund comes.", then_status=Status.PENDING, pending_on="Quixq's aunt")  # held
+        blunt = self.write(self.ticket, "No quixq refund.")
+        held.return_to_author(blunt, by=self.boris, why="Quixqara may be told kindly.")
         save_draft(self.ticket, author=self.boris, kind=Draft.Kind.REPLY, text="Dear Quixqara,")
         save_start(author=self.boris, text="Quixqara, about your sword", heading={"to": ADDRESS, "subject": "Your quixq sword"})
         other = Ticket.objects.get(subject="Another quixq matter")

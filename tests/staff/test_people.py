@@ -118,6 +118,17 @@ def test_nobody_lifts_himself_by_giving_what_he_does_not_hold() -> None:
             roles.give_role(olga, by=olga, **forbidden)
 
     assert roles.give_role(UserFactory.create(), seeing, by=olga, game=emberfall, language="ru").pk
+    payments, bans = Topic.objects.create(slug="payments", name="Payments"), Topic.objects.create(slug="bans", name="Bans")
+    refund = Topic.objects.create(slug="refund", name="Refund", parent=payments)
+    marta = somebody(Right.MANAGE_STAFF, name="Marta")
+    GrantFactory.create(user=marta, role=seeing, topic=refund)
+    assert roles.give_role(UserFactory.create(), seeing, by=marta, topic=refund).pk
+    for topic in (payments, bans, None):
+        with pytest.raises(NotAllowed):
+            roles.give_role(UserFactory.create(), seeing, by=marta, topic=topic)
+    GrantFactory.create(user=marta, role=seeing, topic=payments)
+    marta.forget_grants()
+    assert roles.give_role(UserFactory.create(), seeing, by=marta, topic=payments).pk
     assert not has_right(olga, Right.MANAGE_ROLES)
 
 

@@ -13,6 +13,7 @@ from helpdesk.staff.services.topics import hang_topic, make_topic
 from helpdesk.studio.models import DEEPEST, Topic
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
+from tests.tickets.deeds import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,14 @@ def test_a_long_name_has_a_short_name_that_fits(by: User) -> None:
     first, second = (make_topic(name="Cannot start since the update " * 2 + "and the patch", by=by) for _again in range(2))
 
     assert len(first.slug) <= 60 and first.slug != second.slug
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hands_at_once_make_no_circle_of_two_halves() -> None:
+    by = somebody(Right.MANAGE_GAMES, name="Nora Berg")
+    left, right = make_topic(name="Left", by=by), make_topic(name="Right", by=by)
+
+    ends = at_once(lambda: hang_topic(left, under=right, by=by), lambda: hang_topic(right, under=left, by=by))
+
+    assert sorted(type(end).__name__ for end in ends) == ["DomainError", "Topic"]
+    assert Topic.objects.filter(parent=None).count() == 1

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.base import outward
+from helpdesk.studio.models import Tag
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket, player_writes
 from tests.tickets.deeds import listening
 from tickets import drain
 from tickets.events import deliver, replay
-from tickets.models import Delivery, Event, Lane, Tag, Ticket
+from tickets.models import Delivery, Event, Lane, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_other_ears")]
 RECEIVED = ["message.received"]

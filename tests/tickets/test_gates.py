@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.staff.models import User
+from helpdesk.studio.models import Department
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import kinds, reply
 from tickets.gates import GateHold, gate
+from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Attachment, Draft, Event, Hold, Message, Status
 from tickets.past import state_at
 from tickets.services import outbox
@@ -210,6 +213,18 @@ def test_changed_the_other_text_leaves_under_its_authors_name_with_its_files(
         first.pk: ("revised", anna.pk, None),
         revised.pk: ("sent", anna.pk, boris.pk),
     }
+
+
+def test_changed_it_brings_the_status_that_its_author_chose(gated: None, anna: User, boris: User, travel: Travel) -> None:
+    ticket, billing, until = make_ticket(), Department.objects.create(name="Billing"), travel.moment + timedelta(days=2)
+    owed = {"pending_on": "Billing", "pending_department": billing.pk, "pending_until": until}
+    first = reply(ticket, anna, "Read the manual.", then_status="pending", **owed)
+
+    revise(first, "Here is how it goes.", by=boris, why="Kinder.")
+    outbox.send_due()
+
+    ticket.refresh_from_db()
+    assert (ticket.status, PendingInfo.of(ticket)) == (Status.PENDING, PendingInfo("Billing", until, "", billing.pk))
 
 
 def test_what_another_gate_holds_it_goes_on_holding(gated: None, anna: User, boris: User, travel: Travel, the_post: Post) -> None:

@@ -165,9 +165,11 @@ def test_we_write_first_by_it(pigeons: Pigeons, ticket: Ticket, desk: Client) ->
     assert 'aria-current="page">Pigeon post</a>' in by_pigeon
     words = {"channel": "pigeon", "game": str(make_game().pk), "language": "en", "subject": "Grain", "text": "It is here."}
 
+    gone = desk.post("/tickets/new/", words | {"channel": "owl", "to": "noor@mail.example"})
     refused = desk.post("/tickets/new/", words | {"to": "loft-8"})
     begun = desk.post("/tickets/new/", words | {"to": "loft-7"})
 
+    assert gone.status_code == 422 and "by “owl” any more" in gone.content.decode()
     assert refused.status_code == 422 and "No pigeon knows this loft." in refused.content.decode()
     begun_ticket = Ticket.objects.get(started_by="operator")
     assert begun["Location"] == f"/tickets/{begun_ticket.number}/"

@@ -311,9 +311,9 @@ class StartForm(forms.Form):
     typed = forms.CharField(widget=forms.HiddenInput, required=False)
     inserted = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, games: list[Game], to: forms.Field, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, games: list[Game], way: str, to: forms.Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"] = to
+        self.way, self.fields["to"] = way, to
         field, language = self.fields["game"], self.fields["language"]
         assert isinstance(field, forms.ModelChoiceField) and isinstance(language.widget, forms.Select)
         field.queryset = Game.objects.filter(pk__in=[game.pk for game in games])
@@ -321,6 +321,8 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
+        if said.get("channel") and said["channel"] != self.way:  # it is gone since the page was drawn: nothing goes out by another one
+            raise ValidationError(_("Nobody can be written to first by “%(channel)s” any more.") % {"channel": said["channel"][:20]})
         game, language = said.get("game"), said.get("language")
         if game and language and language not in game.languages:
             raise ValidationError(

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -31,7 +31,6 @@ from tickets.services.drafts import Hand, drop_start, save_draft, save_start
 from tickets.services.reply import OutgoingMessage, start_conversation
 
 HEADING = ("channel", "game", "to", "name", "language", "subject")
-NO_WAY = _("There is no channel by which we could write first.")
 NOT_YOURS = _("You may not write first in this game and language.")
 SENT = _("Sent. The ticket %(number)s is not yours to see.")
 
@@ -42,7 +41,7 @@ def start(request: StaffRequest) -> HttpResponse:
     """To whom, about which game, in which language, what."""
     games, own = _games(request), Draft.objects.filter(author=request.user, kind=Draft.Kind.START).first()
     way, begin = _way(request.POST.get("channel") or request.GET.get("channel") or _heading(own).get("channel", ""))
-    form = StartForm(request.POST or None, games=games, to=begin.field(), initial=_suggested(request, way, games, own))
+    form = StartForm(request.POST or None, games=games, way=way.name, to=begin.field(), initial=_suggested(request, way, games, own))
     if form.is_valid():
         said = form.cleaned_data
         begun: Done | None = None
@@ -152,7 +151,7 @@ def _way(asked: str) -> tuple[Channel, Start]:
     """The channel that was asked for if we can write first by it, else the first by which we can."""
     ways = [(one, one.start) for one in channels() if one.start]
     if not ways:
-        raise DomainError(NO_WAY)
+        raise Http404
     return next((way for way in ways if way[0].name == asked), ways[0])
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import EARLIEST
+from helpdesk.base.text import fold
 from players.models import Address
 from players.services import mark_address
 from tickets.mail.reports import Report
@@ -53,10 +54,17 @@ MEANING: dict[Report, Meaning] = {
 }
 
 
-def hear(message: Message, report: Report, *, at: datetime | None, reason: str = "") -> None:
-    """Do to a message of ours and to its address what the table says. In any order, any number of times."""
+def hear(message: Message, report: Report, *, at: datetime | None, reason: str = "", recipient: str = "") -> None:
+    """Do to a message of ours and to its address what the table says. In any order, any number of times.
+
+    `recipient` is to whom it had been sent, where that is told: news of a journey to another address than the message has by now say
+    nothing of the message.
+    """
     at = believed(at)
-    match MEANING[report].message:
+    if recipient and fold(recipient) != fold(message.to_address):
+        mark(recipient, report, at=at, reason=reason)
+        return
+    match MEANING[report].message:  # the ticket's lock comes before the address's
         case Fate.ARRIVED:
             delivery_updates.delivered(message.pk, at)
         case Fate.SEEN:

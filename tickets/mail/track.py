@@ -26,7 +26,7 @@ def note_tracking(event: AnymailTrackingEvent, report: Report | None) -> Message
         log.info("tracking_of_unknown_mail", kind=event.event_type)
     elif report is not None:
         reason = "called our mail spam" if report == Report.COMPLAINED else one_line(words_of(event), 400)
-        hear(message, report, at=event.timestamp, reason=reason)
+        hear(message, report, at=event.timestamp, reason=reason, recipient=event.recipient or "")
     return message
 
 

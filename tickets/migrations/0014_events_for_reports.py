@@ -6,6 +6,10 @@ import helpdesk.base.clock
 
 
 class Migration(migrations.Migration):
+    atomic = (
+        False  # a table at a time: one that held deliveries and waited for events would meet a process that does it the other way round
+    )
+
     dependencies = [("tickets", "0013_plain_names")]
 
     operations = [

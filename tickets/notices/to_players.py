@@ -10,7 +10,10 @@ import structlog
 
 from helpdesk.base.errors import DomainError
 from helpdesk.base.texts import wording
+from tickets.actors import SYSTEM
 from tickets.channels import channel
+from tickets.events import record
+from tickets.events.of_messages import MessageUnsent
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Ticket
@@ -32,12 +35,16 @@ def on_moved(event: Event) -> None:
     if key is None:
         return
     ticket = lock_itself(Ticket(pk=event.ticket_id))
-    if ticket.merged_into_id or channel(ticket.channel).unreachable(ticket):
+    if ticket.merged_into_id:
+        return
+    if channel(ticket.channel).unreachable(ticket):
+        record(ticket, MessageUnsent(purpose="notice", why="unreachable"), by=SYSTEM)
         return
     game = ticket.game
     text = wording(key, scopes=[game.text_scope], languages=dict.fromkeys([ticket.language, game.default_language, "en"]))
     if text is None:
         log.warning("notice_without_words", key=key, game=game.slug, language=ticket.language)
+        record(ticket, MessageUnsent(purpose="notice", why="no_text"), by=SYSTEM)
         return
     values = {"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number, "subject": ticket.subject}
     filled = text.filled(values)
@@ -46,3 +53,4 @@ def on_moved(event: Event) -> None:
         send_automatic(ticket, words, purpose=Message.Purpose.NOTICE, cause_event_id=event.pk)
     except DomainError as error:
         log.info("notice_not_sent", ticket=ticket.number, key=key, reason=str(error))
+        record(ticket, MessageUnsent(purpose="notice", why="refused"), by=SYSTEM)

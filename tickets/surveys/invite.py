@@ -18,6 +18,7 @@ from tickets import timers
 from tickets.actors import SYSTEM, ActorKind
 from tickets.channels import channel
 from tickets.events import deliver, record
+from tickets.events.of_messages import MessageUnsent
 from tickets.events.of_tickets import TicketMoved
 from tickets.locks import lock_itself
 from tickets.models import Event, Message, Status, Ticket, Timer
@@ -101,7 +102,10 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
     """One survey. Nobody is asked who got no answer of a person, or who does not get what we send."""
     reply = rated_reply(ticket, resolution)
     game = ticket.game
-    if reply is None or text is None or channel(ticket.channel).unreachable(ticket):
+    if reply is None:
+        return
+    if text is None or channel(ticket.channel).unreachable(ticket):
+        record(ticket, MessageUnsent(purpose="survey", why="unreachable" if text else "no_text"), by=SYSTEM)
         return
     filled = text.filled({"player": ticket.player.name, "game": game.name, "team": game.team_name, "number": ticket.number})
     words = OutgoingMessage(filled.body, subject=filled.subject, text_version_id=filled.version_id)
@@ -109,6 +113,7 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
         invitation = send_automatic(ticket, words, purpose=Message.Purpose.SURVEY, cause_event_id=resolution.pk)
     except DomainError as error:
         log.info("survey_not_sent", ticket=ticket.number, reason=str(error))
+        record(ticket, MessageUnsent(purpose="survey", why="refused"), by=SYSTEM)
         return
     if invitation is None:
         return

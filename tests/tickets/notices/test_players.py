@@ -106,6 +106,8 @@ def test_an_address_that_bounced_is_left_alone(silent, travel):
     go_on(travel, hours=72)
 
     assert notices(ticket) == []
+    unsent = Event.objects.get(ticket=ticket, kind="message.unsent")  # and the history says so
+    assert unsent.data == {"purpose": "notice", "why": "unreachable"}
 
 
 def test_a_notice_answers_nothing_and_moves_nothing(silent, travel):

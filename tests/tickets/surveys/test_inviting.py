@@ -15,7 +15,7 @@ from tickets import drain, timers
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import move
 from tickets.locks import lock
-from tickets.models import Lane, Message, Status, Timer
+from tickets.models import Event, Lane, Message, Status, Timer
 from tickets.services import delivery_updates, outbox
 from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
 from tickets.surveys.invite import KIND, fire
@@ -227,6 +227,8 @@ def test_an_address_that_bounced_is_left_alone(the_post, travel, anna):
     go_on(travel, hours=25)
 
     assert surveys_sent(ticket) == []
+    unsent = Event.objects.get(ticket=ticket, kind="message.unsent", data__purpose="survey")
+    assert unsent.data == {"purpose": "survey", "why": "unreachable"}
 
 
 def test_a_survey_neither_answers_nor_moves(the_post, travel, anna):

@@ -17,7 +17,7 @@ from django.test import Client
 
 from helpdesk.base import clock
 from players.models import Address
-from players.services import mark_address
+from players.services import add_address, mark_address
 from tests.conftest import Travel
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.inbound.test_bounces_mark import report as report_mail
@@ -186,6 +186,20 @@ def test_old_news_change_nothing_that_became_known_later(mailed: Ticket, left: C
 
     message.refresh_from_db()
     assert (message.state, Address.objects.get(address=TAMSIN).state) == ("bounced", "good")
+
+
+def test_news_of_a_journey_to_another_address_are_not_of_the_message_that_was_sent_anew(
+    mailed: Ticket, left: Callable[[Ticket], Message], travel: Travel
+) -> None:
+    message = left(mailed)
+    add_address(mailed.player, "tamsin@new.example", main=True)
+    Message.objects.filter(pk=message.pk).update(to_address="tamsin@new.example")
+
+    by_mailgun(message, Report.GONE)
+
+    message.refresh_from_db()
+    assert message.state == "sent"
+    assert [Address.objects.get(address=address).state for address in (TAMSIN, "tamsin@new.example")] == ["bounced", "good"]
 
 
 def test_who_complained_has_not_taken_it_back_by_a_delivery_or_a_bounce(
