@@ -30,7 +30,7 @@ from tickets.services.edit import set_tags
 
 pytestmark = pytest.mark.django_db
 LATER = [(START + timedelta(hours=hours)).isoformat() for hours in (0, 1, 80, 400)]
-PAST = [field for field in registered() if field.at is not None]
+PAST = [field for field in registered() if field.at is not None and "." not in field.name]  # those of the core
 
 
 @pytest.fixture
