@@ -147,6 +147,9 @@ def test_it_takes_so_many_conditions(olga: User) -> None:
 
     with pytest.raises(DomainError, match=f"at most {MOST_CONDITIONS} conditions"):
         Filter.of([one] * (MOST_CONDITIONS + 1), olga)
+    told: list[DomainError] = []
+    assert len(Filter.of([("magic", "", [])] * 500, olga, refused=told).conditions) == 0
+    assert len(told) == MOST_CONDITIONS + 1
 
 
 def test_what_one_may_not_see_one_may_not_filter_by(monkeypatch: pytest.MonkeyPatch) -> None:

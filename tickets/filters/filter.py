@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q
@@ -93,9 +94,9 @@ class Filter:
         """Read what was kept or sent. DomainError, its `field` the field's name, for what is unknown, too much or not this reader's; with
         `refused` that is left out instead and told there."""
         conditions: list[Condition] = []
-        for name, operator, values in said:
+        for place, (name, operator, values) in enumerate(islice(said, MOST_CONDITIONS + 1)):
             try:
-                if len(conditions) == MOST_CONDITIONS:
+                if place == MOST_CONDITIONS:
                     raise DomainError(_("A filter takes at most %(n)s conditions.") % {"n": MOST_CONDITIONS})
                 conditions.append(Condition.of(name, operator, values, reader))
             except DomainError as error:
