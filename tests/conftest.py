@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as looking
 from pytest_django import DjangoDbBlocker
 
 from helpdesk.base import clock, outward, rate_limits
@@ -20,6 +22,10 @@ from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
 from tests import seeds
 from tests.factories.desk import Post, post
+
+# a neighbour on the machine is no reason to fail
+looking.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+looking.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -192,7 +192,7 @@ def test_who_speaks_to_the_outside_hears_no_replay_and_nothing_while_nothing_may
 
 
 @given(breaks=st.sets(st.integers(0, 11), max_size=4), most=st.integers(1, 12), newest=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_breaks_order_holds_and_all_is_heard_in_the_end(breaks: set[int], most: int, newest: bool, travel: Travel) -> None:
     Delivery.objects.all().delete()
     ear = Ear()
