@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -28,16 +29,27 @@ def records(query: bytes, *found: str, flags: int = 0x8180) -> bytes:
     return query[:2] + struct.pack("!5H", flags, 1, len(found), 0, 0) + query[12:end] + body
 
 
+def _on_one_port() -> tuple[socket.socket, socket.socket]:
+    """Both kinds of lines on a port that is free for either; what is free for one, another test's connection may have of the other."""
+    for _try in range(50):
+        udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+        with suppress(OSError):
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(tcp.getsockname())
+            tcp.listen()
+            return udp, tcp
+        udp.close()
+        tcp.close()
+    raise OSError("No port is free for both.")
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Reply], tuple[str, int]]]:
     """A resolver on this machine, by UDP and TCP on one port."""
     lines: list[socket.socket] = []
 
     def served(reply: Reply, by_tcp: Reply | None = None) -> tuple[str, int]:
-        udp, tcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
-        udp.bind(("127.0.0.1", 0))
-        tcp.bind(udp.getsockname())
-        tcp.listen()
+        udp, tcp = _on_one_port()
         lines.extend((udp, tcp))
 
         def datagrams() -> None:
