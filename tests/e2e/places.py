@@ -57,7 +57,8 @@ PLACES = (
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
-    Place("held", "/tickets/{ticket}/messages/{message}/held/"),
+    Place("ticket-held", "/tickets/{held_ticket}/"),
+    Place("held", "/tickets/{held_ticket}/messages/{held}/held/"),
     Place("start", "/tickets/new/"),
     Place("notices", "/notices/"),
     Place("account", "/account/"),
@@ -126,7 +127,9 @@ def furnish(town: Town) -> list[Place]:
     do("add_note", number=number, text=NOTE)
     do("write_reply", number=number, text=ANSWER)
     for hours, (name, subject) in enumerate(OTHERS.items(), start=1):
-        do("open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours)
+        held_ticket = do(
+            "open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours
+        )
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     do("mail_to_nobody")
     do("dns_said")
@@ -139,11 +142,14 @@ def furnish(town: Town) -> list[Place]:
     def first(table: str, where: str = "true") -> int:
         return int(ask(f"SELECT id FROM {table} WHERE {where} ORDER BY id LIMIT 1"))
 
+    held = do("held_reply", number=held_ticket, text="Please try another browser, and tell us what you see.")
     card = do("card")
     version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
     there = {
         "ticket": number,
         "resolved": resolved,
+        "held_ticket": held_ticket,
+        "held": held,
         "long": long,
         "message": ask(
             "SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id WHERE t.number = %s ORDER BY m.id", number

@@ -21,7 +21,7 @@ from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
-from tickets.models import Message, Status, Ticket
+from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -156,6 +156,15 @@ def card() -> dict[str, int]:
     made = CardClass.objects.filter(slug="sanctions").first() or name_class(None, "Sanctions", by=olga)
     line = declare(game, "warnings", Declaration(made, "Warnings", "Предупреждения", CardLine.Kind.NUMBER), by=olga)
     return {"field": line.pk, "class": made.pk}
+
+
+@transaction.atomic
+def held_reply(number: str, text: str) -> int:
+    """A reply that a gate holds, by Anna; its id."""
+    pk = write_reply(number, text)
+    Message.objects.filter(pk=pk).update(state=Message.State.HELD)
+    Hold.objects.create(message_id=pk, gate="tests.mentor", reason="A mentor reads it first.", approves=True)
+    return pk
 
 
 def department() -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.base.bounds import whole_number
+from helpdesk.base.errors import Conflict
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
@@ -23,7 +24,7 @@ from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
 from tickets.desk.ticket.thread import MessageItem, message_items
-from tickets.models import Hold, Status, Ticket
+from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
@@ -264,9 +265,12 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 
 @requires(Right.RELEASE_HELD)
 @require_http_methods(["GET", "POST"])
+@refusable
 def held(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Give a held reply back to its author, or let another text leave instead; either with a word on why."""
     message = message_for(request.user, number, pk, Right.RELEASE_HELD)
+    if message.state != Message.State.HELD:
+        raise Conflict(_("It is not held any more."))
     form = HeldForm(request.POST if request.method == "POST" else None, initial={"text": message.text})
     if form.is_valid():
         said, back = form.cleaned_data, request.POST.get("do") == "return"
