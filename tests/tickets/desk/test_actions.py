@@ -13,13 +13,13 @@ from helpdesk.studio.models import Department, Topic
 from players.models import Player
 from players.selectors import main_address, writes_from
 from players.services import add_address, remember_account
-from tests.factories.desk import make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.desk import make_game, make_player, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
 from tickets.events.of_tickets import TicketMoved
 from tickets.lifecycle.machine import PendingInfo
-from tickets.models import FAR, Draft, Event, Hold, Message, Status, Ticket
+from tickets.models import FAR, Draft, Event, Message, Status, Ticket
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status
 from tickets.services.open import Incoming, receive
@@ -379,25 +379,3 @@ def test_on_a_closed_ticket_the_mail_opens_a_follow_up_instead(client: Client) -
 
     away.refresh_from_db()
     assert away.automatic
-
-
-def test_a_held_reply_is_looked_over_in_its_dialog(desk: Desk) -> None:
-    ticket, newcomer = make_ticket(), somebody(*DAILY, name="Nora Vale")
-    message = send_reply(ticket, OutgoingMessage("Read the manual.", answers_upto=newest_question(ticket)), by=newcomer)
-    Message.objects.filter(pk=message.pk).update(state="held")
-    Hold.objects.create(message=message, gate="tests.mentor", reason="A mentor reads it first.", approves=True)
-    mentor = desk(somebody(Right.VIEW, Right.REPLY, Right.RELEASE_HELD))
-    address = f"/tickets/{ticket.number}/messages/{message.pk}/held/"
-    assert "Look it over" in mentor.get(f"/tickets/{ticket.number}/").content.decode()
-    assert "Read the manual." in mentor.get(address).content.decode()
-
-    silent = mentor.post(address, {"text": "Here is how it goes.", "why": ""})
-    assert silent.status_code == 422 and "Here is how it goes." in silent.content.decode()
-    assert mentor.post(address, {"text": "Read the manual.", "why": "Kinder.", "do": "return"}).status_code == 302
-
-    message.refresh_from_db()
-    assert (message.state, message.holds.get().why) == ("returned", "Kinder.")
-    author = desk(newcomer).get(f"/tickets/{ticket.number}/").content.decode()
-    assert "It was given back to you" in author and "Kinder." in author
-    assert mentor.get(address).status_code == 302  # there is nothing to look over any more
-    assert desk(somebody(Right.VIEW, Right.REPLY)).get(address).status_code == 403
