@@ -49,7 +49,7 @@ class Finding:
 class Reader:
     """Looks at pages of a desk. Words that the desk's rows hold may stand on a page in any language; others must be the reader's.
 
-    The rows are read once, when the first page in another language is looked at.
+    The rows are read when the first page in another language is looked at, and again for words that were not there then.
     """
 
     def __init__(self, rows: Rows) -> None:
@@ -92,6 +92,12 @@ class Reader:
         ]
 
     def _is_data(self, words: str) -> bool:
+        if self._stands_there(words):
+            return True
+        self._held = ""  # they may have come since the rows were read
+        return self._stands_there(words)
+
+    def _stands_there(self, words: str) -> bool:
         return re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", self._data()) is not None
 
     def _data(self) -> str:
