@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 HEADS, BATCH = 100, 500  # claimed at once: single ones, and those of a subscriber who takes many
 ORPHANED = timedelta(days=1)
+Around = Callable[[str], AbstractContextManager[Any]]
 PAUSES = [timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200)]
 
 _DUE = """
@@ -85,7 +86,7 @@ def drain(
     most: int = 10_000,
     seconds: float = inf,
     game: int | None = None,
-    around: Callable[[str], AbstractContextManager[Any]] = nullcontext,
+    around: Around = nullcontext,
 ) -> int:
     """Bring what is due in this lane until nothing is left, `most` were brought or the time is up; returns how many were heard.
 
@@ -99,11 +100,11 @@ def drain(
         taken = -1
         while taken and heard < most and turn.lasts():
             taken = 0
-            for names, bring in (*(([ear.name], _bring_batch) for ear in batches), (singles, _bring_each)):
+            for names, in_runs in (*(([ear.name], True) for ear in batches), (singles, False)):
                 until = clock.now() + LEASE
-                if pks := _claim(lane, until, names, game, min(most - heard, BATCH if bring is _bring_batch else HEADS)):
+                if pks := _claim(lane, until, names, game, min(most - heard, BATCH if in_runs else HEADS), in_runs=in_runs):
                     taken += len(pks)
-                    heard += bring(_loaded(pks, until), until, around)
+                    heard += (_bring_batch if in_runs else _bring_each)(_loaded(pks, until), until, around)
     return heard
 
 
@@ -138,21 +139,16 @@ def _without_an_event(pk: int, until: datetime) -> None:
         park_delivery(pk, "Its event is gone.")
 
 
-def _claim(lane: Lane, until: datetime, names: list[str], game: int | None, limit: int) -> list[int]:
+def _claim(lane: Lane, until: datetime, names: list[str], game: int | None, limit: int, *, in_runs: bool) -> list[int]:
     """Claim what these subscribers may hear now: the heads of one or many, or the runs of one who takes batches."""
     if not names:
         return []
-    ear = subscription(names[0])
-    in_runs = ear is not None and ear.batches
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         if in_runs:  # of two who claim at once the second must see what the first has, or it would take a younger event before an older
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"deliveries of {names[0]}"])
         said: dict[str, Any] = {"until": until, "lane": lane.value, "now": clock.now(), "game": game, "limit": limit, "names": names}
         cursor.execute(_CLAIM_RUNS if in_runs else _CLAIM_HEADS, said)
         return [row[0] for row in cursor.fetchall()]
-
-
-Around = Callable[[str], AbstractContextManager[Any]]
 
 
 def _bring_each(deliveries: Sequence[Delivery], until: datetime, around: Around) -> int:
@@ -164,7 +160,7 @@ def _bring_each(deliveries: Sequence[Delivery], until: datetime, around: Around)
             Delivery.objects.filter(pk=delivery.pk, claimed_until=until).update(claimed_until=None, attempts=F("attempts") - 1)
             continue
         with around(delivery.subscriber):
-            brought = _bring([delivery], until)
+            brought = _bring(delivery, until)
         heard += brought
         if not brought:
             stopped.add(row)
@@ -187,13 +183,13 @@ def _bring_batch(deliveries: Sequence[Delivery], until: datetime, around: Around
     return _bring_each(deliveries, until, around)
 
 
-def _bring(deliveries: Sequence[Delivery], until: datetime) -> int:
+def _bring(delivery: Delivery, until: datetime) -> int:
     try:
-        return _hear_and_drop(deliveries, until)
+        return _hear_and_drop([delivery], until)
     except _Lost:
         return 0
     except Exception as error:
-        _failed(deliveries[0], error)
+        _failed(delivery, error)
         if isinstance(error, SoftTimeLimitExceeded):
             raise
         return 0

@@ -16,6 +16,7 @@ from tickets.events import Payload, of_messages, payload_class, payload_of
 from tickets.events import of_tickets as told
 from tickets.lifecycle.waiting import together_since
 from tickets.models import Event, Message, Status, Ticket
+from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
 
 State = Message.State
 _BECOMES: dict[type[Payload], State] = {
@@ -35,8 +36,6 @@ _BECOMES: dict[type[Payload], State] = {
     of_messages.MessageReturned: State.RETURNED,
     of_messages.MessageRevised: State.REVISED,
 }
-_ARRIVED = frozenset({State.SENT, State.DELIVERED})
-_ANSWERS = frozenset({Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC})
 
 
 @dataclass(slots=True)
@@ -98,7 +97,7 @@ class PastTicket:
     @property
     def first_reply_at(self) -> datetime | None:
         """When the first answer of a person left that has not come back."""
-        answers = (one for one in self.messages.values() if one.purpose == Message.Purpose.ANSWER and one.state in _ARRIVED)
+        answers = (one for one in self.messages.values() if one.purpose == Message.Purpose.ANSWER and one.state in ANSWERED_STATES)
         return min((one.sent_at for one in answers if one.author_kind == ActorKind.OPERATOR and one.sent_at), default=None)
 
     def _answered(self, question: PastMessage) -> bool:
@@ -106,7 +105,7 @@ class PastTicket:
         return any(
             question.pk <= (reply.answers_upto or 0) and reply.pk > together_since(merges, question.received_in, reply.received_in)
             for reply in self.messages.values()
-            if reply.state in _ARRIVED and reply.purpose in _ANSWERS
+            if reply.state in ANSWERED_STATES and reply.purpose in TAKES_EFFECT
         )
 
 
@@ -270,6 +269,3 @@ def _take_written(past: PastTicket, message: PastMessage, event: Event, said: of
     message.purpose = said.purpose or ""
     if first := past.messages.get(said.revises or 0):
         message.author_kind, message.author_id, message.approver_id = first.author_kind, first.author_id, event.actor_id
-
-
-__all__ = ["PastMessage", "PastTicket", "fold", "state_at"]

@@ -88,7 +88,11 @@ def arm(ticket: Ticket, kind: str, due: datetime, *, anchor_event_id: int | None
 
 def due_after(ticket: Ticket, kind: str, amount: timedelta, since: datetime) -> datetime:
     """When a timer of this kind is due that runs for so long: by the clock, or by the game's support hours."""
-    return ticket.game.calendar.add(since, amount) if _kinds[kind].business else since + amount
+    return _due(ticket, _kinds[kind], amount, since)
+
+
+def _due(ticket: Ticket, kind: TimerKind | None, amount: timedelta, since: datetime) -> datetime:
+    return ticket.game.calendar.add(since, amount) if kind and kind.business else since + amount
 
 
 def _left(ticket: Ticket, kind: TimerKind | None, due: datetime, now: datetime) -> timedelta:
@@ -155,9 +159,7 @@ def thaw(tickets: Sequence[Ticket]) -> None:
     running = list(Timer.objects.filter(ticket__in=tickets, freezes=True, left__isnull=False))
     for timer in running:
         assert timer.left is not None
-        known, calendar = kind_of(timer), rows[timer.ticket_id].game.calendar
-        timer.due_at = calendar.add(now, timer.left) if known and known.business else now + timer.left
-        timer.left = None
+        timer.due_at, timer.left = _due(rows[timer.ticket_id], kind_of(timer), timer.left, now), None
     Timer.objects.bulk_update(running, ["left", "due_at"])
 
 

@@ -30,7 +30,7 @@ WORKER = "celery -A helpdesk worker -l INFO --without-gossip --without-mingle --
 APPLICATION = ("smtp", "web", "worker", "mail", "bulk", "beat")
 APART = {"mail": "mail", "bulk": "bulk,learn"}  # part: the queues it takes off the worker where it runs; nobody waits for them
 NICE = {"mail": "5", "bulk": "10"}  # a laptop has two cores; who waits for an answer comes first
-PROVIDERS = Path(__file__).parents[2] / "tickets" / "mail" / "providers"
+PROVIDERS = ROOT / "tickets" / "mail" / "providers"
 # a demo must not send real mail
 NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", *(f"{file.stem.upper()}_" for file in sorted(PROVIDERS.glob("[a-z]*.py"))))
 

@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "template_partials",
-    "lucide",
     "anymail",
     "allauth",
     "allauth.account",

@@ -122,7 +122,7 @@ def test_scripts_get_their_words_in_the_language_of_the_page() -> None:
 def test_every_icon_that_a_page_names_exists() -> None:
     known = {name.removesuffix(".svg") for name in zipfile.ZipFile(str(files("lucide") / "lucide.zip")).namelist()}
     pages = Path(settings.BASE_DIR, "templates").rglob("*.html")
-    named = {(icon, page.name) for page in pages for icon in re.findall(r'{% lucide "([\w-]+)"', page.read_text())}
+    named = {(icon, page.name) for page in pages for icon in re.findall(r'{% icon "([\w-]+)"', page.read_text())}
 
     assert {(icon, page) for icon, page in named if icon not in known} == set()
 

@@ -10,10 +10,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from helpdesk.dev.data_dir import ROOT
 from helpdesk.dev.instance import Instance
 from tests.faults.harm import PROOF, Desk
 from tests.faults.room import Room
@@ -25,21 +27,22 @@ PARTS = ("web", "worker", "beat")
 ROUNDS = int(os.environ.get("FAULT_ROUNDS") or 3)
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Desk]:
-    """Web, worker and beat on servers of their own; mail goes to a mail server of ours. No undo window, so that replies leave at once."""
+@contextmanager
+def raised(root: Path) -> Iterator[Desk]:
+    """Web, worker and beat of the code at `root` on servers of their own; mail goes to a mail server of ours. No undo window, so that
+    replies leave at once."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     mailbox = Mailbox()
     room = Room(folder / "files")
     environment = {"UNDO_WINDOW": "0", "EMAIL_PORT": str(mailbox.port), "EMAIL_TIMEOUT": "60", "LOG_LEVEL": "INFO"}
     environment |= {"MEDIA_ROOT": str(room.folder), "ANYMAIL_WEBHOOK_SECRET": ":".join(PROOF)}
-    instance = Instance(folder, parts=PARTS, environment=environment)
+    instance = Instance(folder, parts=PARTS, environment=environment, root=root)
     try:
         instance.start_servers()
         rows = Rows(lambda: instance.database_url)
         rows.do("ALTER DATABASE helpdesk SET synchronous_commit = on")  # what the server confirmed must outlive its crash, as in production
         instance.migrate()
-        with Hand(instance.env) as hand:
+        with Hand(instance.env, root=root) as hand:
             hand.do("studio")
             for part in PARTS:
                 instance.start_part(part)
@@ -50,6 +53,12 @@ def running() -> Iterator[Desk]:
         instance.discard()
         room.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Desk]:
+    with raised(ROOT) as desk:
+        yield desk
 
 
 @pytest.fixture(params=range(max(1, ROUNDS // 10)), ids=lambda turn: f"round {turn + 1}")

@@ -5,10 +5,8 @@ The former release is the commit in `former.txt`, out of this repository's own h
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,17 +14,13 @@ from pathlib import Path
 import pytest
 
 from helpdesk.dev.data_dir import ROOT
-from helpdesk.dev.instance import Instance
-from tests.faults.harm import PROOF, Desk
-from tests.faults.room import Room
+from tests.faults.conftest import raised
+from tests.faults.harm import Desk
 from tests.faults.traffic import Traffic
 from tests.live.hand import Hand
-from tests.live.rows import Rows
-from tests.live.smtp import Mailbox
 
 pytestmark = pytest.mark.faults
 
-PARTS = ("web", "worker", "beat")
 FORMER = (Path(__file__).parent / "former.txt").read_text().strip()
 
 
@@ -42,26 +36,8 @@ def former(tmp_path: Path) -> Path:
 @pytest.fixture
 def old_desk(former: Path) -> Iterator[Desk]:
     """The former release at work."""
-    folder, mailbox = Path(tempfile.mkdtemp(prefix="rolling-")), Mailbox()
-    room = Room(folder / "files")
-    environment = {"UNDO_WINDOW": "0", "EMAIL_PORT": str(mailbox.port), "EMAIL_TIMEOUT": "60", "LOG_LEVEL": "INFO"}
-    environment |= {"MEDIA_ROOT": str(room.folder), "ANYMAIL_WEBHOOK_SECRET": ":".join(PROOF)}
-    instance = Instance(folder, parts=PARTS, environment=environment, root=former)
-    try:
-        instance.start_servers()
-        instance.migrate()
-        rows = Rows(lambda: instance.database_url)
-        with Hand(instance.env, root=former) as hand:
-            hand.do("studio")
-            for part in PARTS:
-                instance.start_part(part)
-            yield Desk(instance, mailbox, hand, rows, room)
-        rows.close()
-    finally:
-        mailbox.close()
-        instance.discard()
-        room.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with raised(former) as desk:
+        yield desk
 
 
 def test_nothing_is_lost_while_a_release_moves_in(old_desk: Desk) -> None:

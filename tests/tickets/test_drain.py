@@ -221,7 +221,7 @@ def test_a_killed_workers_claim_lapses(travel: Travel) -> None:
     ear = Ear()
     with listening("ear", RECEIVED, ear):
         make_ticket()
-        drain._claim(Lane.NOW, travel.moment + drain.LEASE, ["ear"], None, 10)
+        drain._claim(Lane.NOW, travel.moment + drain.LEASE, ["ear"], None, 10, in_runs=False)
 
         assert drain.drain(Lane.NOW) == 0
         travel.forward(minutes=5)

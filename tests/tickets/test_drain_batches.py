@@ -141,7 +141,7 @@ def test_a_killed_workers_batch_comes_again(travel: Travel) -> None:
     ear = Ear()
     with batch(ear):
         make_ticket()
-        drain._claim(Lane.NOW, travel.moment + drain.LEASE, ["ear"], None, 500)
+        drain._claim(Lane.NOW, travel.moment + drain.LEASE, ["ear"], None, 500, in_runs=True)
         assert drain.drain(Lane.NOW) == 0
 
         travel.forward(minutes=5)

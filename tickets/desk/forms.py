@@ -14,7 +14,7 @@ from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.staff.forms.departments import OfferingInput, offer
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import ABOVE, Game, Topic
+from helpdesk.studio.models import Game, Topic
 from helpdesk.studio.selectors import departments_of, topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
@@ -220,7 +220,7 @@ class FactsForm(DialogForm):
         assert isinstance(topics, TopicField) and isinstance(language, forms.ChoiceField)
         for field in self.fields.values():
             field.show_hidden_initial = True
-        topics.queryset = topics_of(ticket.game).select_related(ABOVE)
+        topics.queryset = topics_of(ticket.game)
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 

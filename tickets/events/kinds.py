@@ -172,11 +172,6 @@ def kind(name: str, *, version: int = 1, right: Right | None = None, touches: bo
     return declared
 
 
-def forget(name: str) -> None:
-    """Take a kind out again: for tests, which bring kinds of their own."""
-    _kinds.pop(name, None)
-
-
 def known_kinds() -> dict[str, type[Payload]]:
     """All kinds by name."""
     return dict(sorted(_kinds.items()))

@@ -88,10 +88,10 @@ class MessageWritten(Payload):
 
     purpose: Purpose | None = fact("what for")
     revises: MessageId | None = fact("the held reply instead of which it leaves, by whoever looked that over", since=2, default=None)
-    text_version: TextVersionId | None = fact("the text it was made from", since=2)
-    typed: Characters | None = fact("typed by its author", since=2)
-    inserted: Characters | None = fact("pasted, dropped or put in by the desk", since=2)
-    drafted: Seconds | None = fact("since its draft began", since=2)
+    text_version: TextVersionId | None = fact("the text it was made from", since=2, default=None)
+    typed: Characters | None = fact("typed by its author", since=2, default=None)
+    inserted: Characters | None = fact("pasted, dropped or put in by the desk", since=2, default=None)
+    drafted: Seconds | None = fact("since its draft began", since=2, default=None)
 
 
 @kind("message.unsent", touches=False)
@@ -261,6 +261,3 @@ class MessageComplained(Payload):
 
     def line(self, event: Event, names: Names) -> Line:
         return Line("octagon-alert", _("marked our mail as unwanted"))
-
-
-__all__ = [name for name in dir() if name.startswith("Message") and name != "MessageId"]

@@ -326,6 +326,3 @@ def another(pk: int | None, names: Names) -> SafeString | str:
     if not number:
         return _("another ticket")
     return format_html('<a class="link nowrap" href="{}">{}</a>', reverse("desk:ticket", args=[number]), number)
-
-
-__all__ = [name for name in dir() if name.startswith(("Ticket", "Draft", "Next"))]

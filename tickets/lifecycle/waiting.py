@@ -20,12 +20,12 @@ from tickets.events.of_messages import MessageReceived
 from tickets.events.of_tickets import TicketNoReplyNeeded, TicketReplyNeeded
 from tickets.locks import demand_lock
 from tickets.models import FAR, Event, Message, Ticket
-from tickets.models.message import ANSWERED_STATES
+from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
 
 FIELDS = ["waiting_since", "waiting_key", "first_reply_at", "last_player_message_at"]
 _ASKS = Q(kind=Message.Kind.INBOUND, automatic=False)
 _ASKS_STILL = _ASKS & Q(no_reply_needed_at=None)
-_ANSWERS = Q(kind=Message.Kind.REPLY, state__in=ANSWERED_STATES, purpose__in=[Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC])
+_ANSWERS = Q(kind=Message.Kind.REPLY, state__in=ANSWERED_STATES, purpose__in=TAKES_EFFECT)
 _BY_PEOPLE = _ANSWERS & Q(purpose=Message.Purpose.ANSWER, author_kind=ActorKind.OPERATOR)
 
 

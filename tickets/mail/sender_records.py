@@ -13,7 +13,7 @@ from helpdesk.base.text import one_line
 from helpdesk.studio.models import Game
 from tickets.mail.models import SenderRecords
 from tickets.mail.provider import Provider
-from tickets.mail.providers import providers
+from tickets.mail.providers import sending_provider
 
 SECONDS = 8.0  # for all questions about one game
 MOST_LOOKUPS = 10  # of SPF (RFC 7208); with more, no record counts
@@ -21,11 +21,6 @@ MOST_PARENTS = 4  # names above a domain at which its DMARC record may stand
 KEPT_TEXTS, KEPT_LENGTH = 5, 2_000
 
 Texts = Callable[[str], list[str]]
-
-
-def sending_provider() -> Provider | None:
-    """The provider by which mails leave."""
-    return next((provider for provider in providers().values() if provider.sends), None)
 
 
 def domain_of(game: Game) -> str:

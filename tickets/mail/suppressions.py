@@ -16,8 +16,9 @@ from players.models import Address
 from players.services import forgive_address
 from tickets.access import visible_tickets
 from tickets.mail.provider import KeepsList, NoAnswer, Suppression
-from tickets.mail.providers import providers
+from tickets.mail.providers import sending_provider
 from tickets.models import Message, Status
+from tickets.models.message import ANSWERED_STATES
 from tickets.services import outbox
 
 State = Message.State
@@ -33,7 +34,8 @@ def in_trouble() -> QuerySet[Address]:
 
 def keeper() -> KeepsList | None:
     """The provider by which mails leave, where it keeps a list of its own that can be asked."""
-    return next((provider for provider in providers().values() if provider.sends and isinstance(provider, KeepsList)), None)
+    provider = sending_provider()
+    return provider if isinstance(provider, KeepsList) else None
 
 
 def ask(address: Address) -> list[Suppression]:
@@ -73,7 +75,7 @@ def failed_to(address: Address, reader: User) -> QuerySet[Message]:
     """Answers of people that did not reach it and still matter: their ticket is open, and nothing later got through there. Newest first."""
     tickets = visible_tickets(reader, Right.RESEND).exclude(status=Status.CLOSED)
     answers = Message.objects.filter(kind=Message.Kind.REPLY, purpose=Message.Purpose.ANSWER)
-    arrived = answers.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"), state__in=[State.SENT, State.DELIVERED])
+    arrived = answers.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("pk"), state__in=ANSWERED_STATES)
     failed = answers.filter(
         ticket__in=tickets.values("pk"),
         channel="mail",

@@ -172,6 +172,7 @@ class Message(models.Model):
 
 
 ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in another state answers nothing
+TAKES_EFFECT = (Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC)  # one for another purpose answers nothing, and moves no ticket
 
 
 class Hold(models.Model):

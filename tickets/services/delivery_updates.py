@@ -13,7 +13,8 @@ from tickets.events.of_messages import MessageBounced, MessageComplained, Messag
 from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
 from tickets.models import Message
-from tickets.services.outbox import TAKES_EFFECT, apply_outcome, was_sent_again
+from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
+from tickets.services.outbox import apply_outcome, was_sent_again
 
 State = Message.State
 _OUT = {State.HANDED, State.SENDING, State.UNCERTAIN}
@@ -63,7 +64,7 @@ def bounced(pk: int, at: datetime, *, reason: str) -> None:
     message = _locked(pk)
     if message is None or message.state in {State.BOUNCED, State.FAILED}:
         return
-    if message.state in _OUT | {State.SENT, State.DELIVERED}:
+    if message.state in {*_OUT, *ANSWERED_STATES}:
         message.state, message.state_at, message.error = State.BOUNCED, at, reason[:500]
         message.claimed_until = message.parked_at = None
         message.save(update_fields=["state", "state_at", "error", "claimed_until", "parked_at"])

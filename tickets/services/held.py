@@ -14,8 +14,7 @@ from helpdesk.base.text import clean, one_line
 from helpdesk.staff.models import User
 from tickets import channels
 from tickets.actors import operator
-from tickets.events import record, record_many
-from tickets.events.log import NewEvent
+from tickets.events import NewEvent, record, record_many
 from tickets.events.of_messages import MessageHeld, MessageReleased, MessageReturned, MessageRevised, MessageWritten, purpose_of
 from tickets.locks import lock_message
 from tickets.models import Attachment, Hold, Message
@@ -40,7 +39,8 @@ def release(hold: Hold, *, by: User) -> Message:
     if approved:
         message.approver_id = by.pk
     if not left:
-        message.state, message.state_at, message.leaves_at = State.QUEUED, clock.now(), clock.now()
+        now = clock.now()
+        message.state, message.state_at, message.leaves_at = State.QUEUED, now, now
         nudge("tickets.send", message.pk)
     message.save(update_fields=["state", "state_at", "leaves_at", "approver_id"])
     return message
@@ -89,7 +89,7 @@ def revise(message: Message, text: str, *, by: User, why: str) -> Message:
     Attachment.objects.filter(message=first).update(message=revised)
     first.state, first.state_at = State.REVISED, now
     first.save(update_fields=["state", "state_at"])
-    written = MessageWritten(purpose=purpose_of(first), revises=first.pk, text_version=None, typed=None, inserted=None, drafted=None)
+    written = MessageWritten(purpose=purpose_of(first), revises=first.pk)
     told = [NewEvent(first.ticket, written, operator(by), revised)]
     if kept:
         moved = Hold.objects.filter(pk__in=kept)

@@ -42,6 +42,7 @@ from tickets.events.of_messages import (
 from tickets.lifecycle import triggers, waiting
 from tickets.locks import lock_message
 from tickets.models import Event, Message, Ticket
+from tickets.models.message import TAKES_EFFECT
 from tickets.parked import ON_THE_WAY, park_message
 from tickets.services.drafts import give_back
 
@@ -53,7 +54,6 @@ PATIENCE = relay.PATIENCE  # with a message that nobody takes
 CRASHES = 2  # of workers, after which a message is not tried again at once
 State = Message.State
 _NEVER = datetime.max.replace(tzinfo=UTC)
-TAKES_EFFECT = {Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC}
 
 
 def send_due(*, most: int = 1000, seconds: float = inf, game: int | None = None) -> int:

@@ -11,6 +11,7 @@
 {% field form.name %}             label, control, help and errors; {% fields form %} for all of them
 {% summary form %}                what is wrong with a form, with links to the fields
 {% hidden form.key form.seen %}   hidden fields
+{% sure drop_page _("Drop it…") _("Yes, drop it") %}<p>…</p>{% endsure %}   a deed that asks whether one is sure, with what follows from it
 {% query status="new" after=None %}   the page's own query string with these changes
 {% kept mine=rail.view %}…{% endkept %}   drawn once a process for each language and each value of `mine`; knows nothing else of the page
 """
@@ -292,6 +293,13 @@ def summary(form: forms.BaseForm) -> str:
         for bound in (form[name] for name in form.errors if name in form.fields)
     ]
     return render_to_string("ui/summary.html", {"form": form, "wrong": wrong})
+
+
+@register.simple_block_tag(takes_context=True)
+def sure(context: template.Context, content: str, action: str, asks: str, does: str, *, mild: bool = False, **hidden: str) -> str:
+    """A button that shows what it would do, and then a second one that posts to `action`. `hidden`: what is posted; `mild`: no danger."""
+    said = {"action": action, "asks": asks, "does": does, "mild": mild, "hidden": hidden, "words": content}
+    return render_to_string("ui/sure.html", said | {"csrf_token": context.get("csrf_token")})
 
 
 @register.simple_tag

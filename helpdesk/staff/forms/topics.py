@@ -12,6 +12,10 @@ from helpdesk.studio.models import ABOVE, Topic
 
 
 class _ByPath(ModelChoiceIterator):  # type: ignore[type-arg]  # at runtime it takes none
+    def __init__(self, field: TopicField) -> None:
+        super().__init__(field)
+        self.queryset = self.queryset.select_related(ABOVE)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(sorted(super().__iter__(), key=lambda choice: (choice[0] != "", str(choice[1]).casefold())))
 
@@ -20,9 +24,6 @@ class TopicField(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtim
     """Topics of a query, each under those above it."""
 
     iterator = _ByPath
-
-    def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(queryset.select_related(ABOVE), **kwargs)
 
     def label_from_instance(self, obj: Topic) -> str:
         return obj.path

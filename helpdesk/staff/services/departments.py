@@ -15,6 +15,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.text import one_line
 from helpdesk.staff.models import DepartmentMember, User
 from helpdesk.staff.rights import Right, has_everywhere
+from helpdesk.staff.services.seats import seat
 from helpdesk.studio.models import Department, Game
 from helpdesk.studio.selectors import departments_of
 
@@ -28,7 +29,7 @@ def make_department(
     """For one game or for all. DomainError for a name that another department there has."""
     department = Department(name=one_line(name, 60), game=game, place=place)
     _save(department)
-    _seat(department, members)
+    seat(_seats(department), members, department=department)
     note_audit("staff.department_made", by=by, subject=department, request=request, game_id=department.game_id, name=department.name)
     return department
 
@@ -39,12 +40,13 @@ def change_department(
 ) -> Department:
     """`members` are all who belong to it from now on. DomainError for a name that another department there has."""
     kept = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
-    facts = {"name": one_line(name, 60), "place": place}
+    name = one_line(name, 60)
+    facts = {"name": name, "place": place}
     differences = changed({field: getattr(kept, field) for field in facts}, facts)
-    kept.name, kept.place = one_line(name, 60), place
     if differences:
+        kept.name, kept.place = name, place
         _save(kept)
-    joined, left = _seat(kept, members)
+    joined, left = seat(_seats(kept), members, department=kept)
     if differences or joined or left:
         note_audit(
             "staff.department_changed", by=by, subject=kept, request=request, game_id=kept.game_id,
@@ -101,14 +103,10 @@ def _save(department: Department) -> None:
         raise double from error
 
 
-def _seat(department: Department, members: Iterable[User]) -> tuple[list[int], list[int]]:
-    wanted, seated = {user.pk for user in members}, set(members_of(department))
-    joined, left = sorted(wanted - seated), sorted(seated - wanted)
-    DepartmentMember.objects.filter(department=department, user__in=left).delete()
-    DepartmentMember.objects.bulk_create(DepartmentMember(department=department, user_id=pk) for pk in joined)
-    return joined, left
-
-
 def members_of(department: Department) -> QuerySet[DepartmentMember, int]:
     """The ids of who belongs to it."""
-    return DepartmentMember.objects.filter(department=department).values_list("user_id", flat=True)
+    return _seats(department).values_list("user_id", flat=True)
+
+
+def _seats(department: Department) -> QuerySet[DepartmentMember]:
+    return DepartmentMember.objects.filter(department=department)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import note_audit
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import Grant, Membership, Team, User
+from helpdesk.staff.services.seats import seat
 from helpdesk.staff.services.slugs import free_slug
 
 
@@ -20,7 +21,7 @@ def make_team(*, name: str, members: Iterable[User], by: User, answering_takes: 
     """DomainError for a name that another team has."""
     _refuse_double(name)
     team = Team.objects.create(name=name, slug=free_slug(Team, name), answering_takes=answering_takes)
-    _seat(team, {user.pk for user in members})
+    seat(Membership.objects.filter(team=team), members, team=team)
     note_audit("staff.team_made", by=by, subject=team, request=request, name=name)
     return team
 
@@ -33,7 +34,7 @@ def change_team(
     kept = Team.objects.select_for_update().get(pk=team.pk)
     if name != kept.name:
         _refuse_double(name)
-    joined, left = _seat(kept, {user.pk for user in members})
+    joined, left = seat(Membership.objects.filter(team=kept), members, team=kept)
     if joined or left or (name, answering_takes) != (kept.name, kept.answering_takes):
         names = [kept.name, name]
         note_audit(
@@ -62,11 +63,3 @@ def drop_team(team: Team, *, by: User, request: HttpRequest | None = None) -> No
 def _refuse_double(name: str) -> None:
     if Team.objects.filter(name__iexact=name).exists():
         raise DomainError(_("There is already a team of this name."), field="name")
-
-
-def _seat(team: Team, wanted: set[int]) -> tuple[list[int], list[int]]:
-    seated = set(Membership.objects.filter(team=team).values_list("user_id", flat=True))
-    joined, left = sorted(wanted - seated), sorted(seated - wanted)
-    Membership.objects.filter(team=team, user__in=left).delete()
-    Membership.objects.bulk_create(Membership(team=team, user_id=pk) for pk in joined)
-    return joined, left

@@ -16,7 +16,7 @@ from tests.factories.desk import make_game
 from tests.factories.staff import somebody
 from tickets.mail import sender_records
 from tickets.mail.models import SenderRecords
-from tickets.mail.providers import providers
+from tickets.mail.providers import providers, sending_provider
 from tickets.mail.sender_verdicts import Level, Verdict, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def olga(db: None) -> Client:
 
 def judged(**look: str) -> dict[str, Verdict]:
     row = sender_records.look(make_game(), **look)
-    return {verdict.about: verdict for verdict in verdicts(DOMAIN, row.found, sender_records.sending_provider())}
+    return {verdict.about: verdict for verdict in verdicts(DOMAIN, row.found, sending_provider())}
 
 
 def test_a_sound_sender_has_three_good_records(names: Names) -> None:

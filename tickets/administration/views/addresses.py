@@ -16,6 +16,7 @@ from helpdesk.base.bounds import whole_numbers
 from helpdesk.base.errors import DomainError
 from helpdesk.base.paging import page
 from helpdesk.base.text import fold
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires
 from players.models import Address, Player
 from tickets.mail import suppressions
@@ -28,6 +29,11 @@ MOST_PLAYERS = 20
 def post_room(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Who looks after mails, and may see addresses too."""
     return requires(Right.MANAGE_MAIL, everywhere=True)(requires(Right.SEE_PLAYER_CONTACT, everywhere=True)(view))
+
+
+def may_open(reader: User) -> bool:
+    """Whether that is this person, for links to these pages."""
+    return has_everywhere(reader, Right.MANAGE_MAIL) and has_everywhere(reader, Right.SEE_PLAYER_CONTACT)
 
 
 @post_room

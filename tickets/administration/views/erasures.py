@@ -15,13 +15,14 @@ from helpdesk.base.paging import page
 from helpdesk.base.personal import keepers
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires
+from helpdesk.staff.rights import Right, StaffRequest, requires
 from players import erasure as erasing
 from players.giving_out import archive
 from players.models import Address, Erasure, Player
 from players.selectors import open_erasure
 from tickets.administration import services
 from tickets.administration.forms import EraseForm
+from tickets.administration.views.addresses import may_open
 
 HOURS = erasing.GRACE // timedelta(hours=1)
 erasing_room = requires(Right.ERASE_PLAYER, everywhere=True)
@@ -51,15 +52,10 @@ def data(request: StaffRequest, pk: int) -> HttpResponse:
         "form": form,
         "amounts": [amount for keeper in keepers() for amount in keeper.amounts(pk)],
         "planned": open_erasure(player),
-        "addresses": Address.objects.filter(uses__player=player).exclude(address="").order_by("pk") if _may_mend(request.user) else (),
+        "addresses": Address.objects.filter(uses__player=player).exclude(address="").order_by("pk") if may_open(request.user) else (),
         "hours": HOURS,
     }
     return render(request, "administration/player_data.html", context, status=422 if form.errors else 200)
-
-
-def _may_mend(reader: User) -> bool:
-    """Whether the page of an address is theirs to open."""
-    return has_everywhere(reader, Right.MANAGE_MAIL) and has_everywhere(reader, Right.SEE_PLAYER_CONTACT)
 
 
 @require_POST

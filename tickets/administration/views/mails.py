@@ -20,6 +20,7 @@ from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, has_right, requires
 from tickets.administration import services
 from tickets.administration.forms import MailboxForm, OpenForm
+from tickets.administration.views.addresses import may_open
 from tickets.mail.inbox import content_of
 from tickets.mail.judge import Outcome
 from tickets.mail.models import Mailbox, RawMail
@@ -58,7 +59,7 @@ def mails(request: StaffRequest) -> HttpResponse:
         "may_pick": which in PICKED,
         "may_be_opened": which in {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE},
         "open_form": OpenForm(),
-        "may_see_addresses": has_everywhere(request.user, Right.SEE_PLAYER_CONTACT),
+        "may_see_addresses": may_open(request.user),
         "mailboxes": mailboxes(),
         "may_open": has_right(request.user, Right.VIEW),
     }

@@ -16,6 +16,7 @@ from tickets.administration import services
 from tickets.administration.forms import SelectorForm
 from tickets.mail import sender_records
 from tickets.mail.models import SenderRecords
+from tickets.mail.providers import sending_provider
 from tickets.mail.sender_verdicts import verdicts
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
@@ -42,7 +43,7 @@ def ask(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _draw(request: StaffRequest, *, wrong: dict[int, SelectorForm] | None = None, status: int = 200) -> HttpResponse:
-    games, provider = list(Game.objects.filter(archived_at=None).order_by("name")), sender_records.sending_provider()
+    games, provider = list(Game.objects.filter(archived_at=None).order_by("name")), sending_provider()
     known = {row.domain: row for row in SenderRecords.objects.filter(domain__in=[sender_records.domain_of(game) for game in games])}
     rows: list[dict[str, Any]] = []
     for game in games:

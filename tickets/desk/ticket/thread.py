@@ -18,6 +18,7 @@ from tickets.channels import Channel, channel
 from tickets.desk.ticket.history import RUN, HistoryLine, lines, names_of, summary
 from tickets.events.lines import Names
 from tickets.models import Attachment, Event, Hold, Message, Ticket
+from tickets.models.message import ANSWERED_STATES
 from tickets.services.unseen import NEWS_KINDS
 from tickets.sight import Sight, sight_on
 
@@ -28,7 +29,6 @@ State = Message.State
 GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE, State.RETURNED, State.REVISED})
 TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE, State.RETURNED})
 WITH_HOLDS = frozenset({State.HELD, State.RETURNED})  # those under which it is told why
-LEFT = frozenset({State.SENT, State.DELIVERED})
 
 _all = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk"))
 _newest = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk")[: MESSAGES_SHOWN + 1])
@@ -80,7 +80,7 @@ class MessageItem:
 
     @property
     def has_left(self) -> bool:
-        return self.message.state in LEFT
+        return self.message.state in ANSWERED_STATES
 
     @property
     def channel(self) -> Channel:

@@ -26,11 +26,16 @@ def provider_of(connection: object) -> Provider | None:
     return next((provider for provider in providers().values() if provider.label == esp), None)
 
 
+def sending_provider() -> Provider | None:
+    """The one by which mails leave; None for SMTP, and for one that has no file here."""
+    return next((provider for provider in providers().values() if provider.sends), None)
+
+
 def checks() -> Iterator[CheckMessage]:
     """What the providers miss."""
     for provider in providers().values():
         yield from provider.checks()
-    if settings.EMAIL_BACKEND.startswith("anymail.") and not any(provider.sends for provider in providers().values()):
+    if settings.EMAIL_BACKEND.startswith("anymail.") and sending_provider() is None:
         yield Warning(
             f"Mails leave by {settings.EMAIL_BACKEND}, and what it tells of them afterwards has no door here: a bounce may pass unnoticed.",
             hint="Add its file to tickets/mail/providers (docs/extend.md), or send by a provider that has one.",
