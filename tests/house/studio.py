@@ -21,6 +21,7 @@ from players.models import Address, CardClass, CardLine, Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
+from tickets.actors import operator
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Attachment, Delivery, LifecycleRule, Message, Ticket
 from tickets.services.attachments import NewFile, keep_files
@@ -72,7 +73,9 @@ class House:
         self.game, self.other_game = make_game(), make_game("ashvale")
         self.ticket: Ticket = make_ticket(game=self.game)
         self.author = somebody(Right.VIEW, Right.REPLY, name="Vera Author")
-        self.message: Message = send_reply(self.ticket, OutgoingMessage("Hello", answers_upto=newest_question(self.ticket)), by=self.author)
+        self.message: Message = send_reply(
+            self.ticket, OutgoingMessage("Hello", answers_upto=newest_question(self.ticket)), by=operator(self.author)
+        )
         self.file: Attachment = keep_files(
             self.ticket, [NewFile("a.txt", b"hello")], message=Message.objects.filter(ticket=self.ticket)[0]
         )[0]

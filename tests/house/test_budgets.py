@@ -62,8 +62,8 @@ def talk(ticket: Ticket, number: int) -> None:
     question = player_writes(ticket, f"Question {number}")
     keep_files(ticket, [NewFile(f"{number}.txt", b"%d" % number)], message=question)
     author = somebody(name=f"Talker{number} Ward")
-    add_note(ticket, f"Note {number}", by=author)
-    send_reply(ticket, OutgoingMessage(f"Answer {number}", answers_upto=newest_question(ticket)), by=author)
+    add_note(ticket, f"Note {number}", by=operator(author))
+    send_reply(ticket, OutgoingMessage(f"Answer {number}", answers_upto=newest_question(ticket)), by=operator(author))
     outbox.send_due()
 
 

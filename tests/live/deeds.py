@@ -16,6 +16,7 @@ from helpdesk.studio.models import Department, Game
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
+from tickets.actors import operator
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
@@ -190,7 +191,7 @@ def write_reply(number: str, text: str, by: str = "anna", then: str = "") -> int
     ticket = Ticket.objects.get(number=number)
     seen = Message.objects.filter(ticket=ticket, kind=Message.Kind.INBOUND).order_by("-pk").first()
     words = OutgoingMessage(text, answers_upto=seen.pk if seen else None, then_status=then)
-    return send_reply(ticket, words, by=User.objects.get(email=email_of(by))).pk
+    return send_reply(ticket, words, by=operator(User.objects.get(email=email_of(by)))).pk
 
 
 def bounced(number: str) -> int:

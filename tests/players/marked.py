@@ -166,7 +166,7 @@ class Desk:
         add_address(sister, HOUSEHOLD, main=True)
         assign(self.ticket, to=self.anna, by=operator(self.boris))
         edit.rename(self.ticket, "The quixq sword of Monday", by=by)
-        add_note(self.ticket, "@Anna the quixq sword was sold.", by=self.boris)
+        add_note(self.ticket, "@Anna the quixq sword was sold.", by=operator(self.boris))
         client = Client()
         client.force_login(self.anna)
         assert client.get(reverse("desk:card", args=[self.ticket.number])).status_code == 200
@@ -174,7 +174,7 @@ class Desk:
         edit.set_status(self.ticket, Status.PENDING, by=by, pending=bank)
         self.write(self.ticket, "Your quixq refund comes.", then_status=Status.PENDING, pending_on="Quixq's aunt")  # held
         blunt = self.write(self.ticket, "No quixq refund.")
-        held.return_to_author(blunt, by=self.boris, why="Quixqara may be told kindly.")
+        held.return_to_author(blunt, by=operator(self.boris), why="Quixqara may be told kindly.")
         save_draft(self.ticket, author=self.boris, kind=Draft.Kind.REPLY, text="Dear Quixqara,")
         save_start(author=self.boris, text="Quixqara, about your sword", heading={"to": ADDRESS, "subject": "Your quixq sword"})
         other = Ticket.objects.get(subject="Another quixq matter")
@@ -185,7 +185,7 @@ class Desk:
         self.rated = self._ticket(third)
 
     def write(self, ticket: Ticket, text: str, **more: Any) -> Message:
-        return send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=self.anna)
+        return send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=operator(self.anna))
 
     def news(self) -> None:
         """An answer that arrives, another name of it, its rating; one that is refused; one that comes back to nobody."""

@@ -25,6 +25,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, make_game, make_player, make_ticket
 from tests.factories.staff import somebody
 from tests.tickets.deeds import kinds
+from tickets.actors import operator
 from tickets.models import Message, Ticket
 from tickets.services.attachments import NewFile, keep_files
 from tickets.services.reply import add_note
@@ -186,7 +187,7 @@ def test_what_comes_in_between_goes_too(ticket: Ticket, monkeypatch: pytest.Monk
 def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, ticket: Ticket, anna: Any) -> None:
     question = Message.objects.get(ticket=ticket)
     keep_files(ticket, [NewFile("../../pearl.txt", b"a pearl"), NewFile("pearl.txt", b"another")], message=question)
-    add_note(ticket, "She is rude.", by=anna)
+    add_note(ticket, "She is rude.", by=operator(anna))
 
     response = eraser.post(page(ticket, "export_player"))
     package = ZipFile(io.BytesIO(b"".join(response.streaming_content)))

@@ -25,7 +25,7 @@ from tickets.services.reply import OutgoingMessage, send_reply
 
 def reply(ticket: Ticket, by: User, text: str = "We look into it.", **words: Any) -> Message:
     """Answer everything that stands on the screen; the message waits for its undo window."""
-    return send_reply(ticket, OutgoingMessage(text, **{"answers_upto": newest_question(ticket)} | words), by=by)
+    return send_reply(ticket, OutgoingMessage(text, **{"answers_upto": newest_question(ticket)} | words), by=operator(by))
 
 
 def answer(ticket: Ticket, by: User, travel: Travel, text: str = "Here you are.", **words: Any) -> Message:

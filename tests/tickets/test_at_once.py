@@ -34,7 +34,7 @@ def somebody(name: str) -> User:
 
 
 def queued(ticket: Ticket, by: User) -> Message:
-    message = send_reply(ticket, OutgoingMessage("Here you are.", answers_upto=newest_question(ticket)), by=by)
+    message = send_reply(ticket, OutgoingMessage("Here you are.", answers_upto=newest_question(ticket)), by=operator(by))
     Message.objects.filter(pk=message.pk).update(leaves_at=clock.now())
     return message
 
@@ -53,7 +53,7 @@ def test_two_people_who_take_the_next_never_get_the_same() -> None:
     for _ in range(3):
         make_ticket()
 
-    taken = at_once(*[lambda person=person: take_next(Ticket.objects.all(), by=person) for person in people])
+    taken = at_once(*[lambda person=person: take_next(Ticket.objects.all(), to=person) for person in people])
 
     numbers = [ticket.number for ticket in taken if ticket is not None]
     assert len(numbers) == len(set(numbers)) == 3

@@ -11,6 +11,7 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket
 from tests.tickets.deeds import answer, facts_hold, kinds, rolled_back
+from tickets.actors import operator
 from tickets.channels import Uncertain
 from tickets.models import Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
@@ -58,7 +59,7 @@ def test_a_bounce_settles_an_uncertain_message(uncertain: Message, ticket: Ticke
 
 
 def test_a_delivery_told_while_it_waits_to_leave_again_spares_the_second_journey(uncertain: Message, anna: User, the_post: Post) -> None:
-    outbox.decide(uncertain, arrived=False, by=anna)
+    outbox.decide(uncertain, arrived=False, by=operator(anna))
 
     tell(uncertain, "delivered")
     outbox.send_due()
@@ -112,7 +113,7 @@ def test_a_resent_message_can_be_delivered_again(ticket: Ticket, anna: User, tra
     message = answer(ticket, anna, travel)
     tell(message, "delivered")
     tell(message, "bounced")
-    outbox.resend(message, by=anna)
+    outbox.resend(message, by=operator(anna))
     outbox.send_due()
 
     tell(message, "delivered")

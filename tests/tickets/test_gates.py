@@ -14,6 +14,7 @@ from helpdesk.studio.models import Department
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import kinds, reply
+from tickets.actors import operator
 from tickets.gates import GateHold, gate
 from tickets.lifecycle.machine import PendingInfo
 from tickets.models import Attachment, Draft, Event, Hold, Message, Status
@@ -66,7 +67,7 @@ def test_released_it_leaves_at_once_under_its_authors_name(gated: None, anna: Us
     ticket = make_ticket()
     message = reply(ticket, anna)
 
-    release(holds(message)[0], by=boris)
+    release(holds(message)[0], by=operator(boris))
     outbox.send_due()
 
     message.refresh_from_db()
@@ -80,35 +81,35 @@ def test_it_leaves_when_the_last_hold_is_open(gated: None, anna: User, boris: Us
     message = reply(make_ticket(), anna, "You get a refund.")
     first, second = holds(message)
 
-    assert release(first, by=boris).state == State.HELD
-    assert release(second, by=boris).state == State.QUEUED
+    assert release(first, by=operator(boris)).state == State.HELD
+    assert release(second, by=operator(boris)).state == State.QUEUED
 
 
 def test_nobody_releases_his_own_reply(gated: None, anna: User, travel: Travel) -> None:
     message = reply(make_ticket(), anna)
 
     with pytest.raises(NotAllowed):
-        release(holds(message)[0], by=anna)
+        release(holds(message)[0], by=operator(anna))
 
 
 def test_two_clicks_release_once(gated: None, anna: User, boris: User, travel: Travel) -> None:
     message = reply(make_ticket(), anna)
     hold = holds(message)[0]
-    release(hold, by=boris)
+    release(hold, by=operator(boris))
 
     with pytest.raises(Conflict):
-        release(hold, by=boris)
+        release(hold, by=operator(boris))
 
 
 def test_a_held_reply_can_be_called_back_and_then_nobody_releases_it(gated: None, anna: User, boris: User, travel: Travel) -> None:
     message = reply(make_ticket(), anna, "Hello!")
     hold = holds(message)[0]
 
-    undo(message, by=anna)
+    undo(message, by=operator(anna))
 
     assert Draft.objects.get(author=anna).text == "Hello!"
     with pytest.raises(Conflict):
-        release(hold, by=boris)
+        release(hold, by=operator(boris))
 
 
 def test_what_the_player_wrote_while_it_was_held_makes_it_stale(
@@ -118,7 +119,7 @@ def test_what_the_player_wrote_while_it_was_held_makes_it_stale(
     message = reply(ticket, anna)
     player_writes(ticket)
 
-    release(holds(message)[0], by=boris)
+    release(holds(message)[0], by=operator(boris))
     outbox.send_due()
 
     message.refresh_from_db()
@@ -156,7 +157,7 @@ def test_who_lets_a_guard_pass_has_approved_nothing(gated: None, settings: Any, 
     settings.REPLY_GATES = ["studio.lawyer"]
     message = reply(make_ticket(), anna, "You get a refund.")
 
-    release(holds(message)[0], by=boris)
+    release(holds(message)[0], by=operator(boris))
 
     message.refresh_from_db()
     assert (message.state, message.approver_id) == (State.QUEUED, None)
@@ -166,7 +167,7 @@ def test_who_lets_a_guard_pass_has_approved_nothing(gated: None, settings: Any, 
 def test_calling_it_back_is_no_release_by_its_author(gated: None, anna: User, travel: Travel) -> None:
     message = reply(make_ticket(), anna)
 
-    undo(message, by=anna)
+    undo(message, by=operator(anna))
 
     assert [(hold.outcome, hold.ended_by) for hold in holds(message)] == [("withdrawn", anna.pk)]
 
@@ -177,7 +178,7 @@ def test_given_back_its_author_has_the_words_again_and_reads_why(
     ticket = make_ticket()
     message = reply(ticket, anna, "Read the manual.")
 
-    return_to_author(message, by=boris, why=" Be kinder,\nplease. ")
+    return_to_author(message, by=operator(boris), why=" Be kinder,\nplease. ")
     travel.forward(days=1)
     outbox.send_due()
 
@@ -187,7 +188,7 @@ def test_given_back_its_author_has_the_words_again_and_reads_why(
     assert Draft.objects.get(ticket=ticket, author=anna, kind="reply").text == "Read the manual."
     assert kinds(ticket)[-1] == "message.returned"
     with pytest.raises(Conflict):
-        release(holds(message)[0], by=boris)
+        release(holds(message)[0], by=operator(boris))
 
 
 def test_changed_the_other_text_leaves_under_its_authors_name_with_its_files(
@@ -197,7 +198,7 @@ def test_changed_the_other_text_leaves_under_its_authors_name_with_its_files(
     first = reply(ticket, anna, "Read the manual.", then_status="resolved")
     keep_files(ticket, [NewFile("guide.txt", b"press it")], message=first)
 
-    revised = revise(first, "Here is how it goes.", by=boris, why="Kinder.")
+    revised = revise(first, "Here is how it goes.", by=operator(boris), why="Kinder.")
     outbox.send_due()
 
     first.refresh_from_db()
@@ -220,7 +221,7 @@ def test_changed_it_brings_the_status_that_its_author_chose(gated: None, anna: U
     owed = {"pending_on": "Billing", "pending_department": billing.pk, "pending_until": until}
     first = reply(ticket, anna, "Read the manual.", then_status="pending", **owed)
 
-    revise(first, "Here is how it goes.", by=boris, why="Kinder.")
+    revise(first, "Here is how it goes.", by=operator(boris), why="Kinder.")
     outbox.send_due()
 
     ticket.refresh_from_db()
@@ -230,11 +231,11 @@ def test_changed_it_brings_the_status_that_its_author_chose(gated: None, anna: U
 def test_what_another_gate_holds_it_goes_on_holding(gated: None, anna: User, boris: User, travel: Travel, the_post: Post) -> None:
     first = reply(make_ticket(), anna, "You get a refund.")
 
-    revised = revise(first, "You get all of it back.", by=boris, why="Simpler.")
+    revised = revise(first, "You get all of it back.", by=operator(boris), why="Simpler.")
 
     assert revised.state == State.HELD
     assert [(hold.gate, hold.outcome) for hold in holds(revised)] == [("studio.lawyer", "")]
-    release(holds(revised)[0], by=boris)
+    release(holds(revised)[0], by=operator(boris))
     outbox.send_due()
     revised.refresh_from_db()
     assert (revised.state, revised.approver_id) == (State.SENT, boris.pk)
@@ -246,7 +247,7 @@ def test_a_change_says_why_and_is_one(anna: User, boris: User, text: str, why: s
     first = reply(make_ticket(), anna, "Here you are.")
 
     with pytest.raises(DomainError) as refusal:
-        revise(first, text, by=boris, why=why)
+        revise(first, text, by=operator(boris), why=why)
 
     assert refusal.value.field == field
     first.refresh_from_db()
@@ -256,7 +257,7 @@ def test_a_change_says_why_and_is_one(anna: User, boris: User, text: str, why: s
 def test_nobody_looks_their_own_reply_over(gated: None, anna: User, travel: Travel) -> None:
     first = reply(make_ticket(), anna)
 
-    for deed in (lambda: revise(first, "Better.", by=anna, why="x"), lambda: return_to_author(first, by=anna, why="x")):
+    for deed in (lambda: revise(first, "Better.", by=operator(anna), why="x"), lambda: return_to_author(first, by=operator(anna), why="x")):
         with pytest.raises(NotAllowed):
             deed()
 

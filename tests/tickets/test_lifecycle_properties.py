@@ -134,7 +134,7 @@ class Desk(RuleBasedStateMachine):
             when_stale=stale,
         )
         try:
-            self.saw[send_reply(ticket, words, by=self.anna).pk] = set(seen)
+            self.saw[send_reply(ticket, words, by=operator(self.anna)).pk] = set(seen)
         except DomainError:
             return
         if outcome != Sent():
@@ -160,7 +160,7 @@ class Desk(RuleBasedStateMachine):
     @rule(which=WHICH, yes=st.booleans())
     def anna_sorts(self, which: int, yes: bool) -> None:
         by = operator(self.anna)
-        add_note(self.ticket(which), "Hm.", by=self.anna)
+        add_note(self.ticket(which), "Hm.", by=operator(self.anna))
         assign(self.ticket(which), to=self.anna if yes else None, by=by)
         set_team(self.ticket(which), to=self.team if yes else None, by=by)
         edit.set_topic(self.ticket(which), self.topic if yes else None, by=by)
@@ -192,11 +192,11 @@ class Desk(RuleBasedStateMachine):
         message = data.draw(st.sampled_from(troubled))
         match message.state:
             case states.UNCERTAIN:
-                outbox.decide(message, arrived=arrived, by=self.anna)
+                outbox.decide(message, arrived=arrived, by=operator(self.anna))
             case states.QUEUED:
-                undo(message, by=self.anna)
+                undo(message, by=operator(self.anna))
             case _:
-                outbox.resend(message, by=self.anna)
+                outbox.resend(message, by=operator(self.anna))
 
     @rule(which=WHICH, into=WHICH)
     def anna_merges_or_parts(self, which: int, into: int) -> None:

@@ -8,6 +8,7 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tickets import timers
+from tickets.actors import operator
 from tickets.channels import Failed
 from tickets.models import Draft, Event, Message, Status
 from tickets.services import outbox
@@ -21,7 +22,7 @@ def test_a_ticket_lives_from_the_first_message_to_its_close(anna: User, travel: 
     assert (ticket.status, ticket.waiting_since) == (Status.NEW, travel.moment)
 
     travel.forward(minutes=30)
-    send_reply(ticket, OutgoingMessage("We look into it.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("We look into it.", answers_upto=newest_question(ticket)), by=operator(anna))
     outbox.send_due()
     ticket.refresh_from_db()
     assert (ticket.status, the_post.sent) == (Status.NEW, [])  # the undo window is open
@@ -36,7 +37,7 @@ def test_a_ticket_lives_from_the_first_message_to_its_close(anna: User, travel: 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since) == (Status.WAITING, travel.moment)
 
-    send_reply(ticket, OutgoingMessage("Done.", answers_upto=newest_question(ticket), then_status=Status.ANSWERED), by=anna)
+    send_reply(ticket, OutgoingMessage("Done.", answers_upto=newest_question(ticket), then_status=Status.ANSWERED), by=operator(anna))
     travel.forward(seconds=16)
     outbox.send_due()
     travel.forward(hours=71)
@@ -62,7 +63,7 @@ def test_a_ticket_lives_from_the_first_message_to_its_close(anna: User, travel: 
 
 def test_a_player_who_writes_in_the_undo_window_stops_the_reply(anna: User, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    message = send_reply(ticket, OutgoingMessage("All is well.", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("All is well.", answers_upto=newest_question(ticket)), by=operator(anna))
 
     player_writes(ticket, "Wait, it is worse!")
     travel.forward(seconds=16)
@@ -75,9 +76,9 @@ def test_a_player_who_writes_in_the_undo_window_stops_the_reply(anna: User, trav
 
 def test_a_reply_called_back_returns_to_the_composer(anna: User, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    message = send_reply(ticket, OutgoingMessage("Too fast.", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Too fast.", answers_upto=newest_question(ticket)), by=operator(anna))
 
-    undo(message, by=anna)
+    undo(message, by=operator(anna))
     travel.forward(seconds=60)
     outbox.send_due()
 
@@ -88,7 +89,7 @@ def test_a_reply_called_back_returns_to_the_composer(anna: User, travel: Travel,
 def test_a_refused_message_answers_nothing(anna: User, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
     the_post.outcomes.append(Failed("550 no such user"))
-    message = send_reply(ticket, OutgoingMessage("Hello", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Hello", answers_upto=newest_question(ticket)), by=operator(anna))
 
     travel.forward(seconds=16)
     outbox.send_due()

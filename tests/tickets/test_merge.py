@@ -177,7 +177,7 @@ def test_a_reply_called_back_after_a_merge_returns_to_the_one_that_stays(mira: P
     message = reply(second, anna)
     merge(second, into=first, by=by)
 
-    draft = undo(message, by=anna)
+    draft = undo(message, by=operator(anna))
 
     assert draft is not None
     assert draft.ticket_id == first.pk

@@ -43,11 +43,11 @@ DEEDS: dict[str, Deed] = {  # each service that takes a ticket, as somebody uses
     "edit.set_tags": lambda ticket, by: edit.set_tags(ticket, [Tag.objects.create(name="urgent")], by=operator(by)),
     "edit.set_topic": lambda ticket, by: edit.set_topic(ticket, Topic.objects.create(name="Lost", slug="lost"), by=operator(by)),
     "open.receive": lambda ticket, by: open.receive(ticket, open.Incoming(text="One more thing", channel="post")),
-    "reply.add_note": lambda ticket, by: reply.add_note(ticket, "Looks like fraud.", by=by),
+    "reply.add_note": lambda ticket, by: reply.add_note(ticket, "Looks like fraud.", by=operator(by)),
     "reply.send_automatic": lambda ticket, by: reply.send_automatic(
         ticket, reply.OutgoingMessage("Got it."), purpose=Message.Purpose.NOTICE
     ),
-    "reply.send_reply": lambda ticket, by: reply.send_reply(ticket, reply.OutgoingMessage("Here it is."), by=by),
+    "reply.send_reply": lambda ticket, by: reply.send_reply(ticket, reply.OutgoingMessage("Here it is."), by=operator(by)),
 }  # fmt: skip
 OF_LOCKED_TICKETS = {  # parts of a service, which demand the lock
     "assign.give", "assign.take_by_answering", "cards.capture_card", "drafts.bring_drafts", "drafts.take_draft", "unseen.demand_seen",
@@ -113,7 +113,7 @@ def test_a_right_is_asked_again_where_the_ticket_is_shown_now(anna: User) -> Non
     merge(german, into=english, by=operator(anna))
 
     with pytest.raises(NotAllowed, match="merged"):
-        reply.add_note(hers, "For the other ticket?", by=greta)
+        reply.add_note(hers, "For the other ticket?", by=operator(greta))
 
     assert not Message.objects.filter(kind="note").exists()
     with transaction.atomic():

@@ -13,6 +13,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, player_writes, post
 from tests.tickets.deeds import answer, kinds, reply
 from tickets import channels
+from tickets.actors import operator
 from tickets.channels import Failed, Outcome, Retry, Sent, Uncertain
 from tickets.models import Message, Status
 from tickets.services import outbox
@@ -181,7 +182,7 @@ def test_a_slow_workers_failure_does_not_overrule_a_human(monkeypatch: pytest.Mo
         handed()
         travel.forward(minutes=6)
         outbox.recover()
-        outbox.decide(message, arrived=True, by=anna)
+        outbox.decide(message, arrived=True, by=operator(anna))
         return Failed("the line broke")
 
     deliverer(monkeypatch, slow)
@@ -244,7 +245,7 @@ def test_a_human_says_that_it_arrived(anna: User, travel: Travel, the_post: Post
     the_post.outcomes.append(Uncertain("the line broke"))
     message = answer(ticket, anna, travel)
 
-    outbox.decide(message, arrived=True, by=anna)
+    outbox.decide(message, arrived=True, by=operator(anna))
 
     ticket.refresh_from_db()
     message.refresh_from_db()
@@ -256,7 +257,7 @@ def test_a_human_says_that_it_did_not_and_it_is_sent_again(anna: User, travel: T
     the_post.outcomes.append(Uncertain("the line broke"))
     message = answer(ticket, anna, travel)
 
-    outbox.decide(message, arrived=False, by=anna)
+    outbox.decide(message, arrived=False, by=operator(anna))
     outbox.send_due()
 
     message.refresh_from_db()
@@ -267,10 +268,10 @@ def test_a_human_says_that_it_did_not_and_it_is_sent_again(anna: User, travel: T
 def test_two_people_decide_once(anna: User, boris: User, travel: Travel, the_post: Post) -> None:
     the_post.outcomes.append(Uncertain("the line broke"))
     message = answer(make_ticket(), anna, travel)
-    outbox.decide(message, arrived=True, by=anna)
+    outbox.decide(message, arrived=True, by=operator(anna))
 
     with pytest.raises(Conflict):
-        outbox.decide(message, arrived=False, by=boris)
+        outbox.decide(message, arrived=False, by=operator(boris))
 
 
 def test_what_was_decided_not_to_have_arrived_goes_stale_like_any_other(anna: User, travel: Travel, the_post: Post) -> None:
@@ -279,7 +280,7 @@ def test_what_was_decided_not_to_have_arrived_goes_stale_like_any_other(anna: Us
     message = answer(ticket, anna, travel)
     player_writes(ticket)
 
-    outbox.decide(message, arrived=False, by=anna)
+    outbox.decide(message, arrived=False, by=operator(anna))
     outbox.send_due()
 
     message.refresh_from_db()
@@ -296,7 +297,7 @@ def test_a_failed_message_is_sent_again_to_where_the_mail_goes_now(
         message.to_address = "new@player.example"
 
     monkeypatch.setattr(post, "prepare", prepare)
-    outbox.resend(message, by=anna)
+    outbox.resend(message, by=operator(anna))
     outbox.send_due()
 
     message.refresh_from_db()
@@ -307,7 +308,7 @@ def test_only_what_failed_is_sent_again(anna: User, travel: Travel) -> None:
     message = answer(make_ticket(), anna, travel)
 
     with pytest.raises(Conflict):
-        outbox.resend(message, by=anna)
+        outbox.resend(message, by=operator(anna))
 
 
 def test_a_channel_that_is_not_there_is_named(anna: User, travel: Travel) -> None:

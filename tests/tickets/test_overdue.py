@@ -101,7 +101,7 @@ def test_services_refuse_a_day_that_is_no_promise(anna: User, travel: Travel, th
     with pytest.raises(DomainError) as by_hand:
         put(ticket, Status.PENDING, anna, until=until)
     with pytest.raises(DomainError) as by_reply:
-        send_reply(ticket, OutgoingMessage("Hello", then_status="pending", pending_on="Billing", pending_until=until), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello", then_status="pending", pending_on="Billing", pending_until=until), by=operator(anna))
 
     assert by_hand.value.field == by_reply.value.field == "pending_until"
 

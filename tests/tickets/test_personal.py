@@ -9,6 +9,7 @@ from helpdesk.staff.models import User
 from players.models import Address, ProfileSnapshot
 from players.services import remember_account
 from tests.factories.desk import Post, make_game, make_player, make_ticket
+from tickets.actors import operator
 from tickets.models import Event, Message, Ticket
 from tickets.services.reply import add_note
 
@@ -28,7 +29,7 @@ def test_a_player_who_asks_gets_his_data_and_can_have_it_erased(anna: User, the_
     mirabelle = make_player("Mirabelle", "mirabelle@mail.example")
     remember_account(mirabelle, make_game(), "88764", nickname="Mira", fields={"level": 42})
     ticket = make_ticket("My crystals are gone.", player=mirabelle, subject="Crystals")
-    add_note(ticket, "She is right.", by=anna)
+    add_note(ticket, "She is right.", by=operator(anna))
     given = everything_of(mirabelle.pk)
     for word in ("Mirabelle", "mirabelle@mail.example", "88764", "level", "My crystals are gone.", "Crystals"):
         assert word in given

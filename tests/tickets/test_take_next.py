@@ -21,7 +21,7 @@ def test_who_waits_longest_comes_first(anna: User, travel: Travel) -> None:
     travel.forward(hours=1)
     make_ticket()
 
-    taken = take_next(Ticket.objects.all(), by=anna)
+    taken = take_next(Ticket.objects.all(), to=anna)
 
     assert taken is not None
     assert (taken.pk, taken.assignee_id) == (first.pk, anna.pk)
@@ -37,14 +37,14 @@ def test_what_others_have_what_is_on_hold_and_what_is_answered_is_left(anna: Use
     merge(merged, into=stays, by=operator(boris))
     assign(stays, to=boris, by=operator(boris))
 
-    assert take_next(Ticket.objects.all(), by=anna) is None
+    assert take_next(Ticket.objects.all(), to=anna) is None
 
 
 def test_only_candidates_are_taken(anna: User, travel: Travel) -> None:
     make_ticket(language="en")
     russian = make_ticket(language="ru")
 
-    taken = take_next(Ticket.objects.filter(language="ru"), by=anna)
+    taken = take_next(Ticket.objects.filter(language="ru"), to=anna)
 
     assert taken is not None
     assert taken.pk == russian.pk

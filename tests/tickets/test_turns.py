@@ -17,7 +17,7 @@ from tests.tickets.deeds import listening
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets import drain, tasks, timers
-from tickets.actors import SYSTEM
+from tickets.actors import SYSTEM, operator
 from tickets.events import record
 from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock
@@ -93,7 +93,7 @@ def test_mails(slow, travel: Travel):
 
 def test_replies(slow, anna: User, travel: Travel, the_post: Post):
     for ticket in [make_ticket(channel="post") for _ in range(MANY)]:
-        send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(minutes=1)
 
     takes_turns(tasks.send_due, Message.objects.filter(state=Message.State.QUEUED).count)

@@ -41,7 +41,7 @@ def test_of_twenty_people_who_answer_in_one_instant_one_does_and_the_others_keep
     for number, person in enumerate(people):
         save_draft(ticket, author=person, kind=Draft.Kind.REPLY, text=f"Answer {number}")
 
-    results = many(lambda number: send_reply(ticket, OutgoingMessage(f"Answer {number}", question, seen=seen), by=people[number]))
+    results = many(lambda number: send_reply(ticket, OutgoingMessage(f"Answer {number}", question, seen=seen), by=operator(people[number])))
 
     sent = [result for result in results if isinstance(result, Message)]
     stopped = [result for result in results if isinstance(result, Unseen)]
@@ -61,8 +61,8 @@ def test_one_form_that_comes_twenty_times_writes_one_message(form: str) -> None:
 
     def write() -> int:
         if form == "note":
-            return add_note(ticket, "He paid twice.", by=anna).pk
-        return send_reply(ticket, OutgoingMessage("Here it is.", newest_question(ticket), seen=seen), by=anna).pk
+            return add_note(ticket, "He paid twice.", by=operator(anna)).pk
+        return send_reply(ticket, OutgoingMessage("Here it is.", newest_question(ticket), seen=seen), by=operator(anna)).pk
 
     results = many(lambda _number: once(form, key, write, by=anna.pk))
 
@@ -78,7 +78,7 @@ def test_one_start_that_comes_twenty_times_begins_one_conversation() -> None:
         player, contact = writer_from("noor@mail.example", name="Noor", game=game)
         words = OutgoingMessage("Your refund is done.")
         return start_conversation(
-            game=game, player=player, contact=contact, subject="Refund", language="en", outgoing=words, by=anna, channel="post"
+            game=game, player=player, contact=contact, subject="Refund", language="en", outgoing=words, by=operator(anna), channel="post"
         ).pk
 
     results = many(lambda _number: once("start", key, begin, by=anna.pk))
@@ -122,9 +122,9 @@ def test_of_twenty_who_take_it_one_has_it_and_the_others_are_told_who() -> None:
 
 def test_a_reply_called_back_twenty_times_comes_back_once() -> None:
     ticket, anna = make_ticket(), somebody()
-    message = send_reply(ticket, OutgoingMessage("Too early.", newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Too early.", newest_question(ticket)), by=operator(anna))
 
-    results = many(lambda _number: undo(message, by=anna))
+    results = many(lambda _number: undo(message, by=operator(anna)))
 
     assert {result.text for result in results} == {"Too early."}
     assert Event.objects.filter(kind="message.withdrawn").count() == 1
@@ -162,7 +162,7 @@ def test_what_is_written_while_tickets_are_merged_stands_where_they_end() -> Non
         if number % 3 == 0:
             return add_file(second, NewFile(f"{number}.txt", b"log"), author=anna, kind=Draft.Kind.REPLY, key=uuid4())
         if number % 3 == 1:
-            return add_note(second, f"Note {number}", by=anna)
+            return add_note(second, f"Note {number}", by=operator(anna))
         return save_draft(second, author=anna, kind=Draft.Kind.REPLY, text=f"thought-{number:02}", hand=Hand(uuid4(), None))
 
     results = many(write)

@@ -9,6 +9,7 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import answer, kinds, reply
+from tickets.actors import operator
 from tickets.models import Attachment, Draft, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.attachments import NewFile, attach
@@ -36,14 +37,14 @@ def test_only_its_author_calls_a_reply_back(anna: User, boris: User, travel: Tra
     message = reply(make_ticket(), anna)
 
     with pytest.raises(NotAllowed):
-        undo(message, by=boris)
+        undo(message, by=operator(boris))
 
 
 def test_what_has_left_cannot_be_called_back(anna: User, travel: Travel) -> None:
     message = answer(make_ticket(), anna, travel)
 
     with pytest.raises(Conflict):
-        undo(message, by=anna)
+        undo(message, by=operator(anna))
 
 
 def test_what_was_called_back_stands_before_what_was_typed_meanwhile(anna: User, travel: Travel) -> None:
@@ -51,7 +52,7 @@ def test_what_was_called_back_stands_before_what_was_typed_meanwhile(anna: User,
     message = reply(ticket, anna, "First thought.", then_status=Status.RESOLVED)
     draft_of(ticket, anna, "Second thought.")
 
-    draft = undo(message, by=anna)
+    draft = undo(message, by=operator(anna))
 
     assert draft is not None
     assert (draft.text, draft.then_status) == ("First thought.\n\nSecond thought.", Status.RESOLVED)
@@ -62,7 +63,7 @@ def test_its_files_come_back_too_and_the_message_keeps_its_own(anna: User, trave
     attach(ticket, NewFile("guide.txt", b"Step one."), draft=draft_of(ticket, anna))
     message = reply(ticket, anna, "Look at this.")
 
-    draft = undo(message, by=anna)
+    draft = undo(message, by=operator(anna))
 
     assert [file.name for file in Attachment.objects.filter(draft=draft)] == ["guide.txt"]
     assert [file.name for file in Attachment.objects.filter(message=message)] == ["guide.txt"]
@@ -167,7 +168,7 @@ def test_a_conversation_that_we_begin_is_overtaken_by_an_answer_only(anna: User,
         subject="Hello",
         language="en",
         outgoing=OutgoingMessage("Hello!"),
-        by=anna,
+        by=operator(anna),
         channel="post",
     )
 

@@ -9,6 +9,7 @@ from helpdesk.staff.models import User
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import answer, facts_hold, hours_pass, put, reply
+from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.lifecycle import waiting
 from tickets.models import FAR, Message, Status, Ticket
@@ -66,7 +67,7 @@ def test_an_automatic_answer_answers_but_is_nobodys_first_reply(travel: Travel) 
 def test_a_note_answers_nothing(anna: User, travel: Travel) -> None:
     ticket = make_ticket()
 
-    add_note(ticket, "Looks like a duplicate.", by=anna)
+    add_note(ticket, "Looks like a duplicate.", by=operator(anna))
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.waiting_since) == (Status.NEW, travel.moment)
@@ -171,7 +172,7 @@ def test_a_resent_answer_counts_from_when_it_arrived(anna: User, travel: Travel)
     delivery_updates.bounced(message.pk, clock.now(), reason="mailbox full")
     travel.forward(hours=30)
 
-    outbox.resend(message, by=anna)
+    outbox.resend(message, by=operator(anna))
     outbox.send_due()
 
     ticket.refresh_from_db()
@@ -209,7 +210,7 @@ def test_in_a_conversation_that_we_begin_nobody_waits_until_the_player_writes(an
         subject="Your crystals",
         language="en",
         outgoing=words,
-        by=anna,
+        by=operator(anna),
         channel="post",
     )
     ticket = message.ticket

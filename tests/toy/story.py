@@ -27,6 +27,7 @@ from tests.toy.hears import REMIND
 from tests.toy.models import Wish
 from tests.toy.rights import PLAY
 from tickets import drain, timers
+from tickets.actors import operator
 from tickets.models import Event, Lane, Message, Ticket, Timer
 from tickets.services import outbox
 from tickets.services.held import release
@@ -175,10 +176,10 @@ def test_it_hears_what_happens_and_its_timer_fires(wished: Ticket, travel: Trave
 
 
 def test_its_gate_holds_a_reply_and_a_person_releases_it(ticket: Ticket, anna: User, boris: User, travel: Travel, the_post: Post) -> None:
-    message = send_reply(ticket, OutgoingMessage("Take some glue", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Take some glue", answers_upto=newest_question(ticket)), by=operator(anna))
 
     assert [hold.reason for hold in message.holds.all()] == ["It speaks of glue."]
-    release(message.holds.get(), by=boris)
+    release(message.holds.get(), by=operator(boris))
     travel.forward(minutes=1)
     outbox.send_due()
     message.refresh_from_db()
@@ -188,7 +189,7 @@ def test_its_gate_holds_a_reply_and_a_person_releases_it(ticket: Ticket, anna: U
 def test_its_channel_carries_a_reply(anna: User, travel: Travel) -> None:
     parcels.sent.clear()
     ticket = make_ticket(channel="parcel")
-    send_reply(ticket, OutgoingMessage("A bear", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("A bear", answers_upto=newest_question(ticket)), by=operator(anna))
 
     travel.forward(minutes=1)
     outbox.send_due()

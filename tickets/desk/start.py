@@ -22,6 +22,7 @@ from helpdesk.staff.rights import Right, StaffRequest, requires, scope_for
 from helpdesk.studio.models import Game
 from players.models import Player
 from tickets.access import visible_tickets
+from tickets.actors import operator
 from tickets.channels import Channel, Start, channels
 from tickets.desk.answers import go, say
 from tickets.desk.forms import StartForm
@@ -130,7 +131,7 @@ def _begin(request: StaffRequest, way: Channel, begin: Start, said: dict[str, An
         subject=said["subject"],
         language=said["language"],
         outgoing=OutgoingMessage(text=said["text"], hand=Hand.of(request.POST)),
-        by=request.user,
+        by=operator(request.user),
         channel=way.name,
     ).pk
 

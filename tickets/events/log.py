@@ -106,7 +106,7 @@ def record_about(subject: Model, payload: Payload, *, by: Actor, at: datetime | 
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events of {name}"])
     event = _made(payload, by, at)
     event.subject, event.player_id = name, subject.pk if isinstance(subject, Player) else None
-    event.author_team_id = by.id if by.kind == ActorKind.OPERATOR else None
+    event.author_team_id = by.person
     _write([event], (), {}, None)
     return event
 
@@ -125,8 +125,8 @@ def _event(entry: NewEvent) -> Event:
     event.game_id, event.player_id, event.team_id = ticket.game_id, ticket.player_id, ticket.team_id
     event.assignee_id, event.topic_id = ticket.assignee_id, ticket.topic_id
     event.language, event.channel = ticket.language, ticket.channel
-    if by.kind == ActorKind.OPERATOR:
-        event.author_team_id = by.id
+    if by.person is not None:
+        event.author_team_id = by.person
     elif message and message.kind == Message.Kind.REPLY and message.author_kind == ActorKind.OPERATOR:
         event.author_team_id = message.author_id
     return event

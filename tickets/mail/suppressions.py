@@ -15,6 +15,7 @@ from helpdesk.staff.rights import Right
 from players.models import Address
 from players.services import forgive_address
 from tickets.access import visible_tickets
+from tickets.actors import Actor
 from tickets.mail.provider import KeepsList, NoAnswer, Suppression
 from tickets.mail.providers import sending_provider
 from tickets.models import Message, Status
@@ -85,7 +86,7 @@ def failed_to(address: Address, reader: User) -> QuerySet[Message]:
     return failed.exclude(Exists(arrived)).select_related("ticket").order_by("-pk")[:MOST_MESSAGES]
 
 
-def send_again(messages: Sequence[Message], *, by: User) -> tuple[int, str]:
+def send_again(messages: Sequence[Message], *, by: Actor) -> tuple[int, str]:
     """How many leave once more, and why another one does not."""
     sent, why = 0, ""
     for message in messages:

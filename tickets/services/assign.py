@@ -12,7 +12,7 @@ from helpdesk.base import clock
 from helpdesk.base.clock import seconds_between
 from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import Team, User
-from tickets.actors import Actor, ActorKind, operator
+from tickets.actors import Actor, operator
 from tickets.events import NewEvent, Payload, change, change_many
 from tickets.events.of_messages import MessageNoted, MessageWritten
 from tickets.events.of_tickets import NextSkipped, NextTaken, TicketAssigned, TicketTeamSet, way
@@ -53,9 +53,8 @@ def is_left_behind(ticket: Ticket) -> bool:
 def give(ticket: Ticket, to: User | None, *, by: Actor) -> None:
     """Give a locked ticket to somebody else, or to nobody. Who puts back what “take next” gave them, without a word, has skipped it."""
     before, ticket.assignee = ticket.assignee_id, to
-    hand = by.id if by.kind == ActorKind.OPERATOR else None
-    said: list[Payload] = [TicketAssigned(assignee=ticket.assignee_id, before=before, how=way(ticket.assignee_id, hand))]
-    if to is None and before == hand:
+    said: list[Payload] = [TicketAssigned(assignee=ticket.assignee_id, before=before, how=way(ticket.assignee_id, by.person))]
+    if to is None and before == by.person:
         said += _skipped(ticket, by)
     change_many([NewEvent(ticket, each, by) for each in said], fields=["assignee"])
 
@@ -68,16 +67,16 @@ def _skipped(ticket: Ticket, by: Actor) -> list[NextSkipped]:
     return [NextSkipped(kept=seconds_between(last.at, clock.now()))]
 
 
-def take_by_answering(ticket: Ticket, *, by: User) -> list[NewEvent]:
-    """Who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise.
+def take_by_answering(ticket: Ticket, *, by: Actor) -> list[NewEvent]:
+    """The person who answers a locked ticket that nobody has, has it from now on, unless its team wants it otherwise.
 
     The caller saves `assignee` and records what is returned with what the answer itself tells.
     """
     before = ticket.assignee_id
-    if (before and not is_left_behind(ticket)) or (ticket.team and not ticket.team.answering_takes):
+    if by.person is None or (before and not is_left_behind(ticket)) or (ticket.team and not ticket.team.answering_takes):
         return []
-    ticket.assignee = by
-    return [NewEvent(ticket, TicketAssigned(assignee=by.pk, before=before, how="answered"), operator(by))]
+    ticket.assignee_id = by.person
+    return [NewEvent(ticket, TicketAssigned(assignee=by.person, before=before, how="answered"), by)]
 
 
 @transaction.atomic
@@ -93,15 +92,15 @@ def set_team(ticket: Ticket, *, to: Team | None, by: Actor) -> Ticket:
 
 
 @transaction.atomic
-def take_next(candidates: QuerySet[Ticket], *, by: User) -> Ticket | None:
-    """The longest waiting of `candidates` (what this person may answer) that nobody has; two people never get the same."""
+def take_next(candidates: QuerySet[Ticket], *, to: User) -> Ticket | None:
+    """Give somebody the longest waiting of `candidates` (what they may answer) that nobody has; two people never get the same."""
     waiting = candidates.filter(with_nobody(), status__in=["new", "waiting"], waiting_key__lt=FAR, merged_into=None)
     ticket = waiting.order_by("waiting_key", "pk").select_for_update(skip_locked=True, of=("self",)).first()
     if ticket is None:
         return None
     mark_locked(ticket)
-    before, ticket.assignee = ticket.assignee_id, by
-    taken = TicketAssigned(assignee=by.pk, before=before, how="next")
+    before, ticket.assignee = ticket.assignee_id, to
+    taken = TicketAssigned(assignee=to.pk, before=before, how="next")
     waited = NextTaken(waited=seconds_between(ticket.waiting_key, clock.now()))
-    change_many([NewEvent(ticket, said, operator(by)) for said in (taken, waited)], fields=["assignee"])
+    change_many([NewEvent(ticket, said, operator(to)) for said in (taken, waited)], fields=["assignee"])
     return ticket

@@ -104,13 +104,13 @@ def keep(draft: Draft, text: str, hand: Hand | None) -> None:
         draft.typed, draft.inserted = hand.typed, hand.inserted or 0
 
 
-def take_draft(ticket: Ticket, message: Message, *, author: User, kind: Draft.Kind, hand: Hand | None = None) -> datetime | None:
+def take_draft(ticket: Ticket, message: Message, *, author: Actor, kind: Draft.Kind, hand: Hand | None = None) -> datetime | None:
     """The words have become a message of the locked ticket: its draft's files go with it and the draft is gone. When it began.
 
-    Words in the draft that this composer never saw have not been sent, and stay.
+    Words in the draft that this composer never saw have not been sent, and stay. Only people have drafts.
     """
     demand_lock(ticket)
-    return next((_become(draft, message, hand) for draft in _held(ticket.pk, author.pk, kind)), None)
+    return next((_become(draft, message, hand) for draft in _held(ticket.pk, author.person, kind)), None) if author.person else None
 
 
 def bring_drafts(ticket: Ticket, *, into: Ticket) -> None:
@@ -213,9 +213,9 @@ def drop_starts_to(player_id: int) -> int:
     return len(pks)
 
 
-def take_start(message: Message, *, author: User, hand: Hand) -> datetime | None:
+def take_start(message: Message, *, author: Actor, hand: Hand) -> datetime | None:
     """The start has become this message; what another tab wrote there stays, as in `take_draft`. When it began."""
-    starts = Draft.objects.select_for_update().filter(author=author, kind=Draft.Kind.START)
+    starts = Draft.objects.select_for_update().filter(author=author.person, kind=Draft.Kind.START)
     return next((_become(draft, message, hand) for draft in starts), None)
 
 

@@ -11,9 +11,8 @@ from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import insert
 from helpdesk.base.text import clean, one_line
-from helpdesk.staff.models import User
 from tickets import channels
-from tickets.actors import operator
+from tickets.actors import Actor
 from tickets.events import NewEvent, record, record_many
 from tickets.events.of_messages import MessageHeld, MessageReleased, MessageReturned, MessageRevised, MessageWritten, purpose_of
 from tickets.locks import lock_message
@@ -28,16 +27,18 @@ KEPT = (  # of a reply that is changed
 
 
 @transaction.atomic
-def release(hold: Hold, *, by: User) -> Message:
+def release(hold: Hold, *, by: Actor) -> Message:
     """Open one hold. When it was the last, the reply is queued and leaves at once. Two clicks release once."""
     message = _held(hold.message_id, by)
     if not _end(message.holds.filter(pk=hold.pk), Outcome.RELEASED, by):
         raise Conflict(_("Somebody was first."))
     left = message.holds.filter(ended_at=None).count()
     approved = bool(hold.approves)
-    record(message.ticket, MessageReleased(hold=hold.pk, left=left, approved=approved), by=operator(by), message=message)
     if approved:
-        message.approver_id = by.pk
+        _demand_person(by)
+    record(message.ticket, MessageReleased(hold=hold.pk, left=left, approved=approved), by=by, message=message)
+    if approved:
+        message.approver_id = by.person
     if not left:
         now = clock.now()
         message.state, message.state_at, message.leaves_at = State.QUEUED, now, now
@@ -47,7 +48,7 @@ def release(hold: Hold, *, by: User) -> Message:
 
 
 @transaction.atomic
-def return_to_author(message: Message, *, by: User, why: str) -> Message:
+def return_to_author(message: Message, *, by: Actor, why: str) -> Message:
     """Give a held reply back: its words are a draft of its author's again, who reads why."""
     why = _reason(why)
     message = _held(message.pk, by)
@@ -55,16 +56,17 @@ def return_to_author(message: Message, *, by: User, why: str) -> Message:
     message.state, message.state_at = State.RETURNED, clock.now()
     message.save(update_fields=["state", "state_at"])
     give_back(message)
-    record(message.ticket, MessageReturned(hold=ended[0]), by=operator(by), message=message)
+    record(message.ticket, MessageReturned(hold=ended[0]), by=by, message=message)
     return message
 
 
 @transaction.atomic
-def revise(message: Message, text: str, *, by: User, why: str) -> Message:
+def revise(message: Message, text: str, *, by: Actor, why: str) -> Message:
     """Let another text leave instead of a held one, under its author's name and with its files; who changed it has approved it.
 
     Gates that asked for no approval go on holding what leaves.
     """
+    _demand_person(by)
     why, text = _reason(why), clean(text).strip()
     if not text:
         raise DomainError(_("Write something first."), field="text")
@@ -78,7 +80,7 @@ def revise(message: Message, text: str, *, by: User, why: str) -> Message:
     revised = Message(
         **{name: getattr(first, name) for name in KEPT},
         text=text,
-        approver_id=by.pk,
+        approver_id=by.person,
         at=now,
         state=State.HELD if kept else State.QUEUED,
         state_at=now,
@@ -90,32 +92,38 @@ def revise(message: Message, text: str, *, by: User, why: str) -> Message:
     first.state, first.state_at = State.REVISED, now
     first.save(update_fields=["state", "state_at"])
     written = MessageWritten(purpose=purpose_of(first), revises=first.pk)
-    told = [NewEvent(first.ticket, written, operator(by), revised)]
+    told = [NewEvent(first.ticket, written, by, revised)]
     if kept:
         moved = Hold.objects.filter(pk__in=kept)
         moved.update(message=revised)
-        told.append(NewEvent(first.ticket, MessageHeld(gates=tuple(moved.values_list("gate", flat=True))), operator(by), revised))
-    told.append(NewEvent(first.ticket, MessageRevised(hold=ended[0] if ended else None, instead=revised.pk), operator(by), first))
+        told.append(NewEvent(first.ticket, MessageHeld(gates=tuple(moved.values_list("gate", flat=True))), by, revised))
+    told.append(NewEvent(first.ticket, MessageRevised(hold=ended[0] if ended else None, instead=revised.pk), by, first))
     record_many(told)
     if not kept:
         nudge("tickets.send", revised.pk)
     return revised
 
 
-def _held(pk: int, by: User) -> Message:
+def _held(pk: int, by: Actor) -> Message:
     """The held message, its ticket locked. Conflict when it is not held any more; NotAllowed for its own author."""
     message = lock_message(pk)
     if message is None or message.state != State.HELD:
         raise Conflict(_("Somebody was first."))
-    if message.author_kind == "operator" and message.author_id == by.pk:
+    if (message.author_kind, message.author_id) == (by.kind, by.id):
         raise NotAllowed(_("Nobody releases a reply of their own."))
     return message
 
 
-def _end(holds: QuerySet[Hold], outcome: Hold.Outcome, by: User, *, why: str = "") -> list[int]:
+def _demand_person(by: Actor) -> None:
+    """What stands for somebody's judgement, or under somebody's name, is no machine's."""
+    if by.person is None:
+        raise NotAllowed(_("Only a person decides that."))
+
+
+def _end(holds: QuerySet[Hold], outcome: Hold.Outcome, by: Actor, *, why: str = "") -> list[int]:
     """End those of these holds that are open; their ids."""
     pks = list(holds.filter(ended_at=None).order_by("pk").values_list("pk", flat=True))
-    Hold.objects.filter(pk__in=pks).update(ended_at=clock.now(), ended_by=by.pk, outcome=outcome, why=why)
+    Hold.objects.filter(pk__in=pks).update(ended_at=clock.now(), ended_by=by.person, outcome=outcome, why=why)
     return pks
 
 

@@ -22,9 +22,8 @@ from helpdesk.base.queue import nudge
 from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line
 from helpdesk.base.turns import Turn
-from helpdesk.staff.models import User
 from tickets import channels
-from tickets.actors import SYSTEM, Actor, ActorKind, operator
+from tickets.actors import SYSTEM, Actor, ActorKind
 from tickets.channels import Away, Failed, Outcome, Retry, Sent, Uncertain
 from tickets.events import Payload, record
 from tickets.events.kinds import MOST
@@ -307,22 +306,22 @@ def _recover(pk: int) -> None:
 
 
 @transaction.atomic
-def decide(message: Message, *, arrived: bool, by: User) -> Message:
-    """A human says of an uncertain message whether it arrived; if not, it is sent again."""
+def decide(message: Message, *, arrived: bool, by: Actor) -> Message:
+    """Somebody says of an uncertain message whether it arrived; if not, it is sent again."""
     found = lock_message(message.pk)
     if found is None or found.state != State.UNCERTAIN:
         raise Conflict(_("This message is not uncertain any more."))
     message = found
-    record(message.ticket, MessageSettled(arrived=arrived), by=operator(by), message=message)
+    record(message.ticket, MessageSettled(arrived=arrived), by=by, message=message)
     if arrived:
-        apply_outcome(message, Sent(), by=operator(by))
+        apply_outcome(message, Sent(), by=by)
     else:
         _again(message, by)
     return message
 
 
 @transaction.atomic
-def resend(message: Message, *, by: User) -> Message:
+def resend(message: Message, *, by: Actor) -> Message:
     """Send a failed or bounced message once more, the same words under the same Message-ID, to where the ticket's mail goes now."""
     found = lock_message(message.pk)
     if found is None or found.state not in {State.FAILED, State.BOUNCED}:
@@ -347,7 +346,7 @@ def try_now(message: Message) -> Message:
     return found
 
 
-def _again(message: Message, by: User) -> None:
+def _again(message: Message, by: Actor) -> None:
     message.state, message.state_at, message.attempts = State.QUEUED, clock.now(), 0
     message.leaves_at, message.first_tried_at, message.parked_at, message.error = clock.now(), None, None, ""
     message.sent_at = message.delivered_at = None  # the first journey came to nothing; it counts from the one that arrives
@@ -367,5 +366,5 @@ def _again(message: Message, by: User) -> None:
             "in_reply_to",
         ]
     )
-    record(message.ticket, MessageRetried(), by=operator(by), message=message)
+    record(message.ticket, MessageRetried(), by=by, message=message)
     nudge("tickets.send", message.pk)

@@ -18,11 +18,10 @@ from helpdesk.base.errors import Conflict, DomainError, NotAllowed
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import insert
 from helpdesk.base.text import clean
-from helpdesk.staff.models import User
 from helpdesk.studio.models import Game
 from players.models import Address, Player
 from tickets import channels, gates
-from tickets.actors import SYSTEM, Actor, ActorKind, operator
+from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, change_many, record
 from tickets.events.of_messages import MessageHeld, MessageNoted, MessageWithdrawn, MessageWritten, purpose_of
 from tickets.lifecycle.moves import may
@@ -59,8 +58,8 @@ class OutgoingMessage:
 
 
 @transaction.atomic
-def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: User) -> Message:
-    """An operator's reply, into the undo window or before a gate. Its author's draft has become it, and they have the ticket if nobody had.
+def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: Actor) -> Message:
+    """A reply, into the undo window or before a gate. A person's draft has become it, and they have the ticket if nobody had.
 
     `Unseen` when something stands there that its author has not seen, or when the ticket was merged into another one meanwhile.
     """
@@ -70,7 +69,7 @@ def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: User) -> Messag
     if ticket.status == Status.CLOSED:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if outgoing.then_status:
-        _check_then(ticket, outgoing)
+        _check_then(ticket, outgoing, by)
     return _answer(ticket, outgoing, by=by, bind=partial(take_draft, ticket, author=by, kind=Draft.Kind.REPLY, hand=outgoing.hand))
 
 
@@ -91,7 +90,7 @@ def send_automatic(
     ticket = lock(ticket)
     if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
-    return _write(ticket, outgoing, purpose=purpose, by=by, name=ticket.game.team_name, wait=wait, cause_event_id=cause_event_id)
+    return _write(ticket, outgoing, purpose=purpose, by=by, wait=wait, cause_event_id=cause_event_id)
 
 
 @transaction.atomic
@@ -103,18 +102,18 @@ def start_conversation(
     subject: str,
     language: str,
     outgoing: OutgoingMessage,
-    by: User,
+    by: Actor,
     channel: str,
 ) -> Message:
-    """We write first. The ticket is the message's `ticket`, and its author has it. The draft of their composer has become this message."""
+    """We write first. The ticket is the message's `ticket`, and whoever of us began it has it. Their composer's draft has become it."""
     if not subject.strip():
         raise DomainError(_("Give the conversation a subject."), field="subject")
-    ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=operator(by))
+    ticket = start_ticket(game=game, player=player, contact=contact, channel=channel, subject=subject, language=language, by=by)
     return _answer(ticket, outgoing, by=by, bind=partial(take_start, author=by, hand=outgoing.hand) if outgoing.hand else _nothing)
 
 
 @transaction.atomic
-def add_note(ticket: Ticket, text: str, *, by: User, hand: Hand | None = None) -> Message:
+def add_note(ticket: Ticket, text: str, *, by: Actor, hand: Hand | None = None) -> Message:
     """A note that no player ever sees."""
     text = _checked(text)
     ticket = lock(ticket)
@@ -124,43 +123,43 @@ def add_note(ticket: Ticket, text: str, *, by: User, hand: Hand | None = None) -
         kind=Message.Kind.NOTE,
         state=Message.State.NOTED,
         channel=ticket.channel,
-        author_kind=ActorKind.OPERATOR,
-        author_id=by.pk,
+        author_kind=by.kind,
+        author_id=by.id,
         author_name=by.name,
         text=text,
     )
     take_draft(ticket, message, author=by, kind=Draft.Kind.NOTE, hand=hand)
-    record(ticket, MessageNoted(), by=operator(by), message=message)
+    record(ticket, MessageNoted(), by=by, message=message)
     return message
 
 
 @transaction.atomic
-def undo(message: Message, *, by: User) -> Draft | None:
+def undo(message: Message, *, by: Actor) -> Draft | None:
     """Call a reply back while it has not left; its words return to the composer. Conflict when it is too late."""
     found = lock_message(message.pk)
     if found is None:
         raise Conflict(_("It has already left."))
     message = found
-    if (message.author_kind, message.author_id) != (ActorKind.OPERATOR, by.pk):
+    if (message.author_kind, message.author_id) != (by.kind, by.id):
         raise NotAllowed(_("Only its author can call a reply back."))
     if message.state == Message.State.WITHDRAWN:  # the second click, or the first one's answer was lost
-        return Draft.objects.filter(ticket=message.ticket, author=by, kind=Draft.Kind.REPLY).first()
+        return Draft.objects.filter(ticket=message.ticket, author=by.person, kind=Draft.Kind.REPLY).first()
     if message.state not in {Message.State.QUEUED, Message.State.HELD}:
         raise Conflict(_("It has already left."))
     message.state, message.state_at = Message.State.WITHDRAWN, clock.now()
     message.save(update_fields=["state", "state_at"])
-    message.holds.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by.pk, outcome=Hold.Outcome.WITHDRAWN)
-    record(message.ticket, MessageWithdrawn(), by=operator(by), message=message)
+    message.holds.filter(ended_at=None).update(ended_at=clock.now(), ended_by=by.person, outcome=Hold.Outcome.WITHDRAWN)
+    record(message.ticket, MessageWithdrawn(), by=by, message=message)
     return give_back(message)
 
 
-def _check_then(ticket: Ticket, outgoing: OutgoingMessage) -> None:
+def _check_then(ticket: Ticket, outgoing: OutgoingMessage, by: Actor) -> None:
     if outgoing.then_status not in Status.values:
         raise DomainError(_("There is no such status."), field="then_status")
     if outgoing.then_status == Status.PENDING and not outgoing.pending_on.strip():
         raise DomainError(_("Say which department owes an answer."), field="pending_on")
     demand_promise(outgoing.pending_until, field="pending_until")
-    if ticket.status != outgoing.then_status and not may(ticket.status, outgoing.then_status, ActorKind.OPERATOR):
+    if ticket.status != outgoing.then_status and not may(ticket.status, outgoing.then_status, by.kind):
         raise DomainError(
             _("A ticket that is “%(before)s” cannot become “%(after)s” with a reply.")
             % {"before": Status(ticket.status).label, "after": Status(outgoing.then_status).label},
@@ -190,14 +189,13 @@ def _nothing(_message: Message) -> None:
     """What a machine writes was no draft."""
 
 
-def _answer(ticket: Ticket, outgoing: OutgoingMessage, *, by: User, bind: Bind) -> Message:
-    """An operator's words to the player; the ticket is theirs by it if it was nobody's."""
+def _answer(ticket: Ticket, outgoing: OutgoingMessage, *, by: Actor, bind: Bind) -> Message:
+    """Words to the player as a colleague would write them. A person has the ticket by it if nobody had."""
     return _write(
         ticket,
         outgoing,
-        purpose=Message.Purpose.ANSWER,
-        by=operator(by),
-        name=by.shown_to_players,
+        purpose=Message.Purpose.AUTOMATIC if by.person is None else Message.Purpose.ANSWER,
+        by=by,
         wait=timedelta(seconds=settings.UNDO_WINDOW),
         bind=bind,
         taking=take_by_answering(ticket, by=by),
@@ -210,7 +208,6 @@ def _write(
     *,
     purpose: Message.Purpose,
     by: Actor,
-    name: str,
     wait: timedelta,
     cause_event_id: int | None = None,
     bind: Bind = _nothing,
@@ -229,7 +226,7 @@ def _write(
         channel=ticket.channel,
         author_kind=by.kind,
         author_id=by.id,
-        author_name=name,
+        author_name=by.name or ticket.game.team_name,
         language=ticket.language,
         subject=outgoing.subject,
         text=_checked(outgoing.text),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
-from helpdesk.staff.models import User
+from tickets.actors import Actor
 from tickets.events.of_messages import MessageHeld, MessageNoted, MessageReceived, MessageWritten
 from tickets.locks import demand_lock
 from tickets.models import Message, Ticket
@@ -22,11 +22,11 @@ NEWS_KINDS = [payload.kind for payload in (MessageReceived, MessageNoted, Messag
 
 # What others said since; and, seen or not, their replies in the undo window: that is the time in which nobody else answers too.
 _NEWS = """
-SELECT id FROM tickets_message WHERE ticket_id = %(ticket)s AND NOT (author_kind = 'operator' AND author_id IS NOT DISTINCT FROM %(by)s)
+SELECT id FROM tickets_message WHERE ticket_id = %(ticket)s AND NOT (author_kind = %(kind)s AND author_id IS NOT DISTINCT FROM %(by)s)
 AND (
     state <> 'withdrawn' AND id IN (
         SELECT message_id FROM tickets_event WHERE ticket_id = %(ticket)s AND id > %(upto)s AND kind = ANY(%(kinds)s)
-        AND NOT (actor_kind = 'operator' AND actor_id IS NOT DISTINCT FROM %(by)s)
+        AND NOT (actor_kind = %(kind)s AND actor_id IS NOT DISTINCT FROM %(by)s)
     )
     OR kind = 'reply' AND state = 'queued' AND attempts = 0 AND leaves_at > %(now)s AND author_kind = 'operator' AND purpose = 'answer'
 )
@@ -41,7 +41,7 @@ class Unseen(Conflict):
         self.ticket, self.messages = ticket, messages
 
 
-def demand_seen(ticket: Ticket, *, by: User, upto: int, asked_for: Ticket) -> None:
+def demand_seen(ticket: Ticket, *, by: Actor, upto: int, asked_for: Ticket) -> None:
     """Raise `Unseen` when the player or a colleague added something after the event `upto`, or a colleague's reply is just leaving.
 
     Who wrote to a ticket (`asked_for`) that was merged meanwhile has not seen the conversation in which his words would stand.
@@ -50,7 +50,8 @@ def demand_seen(ticket: Ticket, *, by: User, upto: int, asked_for: Ticket) -> No
     if ticket.pk != asked_for.pk:
         raise Unseen(ticket)
     with connection.cursor() as cursor:
-        cursor.execute(_NEWS, {"ticket": ticket.pk, "upto": upto, "kinds": NEWS_KINDS, "by": by.pk, "now": clock.now()})
+        mine = {"kind": by.kind.value, "by": by.id}
+        cursor.execute(_NEWS, {"ticket": ticket.pk, "upto": upto, "kinds": NEWS_KINDS, "now": clock.now(), **mine})
         news = [pk for (pk,) in cursor.fetchall()]
     if news:
         raise Unseen(ticket, list(Message.objects.filter(pk__in=news).order_by("pk")))

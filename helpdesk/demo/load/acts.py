@@ -194,7 +194,7 @@ class Stage:
         self._touch(matter, self._user(turn))
 
     def _note(self, matter: Matter, turn: Turn) -> None:
-        add_note(Ticket(pk=matter.ticket_pk), turn.text, by=self._user(turn))
+        add_note(Ticket(pk=matter.ticket_pk), turn.text, by=operator(self._user(turn)))
 
     def _status(self, matter: Matter, turn: Turn) -> None:
         self._touch(matter, self._user(turn))
@@ -216,7 +216,7 @@ class Stage:
             pending_department=self.studio.departments[pending.on].pk if pending else None,
             pending_until=pending.until if pending else None,
         )
-        message = send_reply(Ticket(pk=matter.ticket_pk), words, by=user)
+        message = send_reply(Ticket(pk=matter.ticket_pk), words, by=operator(user))
         if mishap == "stale":
             with clock.travel(turn.at + timedelta(seconds=5)):
                 self._meanwhile(matter, ONE_MORE_THING)

@@ -281,7 +281,7 @@ def test_our_answers_follow_to_the_new_address(desk: Desk, anna: User) -> None:
 
     desk(somebody(*DAILY, Right.EDIT_PLAYER)).post(f"/tickets/{ticket.number}/messages/{message.pk}/sender/", {"answer_there": "on"})
 
-    reply = send_reply(ticket, OutgoingMessage("We help."), by=anna)
+    reply = send_reply(ticket, OutgoingMessage("We help."), by=operator(anna))
     assert reply.to_address == "new.mira@mail.example"
 
 

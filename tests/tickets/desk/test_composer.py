@@ -17,6 +17,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
+from tickets.actors import operator
 from tickets.models import Attachment, Draft, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
@@ -64,7 +65,7 @@ def test_a_reply_stops_when_the_player_wrote_meanwhile(clara: User, desk: Desk) 
 def test_a_reply_stops_for_a_colleagues_note_too(clara: User, erik: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
     seen = on_screen(client, ticket)
-    add_note(ticket, "Do not promise anything, he is banned.", by=erik)
+    add_note(ticket, "Do not promise anything, he is banned.", by=operator(erik))
 
     status, page = reply(client, ticket, "I promise!", **seen)
 
@@ -100,7 +101,7 @@ def test_it_can_be_sent_as_it_is(clara: User, desk: Desk) -> None:
 def test_ones_own_note_stops_nothing(clara: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
     seen = on_screen(client, ticket)
-    add_note(ticket, "For me.", by=clara)
+    add_note(ticket, "For me.", by=operator(clara))
 
     assert reply(client, ticket, **seen)[0] == 302
 
@@ -142,7 +143,7 @@ def test_a_reply_to_pending_names_who_owes_what_until_when(clara: User, desk: De
 
 def test_calling_back_returns_the_words_to_the_composer(clara: User, desk: Desk) -> None:
     ticket, client = make_ticket(), desk(clara)
-    message = send_reply(ticket, OutgoingMessage("Too early.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("Too early.", answers_upto=newest_question(ticket)), by=operator(clara))
 
     page = client.post(f"/tickets/{ticket.number}/messages/{message.pk}/undo/", headers=HTMX)
 
@@ -154,7 +155,7 @@ def test_calling_back_returns_the_words_to_the_composer(clara: User, desk: Desk)
 
 def test_a_call_back_that_comes_too_late_is_said_in_words(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
     ticket, client = make_ticket(), desk(clara)
-    message = send_reply(ticket, OutgoingMessage("Gone.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("Gone.", answers_upto=newest_question(ticket)), by=operator(clara))
     travel.forward(seconds=20)
     outbox.send_due()
 

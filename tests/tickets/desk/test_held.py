@@ -8,6 +8,7 @@ from helpdesk.staff.rights import Right
 from tests.factories.desk import make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
+from tickets.actors import operator
 from tickets.models import Hold, Message
 from tickets.services.reply import OutgoingMessage, send_reply
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_held_reply_is_looked_over_in_its_dialog(desk: Desk) -> None:
     ticket, newcomer = make_ticket(), somebody(*DAILY, name="Nora Vale")
-    message = send_reply(ticket, OutgoingMessage("Read the manual.", answers_upto=newest_question(ticket)), by=newcomer)
+    message = send_reply(ticket, OutgoingMessage("Read the manual.", answers_upto=newest_question(ticket)), by=operator(newcomer))
     Message.objects.filter(pk=message.pk).update(state="held")
     Hold.objects.create(message=message, gate="tests.mentor", reason="A mentor reads it first.", approves=True)
     mentor = desk(somebody(Right.VIEW, Right.REPLY, Right.RELEASE_HELD))

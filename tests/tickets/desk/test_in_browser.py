@@ -83,8 +83,8 @@ def open_page(chromium: Browser, live_server: LiveServer, greta: User) -> Iterat
 def ticket(greta: User) -> Ticket:
     """A conversation with a bit of everything."""
     found = make_ticket("Where is my sword?", subject="Sword", game=make_game(), player=make_player("Yara"))
-    add_note(found, "She is a **streamer**.", by=greta)
-    send_reply(found, OutgoingMessage("We look into it."), by=greta)
+    add_note(found, "She is a **streamer**.", by=operator(greta))
+    send_reply(found, OutgoingMessage("We look into it."), by=operator(greta))
     player_writes(found, "Any news?")
     return found
 

@@ -100,7 +100,7 @@ def test_tickets_of_a_closed_account_count_as_nobodys(boss: User, viktor: User, 
     page = desk(clara).get(f"/tickets/{ticket.number}/").content.decode()
     assert "account of Viktor Sol closed" in page
     assert "Take it" in page
-    taken = take_next(visible_tickets(clara), by=clara)
+    taken = take_next(visible_tickets(clara), to=clara)
     assert taken is not None
     assert taken.subject == "Matter 0"
 

@@ -227,7 +227,7 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
 ) -> None:
     ticket = make_ticket(subject="Sword")
     seen = newest_question(ticket)
-    send_reply(ticket, OutgoingMessage("Found it!", answers_upto=seen), by=clara)
+    send_reply(ticket, OutgoingMessage("Found it!", answers_upto=seen), by=operator(clara))
     player_writes(ticket, "I have found it myself!")
     travel.forward(minutes=1)
     outbox.send_due()
@@ -235,7 +235,7 @@ def test_a_reply_that_came_back_is_seen_from_the_queue_until_it_is_sent(
     assert marks(read(desk(clara))) == {"Sword": "came back"}
     assert marks(read(desk(erik))) == {"Sword": "Clara Novak has a draft here"}
 
-    send_reply(ticket, OutgoingMessage("So you did.", answers_upto=newest_question(ticket)), by=clara)
+    send_reply(ticket, OutgoingMessage("So you did.", answers_upto=newest_question(ticket)), by=operator(clara))
     assert marks(read(desk(clara))) == {"Sword": ""}
 
 

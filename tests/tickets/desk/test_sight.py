@@ -44,11 +44,11 @@ def troubled(the_post: Post, travel: Travel, settings: Any, monkeypatch: pytest.
     ticket = make_ticket("My pearls are gone.", player=make_player(NAME, ADDRESS), subject="Pearls")
     Message.objects.filter(ticket=ticket).update(quoted=f"On Monday {ADDRESS} wrote:\n> pearls")
     for outcome in (Failed(f"550 5.1.1 <{ADDRESS}>: Recipient address rejected"), Uncertain(f"lost while talking to rfc822;{ADDRESS}")):
-        message = send_reply(ticket, OutgoingMessage("We look.", answers_upto=newest_question(ticket)), by=writer)
+        message = send_reply(ticket, OutgoingMessage("We look.", answers_upto=newest_question(ticket)), by=operator(writer))
         the_post.outcomes.append(outcome)
         travel.forward(seconds=20)
         outbox.send(message.pk)
-    bounced = send_reply(ticket, OutgoingMessage("We still look.", answers_upto=newest_question(ticket)), by=writer)
+    bounced = send_reply(ticket, OutgoingMessage("We still look.", answers_upto=newest_question(ticket)), by=operator(writer))
     travel.forward(seconds=20)
     outbox.send(bounced.pk)
     delivery_updates.bounced(bounced.pk, clock.now(), reason=f"smtp; 550 mailbox {ADDRESS} unavailable")
@@ -166,7 +166,7 @@ def test_a_notice_goes_to_nobody_who_may_not_see_the_ticket(anna: User) -> None:
 
     assign(ticket, to=elsewhere, by=operator(anna))
     player_writes(ticket, "Hello?")
-    add_note(ticket, "@Erik look", by=anna)
+    add_note(ticket, "@Erik look", by=operator(anna))
     drain.drain(Lane.NOW)
 
     assert not Notice.objects.filter(user=elsewhere).exists()

@@ -47,7 +47,7 @@ def words_of(page: str) -> str:
 
 
 def replied(ticket: Ticket, travel: Travel, by: User, text: str = "We look into it.", **more: object) -> Message:
-    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=by)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=operator(by))
     travel.forward(seconds=20)
     outbox.send(message.pk)
     message.refresh_from_db()
@@ -60,7 +60,7 @@ def test_the_conversation_stands_in_its_order_with_ours_and_notes_told_apart(
     ticket = make_ticket("My crystals are **gone**.")
     replied(ticket, travel, clara, "We look *into* it.")
     travel.forward(minutes=1)
-    add_note(ticket, "He paid twice.", by=clara)
+    add_note(ticket, "He paid twice.", by=operator(clara))
 
     page = read(desk(clara), ticket)
 
@@ -125,7 +125,7 @@ def test_what_is_new_since_the_last_look_is_marked_once(clara: User, erik: User,
     travel.forward(minutes=3)
     player_writes(ticket, "Hello?")
     travel.forward(minutes=3)
-    add_note(ticket, "I know him.", by=erik)
+    add_note(ticket, "I know him.", by=operator(erik))
 
     hers, his = read(desk(clara), ticket), read(desk(erik), ticket)
 
@@ -223,7 +223,7 @@ def test_the_page_costs_the_same_for_few_and_many_messages(clara: User, erik: Us
     for _ in range(10):
         player_writes(ticket)
         replied(ticket, travel, clara)
-        add_note(ticket, "Noted.", by=erik)
+        add_note(ticket, "Noted.", by=operator(erik))
     with CaptureQueriesContext(connection) as many:
         read(client, ticket)
 
@@ -334,7 +334,7 @@ def test_the_poll_is_silent_when_nothing_changed(clara: User, desk: Desk) -> Non
 
 def test_the_poll_draws_a_known_message_anew_when_it_left(clara: User, desk: Desk, travel: Travel, the_post: Post) -> None:
     ticket = make_ticket()
-    message = send_reply(ticket, OutgoingMessage("On it.", answers_upto=newest_question(ticket)), by=clara)
+    message = send_reply(ticket, OutgoingMessage("On it.", answers_upto=newest_question(ticket)), by=operator(clara))
     ticket.refresh_from_db()
     before = ticket.last_event_id
     travel.forward(seconds=20)

@@ -19,6 +19,7 @@ from players.models import Address
 from players.services import mark_address
 from tests.factories.staff import somebody
 from tests.tickets.mail.out.conftest import left, mailed, reply
+from tickets.actors import operator
 from tickets.mail.provider import KeepsList, NoAnswer
 from tickets.mail.providers import providers
 from tickets.models import Message, Status, Ticket
@@ -211,7 +212,7 @@ def test_only_answers_that_still_matter_are_offered(failed: Message, anna: Any, 
     assert f'value="{failed.pk}"' not in page(olga)
     Ticket.objects.filter(pk=mailed.pk).update(status=Status.WAITING)
 
-    newer = send_reply(mailed, OutgoingMessage("Once more."), by=anna)
+    newer = send_reply(mailed, OutgoingMessage("Once more."), by=operator(anna))
     assert f'value="{failed.pk}"' in page(olga)
     Message.objects.filter(pk=newer.pk).update(state=Message.State.SENT)
     assert f'value="{failed.pk}"' not in page(olga)

@@ -10,6 +10,7 @@ from players.models import Address
 from players.services import mark_address
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tickets import drain, timers
+from tickets.actors import operator
 from tickets.events import deliver
 from tickets.models import Event, Lane, LifecycleRule, Message
 from tickets.services import outbox
@@ -34,7 +35,7 @@ def silent(the_post, travel, anna):
 
     def made(**more):
         ticket = make_ticket(**more)
-        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=newest_question(ticket)), by=operator(anna))
         go_on(travel, seconds=20)
         return ticket
 

@@ -80,7 +80,7 @@ def test_a_vacation_mail_is_no_answer(ticket, anna, boris):
 
 
 def replied(ticket, by, travel):
-    message = send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=by)
+    message = send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=operator(by))
     travel.forward(seconds=20)
     outbox.send_due()
     return message
@@ -106,7 +106,7 @@ def test_a_bounce_is_told_to_its_author(ticket, anna, boris, travel):
 
 
 def test_a_stale_reply_is_told_to_its_author(ticket, anna, travel):
-    send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Refunded.", answers_upto=newest_question(ticket)), by=operator(anna))
     player_writes(ticket, "Wait!")
     travel.forward(seconds=20)
     outbox.send_due()
@@ -128,7 +128,7 @@ def test_trouble_of_somebody_who_has_left_goes_to_who_has_the_ticket(ticket, ann
 def test_a_note_that_names_a_colleague_who_may_see_the_ticket(ticket, anna):
     carol = somebody(Right.VIEW, name="Carol Haddad")
 
-    add_note(ticket, "@carol please look, mirabelle@mail.example says she paid twice.", by=anna)
+    add_note(ticket, "@carol please look, mirabelle@mail.example says she paid twice.", by=operator(anna))
 
     assert heard(carol) == ["notices.mention"]
     assert "Anna Krylova named you" in Notice.objects.get(user=carol).words()
@@ -136,7 +136,7 @@ def test_a_note_that_names_a_colleague_who_may_see_the_ticket(ticket, anna):
 
 def test_a_note_does_not_tell_of_tickets_one_may_not_see(ticket, anna, boris):
     boris.grants.all().delete()
-    add_note(ticket, "@boris please look.", by=anna)
+    add_note(ticket, "@boris please look.", by=operator(anna))
 
     assert heard(boris) == []
 

@@ -9,6 +9,7 @@ import pytest
 from helpdesk.base import clock
 from tests.factories.desk import make_game, make_player, make_ticket
 from tickets import drain, timers
+from tickets.actors import operator
 from tickets.models import Lane
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -23,7 +24,7 @@ def ask(db, the_post, travel, anna):
         game = make_game(**look) if look else make_game()
         ticket = make_ticket(game=game, player=make_player("Tamsin"), language=language)
         question = ticket.messages.get().pk
-        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=question, then_status="resolved"), by=anna)
+        send_reply(ticket, OutgoingMessage("Here they are.", answers_upto=question, then_status="resolved"), by=operator(anna))
         for hours in (1, 24):
             travel.forward(hours=hours)
             outbox.send_due()

@@ -38,7 +38,7 @@ def go_on(travel, **amount):
 
 
 def answer(ticket, by, travel, text="Here they are.", then_status="resolved"):
-    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), then_status=then_status), by=by)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), then_status=then_status), by=operator(by))
     go_on(travel, seconds=20)
     message.refresh_from_db()
     return message

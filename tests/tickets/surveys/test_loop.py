@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question
 from tickets import drain, timers
+from tickets.actors import operator
 from tickets.models import Lane
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_player_follows_the_link_of_his_mail_and_the_rating_stands(anna, travel, client, mailoutbox):
     ticket = make_ticket(game=make_game(), player=make_player("Дмитрий"), channel="mail", language="ru")
-    send_reply(ticket, OutgoingMessage("Начислили.", answers_upto=newest_question(ticket), then_status="resolved"), by=anna)
+    send_reply(ticket, OutgoingMessage("Начислили.", answers_upto=newest_question(ticket), then_status="resolved"), by=operator(anna))
     for hours in (1, 24, 1):
         travel.forward(hours=hours)
         outbox.send_due()

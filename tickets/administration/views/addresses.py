@@ -19,6 +19,7 @@ from helpdesk.base.text import fold
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires
 from players.models import Address, Player
+from tickets.actors import operator
 from tickets.mail import suppressions
 from tickets.mail.provider import Suppression
 
@@ -79,7 +80,7 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
     if left:
         return _draw(request, found, asked=left, status=409)
     failed = [message for message in suppressions.failed_to(found, request.user) if message.pk in picked]
-    sent, why = suppressions.send_again(failed, by=request.user)
+    sent, why = suppressions.send_again(failed, by=operator(request.user))
     messages.success(request, _("The address counts as good again."))
     if sent:
         said = ngettext("%(count)s answer is on its way again.", "%(count)s answers are on their way again.", sent)

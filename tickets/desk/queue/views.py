@@ -79,7 +79,7 @@ def updates(request: StaffRequest) -> HttpResponse:
 def next_ticket(request: StaffRequest) -> HttpResponse:
     """Take the longest waiting one that nobody has and that this person may answer."""
     candidates = visible_tickets(request.user, Right.TAKE).filter(pk__in=visible_tickets(request.user, Right.REPLY).values("pk"))
-    ticket = take_next(candidates, by=request.user)
+    ticket = take_next(candidates, to=request.user)
     if ticket is None:
         back = request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())

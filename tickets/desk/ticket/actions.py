@@ -218,7 +218,7 @@ def unmerge(request: StaffRequest, number: str, other: str) -> HttpResponse:
 def undo(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Call a reply back while it has not left: its words stand in the composer again."""
     message = message_for(request.user, number, pk, Right.REPLY)
-    undo_reply(message, by=request.user)
+    undo_reply(message, by=operator(request.user))
     return done(request, number, _("Called back. Your words are in the composer again."), mode="reply")
 
 
@@ -228,7 +228,7 @@ def undo(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 def resend(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Send a failed or bounced message once more."""
     message = message_for(request.user, number, pk, Right.RESEND)
-    resend_message(message, by=request.user)
+    resend_message(message, by=operator(request.user))
     return done(request, number, _("It is on its way again."))
 
 
@@ -248,7 +248,7 @@ def try_now(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Say of an uncertain message whether it arrived; if not, it is sent again."""
     message = message_for(request.user, number, pk, Right.RESEND)
-    decide_uncertain(message, arrived=request.POST.get("arrived") == "yes", by=request.user)
+    decide_uncertain(message, arrived=request.POST.get("arrived") == "yes", by=operator(request.user))
     return done(request, number)
 
 
@@ -259,7 +259,7 @@ def release(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     """Open the holds of a held reply."""
     message = message_for(request.user, number, pk, Right.RELEASE_HELD)
     for hold in Hold.objects.filter(message=message, ended_at=None).select_related("message__ticket"):
-        release_hold(hold, by=request.user)
+        release_hold(hold, by=operator(request.user))
     return done(request, number, _("Released. It leaves now."))
 
 
@@ -276,9 +276,9 @@ def held(request: StaffRequest, number: str, pk: int) -> HttpResponse:
         said, back = form.cleaned_data, request.POST.get("do") == "return"
         with refusals(form):
             if back:
-                return_to_author(message, by=request.user, why=said["why"])
+                return_to_author(message, by=operator(request.user), why=said["why"])
             else:
-                revise(message, said["text"], by=request.user, why=said["why"])
+                revise(message, said["text"], by=operator(request.user), why=said["why"])
         if form.is_valid():
             return done(request, number, _("Its author has it again.") if back else _("Your text leaves now, under its author's name."))
     return _dialog(request, message.ticket, form, "held")

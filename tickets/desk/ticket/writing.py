@@ -23,7 +23,7 @@ from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import ticket_for
-from tickets.actors import ActorKind
+from tickets.actors import ActorKind, operator
 from tickets.channels import channel
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
 from tickets.desk.forms import ComposerForm
@@ -57,7 +57,7 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
             debtor = owing(form.cleaned_data["pending_on"], ticket, then=form.cleaned_data["then"], by=by)
             words = form.words(debtor, anyway=bool(request.POST.get("anyway")))
             try:
-                sent = once("reply", form.cleaned_data["key"], lambda: send_reply(ticket, words, by=by).pk, by=by.pk)
+                sent = once("reply", form.cleaned_data["key"], lambda: send_reply(ticket, words, by=operator(by)).pk, by=by.pk)
             except Unseen as unseen:
                 return _stopped(request, ticket, form, unseen)
     return _back(request, ticket, form, status=422) if sent is None else _sent(request, ticket, form, sent)
@@ -73,7 +73,7 @@ def note(request: StaffRequest, number: str) -> HttpResponse:
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
         text, hand = form.cleaned_data["text"], form.hand()
         with refusals(form):
-            noted = once("note", form.cleaned_data["key"], lambda: add_note(ticket, text, by=by, hand=hand).pk, by=by.pk)
+            noted = once("note", form.cleaned_data["key"], lambda: add_note(ticket, text, by=operator(by), hand=hand).pk, by=by.pk)
     return _back(request, ticket, form, status=422) if noted is None else _sent(request, ticket, form, noted)
 
 

@@ -11,6 +11,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, newest_question
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
+from tickets.actors import operator
 from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
 from tickets.mail.models import MessageIdAlias
@@ -49,7 +50,7 @@ def answered(ember: Game, anna: User, travel: Travel, the_post: Post) -> Message
     ticket = receive_mail(letter("My sword is gone.")).ticket
     Ticket.objects.filter(pk=ticket.pk).update(channel="post")
     ticket.refresh_from_db()
-    message = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
     Message.objects.filter(pk=message.pk).update(message_id="<desk.1@ember.example>", to_address="anna@players.example")
@@ -195,7 +196,7 @@ def test_whatever_a_provider_did_to_it_the_mail_that_bounced_is_found(
 ):
     changed, how = case
     if "signed" not in how:  # a newer answer has left meanwhile: it is not the one
-        newer = send_reply(answered.ticket, OutgoingMessage("One more thing."), by=anna)
+        newer = send_reply(answered.ticket, OutgoingMessage("One more thing."), by=operator(anna))
         travel.forward(seconds=20)
         outbox.send_due()
         Message.objects.filter(pk=newer.pk).update(message_id="<desk.2@ember.example>", to_address="anna@players.example")

@@ -12,6 +12,7 @@ from tests.conftest import Travel
 from tests.factories.desk import newest_question
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
+from tickets.actors import operator
 from tickets.mail import guard
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
@@ -82,7 +83,7 @@ def test_a_form_that_sends_for_a_player_is_answered_at_the_players_address(ember
 
 
 def answered(ticket: Ticket, anna: User, travel: Travel) -> Message:
-    reply = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=anna)
+    reply = send_reply(ticket, OutgoingMessage("Here it is.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
     reply.refresh_from_db()

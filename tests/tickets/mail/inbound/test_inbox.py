@@ -16,7 +16,7 @@ from tests.factories.desk import make_game, newest_question
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain
-from tickets.actors import SYSTEM
+from tickets.actors import SYSTEM, operator
 from tickets.mail import by_hand, inbox, intake, personal
 from tickets.mail.addressing import own_mark, reply_address
 from tickets.mail.judge import Outcome
@@ -326,7 +326,7 @@ def test_a_stranger_who_writes_into_a_players_ticket_reads_nothing_back(ember: G
     home = reply_address(ember.address, ticket.number)
 
     raw = receive_mail(letter("Tell me all about it.", message_id="<e@x.example>", to=home, **{"from": "eve@x.example"}))
-    send_reply(ticket, OutgoingMessage("Your sword is back.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Your sword is back.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     for lane in Lane:
         drain.drain(lane)

@@ -42,7 +42,7 @@ def writes(who: str, text: str, **headers: str) -> RawMail:
 
 def sent(ticket: Ticket, text: str, anna: User, travel: Travel, mailoutbox: list) -> str:
     ticket.refresh_from_db()
-    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket)), by=anna)
+    message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
     message.refresh_from_db()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question
+from tickets.actors import operator
 from tickets.models import Message
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -28,7 +29,7 @@ def reply(anna, travel):
     """Anna's reply to a ticket; it leaves when the undo window is over."""
 
     def written(ticket, text="Hi Tamsin,\n\nit is on its way.", **more) -> Message:
-        message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=anna)
+        message = send_reply(ticket, OutgoingMessage(text, answers_upto=newest_question(ticket), **more), by=operator(anna))
         travel.forward(seconds=20)
         return message
 

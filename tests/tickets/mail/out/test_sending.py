@@ -16,6 +16,7 @@ from helpdesk.base.models import Text
 from helpdesk.base.texts import write
 from players.models import Address, AddressUse
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question
+from tickets.actors import operator
 from tickets.mail.addressing import read_reply_token
 from tickets.mail.compose import compose
 from tickets.mail.explain import explain
@@ -167,7 +168,7 @@ def test_the_logo_travels_inside(anna, travel, mailoutbox):
     Image.new("RGB", (480, 96), "#0f6f7c").save(picture, "PNG")
     game = make_game("logoed", logo=blobs.keep(picture.getvalue(), media_type="image/png"))
     ticket = make_ticket(game=game, channel="mail")
-    send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
 
@@ -186,7 +187,7 @@ def test_a_player_without_an_address_is_said_at_once(anna, travel):
     ticket.save(update_fields=["contact"])
 
     with pytest.raises(DomainError, match="no mail address"):
-        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=operator(anna))
 
 
 def test_an_address_that_is_none_is_said_at_once(anna, travel):
@@ -195,7 +196,7 @@ def test_an_address_that_is_none_is_said_at_once(anna, travel):
     ticket.save(update_fields=["contact"])
 
     with pytest.raises(DomainError, match="not a mail address"):
-        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=anna)
+        send_reply(ticket, OutgoingMessage("Hello.", answers_upto=newest_question(ticket)), by=operator(anna))
 
 
 def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_name(mailed, reply, anna, mailoutbox, travel):
@@ -205,7 +206,7 @@ def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_na
     mailed.contact = Address.objects.create(address="new@mail.example", folded="new@mail.example")
     mailed.save(update_fields=["contact"])
 
-    outbox.resend(Message.objects.get(pk=message.pk), by=anna)
+    outbox.resend(Message.objects.get(pk=message.pk), by=operator(anna))
     outbox.send_due()
 
     assert mailoutbox[0].to == ["new@mail.example"]
@@ -214,7 +215,7 @@ def test_sending_again_goes_to_where_the_tickets_mail_goes_now_under_the_same_na
 
 def test_a_reply_in_german_has_a_german_frame(anna, travel, mailoutbox):
     ticket = make_ticket(channel="mail", language="de")
-    send_reply(ticket, OutgoingMessage("Hallo!", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Hallo!", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
 
@@ -223,7 +224,7 @@ def test_a_reply_in_german_has_a_german_frame(anna, travel, mailoutbox):
 
 
 def test_notes_and_what_never_left_are_not_shown_to_the_player(mailed, reply, left, anna, mailoutbox):
-    add_note(mailed, "He is a cheater, careful.", by=anna)
+    add_note(mailed, "He is a cheater, careful.", by=operator(anna))
     withdrawn = reply(mailed, text="Never sent.")
     Message.objects.filter(pk=withdrawn.pk).update(state="withdrawn")
     left(mailed)
@@ -253,7 +254,7 @@ def test_the_studios_own_words_stand_under_the_mail_in_the_players_language(mail
 
 def test_a_player_whose_language_the_game_lacks_gets_the_games_default_frame(anna, travel, mailoutbox):
     ticket = make_ticket(channel="mail", language="fr", game=make_game("nord", default_language="de", languages=["de"]))
-    send_reply(ticket, OutgoingMessage("Bonjour.", answers_upto=newest_question(ticket)), by=anna)
+    send_reply(ticket, OutgoingMessage("Bonjour.", answers_upto=newest_question(ticket)), by=operator(anna))
     travel.forward(seconds=20)
     outbox.send_due()
 
