@@ -8,13 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict
 from helpdesk.base.parking import Lot, register
+from helpdesk.staff.rights import Right
 from tickets.mail.inbox import retry
 from tickets.mail.models import RawMail
 
 
 def open_lot() -> None:
     """Called when the room opens."""
-    register(Lot("raw_mail", _("Mail that came in"), RawMail.objects.all, "reason", retry_all, page="administration:mails"))
+    said, read = _("Mail that came in"), "administration:mails"
+    register(Lot("raw_mail", said, RawMail.objects.all, "reason", retry_all, page=read, right=Right.MANAGE_MAIL))
 
 
 def retry_all(pks: list[int]) -> int:

@@ -63,6 +63,20 @@ def test_mails_are_seen_only_with_their_own_right(client: Client, one_of_each: d
     assert retried.status_code == 404
 
 
+@pytest.mark.parametrize("page", ["parked", "dismiss_parked"])
+def test_an_address_in_a_reason_takes_the_right_to_read_it(client: Client, one_of_each: dict[str, int], page: str) -> None:
+    parked.park_message(one_of_each["message"], "SMTPDataError: <mirabelle@mail.example> is over its quota")
+    address = reverse(f"administration:{page}", args=["message", one_of_each["message"]] if page == "dismiss_parked" else [])
+
+    client.force_login(somebody(Right.MANAGE_DELIVERIES))
+    without = client.get(address).content.decode()
+    client.force_login(somebody(Right.MANAGE_DELIVERIES, Right.SEE_PLAYER_CONTACT))
+    with_it = client.get(address).content.decode()
+
+    assert "is over its quota" in without and "mirabelle" not in without
+    assert "mirabelle@mail.example" in with_it
+
+
 @pytest.mark.parametrize("kind", ["message", "timer", "delivery", "letter", "raw_mail"])
 def test_each_kind_is_tried_again(client: Client, one_of_each: dict[str, int], kind: str) -> None:
     client.force_login(somebody(Right.MANAGE_DELIVERIES, Right.MANAGE_MAIL))

@@ -23,7 +23,6 @@ from tickets.administration.selectors import numbers
 
 stockroom = requires(Right.MANAGE_DELIVERIES, everywhere=True)
 SHOWN = 200  # of each kind
-RIGHTS = {"raw_mail": Right.MANAGE_MAIL}  # what some kinds ask for beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Row:
 
 
 def _lots_of(user: User) -> list[Lot]:
-    return [lot for lot in lots() if lot.name not in RIGHTS or has_everywhere(user, RIGHTS[lot.name])]
+    return [lot for lot in lots() if not lot.right or has_everywhere(user, lot.right)]
 
 
 def _lot(user: User, kind: str) -> Lot:
