@@ -27,7 +27,7 @@ from django.utils.module_loading import import_string
 from helpdesk.base import outward
 from tickets.gates import Gate
 from tickets.mail import providers
-from tickets.mail.imap_hosts import host_setting
+from tickets.mail.inbound.imap_hosts import host_setting
 
 Check = Callable[[], Iterator[CheckMessage]]
 SHORTEST_SECRET = 50  # characters

@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 class Lot:
     """One kind of work. `retry` gives ids back to their sweep, `dismiss` gives one up for good (None: that is done on `page`).
 
-    `tickets` names the ticket of each id, for showing. `page` is the URL name of a page of its own, where the kind has one. `right`: what
-    it takes to see it, beside the right to look after parked work.
+    `tickets` names the ticket of each id, for showing. `page` is the URL name of a page of its own, where the kind has one. `right`: the
+    name of the right that it takes beside the one to look after parked work.
     """
 
     name: str

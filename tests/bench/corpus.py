@@ -24,7 +24,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 os.environ.setdefault("HELPDESK_ENV", "test")
 django.setup()
 
-from tickets.mail.explain import explain_parsed  # noqa: E402
+from tickets.mail.inbound.explain import explain_parsed  # noqa: E402
 from tickets.mail.parse import parse_mail  # noqa: E402
 from tickets.mail.parse.reader import read_strictly  # noqa: E402
 

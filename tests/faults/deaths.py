@@ -26,7 +26,7 @@ from helpdesk.base import blobs, clock, storage
 from helpdesk.base.blobs import sweeping
 from helpdesk.base.models import Blob
 from helpdesk.base.turns import Turn
-from tickets.mail import inbox
+from tickets.mail.inbound import inbox
 from tickets.mail.models import RawMail
 
 storage.PIECE = 4096  # so that small mails are written in many pieces

@@ -30,7 +30,7 @@ OTHERS_CLOCK = {"helpdesk/staff/adapters.py"}  # compares with a moment that the
 WITHOUT_A_PERSON = {  # who reads tickets where nobody asks for a right
     "tickets/shown.py",  # counts
     "tickets/administration/selectors.py",  # numbers beside parked deliveries; opening them goes through the door
-    "tickets/mail/lookup.py",  # a mail finds its ticket
+    "tickets/mail/inbound/lookup.py",  # a mail finds its ticket
 }
 VAGUE = {"utils", "helpers", "util", "helper", "common", "misc", "manager", "managers"}
 

@@ -20,7 +20,7 @@ from tickets.actors import operator
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
-from tickets.mail.inbox import InboundMail, store
+from tickets.mail.inbound.inbox import InboundMail, store
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.numbers import new_number

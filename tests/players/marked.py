@@ -33,9 +33,9 @@ from tickets.actors import operator
 from tickets.gates import GateHold, gate
 from tickets.lifecycle.machine import PendingInfo
 from tickets.locks import lock
-from tickets.mail import by_hand, inbox, intake
 from tickets.mail.aliases import remember_alias
-from tickets.mail.inbox import InboundMail
+from tickets.mail.inbound import by_hand, inbox, intake
+from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Draft, Lane, Message, Status, Ticket
 from tickets.services import edit, held, merge, outbox

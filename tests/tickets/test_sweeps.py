@@ -22,7 +22,7 @@ from tests.factories.staff import somebody
 from tests.tickets.deeds import listening, reply
 from tickets import drain, timers
 from tickets.locks import lock
-from tickets.mail import imap
+from tickets.mail.inbound import imap
 from tickets.mail.models import Mailbox
 from tickets.models import Delivery, Event, Lane, Message, Timer
 from tickets.services import outbox

@@ -21,8 +21,8 @@ from tickets.actors import SYSTEM, operator
 from tickets.events import record
 from tickets.events.of_tickets import TicketRenamed
 from tickets.locks import lock
-from tickets.mail import inbox
 from tickets.mail import tasks as mail_tasks
+from tickets.mail.inbound import inbox
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Lane, Message, Timer
 from tickets.services.reply import OutgoingMessage, send_reply

@@ -18,8 +18,9 @@ from helpdesk.studio.models import Game
 from players.models import Player
 from tickets import drain
 from tickets.actors import operator
-from tickets.mail import by_hand, imap_hosts, inbox, sender_records
+from tickets.mail.inbound import by_hand, imap_hosts, inbox
 from tickets.mail.models import Mailbox, RawMail, SenderRecords
+from tickets.mail.outbound import sender_records
 from tickets.models import Delivery, LifecycleRule
 from tickets.services import rules
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tickets.mail.lookup import messages_called
+from tickets.mail.inbound.lookup import messages_called
 from tickets.mail.models import MessageIdAlias
 from tickets.models import Message
 

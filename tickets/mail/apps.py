@@ -11,8 +11,9 @@ class MailConfig(AppConfig):
     def ready(self) -> None:
         from helpdesk.base import personal
         from tickets import channels
-        from tickets.mail import lot, shown  # rows must be loaded before the rooms that speak of them
+        from tickets.mail import shown
         from tickets.mail.channel import MailChannel
+        from tickets.mail.inbound import lot  # rows must be loaded before the rooms that speak of them
         from tickets.mail.personal import amounts, erase, export, files
 
         channels.register(MailChannel())

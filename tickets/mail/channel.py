@@ -20,14 +20,14 @@ from players.models import Address, Player
 from players.selectors import main_address
 from players.services import writer_from
 from tickets.channels import Channel, Outcome, Start, Unreachable
-from tickets.mail import send
 from tickets.mail.addressing import message_id_for
-from tickets.mail.branding import signature_and_footer
-from tickets.mail.compose import preview
-from tickets.mail.guard import why_not_to
+from tickets.mail.outbound import send
+from tickets.mail.outbound.branding import signature_and_footer
+from tickets.mail.outbound.compose import preview
+from tickets.mail.outbound.guard import why_not_to
+from tickets.mail.outbound.threads import parent_of
+from tickets.mail.outbound.trouble import in_words
 from tickets.mail.parse.addresses import in_protocol
-from tickets.mail.threads import parent_of
-from tickets.mail.trouble import in_words
 from tickets.markup import to_html
 from tickets.models import Message, Ticket
 

@@ -12,7 +12,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import EARLIEST, LATEST
 from helpdesk.base.models import Blob
 from helpdesk.studio.models import Game
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.judge import Outcome
 from tickets.models import Message, Ticket
 
 MIME = "mime"
@@ -109,7 +109,7 @@ class ReceivedKey(models.Model):
 
 
 class HookToken(models.Model):
-    """A signed webhook's token, by its digest, and the door where it was shown first; see `tokens.py`."""
+    """A signed webhook's token, by its digest, and the door where it was shown first; see `inbound/tokens.py`."""
 
     personal: ClassVar[tuple[str, ...]] = ()
 
@@ -172,7 +172,10 @@ class Mailbox(models.Model):
 
 
 class SenderRecords(models.Model):
-    """What DNS last said of a domain that games send from; see `sender_records.py`. `selector` is the DKIM selector somebody wrote down."""
+    """What DNS last said of a domain that games send from; see `outbound/sender_records.py`.
+
+    `selector` is the DKIM selector somebody wrote down.
+    """
 
     personal: ClassVar[tuple[str, ...]] = ()
 

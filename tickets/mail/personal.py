@@ -19,7 +19,7 @@ from helpdesk.base import clock, personal
 from helpdesk.base.models import Blob
 from players.models import AddressUse
 from players.selectors import addresses_of_him_alone
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import MessageIdAlias, RawMail
 
 STEP = 200  # rows

@@ -1,8 +1,8 @@
 """What a mail provider is to the desk: how its webhooks prove themselves, what they bring, what it needs. Each is a file in `providers/`.
 
 What proves a request stands in its header (Basic authentication) or in its body, and is asked before anything else of it is read. JSON and
-forms are strangers' words in a provider's frame: what a mail is made of is read in a child (`unpacking.py`), which imports the providers'
-files too, so that nothing in them may know a row.
+forms are strangers' words in a provider's frame: what a mail is made of is read in a child (`inbound/unpacking.py`), which imports the
+providers' files too, so that nothing in them may know a row.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from helpdesk.base.outgoing import Unreachable, call
 from helpdesk.base.sandbox import Limits, Workshop
 from helpdesk.base.sandbox.child import Job
-from tickets.mail.reports import Report, report_in
+from tickets.mail.outbound.reports import Report, report_in
 
 CAME_BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
 TOLD = {
@@ -47,7 +47,7 @@ REASONS = {
 MALFORMED = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, AnymailError, ImproperlyConfigured)
 Answer = TypeVar("Answer")
 
-_children = Workshop("tickets.mail.unpacking", Limits(seconds=6.0, memory=600_000_000, answer=200_000_000))
+_children = Workshop("tickets.mail.inbound.unpacking", Limits(seconds=6.0, memory=600_000_000, answer=200_000_000))
 
 
 class Refused(Exception):
@@ -60,7 +60,7 @@ class Senseless(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A signature's own facts. It is good for some hours, and at one door only (`tokens.py`)."""
+    """A signature's own facts. It is good for some hours, and at one door only (`inbound/tokens.py`)."""
 
     timestamp: str
     token: str

@@ -7,12 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from helpdesk.base.text import one_line
-from tickets.mail.explain import facts_of
-from tickets.mail.inbox import content_of
-from tickets.mail.intake import judged
+from tickets.mail.inbound.explain import facts_of
+from tickets.mail.inbound.inbox import content_of
+from tickets.mail.inbound.intake import judged
+from tickets.mail.inbound.reading import read_mail
+from tickets.mail.inbound.senders import studio
 from tickets.mail.models import Mailbox, RawMail
-from tickets.mail.reading import read_mail
-from tickets.mail.senders import studio
 
 
 def newest(*, parked: bool = False, outcome: str = "", again: bool = False) -> QuerySet[RawMail]:

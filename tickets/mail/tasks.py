@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from helpdesk.base.turns import TURN
-from tickets.mail import imap, inbox
+from tickets.mail.inbound import imap, inbox
 
 
 @shared_task(name="mail.process")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.mail.webhooks import receive, tracking
+from tickets.mail.inbound.webhooks import receive, tracking
 
 app_name = "mail"
 urlpatterns = [

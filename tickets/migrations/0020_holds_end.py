@@ -12,7 +12,7 @@ OUTCOMES = """
 UPDATE tickets_hold AS hold SET outcome = CASE message.state WHEN 'withdrawn' THEN 'withdrawn' ELSE 'released' END
 FROM tickets_message AS message WHERE message.id = hold.message_id AND hold.released_at IS NOT NULL
 """
-NAMES = "UPDATE tickets_hold SET gate = 'mail.loops' WHERE gate = 'tickets.mail.guard.no_loops'"
+NAMES = "UPDATE tickets_hold SET gate = 'mail.loops' WHERE gate = 'tickets.mail.outbound.guard.no_loops'"
 
 
 class Migration(migrations.Migration):

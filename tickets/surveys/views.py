@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 from helpdesk.audit.client import client_address
 from helpdesk.base.rate_limits import network, too_often
 from helpdesk.studio.models import Game
-from tickets.mail.brand import mix, palette, readable
-from tickets.mail.branding import branding_of
+from tickets.mail.outbound.brand import mix, palette, readable
+from tickets.mail.outbound.branding import branding_of
 from tickets.surveys import forms, services
 from tickets.surveys.links import message_named_by
 from tickets.surveys.models import Survey

@@ -23,8 +23,8 @@ from players.models import Address, AddressUse, Player
 from players.services import add_address, mark_address, remember_account, writer_from
 from tickets.actors import SYSTEM, operator
 from tickets.lifecycle.machine import PendingInfo
-from tickets.mail import inbox
-from tickets.mail.inbox import InboundMail
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
 from tickets.models import Draft, Message, Status, Ticket
 from tickets.services import delivery_updates, outbox

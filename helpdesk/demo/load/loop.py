@@ -27,8 +27,8 @@ from helpdesk.staff import staff_mail
 from helpdesk.staff.models import Notice
 from helpdesk.staff.notices import see
 from tickets import drain, timers
-from tickets.mail import inbox
-from tickets.mail.inbox import InboundMail
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
 from tickets.models import Delivery, Lane, Message, Timer
 from tickets.services import outbox

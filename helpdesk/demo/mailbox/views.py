@@ -26,8 +26,8 @@ from helpdesk.demo.mailbox.forms import AnswerForm, NewMailForm
 from helpdesk.demo.mailbox.store import Kept
 from helpdesk.demo.mailbox.writing import answer, answer_to, new_mail
 from tickets.desk.answers import FRAME_POLICY, Policy, under
-from tickets.mail.inbox import InboundMail
-from tickets.mail.inbox import store as receive
+from tickets.mail.inbound.inbox import InboundMail
+from tickets.mail.inbound.inbox import store as receive
 from tickets.mail.models import MailSource
 from tickets.mail.parse import MailAddress
 from tickets.mail.parse.headers import decode_words

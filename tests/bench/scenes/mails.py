@@ -13,9 +13,9 @@ from helpdesk.demo.load.pictures import screenshot
 from helpdesk.demo.stories import Story, stories
 from helpdesk.studio.models import Game
 from tests.bench.figures import Figure, Pace
-from tickets.mail import inbox
 from tickets.mail.addressing import reply_address
-from tickets.mail.inbox import InboundMail
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource, RawMail
 from tickets.models import Ticket
 

@@ -9,8 +9,8 @@ from helpdesk.audit.models import AuditEntry
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
-from tickets.mail import inbox
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import Mailbox, MailSource, RawMail
 from tickets.models import FAR, Event, Message, Status, Ticket
 

@@ -16,8 +16,8 @@ from helpdesk.staff.services.games import keep_logo
 from tests.factories.desk import make_game, make_ticket
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
-from tickets.mail.branding import SIGNATURE_KEY
-from tickets.mail.trouble import OURS, REPORTED, THEIRS, UNKNOWN, in_words
+from tickets.mail.outbound.branding import SIGNATURE_KEY
+from tickets.mail.outbound.trouble import OURS, REPORTED, THEIRS, UNKNOWN, in_words
 from tickets.models import Draft
 from tickets.services.attachments import NewFile, attach
 from tickets.services.drafts import save_draft

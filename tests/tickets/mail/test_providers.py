@@ -14,7 +14,7 @@ from helpdesk.base import blobs
 from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 from tests.house.ground import ROOT
-from tests.tickets.mail.out.conftest import left, mailed, reply
+from tests.tickets.mail.outbound.conftest import left, mailed, reply
 from tests.tickets.mail.parse.letters import letter
 from tests.tickets.mail.providers.sample import Call, Sample
 from tickets.mail import providers as package

@@ -14,10 +14,10 @@ from helpdesk.base import dns
 from helpdesk.staff.rights import Right
 from tests.factories.desk import make_game
 from tests.factories.staff import somebody
-from tickets.mail import sender_records
 from tickets.mail.models import SenderRecords
+from tickets.mail.outbound import sender_records
+from tickets.mail.outbound.sender_verdicts import Level, Verdict, verdicts
 from tickets.mail.providers import providers, sending_provider
-from tickets.mail.sender_verdicts import Level, Verdict, verdicts
 
 pytestmark = pytest.mark.django_db
 DOMAIN = "emberfall.example"

@@ -18,7 +18,7 @@ from helpdesk.staff.rights import Right
 from players.models import Address
 from players.services import mark_address
 from tests.factories.staff import somebody
-from tests.tickets.mail.out.conftest import left, mailed, reply
+from tests.tickets.mail.outbound.conftest import left, mailed, reply
 from tickets.actors import operator
 from tickets.mail.provider import KeepsList, NoAnswer
 from tickets.mail.providers import providers

@@ -20,7 +20,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, requires
 from players.models import Address, Player
 from tickets.actors import operator
-from tickets.mail import suppressions
+from tickets.mail.outbound import suppressions
 from tickets.mail.provider import Suppression
 
 P = ParamSpec("P")

@@ -21,11 +21,11 @@ from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, has_right
 from tickets.administration import services
 from tickets.administration.forms import MailboxForm, OpenForm
 from tickets.administration.views.addresses import may_open
-from tickets.mail.inbox import content_of
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.inbox import content_of
+from tickets.mail.inbound.judge import Outcome
+from tickets.mail.inbound.payloads import NotAMail
 from tickets.mail.models import Mailbox, RawMail
 from tickets.mail.parse.machines import AWAY_FROM, IGNORED_FROM
-from tickets.mail.payloads import NotAMail
 from tickets.mail.selectors import explained, mailboxes, newest
 from tickets.sight import sight_everywhere
 

@@ -14,10 +14,10 @@ from helpdesk.staff.rights import Right, StaffRequest, requires
 from helpdesk.studio.models import Game
 from tickets.administration import services
 from tickets.administration.forms import SelectorForm
-from tickets.mail import sender_records
 from tickets.mail.models import SenderRecords
+from tickets.mail.outbound import sender_records
+from tickets.mail.outbound.sender_verdicts import verdicts
 from tickets.mail.providers import sending_provider
-from tickets.mail.sender_verdicts import verdicts
 
 post_room = requires(Right.MANAGE_MAIL, everywhere=True)
 

@@ -19,9 +19,9 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from helpdesk.base.text import one_line
+from tickets.mail.outbound.reports import Report
 from tickets.mail.parse.forms import TooMuch, fields
 from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Proof, Refused, Suppression, as_mail, request_of
-from tickets.mail.reports import Report
 
 SIGNED = ("timestamp", "token", "signature")
 LISTS = ("bounces", "complaints", "unsubscribes")

@@ -16,8 +16,8 @@ from django.utils.dateparse import parse_datetime
 from helpdesk.base.sandbox import Failed, Spent
 from helpdesk.base.sandbox.child import Job
 from helpdesk.base.text import one_line
+from tickets.mail.outbound.reports import Report
 from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Senseless, Suppression, as_mail, request_of
-from tickets.mail.reports import Report
 
 SOFT = frozenset({"SoftBounce", "Transient", "DnsError"})
 OWN = {"SpamNotification": Report.POLICY, "ManuallyDeactivated": Report.SUPPRESSED}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from tickets.mail import inbox
-from tickets.mail.inbox import InboundMail
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource, RawMail
 
 

@@ -13,7 +13,7 @@ from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
 from tickets.actors import operator
 from tickets.mail.addressing import own_mark, reply_address
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import MessageIdAlias
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox

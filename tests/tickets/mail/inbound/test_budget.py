@@ -16,7 +16,7 @@ from tests.factories import hostile
 from tests.factories.staff import somebody
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
-from tickets.mail import inbox, reading
+from tickets.mail.inbound import inbox, reading
 from tickets.mail.models import RawMail
 from tickets.mail.parse import ParsedMail
 from tickets.models import Message

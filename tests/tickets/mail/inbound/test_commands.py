@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from helpdesk.studio.models import Game
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
-from tickets.mail import inbox
+from tickets.mail.inbound import inbox
 from tickets.mail.models import RawMail
 from tickets.models import Ticket
 

@@ -13,11 +13,11 @@ from helpdesk.base import blobs, rate_limits
 from helpdesk.studio.models import Game
 from tests.tickets.mail.inbound.test_webhooks import BOUNDARY, KEY, URL, basic, form, post, signed
 from tests.tickets.mail.parse.letters import letter
+from tickets.mail.inbound.tokens import SWEEP_EACH
 from tickets.mail.models import HookToken, RawMail
 from tickets.mail.parse.forms import MOST_FIELDS, TooMuch, fields, unpacked
 from tickets.mail.provider import Refused
 from tickets.mail.providers import providers
-from tickets.mail.tokens import SWEEP_EACH
 
 pytestmark = pytest.mark.django_db
 POSTMARK = "/hooks/mail/postmark/inbound"

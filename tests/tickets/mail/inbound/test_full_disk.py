@@ -22,7 +22,7 @@ from tests.conftest import Disk
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.test_webhooks import KEY, post, signed
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
-from tickets.mail import imap, inbox
+from tickets.mail.inbound import imap, inbox
 from tickets.mail.models import Mailbox, MailSource, RawMail
 from tickets.models import Attachment, Message
 

@@ -13,7 +13,7 @@ from tests.factories.desk import newest_question
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.actors import operator
-from tickets.mail import guard
+from tickets.mail.outbound import guard
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _gate(settings: Any) -> None:
-    settings.REPLY_GATES = ["tickets.mail.guard.no_loops"]
+    settings.REPLY_GATES = ["tickets.mail.outbound.guard.no_loops"]
 
 
 def notice(ticket: Ticket) -> Message:

@@ -17,7 +17,7 @@ from tests.conftest import Travel
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter
-from tickets.mail import imap, inbox
+from tickets.mail.inbound import imap, inbox
 from tickets.mail.models import Mailbox, RawMail, ReceivedKey
 from tickets.models import Message, Ticket
 

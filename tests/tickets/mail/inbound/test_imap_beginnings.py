@@ -16,7 +16,7 @@ from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter
 from tickets import drain
-from tickets.mail import imap, inbox
+from tickets.mail.inbound import imap, inbox
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Delivery, Event, Lane, Message, Status, Ticket, Timer
 

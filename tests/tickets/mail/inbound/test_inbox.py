@@ -17,9 +17,10 @@ from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain
 from tickets.actors import SYSTEM, operator
-from tickets.mail import by_hand, inbox, intake, personal
+from tickets.mail import personal
 from tickets.mail.addressing import own_mark, reply_address
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound import by_hand, inbox, intake
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import RawMail, ReceivedKey
 from tickets.models import Lane, Message, Status, Ticket
 from tickets.services import outbox

@@ -13,9 +13,9 @@ from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.actors import operator
 from tickets.mail.addressing import reply_address
-from tickets.mail.compose import preview
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import RawMail
+from tickets.mail.outbound.compose import preview
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import recognise

@@ -13,7 +13,7 @@ from tests.factories.desk import make_game
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.mail.addressing import reply_address
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import MessageIdAlias
 from tickets.models import Message
 

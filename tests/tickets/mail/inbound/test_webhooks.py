@@ -18,7 +18,7 @@ from helpdesk.base import blobs, clock, rate_limits
 from helpdesk.studio.models import Game
 from tests.factories.desk import make_game
 from tests.tickets.mail.parse.letters import letter
-from tickets.mail import inbox, webhooks
+from tickets.mail.inbound import inbox, webhooks
 from tickets.mail.models import RawMail
 from tickets.models import Message
 

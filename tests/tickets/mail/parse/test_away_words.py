@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tickets.mail.parse.letters import letter
-from tickets.mail.judge import Known, Outcome, judge
+from tickets.mail.inbound.judge import Known, Outcome, judge
 from tickets.mail.parse import parse_mail
 from tickets.mail.parse.away_words import BODIES, SUBJECTS, away_body, away_subject
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
-from tickets.mail.judge import Outcome, judge
+from tickets.mail.inbound.judge import Outcome, judge
 from tickets.mail.parse import parse_mail
 
 ORIGINAL = "Message-ID: <desk.77@ember.example>\nFrom: help@ember.example\nTo: anna@players.example\nSubject: Re: My sword\n"

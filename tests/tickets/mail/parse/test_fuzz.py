@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tickets.mail.parse.letters import letter, multipart_letter, nested, packed, part
-from tickets.mail.explain import explain
+from tickets.mail.inbound.explain import explain
 from tickets.mail.parse.lines import from_plain, render
 from tickets.mail.parse.mime import Cutter, Part
 from tickets.mail.parse.quotes import split

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tickets.mail.parse.letters import letter, multipart_letter, part
-from tickets.mail.judge import Known, Outcome, judge
+from tickets.mail.inbound.judge import Known, Outcome, judge
 from tickets.mail.parse import Sign, parse_mail
 from tickets.mail.parse.machines import AWAY_FROM, HEADER_SIGNS, IGNORED_FROM, is_daemon, is_no_reply, verdict
 

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
 from helpdesk.base.text import clean
-from tickets.mail.explain import explain
-from tickets.mail.judge import Known
-from tickets.mail.lookup import known_of
+from tickets.mail.inbound.explain import explain
+from tickets.mail.inbound.judge import Known
+from tickets.mail.inbound.lookup import known_of
+from tickets.mail.inbound.senders import studio
 from tickets.mail.parse import ParsedMail
-from tickets.mail.senders import studio
 
 
 class Command(BaseCommand):

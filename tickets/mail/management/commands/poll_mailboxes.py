@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tickets.mail.imap import poll_all
+from tickets.mail.inbound.imap import poll_all
 from tickets.mail.models import Mailbox
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from tickets.mail.inbox import InboundMail, store
+from tickets.mail.inbound.inbox import InboundMail, store
 from tickets.mail.models import MailSource
 
 

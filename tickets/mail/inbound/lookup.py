@@ -12,7 +12,7 @@ from helpdesk.base.text import fold
 from helpdesk.base.worded import Worded
 from players.selectors import writes_from
 from tickets.mail.addressing import first_reply_token, may_be_own, read_own_mark
-from tickets.mail.judge import Known, ticket_by_token
+from tickets.mail.inbound.judge import Known, ticket_by_token
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.parse import Bounce, ParsedMail
 from tickets.models import Message, Ticket

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tickets.mail.outbound.sender_records import MOST_LOOKUPS
 from tickets.mail.provider import Provider
-from tickets.mail.sender_records import MOST_LOOKUPS
 
 USUAL_KEY, SHORT_KEY = 2048, 1024  # bits
 KEY_SHOWN = 60  # letters of it: nobody reads the rest

@@ -21,8 +21,8 @@ from players.services import add_address, mark_address
 from tests.conftest import Travel
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.inbound.test_bounces_mark import report as report_mail
-from tickets.mail.aftermath import MEANING, Fate, hear
-from tickets.mail.reports import Report, report_in
+from tickets.mail.outbound.aftermath import MEANING, Fate, hear
+from tickets.mail.outbound.reports import Report, report_in
 from tickets.models import Message, Ticket
 from tickets.services import outbox
 

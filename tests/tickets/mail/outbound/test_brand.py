@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.mail.brand import INK_SOFT, NIGHT, PAPER, READABLE, Branding, complaints, contrast, palette
+from tickets.mail.outbound.brand import INK_SOFT, NIGHT, PAPER, READABLE, Branding, complaints, contrast, palette
 
 hexes = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 

@@ -11,7 +11,7 @@ from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from tickets.channels import Away, Failed, Retry, Uncertain
-from tickets.mail.failures import after_handing, before_handing, before_opening
+from tickets.mail.outbound.failures import after_handing, before_handing, before_opening
 
 
 def api(status):

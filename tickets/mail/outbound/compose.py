@@ -15,13 +15,13 @@ from helpdesk.base import blobs, clock
 from tickets.actors import ActorKind
 from tickets.links import Links, links_of
 from tickets.mail.addressing import own_mark, reply_address
-from tickets.mail.branding import branding_of, logo_of, signature_and_footer
+from tickets.mail.outbound.branding import branding_of, logo_of, signature_and_footer
+from tickets.mail.outbound.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, SurveyBlock, one_line, render_mail
+from tickets.mail.outbound.render.phrases import frame_language, phrases
+from tickets.mail.outbound.threads import chain_of, exchanged_with, first_subject_from
 from tickets.mail.parse.addresses import in_protocol
 from tickets.mail.parse.machines import OWN_MARK
 from tickets.mail.providers import provider_of
-from tickets.mail.render import EARLIER_SHOWN, Earlier, MailContent, RenderedMail, SurveyBlock, one_line, render_mail
-from tickets.mail.render.phrases import frame_language, phrases
-from tickets.mail.threads import chain_of, exchanged_with, first_subject_from
 from tickets.markup import to_text
 from tickets.models import Attachment, Message
 

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods
 from helpdesk.audit.client import client_address
 from helpdesk.base.blobs import NotKept
 from helpdesk.base.rate_limits import is_shut, network, too_often
-from tickets.mail.inbox import InboundMail, store
+from tickets.mail.inbound.inbox import InboundMail, store
+from tickets.mail.inbound.tokens import Stale, show
 from tickets.mail.models import MIME, MailSource
+from tickets.mail.outbound.track import note_tracking
 from tickets.mail.provider import Proof, Provider, Refused, Senseless
 from tickets.mail.providers import providers
-from tickets.mail.tokens import Stale, show
-from tickets.mail.track import note_tracking
 
 log = structlog.get_logger(__name__)
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_noop as _
 from helpdesk.base import clock
 from tickets.gates import GateHold, gate
 from tickets.mail.addressing import read_reply_token
+from tickets.mail.inbound.senders import studio
 from tickets.mail.models import RawMail
 from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.machines import is_daemon, is_no_reply
-from tickets.mail.senders import studio
 from tickets.models import Message
 
 CAPS = (

@@ -15,7 +15,7 @@ from helpdesk.base.bounds import EARLIEST
 from helpdesk.base.text import fold
 from players.models import Address
 from players.services import mark_address
-from tickets.mail.reports import Report
+from tickets.mail.outbound.reports import Report
 from tickets.models import Message
 from tickets.services import delivery_updates
 

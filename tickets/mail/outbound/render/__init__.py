@@ -10,9 +10,9 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
-from tickets.mail.brand import Branding, Logo, Palette, palette
-from tickets.mail.render.content import Earlier, MailContent, RenderedMail, SurveyBlock
-from tickets.mail.render.phrases import day_and_time, direction, frame_language, phrases
+from tickets.mail.outbound.brand import Branding, Logo, Palette, palette
+from tickets.mail.outbound.render.content import Earlier, MailContent, RenderedMail, SurveyBlock
+from tickets.mail.outbound.render.phrases import day_and_time, direction, frame_language, phrases
 from tickets.markup import to_html, to_text
 
 __all__ = ["Branding", "Earlier", "MailContent", "Logo", "Palette", "RenderedMail", "SurveyBlock", "one_line", "render_mail"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.errors import Conflict
 from helpdesk.base.parking import Lot, register
 from helpdesk.staff.rights import Right
-from tickets.mail.inbox import retry
+from tickets.mail.inbound.inbox import retry
 from tickets.mail.models import RawMail
 
 

@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 from helpdesk.base import blobs
 from helpdesk.base.texts import wording
 from helpdesk.studio.models import Game
-from tickets.mail.brand import DEFAULT_FACE, Branding, Logo
+from tickets.mail.outbound.brand import DEFAULT_FACE, Branding, Logo
 
 FACES = {"serif": "Georgia, 'Times New Roman', serif", "sans": DEFAULT_FACE}
 LOGO_FORMATS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif"}  # what mail programs show

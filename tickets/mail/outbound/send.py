@@ -14,13 +14,13 @@ from helpdesk.base import clock, relay
 from helpdesk.base.blobs import Unreadable
 from helpdesk.base.errors import Conflict
 from tickets.channels import Failed, Outcome, Retry, Sent
-from tickets.mail.aftermath import mark
 from tickets.mail.aliases import remember_alias
-from tickets.mail.compose import compose
-from tickets.mail.failures import after_handing, before_handing, before_opening, report_in_refusal
+from tickets.mail.outbound.aftermath import mark
+from tickets.mail.outbound.compose import compose
+from tickets.mail.outbound.failures import after_handing, before_handing, before_opening, report_in_refusal
+from tickets.mail.outbound.reports import Report
+from tickets.mail.outbound.smtp import SmtpTransport, transport
 from tickets.mail.providers import provider_of
-from tickets.mail.reports import Report
-from tickets.mail.smtp import SmtpTransport, transport
 from tickets.models import Message
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ import re
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tickets.mail.reports import Report, report_in
+from tickets.mail.outbound.reports import Report, report_in
 
 Words = tuple[tuple[re.Pattern[str], str | Promise], ...]
 

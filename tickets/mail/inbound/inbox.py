@@ -32,13 +32,13 @@ from helpdesk.base.rows import as_json, columns, made
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.lifecycle.rules import read_once
-from tickets.mail import intake
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound import intake
+from tickets.mail.inbound.judge import Outcome
+from tickets.mail.inbound.payloads import NotAMail, to_mime
+from tickets.mail.inbound.reading import TooHeavy
+from tickets.mail.inbound.senders import Studio, studio
 from tickets.mail.models import MIME, MailSource, RawMail
 from tickets.mail.parse import ParsedMail
-from tickets.mail.payloads import NotAMail, to_mime
-from tickets.mail.reading import TooHeavy
-from tickets.mail.senders import Studio, studio
 
 log = structlog.get_logger(__name__)
 

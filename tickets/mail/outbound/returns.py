@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from helpdesk.base.text import one_line
-from tickets.mail.aftermath import hear
-from tickets.mail.lookup import Returned, bounced_message
+from tickets.mail.inbound.lookup import Returned, bounced_message
+from tickets.mail.outbound.aftermath import hear
+from tickets.mail.outbound.reports import report_in
 from tickets.mail.parse import Bounce
-from tickets.mail.reports import report_in
 from tickets.models import Ticket
 
 

@@ -18,7 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from helpdesk.base.relay import SERVICE_NOT_AVAILABLE
 from helpdesk.base.text import one_line, reason_of
 from tickets.channels import Away, Failed, Outcome, Retry, Uncertain
-from tickets.mail.reports import Report, report_in
+from tickets.mail.outbound.reports import Report, report_in
 
 LONGEST_REASON = 400
 SLOW_DOWN = timedelta(minutes=5)

@@ -10,8 +10,8 @@ from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.studio.models import Game
 from tickets.actors import Actor
-from tickets.mail import inbox
-from tickets.mail.judge import Outcome
+from tickets.mail.inbound import inbox
+from tickets.mail.inbound.judge import Outcome
 from tickets.mail.models import RawMail
 from tickets.models import Message, Status
 from tickets.services.edit import count_as_written

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tickets.mail.render import Branding, Earlier, Logo, MailContent, SurveyBlock, one_line, render_mail
+from tickets.mail.outbound.render import Branding, Earlier, Logo, MailContent, SurveyBlock, one_line, render_mail
 
 EMBER = Branding(
     name="Emberfall",

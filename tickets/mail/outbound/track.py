@@ -9,11 +9,11 @@ import structlog
 from anymail.signals import AnymailTrackingEvent
 
 from helpdesk.base.text import one_line
-from tickets.mail.aftermath import hear
 from tickets.mail.aliases import message_known_as
-from tickets.mail.compose import METADATA_KEY
+from tickets.mail.outbound.aftermath import hear
+from tickets.mail.outbound.compose import METADATA_KEY
+from tickets.mail.outbound.reports import Report
 from tickets.mail.provider import words_of
-from tickets.mail.reports import Report
 from tickets.models import Message
 
 log = structlog.get_logger(__name__)

@@ -18,10 +18,10 @@ from players.models import Address, AddressUse
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question
 from tickets.actors import operator
 from tickets.mail.addressing import read_reply_token
-from tickets.mail.compose import compose
-from tickets.mail.explain import explain
-from tickets.mail.lookup import known_of
-from tickets.mail.senders import studio
+from tickets.mail.inbound.explain import explain
+from tickets.mail.inbound.lookup import known_of
+from tickets.mail.inbound.senders import studio
+from tickets.mail.outbound.compose import compose
 from tickets.models import Attachment, Message
 from tickets.services import outbox
 from tickets.services.open import Incoming, receive

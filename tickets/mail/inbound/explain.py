@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tickets.mail.judge import Judgement, Known, judge
+from tickets.mail.inbound.judge import Judgement, Known, judge
+from tickets.mail.inbound.reading import read_mail
 from tickets.mail.parse import MailAddress, ParsedMail, Sign
-from tickets.mail.reading import read_mail
 
 
 def explain(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tickets.mail.brand import Branding
+from tickets.mail.outbound.brand import Branding
 
 
 @dataclass(frozen=True, slots=True)

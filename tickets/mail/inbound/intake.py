@@ -17,13 +17,13 @@ from helpdesk.base.text import fold, one_line
 from helpdesk.studio.models import Game
 from players.selectors import writes_from
 from tickets.events import backfilled
-from tickets.mail import returns
-from tickets.mail.judge import NO_GAME, Judgement, Outcome, judge
-from tickets.mail.lookup import Found, known_of
+from tickets.mail.inbound.judge import NO_GAME, Judgement, Outcome, judge
+from tickets.mail.inbound.lookup import Found, known_of
+from tickets.mail.inbound.reading import take_apart
+from tickets.mail.inbound.senders import Studio, game_for, player_of, writer
 from tickets.mail.models import RawMail
+from tickets.mail.outbound import returns
 from tickets.mail.parse import AutoReply, MailAddress, ParsedMail
-from tickets.mail.reading import take_apart
-from tickets.mail.senders import Studio, game_for, player_of, writer
 from tickets.models import Message
 from tickets.services.attachments import NewFile
 from tickets.services.open import Incoming, open_ticket, put_away, receive

@@ -22,8 +22,8 @@ from helpdesk.base.claims import claim
 from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
-from tickets.mail import imap_hosts
-from tickets.mail.inbox import InboundMail, park, store
+from tickets.mail.inbound import imap_hosts
+from tickets.mail.inbound.inbox import InboundMail, park, store
 from tickets.mail.models import Mailbox, MailSource
 
 log = structlog.get_logger(__name__)
