@@ -36,9 +36,8 @@ def release(hold: Hold, *, by: Actor) -> Message:
     approved = bool(hold.approves)
     if approved:
         _demand_person(by)
-    record(message.ticket, MessageReleased(hold=hold.pk, left=left, approved=approved), by=by, message=message)
-    if approved:
         message.approver_id = by.person
+    record(message.ticket, MessageReleased(hold=hold.pk, left=left, approved=approved), by=by, message=message)
     if not left:
         now = clock.now()
         message.state, message.state_at, message.leaves_at = State.QUEUED, now, now
