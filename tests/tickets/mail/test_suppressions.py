@@ -20,6 +20,7 @@ from players.services import mark_address
 from tests.factories.staff import somebody
 from tests.tickets.mail.out.conftest import left, mailed, reply
 from tickets.mail.provider import KeepsList, NoAnswer
+from tickets.mail.provider_api import asking
 from tickets.mail.providers import providers
 from tickets.models import Message, Status, Ticket
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -128,12 +129,12 @@ def lift(client: Client, *messages: Message) -> Any:
 
 
 def test_a_provider_tells_its_lists_and_takes_an_address_off_them(provider: KeepsList, api: Api) -> None:
-    (listed,) = provider.suppressions(TAMSIN, ["tideborn.example"])
+    (listed,) = provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
     assert (listed.since.isoformat(), listed.for_good) == ("2011-10-21T11:02:55+00:00", False)
 
-    provider.unsuppress(TAMSIN, ["tideborn.example"])
+    provider.unsuppress(asking(provider), TAMSIN, ["tideborn.example"])
 
-    assert provider.suppressions(TAMSIN, ["tideborn.example"]) == []
+    assert provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"]) == []
 
 
 @pytest.mark.parametrize("status", [401, 429, 500, 302])
@@ -141,7 +142,7 @@ def test_an_api_that_says_no_is_no_list_without_the_address(provider: KeepsList,
     api.status = status
 
     with pytest.raises(NoAnswer, match=str(status)):
-        provider.suppressions(TAMSIN, ["tideborn.example"])
+        provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
 
 
 def test_the_page_asks_the_provider_when_somebody_says_so(failed: Message, provider: KeepsList, api: Api, olga: Client) -> None:
