@@ -93,7 +93,7 @@ class Suppression:
 
 
 class NoAnswer(Exception):
-    """The provider's API cannot be asked, or answered what makes no sense. The text says which."""
+    """The provider's API cannot be asked, or answered what makes no sense. The text says which, in the reader's language."""
 
 
 class Provider(ABC):

@@ -8,7 +8,10 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from helpdesk.base.outgoing import Refused, Service, Unreachable, places
+from django.utils.translation import gettext as _
+
+from helpdesk.base.outgoing import Refused, Resting, Service, Unreachable, places
+from helpdesk.base.templatetags.ui import moment_words
 from tickets.mail.provider import MALFORMED, Ask, NoAnswer, Provider
 
 
@@ -27,13 +30,18 @@ def _ask(provider: Provider, method: str, path: str, *, headers: Mapping[str, st
     kind = {"Accept": "application/json", **({} if told is None else {"Content-Type": "application/json"})}
     try:
         answer = service_of(provider).call(method, provider.api_root + path, headers=kind | dict(headers), body=told, what=what)
-    except (Unreachable, Refused) as error:
-        raise NoAnswer(str(error)) from error
+    except Resting as error:
+        said = _("it has failed several times and is left alone until %(when)s") % {"when": moment_words(error.until)}
+        raise NoAnswer(said) from error
+    except Unreachable as error:
+        raise NoAnswer(_("it cannot be reached")) from error
+    except Refused as error:
+        raise NoAnswer(_("its address in the settings is none that can be called")) from error
     if answer.status == HTTPStatus.NOT_FOUND:
         return None
     if answer.status != HTTPStatus.OK:
-        raise NoAnswer(f"it answered {answer.status}")
+        raise NoAnswer(_("it answered %(status)s") % {"status": answer.status})
     try:
         return json.loads(answer.body)
     except MALFORMED as error:
-        raise NoAnswer("its answer makes no sense") from error
+        raise NoAnswer(_("its answer makes no sense")) from error

@@ -129,6 +129,8 @@ def test_the_calls_of_one_server_and_those_that_failed(desk: Client, ember: Serv
     assert "one that went well" in of_one and "one to another" not in of_one
     failed = page(desk, "?failed=yes")
     assert "one without sense" in failed and "one that went well" not in failed
+    both = page(desk, "?server=ember&failed=yes")
+    assert "one without sense" in both and "one that went well" not in both and "one to another" not in both
     assert "one to another" in page(desk, "?server=nobody&after=bent")
 
 

@@ -145,6 +145,24 @@ def test_an_api_that_says_no_is_no_list_without_the_address(provider: KeepsList,
         provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
 
 
+def test_an_api_that_fails_again_and_again_is_left_alone_and_the_page_says_until_when(
+    failed: Message, provider: KeepsList, api: Api, olga: Client
+) -> None:
+    api.status = 503
+    asked = [olga.post(f"/settings/addresses/{tamsin().pk}/ask/", follow=True).content.decode() for _time in range(3)]
+
+    assert len(api.asked) == 2
+    assert "it answered 503" in asked[1] and "is left alone until" in asked[2]
+
+
+@pytest.mark.parametrize("root", ["http://user:word@127.0.0.1/", "ftp://127.0.0.1", "nonsense"])
+def test_an_address_in_the_settings_that_is_none_is_said(provider: KeepsList, settings: Any, root: str) -> None:
+    settings.ANYMAIL = settings.ANYMAIL | {f"{provider.name.upper()}_API_URL": root}
+
+    with pytest.raises(NoAnswer, match="none that can be called"):
+        provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
+
+
 def test_the_page_asks_the_provider_when_somebody_says_so(failed: Message, provider: KeepsList, api: Api, olga: Client) -> None:
     assert "550 5.1.1 gone" in page(olga)
     assert api.asked == []

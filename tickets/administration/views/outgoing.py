@@ -20,16 +20,17 @@ switchboard = requires(Right.MANAGE_DELIVERIES, everywhere=True)
 def calls(request: StaffRequest) -> HttpResponse:
     """All servers, and the calls to one of them or to all."""
     sheets = service_sheets()
-    labels = {sheet.name: sheet.label for sheet in sheets}
-    asked, failed = request.GET.get("server", ""), request.GET.get("failed") == "yes"
-    chosen = asked if asked in labels else ""
-    found = page(calls_of(chosen, only_failed=failed), key="at", descending=True, cursor=request.GET.get("after", ""))
+    known = {sheet.name: sheet for sheet in sheets}
+    chosen, failed = known.get(request.GET.get("server", "")), request.GET.get("failed") == "yes"
+    found = page(
+        calls_of(chosen.name if chosen else "", only_failed=failed), key="at", descending=True, cursor=request.GET.get("after", "")
+    )
     context = {
         "sheets": sheets,
         "chosen": chosen,
         "failed": failed,
         "page": found,
-        "rows": [(row, labels.get(row.service, row.service)) for row in found.rows],
+        "rows": [(row, known[row.service].label if row.service in known else row.service) for row in found.rows],
     }
     return render(request, "administration/outgoing.html", context)
 
