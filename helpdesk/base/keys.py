@@ -54,11 +54,14 @@ def value_of(name: str, place: str) -> str:
 
 
 def signing_keys(name: str, place: str) -> list[Key]:
-    """The keys to sign with and to verify by: the present one, and the former one while it is still good. Unusable."""
+    """The keys to sign with and to verify by: the present one, and the former one while it is still good. Unusable.
+
+    Their ids are no secret, and come only once: a page may show them to who sets up the other side.
+    """
     row = _row(name, place)
-    keys = [Key(f"{_short(name)}.{row.version}", _open(row, "sealed").encode("utf-8"))]
+    keys = [Key(f"k{row.pk}.{row.version}", _open(row, "sealed").encode("utf-8"))]
     if row.former and row.former_until and row.former_until > clock.now():
-        keys.append(Key(f"{_short(name)}.{row.version - 1}", _open(row, "former").encode("utf-8")))
+        keys.append(Key(f"k{row.pk}.{row.version - 1}", _open(row, "former").encode("utf-8")))
     return keys
 
 
@@ -132,10 +135,6 @@ def _row(name: str, place: str) -> EnteredKey:
     if row is None:
         raise Unusable("no key was entered for this place")
     return row
-
-
-def _short(name: str) -> str:
-    return name[-32:].lstrip(".-")
 
 
 def _seal(name: str, place: str, value: str) -> str:

@@ -86,6 +86,9 @@ def numbers(pks: set[int]) -> dict[int, str]:
     return dict(Ticket.objects.filter(pk__in=pks).values_list("pk", "number"))
 
 
+STATES = ("resting", "due", "doubtful", "working", "silent")  # of a server, the worst first
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceSheet:
     """A server of somebody else's: what is known of it, and its calls of the last 24 hours, the failed ones by their outcome in words."""
@@ -109,7 +112,7 @@ class ServiceSheet:
 
 
 def service_sheets() -> list[ServiceSheet]:
-    """All servers that the rooms tell of, or that were called. Three queries, and what the rooms ask."""
+    """All servers that the rooms tell of, or that were called, those in trouble first. Two queries, and what the rooms ask."""
     known, rows = outgoing.services(), {row.name: row for row in OutgoingService.objects.all()}
     day = OutgoingCall.objects.filter(at__gt=clock.now() - timedelta(days=1)).order_by()
     calls: Counter[str] = Counter()
@@ -118,7 +121,7 @@ def service_sheets() -> list[ServiceSheet]:
         calls[name] += count
         if outcome != OutgoingCall.Outcome.ANSWERED:
             failed[name][f"{OutgoingCall.Outcome(outcome).label} {status or ''}".strip()] += count
-    return [
+    sheets = [
         ServiceSheet(
             name,
             known[name].label if name in known else name,
@@ -127,8 +130,9 @@ def service_sheets() -> list[ServiceSheet]:
             calls[name],
             failed[name].most_common(),
         )
-        for name in sorted({*known, *rows, *calls})
+        for name in {*known, *rows, *calls}
     ]
+    return sorted(sheets, key=lambda sheet: (STATES.index(sheet.state), sheet.name))
 
 
 def calls_of(name: str, *, only_failed: bool) -> QuerySet[OutgoingCall]:

@@ -100,6 +100,15 @@ def test_each_state_has_its_words(desk: Client, ember: Service, facts: dict[str,
     assert words in page(desk)
 
 
+def test_those_in_trouble_stand_first(desk: Client, ember: Service) -> None:
+    called("a.works")
+    resting("z.away")
+
+    shown = page(desk)
+
+    assert shown.index("z.away") < shown.index("a.works") < shown.index("Emberfall")
+
+
 def test_it_is_tried_again_at_once_and_the_audit_knows(desk: Client, ember: Service) -> None:
     resting()
     assert "Try again now" in page(desk)
