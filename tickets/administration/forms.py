@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from helpdesk.base import clock
+from helpdesk.base import clock, keys
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
 from helpdesk.base.templatetags.ui import day_words
@@ -119,6 +119,8 @@ class MailboxForm(forms.Form):
         if known := entered(box):
             said = {"name": who_entered(known) or _("somebody"), "day": day_words(known.saved_at)}
             form.fields["password"].help_text = _("Entered by %(name)s, %(day)s. Leave it empty to keep it.") % said
+        if not keys.can_keep():
+            form.fields["password"].help_text = keys.NO_MASTER
         return form
 
 

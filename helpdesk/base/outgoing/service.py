@@ -67,12 +67,15 @@ class Service:
         sign: Sequence[Key] = (),
         what: str = "",
     ) -> Answer:
-        """One request, signed with each of `sign`. Any status is an answer, a redirect too. `what`: our own word for it, for the log.
+        """One request, signed with each of `sign`. Any status is an answer, a redirect too. `what`: our own word for it, for the log, of
+        small letters, digits and `_.-`, so that nobody's address or name gets there: else ValueError.
 
         Refused before anybody is asked where this is no request for one of its hosts, Resting while it is left alone, else Unreachable.
         Never within a transaction, which would hold its locks for as long as a stranger likes: RuntimeError.
         """
-        line = OutgoingCall(service=self.name, method=method[:10], what=what[:60], sent=len(body or b""))
+        if not re.fullmatch(r"[a-z0-9_.-]{0,60}", what):
+            raise ValueError("this is no word of ours for a call")
+        line = OutgoingCall(service=self.name, method=method[:10], what=what, sent=len(body or b""))
         try:
             address = self._admitted(url, line)
             demand_sayable(method, headers or {})

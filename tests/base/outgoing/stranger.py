@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Stranger:
     answer: Callable[[str], Iterable[bytes]] = lambda _path: [OK]
     heard: list[bytes] = field(default_factory=list)
     over: Event = field(default_factory=Event)
+    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
@@ -35,8 +37,8 @@ class Stranger:
         while not self.over.wait(0.02):
             yield piece
 
-    def serve(self, line: socket.socket) -> None:
-        with line, suppress(OSError):
+    def serve(self, came: socket.socket) -> None:
+        with suppress(OSError), came if self.tls is None else self.tls.wrap_socket(came, server_side=True) as line:
             heard = b""
             while b"\r\n\r\n" not in heard:
                 heard += line.recv(65_536)

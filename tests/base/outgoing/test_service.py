@@ -78,6 +78,14 @@ def test_a_call_leaves_a_line_without_a_word_of_what_was_said(other: Stranger) -
         assert "hush" not in str(cursor.fetchall())
 
 
+@pytest.mark.parametrize("what", ["tamsin@mail.example", "/bounces/tamsin", "Tamsin", "two words", "x" * 61])
+def test_the_word_for_a_call_can_be_nobodys_name(other: Stranger, what: str) -> None:
+    with pytest.raises(ValueError, match="no word of ours"):
+        other.service().call("GET", other.url, what=what)
+
+    assert (other.heard, outcomes()) == ([], [])
+
+
 def test_what_fails_twice_in_a_row_is_left_alone(other: Stranger, travel: Travel) -> None:
     service = failing(other)
 

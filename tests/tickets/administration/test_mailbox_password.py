@@ -164,6 +164,7 @@ def test_it_never_leaves_in_the_clear(desk: Client) -> None:
 def test_without_a_master_key_the_page_says_so(desk: Client, settings: Any) -> None:
     settings.KEYS_SECRET = ""
 
+    assert "its environment has no KEYS_SECRET" in desk.get(reverse("administration:new_mailbox")).content.decode()
     assert "KEYS_SECRET" in errors(save(desk, password=WORD))["password"][0]
     assert not Mailbox.objects.exists()
 
