@@ -7,7 +7,7 @@ E011 the example's password · E012 the provider by which mails leave has no key
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
 collected · W005 texts not compiled ·
 W007 a mailbox's password that may go nowhere · W008 OUTWARD is off · W009 nothing leaves, since the database was
-restored or somebody switched it off · W010 mails leave by a provider whose news have no door
+restored or somebody switched it off · W010 mails leave by a provider whose news have no door · W011 an entered key that cannot be read
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from django.core.files.storage import FileSystemStorage, storages
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from helpdesk.base import outward
+from helpdesk.base import keys, outward
 from tickets.gates import Gate
 from tickets.mail import providers
 from tickets.mail.inbound.imap_hosts import host_setting
@@ -178,6 +178,22 @@ def database_restored(databases: Sequence[str] | None) -> Iterator[CheckMessage]
         )
 
 
+def entered_keys(databases: Sequence[str] | None) -> Iterator[CheckMessage]:
+    """Asked like the one before."""
+    if not databases:
+        return
+    try:
+        lost = keys.unreadable()
+    except DatabaseError:  # its table is not there yet
+        return
+    if lost:
+        yield Warning(
+            f"KEYS_SECRET does not open what was entered for {', '.join(lost)}.",
+            hint="Put the former one into KEYS_SECRET_FALLBACKS and run “manage.py reencrypt_keys”, or enter these anew.",
+            id="helpdesk.W011",
+        )
+
+
 def texts() -> Iterator[CheckMessage]:
     for folder in settings.LOCALE_PATHS:
         for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
@@ -199,4 +215,4 @@ def configuration(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def leaves(app_configs: Any = None, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """What only the database can tell."""
-    return list(database_restored(databases))
+    return [*database_restored(databases), *entered_keys(databases)]

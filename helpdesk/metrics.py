@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -78,8 +78,12 @@ class Work(Collector):
         yield _gauge(UNREAD, unread)
 
 
-def _gauge(number: watch.Number, values: Mapping[str, float]) -> Metric:
-    gauge = GaugeMetricFamily(number.name, number.meaning, labels=[number.label])
+def _gauge(number: watch.Number, values: Mapping[Any, float]) -> Metric:
+    gauge = GaugeMetricFamily(number.name, number.meaning, labels=_several(number.label))
     for key, value in values.items():
-        gauge.add_metric([key], value)
+        gauge.add_metric(_several(key), value)
     return gauge
+
+
+def _several(said: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else said

@@ -22,6 +22,8 @@ SCHEDULE = {
     "mail servers that do not answer": tick("staff.watch_relays", 60),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),
+    "old calls to others' servers": tick("base.drop_old_calls", 3600, "bulk"),
+    "former keys whose time is over": tick("base.drop_former_keys", 600, "bulk"),
     "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),
     "players' data to erase": tick("players.erase_due", 60, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.bounds import sane_moments
 
 
 class Blob(models.Model):
@@ -80,22 +82,95 @@ class RateLimitWindow(models.Model):
         indexes = [models.Index(name="rate_limit_window_over", fields=["until"])]
 
 
-class Relay(models.Model):
-    """Whether what carries a channel's messages away can be reached; see `relay.py`. One row for each channel that ever failed."""
+class Reachable(models.Model):
+    """Whether something that many use can be reached; see `breaker.py`. A row for each that ever failed."""
 
-    personal: ClassVar[tuple[str, ...]] = ()
-
-    channel = models.CharField(max_length=20, primary_key=True)
     away_since = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)  # the last try that found it away
     finder = models.CharField(max_length=40, blank=True)  # the only one that says so, as long as it may be this one's own fault
     reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(name="%(class)s_away_knows_when_next", condition=Q(away_since=None) | Q(next_try_at__isnull=False))
+        ]
+
+
+class Relay(Reachable):
+    """What carries a channel's messages away; see `relay.py`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    channel = models.CharField(max_length=20, primary_key=True)
     told_at = models.DateTimeField(null=True)  # the administrators know that it is away
+
+
+class OutgoingService(Reachable):
+    """Somebody else's server that we call; see `outgoing`."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    name = models.CharField(max_length=40, primary_key=True)
+
+
+class OutgoingCall(models.Model):
+    """A call to somebody else's server as the log keeps it for some days: never a header, a body, a path, a name or address of a player."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", _("answered")
+        ERROR = "error", _("answered with an error")
+        UNREACHABLE = "unreachable", _("no connection")
+        SLOW = "slow", _("too slow")
+        LARGE = "large", _("more than allowed")
+        GARBLED = "garbled", _("no sense in its answer")
+        REFUSED = "refused", _("not allowed to call there")
+
+    at = models.DateTimeField(default=clock.now)
+    service = models.CharField(max_length=40)
+    method = models.CharField(max_length=10)
+    host = models.CharField(max_length=120, blank=True)
+    what = models.CharField(max_length=60, blank=True)  # the caller's own word for what it asked
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    status = models.PositiveSmallIntegerField(null=True)
+    milliseconds = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)  # bytes
+    received = models.PositiveIntegerField(default=0)  # bytes
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="relay_away_knows_when_next", condition=Q(away_since=None) | Q(next_try_at__isnull=False))
+            models.CheckConstraint(
+                name="outgoing_outcome_known",
+                condition=Q(outcome__in=["answered", "error", "unreachable", "slow", "large", "garbled", "refused"]),
+            )
+        ]
+        indexes = [
+            models.Index(name="outgoing_call_of", fields=["service", "-at", "-id"]),
+            models.Index(name="outgoing_call_at", fields=["-at", "-id"]),
+        ]
+
+
+class EnteredKey(models.Model):
+    """A key that somebody entered in a page, encrypted; see `keys.py`. It is good for one purpose and one place."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    name = models.CharField(max_length=80, unique=True)  # what it is for, such as mail.mailbox.7
+    place = models.CharField(max_length=260)  # the host and port that it may go to
+    sealed = models.CharField(max_length=8_000)
+    version = models.PositiveIntegerField(default=1)  # grows with each value, and names it to who verifies signatures
+    former = models.CharField(max_length=8_000, blank=True)  # the value before, sealed
+    former_until = models.DateTimeField(null=True)
+    saved_by_id = models.BigIntegerField(null=True)
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            sane_moments("entered_key_moments", "former_until"),
+            models.CheckConstraint(name="entered_key_former_ends", condition=Q(former="") | Q(former_until__isnull=False)),
         ]
 
 

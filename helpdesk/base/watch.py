@@ -57,11 +57,11 @@ class Backlog:
 
 
 class Number(NamedTuple):
-    """A gauge of `/metrics`: its name, what it means, and the label by which its values differ."""
+    """A gauge of `/metrics`: its name, what it means, and the label by which its values differ, or several."""
 
     name: str
     meaning: str
-    label: str
+    label: str | tuple[str, ...]
 
 
 OLDEST = Number("helpdesk_oldest_seconds", "Seconds that the oldest piece of due work has waited.", "work")
@@ -69,7 +69,7 @@ WAITING = Number("helpdesk_waiting", "Pieces of work that are due.", "work")
 PARKED = Number("helpdesk_parked", "Work that was tried, failed and waits for a person.", "work")
 
 States = Callable[[datetime], Mapping[str, str]]
-Values = Callable[[datetime], Mapping[str, float]]
+Values = Callable[[datetime], Mapping[Any, float]]
 
 _backlogs: dict[str, Backlog] = {}
 _states: dict[str, States] = {}
@@ -90,7 +90,8 @@ def register_states(room: str, states: States) -> None:
 
 
 def register_number(number: Number, values: Values) -> None:
-    """`values(at)` gives a gauge its values by label. Several rooms may give values to one, such as `PARKED`."""
+    """`values(at)` gives a gauge its values by label (a tuple where there are several). Several rooms may
+    give values to one, as to `PARKED`."""
     _numbers.setdefault(number, []).append(values)
 
 

@@ -98,6 +98,7 @@ class Instance:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "SECRET_KEY": self.data_dir.secret("SECRET_KEY"),
+            "KEYS_SECRET": self.data_dir.secret("KEYS_SECRET"),
             "LOCAL_DIR": str(self.data_dir.folder),
             "DESK_URL": self.url,
             "EMAIL_HOST": HOST,

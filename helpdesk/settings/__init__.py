@@ -29,6 +29,8 @@ PRODUCTION = HELPDESK_ENV == "production"
 INSECURE_SECRET = "demo-and-tests-only-never-in-production"
 SECRET_KEY = env.str("SECRET_KEY", INSECURE_SECRET)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+KEYS_SECRET = env.str("KEYS_SECRET", "" if PRODUCTION else INSECURE_SECRET)  # keys that people enter in pages are encrypted with it
+KEYS_SECRET_FALLBACKS: list[str] = env.list("KEYS_SECRET_FALLBACKS", [])
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 DESK_URL = env.url("DESK_URL", "http://127.0.0.1:8000", schemes=("https", "http")).rstrip("/")  # the address in links that leave the house
@@ -38,6 +40,8 @@ if any(not re.fullmatch(r"\.?[\w*-]+(\.[\w-]+)*\.?|\[[0-9a-f:.]+\]", host, re.IG
 if PRODUCTION:
     if SECRET_KEY == INSECURE_SECRET or len(SECRET_KEY) < 50 or SECRET_KEY.startswith("#"):
         env.wrong("SECRET_KEY", "is missing or shorter than 50 characters: set a long random one and keep it secret", show=False)
+    if KEYS_SECRET and (len(KEYS_SECRET) < 50 or KEYS_SECRET in {SECRET_KEY, INSECURE_SECRET}):
+        env.wrong("KEYS_SECRET", "must be 50 random characters or more, and others than those of SECRET_KEY", show=False)
     if DEBUG:
         env.wrong("DEBUG", "is on, and in production it would show players' data to strangers: unset it", show=False)
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:

@@ -55,6 +55,9 @@ def register() -> None:
             "games.reopened": _("opened a game again"),
             "texts.written": _("wrote a text"),
             "texts.own_words": _("gave a game words of its own"),
+            "keys.entered": _("entered a key"),
+            "keys.replaced": _("replaced a key"),
+            "keys.removed": _("removed a key"),
         },
         subjects={
             "staff.user": _("person"),
@@ -83,6 +86,9 @@ def register() -> None:
             "known": _("known here"),
             "key": _("text"),
             "scope": _("for"),
+            "purpose": _("for what"),
+            "goes_to": _("may go to"),
+            "former_until": _("the former one is good until"),
             "hours": _("hours"),
         },
     )

@@ -101,6 +101,7 @@ PLACES = (
     Place("address", "/settings/addresses/{address}/"),
     Place("senders", "/settings/senders/"),
     Place("parked", "/settings/parked/"),
+    Place("outgoing", "/settings/outgoing/"),
     Place("deliveries", "/settings/deliveries/"),
     Place("card-fields", "/settings/card/?game={slug}"),
     Place("card-field", "/settings/card/fields/{card_field}/"),
@@ -133,6 +134,7 @@ def furnish(town: Town) -> list[Place]:
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     do("mail_to_nobody")
     do("dns_said")
+    do("outgoing_calls")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
     until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")

@@ -22,6 +22,7 @@ CALLED = (  # by whom
     *("is_open_for_signup", "get_client_ip", "get_reset_password_from_key_url", "_get_login_attempts_cache_key"),  # allauth
     *("format_email_subject", "send_notification_mail", "can_delete_authenticator", "get_totp_issuer", "_get_site_name"),  # allauth
     *("format_request", "handle_RCPT", "handle_DATA", "_get_mailbox_client"),  # django-structlog, aiosmtpd, imap-tools
+    *("makefile", "readinto"),  # http.client
 )
 KINDS = {"function", "class", "method", "property", "import"}
 _WORD = re.compile(r"[A-Za-z_]\w+")

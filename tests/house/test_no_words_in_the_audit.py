@@ -26,6 +26,7 @@ OF_THE_STUDIO = {  # calls that tell of the studio's own things: people, teams, 
     "players/services.py:undeclare",
     "players/services.py:name_class",
     "tickets/administration/services.py:save_mailbox",
+    "tickets/administration/services.py:hurry_service",  # which server, by our own name of it
     "tickets/administration/services.py:retry_parked",  # which kind of work, out of our own list
     "tickets/administration/services.py:dismiss_parked",
 }

@@ -50,6 +50,8 @@ def test_a_well_locked_desk_starts() -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "demo-and-tests-only-never-in-production"}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"KEYS_SECRET": "short"}, "KEYS_SECRET"),
+        ({"KEYS_SECRET": "k" * 20 + "0123456789" * 4}, "KEYS_SECRET"),
         ({"DEBUG": "1"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),

@@ -9,7 +9,8 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from helpdesk.base import clock
+from helpdesk.base import clock, outgoing
+from helpdesk.base.models import OutgoingCall
 from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
 from helpdesk.studio.models import Department, Game
@@ -21,6 +22,7 @@ from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbound.inbox import InboundMail, store
+from tickets.mail.inbound.passwords import keep_password
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.numbers import new_number
@@ -127,9 +129,25 @@ def mail_to_nobody() -> int:
 
 
 def mailbox() -> int:
-    """A mailbox that is not polled; its id."""
-    facts = {"host": "imap.studio.example", "user": "support", "password_name": "MAILBOX_PASSWORD_EMBER", "enabled": False}
-    return Mailbox.objects.get_or_create(address="support@studio.example", defaults=facts)[0].pk
+    """A mailbox that is not polled, with a password that somebody entered; its id."""
+    facts = {"host": "imap.studio.example", "user": "support", "enabled": False}
+    box = Mailbox.objects.get_or_create(address="support@studio.example", defaults=facts)[0]
+    keep_password(box, "a word of the mail server", by=User.objects.earliest("pk"))
+    return box.pk
+
+
+def outgoing_calls() -> None:
+    """Calls to two servers of others, of which one does not answer and is left alone."""
+    outcome, servers = (
+        OutgoingCall.Outcome,
+        [("mailgun", "api.mailgun.net", "bounces"), ("hooks.ember", "hooks.ember.example", "ticket.opened")],
+    )
+    came = [(outcome.ANSWERED, 200), (outcome.ANSWERED, 404), (outcome.ERROR, 503), (outcome.SLOW, None), (outcome.UNREACHABLE, None)]
+    for number in range(70):
+        (service, host, what), (how, status) = servers[number % 2], came[number % 5]
+        line = {"service": service, "host": host, "what": what, "method": "POST", "outcome": how, "status": status}
+        OutgoingCall.objects.create(at=clock.now() - timedelta(minutes=7 * number), milliseconds=97 * (1 + number % 5), sent=812, **line)
+    outgoing.breaker.gone("hooks.ember", "error 503", who="somebody")
 
 
 def dns_said() -> int:

@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from helpdesk.audit import labels
-from helpdesk.base import watch
+from helpdesk.base import outgoing, watch
+from helpdesk.base.outgoing import Service
 from helpdesk.staff import menu, notices
 from helpdesk.staff.menu import MenuEntry
 from helpdesk.staff.models import User
@@ -36,6 +37,7 @@ def register() -> None:
     panels.register(Panel("toy:panel", "Toys of this player", PLAY))
     waiting = watch.Backlog("wishes", timedelta(hours=1), lambda _at: Wish.objects.filter(reminded_at=None), F("wished_at"))
     watch.register_backlog("wish", waiting)
+    outgoing.register("toy", lambda: [Service("toy.maker", "The toy maker", frozenset({"toys.example"}))])
     watch.register_states("toy", lambda _at: {"toy_box": "ok"})
     watch.register_number(WISHES, lambda _at: {"reminded": Wish.objects.filter(reminded_at__isnull=False).count()})
     capabilities.register(Capability("toys", "Send toys", "Small ones."))

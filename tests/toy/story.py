@@ -151,6 +151,10 @@ def test_probes_and_numbers_tell_of_it(wished: Ticket, travel: Travel) -> None:
     assert "helpdesk_unread_numbers{" not in numbers
 
 
+def test_the_server_that_it_calls_stands_among_the_others() -> None:
+    assert "The toy maker" in words(as_(somebody(Right.MANAGE_DELIVERIES)), "administration:outgoing")
+
+
 def test_it_is_switched_on_the_games_page(ticket: Ticket) -> None:
     page = words(as_(somebody(Right.MANAGE_GAMES)), "staff:game", ticket.game_id)
 

@@ -8,13 +8,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from helpdesk.base import clock
+from helpdesk.base import clock, keys
 from helpdesk.base.bounds import LONGEST_SILENCE, DayField
 from helpdesk.base.models import Text
+from helpdesk.base.templatetags.ui import day_words
+from helpdesk.staff.services.keys import who_entered
 from helpdesk.studio.models import Game
 from players.models import Player
 from tickets.actors import ActorKind
 from tickets.lifecycle.moves import reachable
+from tickets.mail.inbound.passwords import entered
 from tickets.mail.models import Mailbox
 from tickets.models import LifecycleRule, Status, Trigger
 
@@ -68,14 +71,20 @@ class MailboxForm(forms.Form):
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=993)
     security = forms.ChoiceField(label=_("Encryption"), choices=Mailbox.Security.choices)
     user = forms.CharField(label=_("User"), max_length=200)
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=500,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("It is kept encrypted, shown to nobody, and goes only to this server and port."),
+    )
     password_name = forms.RegexField(
-        label=_("Name of the password"),
+        label=_("Or the name of a variable"),
         regex=r"^MAILBOX_PASSWORD_[A-Z0-9_]+\Z",
         max_length=80,
-        help_text=_(
-            "Of the environment variable, like MAILBOX_PASSWORD_EMBER. The password itself is not kept here, and it goes only to "
-            "the servers that MAILBOX_HOST_EMBER names."
-        ),
+        required=False,
+        help_text=_("A variable like MAILBOX_PASSWORD_EMBER. It goes only to the servers that MAILBOX_HOST_EMBER names."),
         error_messages={"invalid": _("It begins with MAILBOX_PASSWORD_ and has capital letters, digits and underscores.")},
     )
     folder = forms.CharField(label=_("Folder"), max_length=200, initial="INBOX")
@@ -106,7 +115,13 @@ class MailboxForm(forms.Form):
 
     @classmethod
     def of(cls, box: Mailbox | None, data: Any = None) -> MailboxForm:
-        return cls(data, initial={name: getattr(box, name) for name in cls.base_fields} if box else None)
+        form = cls(data, initial={name: getattr(box, name) for name in cls.base_fields if name != "password"} if box else None)
+        if known := entered(box):
+            said = {"name": who_entered(known) or _("somebody"), "day": day_words(known.saved_at)}
+            form.fields["password"].help_text = _("Entered by %(name)s, %(day)s. Leave it empty to keep it.") % said
+        if not keys.can_keep():
+            form.fields["password"].help_text = keys.NO_MASTER
+        return form
 
 
 class OpenForm(forms.Form):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
+from helpdesk.base import clock, outgoing
+from helpdesk.base.models import OutgoingCall, OutgoingService
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Game
@@ -79,3 +84,59 @@ def waiting_behind(deliveries: list[Delivery]) -> dict[int, int]:
 def numbers(pks: set[int]) -> dict[int, str]:
     """The numbers of tickets, for showing; whether they open is asked at their own door."""
     return dict(Ticket.objects.filter(pk__in=pks).values_list("pk", "number"))
+
+
+STATES = ("resting", "due", "doubtful", "working", "silent")  # of a server, the worst first
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSheet:
+    """A server of somebody else's: what is known of it, and its calls of the last 24 hours, the failed ones by their outcome in words."""
+
+    name: str
+    label: Any
+    hosts: list[str]
+    row: OutgoingService | None  # it failed at least once
+    calls: int
+    failed: list[tuple[str, int]]
+
+    @property
+    def state(self) -> str:
+        """resting, due (the next call looks whether it is back), doubtful (it failed once), working or silent (nobody called)."""
+        row = self.row
+        if row and row.away_since and row.finder:
+            return "doubtful"
+        if row and row.away_since:
+            return "resting" if row.next_try_at and row.next_try_at > clock.now() else "due"
+        return "working" if self.calls else "silent"
+
+
+def service_sheets() -> list[ServiceSheet]:
+    """All servers that the rooms tell of, or that were called, those in trouble first. Two queries, and what the rooms ask."""
+    known, rows = outgoing.services(), {row.name: row for row in OutgoingService.objects.all()}
+    day = OutgoingCall.objects.filter(at__gt=clock.now() - timedelta(days=1)).order_by()
+    calls: Counter[str] = Counter()
+    failed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, outcome, status, count in day.values_list("service", "outcome", "status").annotate(Count("pk")):
+        calls[name] += count
+        if outcome != OutgoingCall.Outcome.ANSWERED:
+            failed[name][f"{OutgoingCall.Outcome(outcome).label} {status or ''}".strip()] += count
+    sheets = [
+        ServiceSheet(
+            name,
+            known[name].label if name in known else name,
+            sorted(place.removesuffix(":443") for place in known[name].hosts) if name in known else [],
+            rows.get(name),
+            calls[name],
+            failed[name].most_common(),
+        )
+        for name in {*known, *rows, *calls}
+    ]
+    return sorted(sheets, key=lambda sheet: (STATES.index(sheet.state), sheet.name))
+
+
+def calls_of(name: str, *, only_failed: bool) -> QuerySet[OutgoingCall]:
+    """The calls to one server, or to all; the newest first."""
+    rows = OutgoingCall.objects.order_by("-at", "-pk")
+    rows = rows.filter(service=name) if name else rows
+    return rows.exclude(outcome=OutgoingCall.Outcome.ANSWERED) if only_failed else rows

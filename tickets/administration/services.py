@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
+from helpdesk.base import outgoing
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.parking import Lot
 from helpdesk.staff.models import User
@@ -18,7 +19,8 @@ from helpdesk.studio.models import Game
 from players.models import Player
 from tickets import drain
 from tickets.actors import operator
-from tickets.mail.inbound import by_hand, imap_hosts, inbox
+from tickets.mail.inbound import by_hand, inbox
+from tickets.mail.inbound.passwords import demand_password, keep_password
 from tickets.mail.models import Mailbox, RawMail, SenderRecords
 from tickets.mail.outbound import sender_records
 from tickets.models import Delivery, LifecycleRule
@@ -184,24 +186,19 @@ def dismiss_parked(lot: Lot, pk: int, *, reason: str, by: User, request: HttpReq
 
 
 @transaction.atomic
-def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, **facts: Any) -> Mailbox:
+def save_mailbox(box: Mailbox, *, by: User, password: str = "", request: HttpRequest | None = None, **facts: Any) -> Mailbox:
     """A new or changed mailbox. Another server, user, folder or beginning is begun anew, as the mailbox says; what was taken in already is
     known by its key.
 
-    DomainError where the environment does not let the named password go to that server: it would be given to a stranger.
+    `password`: entered now; empty: as before. DomainError where it may not go to that server: it would be given to a stranger.
     """
     before = {field: getattr(box, field, None) for field in MAILBOX_FIELDS} if box.pk else {}
     differences = changed(before, facts)
-    if not differences:
+    if not differences and not password:
         return box
     if Mailbox.objects.filter(address__iexact=facts["address"]).exclude(pk=box.pk or 0).exists():
         raise DomainError(_("This address is polled already."), field="address")
-    name = facts["password_name"]
-    if imap_hosts.is_bound(name) and not imap_hosts.may_go(name, facts["host"], facts["port"]):
-        raise DomainError(
-            _("%(name)s does not name this server and port: the password may not go there.") % {"name": imap_hosts.host_setting(name)},
-            field="host",
-        )
+    demand_password(box, facts, password)
     for field, value in facts.items():
         setattr(box, field, value)
     if {"host", "user", "folder", "begin", "begin_on"} & set(differences):
@@ -211,7 +208,9 @@ def save_mailbox(box: Mailbox, *, by: User, request: HttpRequest | None = None, 
     box.save()
     environment_name = differences.pop("password_name", None)
     named: dict[str, Any] = {"environment_name": environment_name} if environment_name else {}
-    note_audit("mail.mailbox_saved", by=by, subject=box, request=request, game_id=box.game_id, changes=differences, **named)
+    if differences or named:
+        note_audit("mail.mailbox_saved", by=by, subject=box, request=request, game_id=box.game_id, changes=differences, **named)
+    keep_password(box, password, by=by, request=request)
     return box
 
 
@@ -228,3 +227,12 @@ def ask_about_sender(game: Game, *, selector: str, by: User, request: HttpReques
     if row.selector != before:
         note_audit("mail.selector_set", by=by, subject=game, request=request, game_id=game.pk, changes={"selector": [before, row.selector]})
     return row
+
+
+def hurry_service(name: str, *, by: User, request: HttpRequest | None = None) -> bool:
+    """Somebody's server that is left alone may be called at once; whether it was left alone."""
+    with transaction.atomic():
+        hurried = outgoing.breaker.hurry(name)
+        if hurried:
+            note_audit("outgoing.hurried", by=by, request=request, service=name)
+    return hurried

@@ -12,7 +12,14 @@ from helpdesk.staff.rights import Right
 
 def register() -> None:
     """Called in `ready()`."""
-    labels.register(actions={"parked.retried": _("had parked work tried again"), "parked.dismissed": _("gave parked work up")})
+    labels.register(
+        actions={
+            "parked.retried": _("had parked work tried again"),
+            "parked.dismissed": _("gave parked work up"),
+            "outgoing.hurried": _("had a server called again that was left alone"),
+        },
+        facts={"service": _("server")},
+    )
     menu.register(
         menu.PEOPLE,
         MenuEntry(
@@ -49,6 +56,15 @@ def register() -> None:
             Right.MANAGE_DELIVERIES,
             True,
             20,
+        ),
+        MenuEntry(
+            "administration:outgoing",
+            _("Outgoing calls"),
+            "arrow-up-right",
+            _("Which servers of others the desk calls, and what comes of it"),
+            Right.MANAGE_DELIVERIES,
+            True,
+            25,
         ),
         MenuEntry(
             "administration:erasures", _("Erasures"), "eraser", _("Players whose data were erased or will be"), Right.ERASE_PLAYER, True, 30

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tickets.administration.views import addresses, cards, deliveries, erasures, mails, parked, rules, senders
+from tickets.administration.views import addresses, cards, deliveries, erasures, mails, outgoing, parked, rules, senders
 
 app_name = "administration"
 urlpatterns = [
@@ -27,6 +27,8 @@ urlpatterns = [
     path("settings/parked/", parked.parked, name="parked"),
     path("settings/parked/<slug:kind>/retry/", parked.retry, name="retry_parked"),
     path("settings/parked/<slug:kind>/<int:pk>/dismiss/", parked.dismiss, name="dismiss_parked"),
+    path("settings/outgoing/", outgoing.calls, name="outgoing"),
+    path("settings/outgoing/<str:name>/hurry/", outgoing.hurry, name="hurry_service"),
     path("settings/deliveries/", deliveries.deliveries, name="deliveries"),
     path("settings/deliveries/replay/", deliveries.replay, name="replay"),
     path("settings/deliveries/<int:pk>/drop/", deliveries.drop, name="drop_delivery"),

@@ -122,7 +122,7 @@ class HookToken(models.Model):
 
 
 class Mailbox(models.Model):
-    """An IMAP mailbox that is polled. Its password lies in the environment, under the name given here, never in the database."""
+    """An IMAP mailbox that is polled. Its password lies in the environment under the name given here, or was entered (`passwords.py`)."""
 
     personal: ClassVar[tuple[str, ...]] = ()
 
@@ -142,7 +142,7 @@ class Mailbox(models.Model):
     port = models.PositiveIntegerField(default=993)
     security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     user = models.CharField(max_length=200)
-    password_name = models.CharField(max_length=80, help_text=_("Name of the environment variable, like MAILBOX_PASSWORD_EMBER."))
+    password_name = models.CharField(max_length=80, blank=True)  # of the environment's variable; empty: it was entered in the page
     folder = models.CharField(max_length=200, default="INBOX")
     move_to = models.CharField(
         max_length=200, blank=True, help_text=_("Folder for what has been taken in; empty: it stays and is marked as read.")
@@ -167,6 +167,9 @@ class Mailbox(models.Model):
             models.CheckConstraint(name="mailbox_begin_known", condition=Q(begin__in=["now", "since", "all"])),
             models.CheckConstraint(name="mailbox_since_names_a_day", condition=~Q(begin="since") | Q(begin_on__isnull=False)),
             models.CheckConstraint(name="mailbox_day_is_one", condition=Q(begin_on__range=(EARLIEST.date(), LATEST.date()))),
+            models.CheckConstraint(
+                name="mailbox_entered_password_is_sent_encrypted", condition=~Q(password_name="") | ~Q(security="plain")
+            ),
             models.CheckConstraint(name="mailbox_port_is_one", condition=Q(port__gte=1, port__lte=65535)),
         ]
 

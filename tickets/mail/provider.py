@@ -8,13 +8,11 @@ providers' files too, so that nothing in them may know a row.
 from __future__ import annotations
 
 import io
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from anymail.exceptions import AnymailError
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -24,7 +22,6 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 
-from helpdesk.base.outgoing import Unreachable, call
 from helpdesk.base.sandbox import Limits, Workshop
 from helpdesk.base.sandbox.child import Job
 from tickets.mail.outbound.reports import Report, report_in
@@ -96,7 +93,7 @@ class Suppression:
 
 
 class NoAnswer(Exception):
-    """The provider's API cannot be asked, or answered what makes no sense. The text says which."""
+    """The provider's API cannot be asked, or answered what makes no sense. The text says which, in the reader's language."""
 
 
 class Provider(ABC):
@@ -113,6 +110,7 @@ class Provider(ABC):
     spf: str = ""  # the mechanism of a sender's SPF record that names it; empty: it puts a domain of its own on the envelope
     selectors: tuple[str, ...] = ()  # under which it mostly has its senders' DKIM keys published
     headers: Mapping[str, str] = {}  # that it wants in a mail which leaves by it
+    api: str = ""  # the address of its API, where we ask one
     alias_domain: str = ""  # of the Message-ID that it makes of its own bare name of a mail
 
     @abstractmethod
@@ -165,23 +163,19 @@ class Provider(ABC):
         quoted = report_in(words_of(event))
         return REASONS.get(event.reject_reason, quoted) if quoted == Report.UNEXPLAINED else quoted
 
-    def ask_api(self, method: str, url: str, *, headers: Mapping[str, str], body: Any = None) -> Any:
-        """The JSON that its API answers; None where it knows nothing of that (404). The host is one that we or the settings name."""
-        told = None if body is None else json.dumps(body).encode()
-        named = f"{self.name.upper()}_API_URL" in settings.ANYMAIL
-        kind = {"Accept": "application/json", **({} if told is None else {"Content-Type": "application/json"})}
-        try:
-            answer = call(method, url, headers=kind | dict(headers), body=told, seconds=5, inside=named)
-        except (Unreachable, ValueError) as error:
-            raise NoAnswer(str(error)) from error
-        if answer.status == HTTPStatus.NOT_FOUND:
-            return None
-        if answer.status != HTTPStatus.OK:
-            raise NoAnswer(f"it answered {answer.status}")
-        try:
-            return json.loads(answer.body)
-        except MALFORMED as error:
-            raise NoAnswer("its answer makes no sense") from error
+    @property
+    def api_root(self) -> str:
+        """The address of its API: its own, or the one that the settings name."""
+        return str(settings.ANYMAIL.get(self._api_setting) or self.api).rstrip("/")
+
+    @property
+    def api_is_named(self) -> bool:
+        """Whether the settings name that address, so that it may lie inside."""
+        return self._api_setting in settings.ANYMAIL
+
+    @property
+    def _api_setting(self) -> str:
+        return f"{self.name.upper()}_API_URL"
 
     @property
     def signs(self) -> bool:
@@ -228,15 +222,22 @@ class Provider(ABC):
             raise Refused("no secret is set for this provider's webhooks") from error
 
 
+class Ask(Protocol):
+    """Asks a provider's API, below its `api_root` (`provider_api.py`): the providers' files are read by children too, which call nobody."""
+
+    def __call__(self, method: str, path: str, *, headers: Mapping[str, str], body: Any = None, what: str = "") -> Any:
+        """The JSON that it answers; None where it knows nothing of that (404). NoAnswer. `what`: our word for it, for the log of calls."""
+
+
 class KeepsList(Provider):
     """A provider that has lists of addresses to which it does not send, and lets us ask and change them by its API."""
 
     @abstractmethod
-    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
+    def suppressions(self, ask: Ask, address: str, domains: Sequence[str]) -> list[Suppression]:
         """On which of its lists an address stands, for mails from these domains. NoAnswer."""
 
     @abstractmethod
-    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
+    def unsuppress(self, ask: Ask, address: str, domains: Sequence[str]) -> None:
         """Take it off them. NoAnswer; whether one keeps it all the same, `suppressions` tells."""
 
 

@@ -6,12 +6,16 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit import labels
-from helpdesk.base import watch
+from helpdesk.base import outgoing, watch
+from helpdesk.base.outgoing import Service
 from tickets.mail.models import RawMail
+from tickets.mail.outbound.suppressions import keeper
+from tickets.mail.provider_api import service_of
 
 
 def register() -> None:
     """Called in `ready()`."""
+    outgoing.register("mail", _services)
     labels.register(
         actions={
             "mail.retried": _("had mails read again"),
@@ -28,3 +32,9 @@ def register() -> None:
     watch.register_backlog(
         "raw_mail", watch.Backlog("raw_mail", watch.SOON, lambda _at: RawMail.objects.filter(processed_at=None), F("received_at"))
     )
+
+
+def _services() -> list[Service]:
+    """The API of the provider by which mails leave, where we ask it anything."""
+    provider = keeper()
+    return [service_of(provider)] if provider else []

@@ -21,6 +21,7 @@ from tests.factories.staff import somebody
 from tests.tickets.mail.outbound.conftest import left, mailed, reply
 from tickets.actors import operator
 from tickets.mail.provider import KeepsList, NoAnswer
+from tickets.mail.provider_api import asking
 from tickets.mail.providers import providers
 from tickets.models import Message, Status, Ticket
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -129,12 +130,12 @@ def lift(client: Client, *messages: Message) -> Any:
 
 
 def test_a_provider_tells_its_lists_and_takes_an_address_off_them(provider: KeepsList, api: Api) -> None:
-    (listed,) = provider.suppressions(TAMSIN, ["tideborn.example"])
+    (listed,) = provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
     assert (listed.since.isoformat(), listed.for_good) == ("2011-10-21T11:02:55+00:00", False)
 
-    provider.unsuppress(TAMSIN, ["tideborn.example"])
+    provider.unsuppress(asking(provider), TAMSIN, ["tideborn.example"])
 
-    assert provider.suppressions(TAMSIN, ["tideborn.example"]) == []
+    assert provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"]) == []
 
 
 @pytest.mark.parametrize("status", [401, 429, 500, 302])
@@ -142,7 +143,25 @@ def test_an_api_that_says_no_is_no_list_without_the_address(provider: KeepsList,
     api.status = status
 
     with pytest.raises(NoAnswer, match=str(status)):
-        provider.suppressions(TAMSIN, ["tideborn.example"])
+        provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
+
+
+def test_an_api_that_fails_again_and_again_is_left_alone_and_the_page_says_until_when(
+    failed: Message, provider: KeepsList, api: Api, olga: Client
+) -> None:
+    api.status = 503
+    asked = [olga.post(f"/settings/addresses/{tamsin().pk}/ask/", follow=True).content.decode() for _time in range(3)]
+
+    assert len(api.asked) == 2
+    assert "it answered 503" in asked[1] and "is left alone until" in asked[2]
+
+
+@pytest.mark.parametrize("root", ["http://user:word@127.0.0.1/", "ftp://127.0.0.1", "nonsense"])
+def test_an_address_in_the_settings_that_is_none_is_said(provider: KeepsList, settings: Any, root: str) -> None:
+    settings.ANYMAIL = settings.ANYMAIL | {f"{provider.name.upper()}_API_URL": root}
+
+    with pytest.raises(NoAnswer, match="none that can be called"):
+        provider.suppressions(asking(provider), TAMSIN, ["tideborn.example"])
 
 
 def test_the_page_asks_the_provider_when_somebody_says_so(failed: Message, provider: KeepsList, api: Api, olga: Client) -> None:

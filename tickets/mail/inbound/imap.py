@@ -24,6 +24,7 @@ from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.mail.inbound import imap_hosts
 from tickets.mail.inbound.inbox import InboundMail, park, store
+from tickets.mail.inbound.passwords import NoPassword, password_of
 from tickets.mail.models import Mailbox, MailSource
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,6 @@ LONGEST_PAUSE = timedelta(minutes=30)  # between tries of a mailbox that fails
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # no mail is older than the mail servers that tell of it
 UNREACHABLE = gettext_noop("The server cannot be reached, or its certificate is not good.")
 REFUSED = gettext_noop("The server does not take this user and password.")
-NO_PASSWORD = gettext_noop("The environment has no password of this name.")
-UNBOUND = gettext_noop("The environment does not let this password go to this server and port.")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _ARRIVED = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
 
@@ -89,7 +88,7 @@ def _told(trouble: Exception) -> str:
     match trouble:
         case MailboxLoginError():
             return REFUSED
-        case MailboxTrouble() | NotKept():
+        case MailboxTrouble() | NoPassword() | NotKept():
             return one_line(str(trouble), 300)
         case OSError() | imaplib.IMAP4.error():
             return UNREACHABLE
@@ -107,13 +106,9 @@ def _is_due(box: Mailbox) -> bool:
 
 @contextmanager
 def _opened(box: Mailbox) -> Iterator[BaseMailBox]:
-    password = settings.MAILBOX_PASSWORDS.get(box.password_name)
-    if not password:
-        raise MailboxTrouble(NO_PASSWORD)
-    if not imap_hosts.may_go(box.password_name, box.host, box.port):
-        raise MailboxTrouble(UNBOUND)
-    server = imap_hosts.Session(box.host, box.port, security=box.security, timeout=TIMEOUT)
-    with server.login(box.user, password, initial_folder=box.folder):
+    password = password_of(box)
+    server = imap_hosts.Session(box.host, box.port, security=box.security, timeout=TIMEOUT, inside=password.inside)
+    with server.login(box.user, password.value, initial_folder=box.folder):
         yield server
 
 

@@ -17,6 +17,7 @@ from players.services import forgive_address
 from tickets.access import visible_tickets
 from tickets.actors import Actor
 from tickets.mail.provider import KeepsList, NoAnswer, Suppression
+from tickets.mail.provider_api import asking
 from tickets.mail.providers import sending_provider
 from tickets.models import Message, Status
 from tickets.models.message import ANSWERED_STATES
@@ -45,7 +46,7 @@ def ask(address: Address) -> list[Suppression]:
     if provider is None:
         return []
     try:
-        return provider.suppressions(address.address, _domains(address))
+        return provider.suppressions(asking(provider), address.address, _domains(address))
     except NoAnswer as error:
         raise DomainError(_("%(provider)s does not tell: %(why)s.") % {"provider": provider.label, "why": error}) from error
 
@@ -62,8 +63,8 @@ def lift(address: Address, *, by: User, request: HttpRequest | None = None) -> l
     if provider:
         domains = _domains(address)
         try:
-            provider.unsuppress(address.address, domains)
-            left = provider.suppressions(address.address, domains)
+            provider.unsuppress(asking(provider), address.address, domains)
+            left = provider.suppressions(asking(provider), address.address, domains)
         except NoAnswer as error:
             words = _("%(provider)s cannot be told: %(why)s. Nothing was changed here.") % {"provider": provider.label, "why": error}
             raise DomainError(words) from error

@@ -21,7 +21,7 @@ from django.utils.datastructures import MultiValueDict
 from helpdesk.base.text import one_line
 from tickets.mail.outbound.reports import Report
 from tickets.mail.parse.forms import TooMuch, fields
-from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Proof, Refused, Suppression, as_mail, request_of
+from tickets.mail.provider import CAME_BACK, Ask, Delivered, KeepsList, Proof, Refused, Suppression, as_mail, request_of
 
 SIGNED = ("timestamp", "token", "signature")
 LISTS = ("bounces", "complaints", "unsubscribes")
@@ -40,6 +40,7 @@ class Mailgun(KeepsList):
         "MAILGUN_WEBHOOK_SIGNING_KEY": "proves its webhooks",
     }
     needed = ("MAILGUN_API_KEY",)
+    api = "https://api.mailgun.net/v3"
     spf = "include:mailgun.org"
     selectors = ("mx", "pic", "k1", "smtp", "mailo", "email")
     signing = ("MAILGUN_WEBHOOK_SIGNING_KEY", "MAILGUN_API_KEY")
@@ -91,30 +92,29 @@ class Mailgun(KeepsList):
     def sender_domain(self) -> str:
         return settings.ANYMAIL.get("MAILGUN_SENDER_DOMAIN", "").lower()
 
-    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
+    def suppressions(self, ask: Ask, address: str, domains: Sequence[str]) -> list[Suppression]:
         found = []
         for domain in self._domains(domains):
             for listed in LISTS:
-                told = self._lists("GET", domain, listed, address)
+                told = self._lists(ask, "GET", domain, listed, address)
                 if isinstance(told, dict):
                     said = " ".join(str(told.get(name) or "") for name in ("code", "error")).strip()
                     found.append(Suppression(f"{listed}, {domain}", one_line(said, 300), _moment(told.get("created_at"))))
         return found
 
-    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
+    def unsuppress(self, ask: Ask, address: str, domains: Sequence[str]) -> None:
         for domain in self._domains(domains):
             for listed in LISTS:
-                self._lists("DELETE", domain, listed, address)
+                self._lists(ask, "DELETE", domain, listed, address)
 
     def _domains(self, domains: Sequence[str]) -> Sequence[str]:
         own = self.sender_domain()
         return [own] if own else domains
 
-    def _lists(self, method: str, domain: str, listed: str, address: str) -> Any:
-        root = settings.ANYMAIL.get("MAILGUN_API_URL") or "https://api.mailgun.net/v3"
+    def _lists(self, ask: Ask, method: str, domain: str, listed: str, address: str) -> Any:
         key = base64.b64encode(f"api:{settings.ANYMAIL.get('MAILGUN_API_KEY', '')}".encode()).decode()
-        url = f"{root.rstrip('/')}/{quote(domain, safe='')}/{listed}/{quote(address, safe='')}"
-        return self.ask_api(method, url, headers={"Authorization": f"Basic {key}"})
+        path = f"/{quote(domain, safe='')}/{listed}/{quote(address, safe='')}"
+        return ask(method, path, headers={"Authorization": f"Basic {key}"}, what=listed)
 
 
 def _moment(told: Any) -> datetime | None:

@@ -17,7 +17,7 @@ from helpdesk.base.sandbox import Failed, Spent
 from helpdesk.base.sandbox.child import Job
 from helpdesk.base.text import one_line
 from tickets.mail.outbound.reports import Report
-from tickets.mail.provider import CAME_BACK, Delivered, KeepsList, Senseless, Suppression, as_mail, request_of
+from tickets.mail.provider import CAME_BACK, Ask, Delivered, KeepsList, Senseless, Suppression, as_mail, request_of
 
 SOFT = frozenset({"SoftBounce", "Transient", "DnsError"})
 OWN = {"SpamNotification": Report.POLICY, "ManuallyDeactivated": Report.SUPPRESSED}
@@ -32,6 +32,7 @@ class Postmark(KeepsList):
     needed = ("POSTMARK_SERVER_TOKEN",)
     refused = {"rejected": Report.SUPPRESSED, "invalid": Report.GONE}  # inactive at Postmark; no address at all
     headers = {"X-PM-KeepID": "true"}  # else it writes a Message-ID of its own
+    api = "https://api.postmarkapp.com"
     alias_domain = "mtasv.net"
 
     def take(self, body: bytes, content_type: str, authorization: str) -> Delivered:
@@ -62,18 +63,17 @@ class Postmark(KeepsList):
             return Report.SOFT if told == Report.GONE else told
         return OWN.get(kind, told)
 
-    def suppressions(self, address: str, domains: Sequence[str]) -> list[Suppression]:
-        told = self._list("GET", f"/dump?EmailAddress={quote(address, safe='')}")
+    def suppressions(self, ask: Ask, address: str, domains: Sequence[str]) -> list[Suppression]:
+        told = self._list(ask, "GET", f"/dump?EmailAddress={quote(address, safe='')}")
         rows = told.get("Suppressions") if isinstance(told, dict) else None
         return [_suppression(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
-    def unsuppress(self, address: str, domains: Sequence[str]) -> None:
-        self._list("POST", "/delete", {"Suppressions": [{"EmailAddress": address}]})
+    def unsuppress(self, ask: Ask, address: str, domains: Sequence[str]) -> None:
+        self._list(ask, "POST", "/delete", {"Suppressions": [{"EmailAddress": address}]})
 
-    def _list(self, method: str, what: str, body: Any = None) -> Any:
-        root = settings.ANYMAIL.get("POSTMARK_API_URL") or "https://api.postmarkapp.com"
+    def _list(self, ask: Ask, method: str, what: str, body: Any = None) -> Any:
         headers = {"X-Postmark-Server-Token": settings.ANYMAIL.get("POSTMARK_SERVER_TOKEN", "")}
-        return self.ask_api(method, f"{root.rstrip('/')}/message-streams/outbound/suppressions{what}", headers=headers, body=body)
+        return ask(method, f"/message-streams/outbound/suppressions{what}", headers=headers, body=body, what="suppressions")
 
 
 def _suppression(row: dict[str, Any]) -> Suppression:

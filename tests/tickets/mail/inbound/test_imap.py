@@ -17,7 +17,7 @@ from tests.conftest import Travel
 from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter
-from tickets.mail.inbound import imap, inbox
+from tickets.mail.inbound import imap, inbox, passwords
 from tickets.mail.models import Mailbox, RawMail, ReceivedKey
 from tickets.models import Message, Ticket
 
@@ -138,7 +138,7 @@ def test_a_mailbox_without_a_password_says_so(server: Server, box: Mailbox, sett
     imap.poll_all()
 
     box.refresh_from_db()
-    assert box.error == imap.NO_PASSWORD
+    assert box.error == passwords.NO_PASSWORD
 
 
 def test_one_mail_that_the_server_never_gives_keeps_the_others_back_only_for_a_while(

@@ -16,7 +16,7 @@ from tests.tickets.mail.inbound import dovecot
 from tests.tickets.mail.inbound.dovecot import Server
 from tests.tickets.mail.parse.letters import letter
 from tickets import drain
-from tickets.mail.inbound import imap, inbox
+from tickets.mail.inbound import imap, inbox, passwords
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Delivery, Event, Lane, Message, Status, Ticket, Timer
 
@@ -191,7 +191,7 @@ def test_a_mailbox_that_points_to_a_host_of_somebodys_own_is_never_called(server
     imap.poll_all()
 
     box.refresh_from_db()
-    assert (called, box.error) == ([], imap.UNBOUND)
+    assert (called, box.error) == ([], passwords.UNBOUND)
 
 
 def test_all_troubles_of_the_network_are_told_in_the_same_words(server: Server, box: Mailbox, settings: Any):

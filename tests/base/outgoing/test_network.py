@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -48,7 +44,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[int]:
         asked.append(port)
         return [(socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
 
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", resolver)
+    monkeypatch.setattr("socket.getaddrinfo", resolver)
     return asked
 
 
@@ -89,49 +85,3 @@ def test_why_it_failed_is_not_told(monkeypatch: pytest.MonkeyPatch):
         told.add(str(trouble.value))
 
     assert told == {"the server cannot be reached"}
-
-
-class Chatty(BaseHTTPRequestHandler):
-    """/large answers without an end, /slow drips, /away leads elsewhere."""
-
-    def do_GET(self) -> None:
-        self.send_response(302 if self.path == "/away" else 200)
-        if self.path == "/away":
-            self.send_header("Location", "/here")
-        self.end_headers()
-        with suppress(OSError):
-            for _piece in range(60 if self.path in {"/large", "/slow"} else 1):
-                self.wfile.write(b"x" * (50_000 if self.path == "/large" else 1))
-                self.wfile.flush()
-                if self.path == "/slow":
-                    Event().wait(0.05)
-
-    def log_message(self, *args: object) -> None:
-        """The test's output is for the test."""
-
-
-@pytest.fixture
-def chatty() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Chatty)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_call_brings_an_answer_and_follows_nobody(chatty: str) -> None:
-    assert outgoing.call("GET", f"{chatty}/", headers={}, inside=True) == outgoing.Answer(200, b"x")
-    assert outgoing.call("GET", f"{chatty}/away", headers={}, inside=True).status == 302
-
-
-@pytest.mark.parametrize("path", ["/large", "/slow"])
-def test_a_call_has_a_budget_of_bytes_and_seconds(chatty: str, path: str) -> None:
-    with pytest.raises(outgoing.Unreachable):
-        outgoing.call("GET", f"{chatty}{path}", headers={}, inside=True, seconds=0.4)
-
-
-def test_a_call_to_the_open_is_encrypted_and_leads_nowhere_inside(chatty: str) -> None:
-    with pytest.raises(ValueError, match="no address"):
-        outgoing.call("GET", f"{chatty}/", headers={})
-    with pytest.raises(outgoing.Inside):
-        outgoing.call("GET", f"{chatty.replace('http', 'https')}/", headers={})

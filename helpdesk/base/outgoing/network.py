@@ -1,4 +1,4 @@
-"""Connections that leave the house: a name is looked up once, refused where it leads inside, and what was looked up is what is called.
+"""A name is looked up once, refused where it leads inside, and what was looked up is what is called.
 
 Who may name a host in a form could else reach what only this machine can: the database, a cloud's metadata, a neighbour's router. The
 environment may allow a host by name (`inside`), whoever edits it can reach those anyway.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import ssl
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from urllib.parse import urlsplit
+from typing import ClassVar
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -21,6 +18,8 @@ Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 class Unreachable(OSError):
     """No connection. The text says nothing of why: refused, silent and unknown would draw a map of somebody's network."""
+
+    outcome: ClassVar = "unreachable"  # as the log of calls knows it
 
     def __init__(self) -> None:
         super().__init__("the server cannot be reached")
@@ -40,7 +39,10 @@ class Target:
 
 
 def look_up(host: str, port: int, *, inside: bool = False) -> list[Target]:
-    """The addresses of a host that may be called; with `inside` also those of this house. Raises Unreachable, or Inside."""
+    """The addresses of a host that may be called; with `inside` also those of this house. Raises Unreachable, or Inside.
+
+    How long that takes the system's resolver decides.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, ValueError) as error:
@@ -65,17 +67,19 @@ def is_public(address: str) -> bool:
 
 
 def connect(host: str, port: int, *, timeout: float, inside: bool = False) -> socket.socket:
-    """A TCP connection to one of the host's addresses, tried in their order. Raises Unreachable, or Inside."""
+    """A TCP connection to one of the host's addresses, tried in their order within `timeout` seconds. Raises Unreachable, or Inside."""
     trouble: OSError | None = None
+    until = time.monotonic() + timeout
     for target in look_up(host, port, inside=inside):
         connection = socket.socket(target.family, socket.SOCK_STREAM)
         try:
-            connection.settimeout(timeout)
+            connection.settimeout(max(0.01, until - time.monotonic()))
             connection.connect((target.ip, target.port))
         except OSError as error:
             connection.close()
             trouble = error
             continue
+        connection.settimeout(timeout)
         return connection
     raise Unreachable from trouble
 
@@ -89,59 +93,3 @@ def _hidden_in(ip: Ip) -> ipaddress.IPv4Address | None:
     if isinstance(ip, ipaddress.IPv4Address):
         return None
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server answered."""
-
-    status: int
-    body: bytes
-
-
-def call(
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str],
-    body: bytes | None = None,
-    seconds: float = 10.0,
-    most: int = 1_000_000,
-    inside: bool = False,
-) -> Answer:
-    """One HTTP request: no redirect is followed, and the answer has `most` bytes and comes within `seconds`, else Unreachable.
-
-    Without `inside` only https, and only to the open.
-    """
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    if not parts.hostname or not (secure or (inside and parts.scheme == "http")):
-        raise ValueError(f"This is no address to be called: {parts.scheme}://{parts.hostname}")
-    port, until = parts.port or (443 if secure else 80), time.monotonic() + seconds
-    line = connect(parts.hostname, port, timeout=seconds, inside=inside)
-    try:
-        if secure:
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
-        asking = HTTPConnection(parts.hostname, port)
-        asking.sock = line
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        asking.request(method, target, body, {"Connection": "close", **headers})
-        response = asking.getresponse()
-        return Answer(response.status, _within(response, line, most, until))
-    except (OSError, HTTPException) as error:
-        raise Unreachable from error
-    finally:
-        line.close()
-
-
-def _within(response: HTTPResponse, line: socket.socket, most: int, until: float) -> bytes:
-    """The body, while there is time and room for it."""
-    read = bytearray()
-    while True:
-        line.settimeout(max(0.01, until - time.monotonic()))
-        piece = response.read1(65_536)
-        read += piece
-        if len(read) > most or (piece and time.monotonic() > until):
-            raise Unreachable
-        if not piece:
-            return bytes(read)
