@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from celery import current_app
@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import transaction
 
 from helpdesk.base import clock
-from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
+from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.services.away import go_away
+from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
 from helpdesk.studio.models import Department, Game
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
@@ -172,6 +174,21 @@ def department() -> int:
     made, _new = Department.objects.get_or_create(name="Payments")
     DepartmentMember.objects.get_or_create(department=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def shifts() -> str:
+    """This week's shifts of two people, one of whom is absent for a day and one has stepped away; the week's first day."""
+    olga, anna, boris = (User.objects.get(email=email_of(word)) for word in ("olga", "anna", "boris"))
+    today = clock.now().date()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(9), UTC)
+    begins = [(person, monday + timedelta(days=day, hours=late)) for person, late in ((anna, 0), (boris, 12)) for day in range(5)]
+    plan_shifts([Span(person, begin, begin + timedelta(hours=8)) for person, begin in begins], by=olga)
+    if not Absence.objects.filter(user=anna).exists():
+        ill = plan_absence(anna, kind=Absence.Kind.ILL, first_day=today, last_day=today + timedelta(days=9), by=olga)
+        cancel_absence(ill, by=olga)
+        plan_absence(anna, kind=Absence.Kind.HOLIDAY, first_day=today, last_day=today, by=olga)
+    go_away(olga, until=clock.now() + timedelta(hours=2))
+    return monday.date().isoformat()
 
 
 def prefer(word: str, language: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.staff.forms.departments import OfferingInput, offer
+from helpdesk.staff.forms.plan import ColleagueField
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import Game, Topic
@@ -171,12 +172,7 @@ class StatusForm(DialogForm):
 class AssignForm(DialogForm):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
-    assignee = forms.ModelChoiceField(
-        User.objects.filter(is_active=True),
-        label=gettext_lazy("With"),
-        required=False,
-        empty_label=gettext_lazy("Nobody, back into the queue"),
-    )
+    assignee = ColleagueField(label=gettext_lazy("With"), required=False, empty_label=gettext_lazy("Nobody, back into the queue"))
     team = forms.ModelChoiceField(
         Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"), show_hidden_initial=True
     )

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import Conflict
+from helpdesk.staff.availability import availability
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
@@ -92,8 +94,15 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
             if "team" in form.changed_data:
                 set_team(ticket, to=form.cleaned_data["team"], by=by)
         if form.is_valid():
-            return done(request, number)
+            return done(request, number, _said_of(form.cleaned_data["assignee"], request.user), kind="")
     return _dialog(request, ticket, form, "assign")
+
+
+def _said_of(holder: User | None, giver: User) -> str:
+    """A word where a ticket was given to somebody who is not here."""
+    if holder is None or holder == giver or (state := availability([holder])[holder.pk]).here:
+        return ""
+    return _("%(name)s is %(state)s.") % {"name": holder.name, "state": state}
 
 
 @requires(Right.TAKE, Right.ASSIGN)
