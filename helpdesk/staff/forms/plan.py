@@ -11,7 +11,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from helpdesk.base.bounds import DayField, MomentField
 from helpdesk.base.clock import now
@@ -62,8 +62,8 @@ class ShiftForm(forms.Form):
     """The same hours on some days of a week. One that ends before it begins ends on the next day."""
 
     person = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Person"), empty_label=gettext_lazy("choose"))
-    begins = forms.TimeField(label=gettext_lazy("From"), widget=forms.TimeInput(attrs={"type": "time"}), initial="09:00")
-    ends = forms.TimeField(label=gettext_lazy("To"), widget=forms.TimeInput(attrs={"type": "time"}), initial="17:00")
+    begins = forms.TimeField(label=pgettext_lazy("time", "From"), widget=forms.TimeInput(attrs={"type": "time"}), initial="09:00")
+    ends = forms.TimeField(label=pgettext_lazy("time", "To"), widget=forms.TimeInput(attrs={"type": "time"}), initial="17:00")
     days = forms.TypedMultipleChoiceField(label=gettext_lazy("Days"), coerce=int, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, week: Week, planner: User, **kwargs: Any) -> None:
