@@ -57,6 +57,8 @@ PLACES = (
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
+    Place("ticket-blocked", "/tickets/{blocked}/"),
+    Place("block", "/tickets/{ticket}/block/"),
     Place("ticket-held", "/tickets/{held_ticket}/"),
     Place("held", "/tickets/{held_ticket}/messages/{held}/held/"),
     Place("start", "/tickets/new/"),
@@ -97,6 +99,7 @@ PLACES = (
     Place("lifecycle", "/settings/lifecycle/"),
     Place("rule", "/settings/lifecycle/{rule}/"),
     Place("mails", "/settings/mails/"),
+    Place("mails-aside", "/settings/mails/?which=aside"),
     Place("mail", "/settings/mails/{mail}/"),
     Place("mailbox", "/settings/mails/boxes/{mailbox}/"),
     Place("mailbox-new", "/settings/mails/boxes/new/"),
@@ -134,11 +137,12 @@ def furnish(town: Town) -> list[Place]:
             "open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours
         )
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
+    blocked = do("blocked", address="gregor@players.example", name="Gregor Falk")
     do("mail_to_nobody")
     do("dns_said")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
-    until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")
+    until(lambda: ask("SELECT count(*) = 2 FROM mail_rawmail WHERE parked_at IS NOT NULL"), "two mails to be put aside")
     until(lambda: ask("SELECT sent_at FROM tickets_message WHERE to_address = 'ilse@players.example'"), "the reply to be sent")
     do("player_writes", number=number, text="Wonderful, thank you. One more thing: may I keep the hat?")
 
@@ -154,6 +158,7 @@ def furnish(town: Town) -> list[Place]:
         "held_ticket": held_ticket,
         "held": held,
         "long": long,
+        "blocked": blocked,
         "message": ask(
             "SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id WHERE t.number = %s ORDER BY m.id", number
         ),
@@ -172,7 +177,7 @@ def furnish(town: Town) -> list[Place]:
         "text": text,
         "version": version,
         "rule": first("tickets_lifecyclerule"),
-        "mail": first("mail_rawmail", "parked_at IS NOT NULL"),
+        "mail": first("mail_rawmail", "parked_at IS NOT NULL AND set_aside_id IS NULL"),
         "mailbox": do("mailbox"),
         "player": first("players_player"),
     }

@@ -24,6 +24,7 @@ from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
+from tickets.services.blocks import block_player
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -125,6 +126,17 @@ def mail_to_nobody() -> int:
     headers = b"From: Ida <ida@players.example>\nTo: nobody@elsewhere.example\nSubject: Where is this?\nMessage-ID: <lost@players.example>"
     letter = headers + b"\n\nHello?\n"
     return store(InboundMail(content=letter, source=MailSource.PIPE, key="lost")).pk
+
+
+def blocked(address: str, name: str) -> str:
+    """A ticket whose player is blocked, and a mail of his that is set aside as soon as it is read; its number."""
+    number = open_one(address, "You are thieves, all of you.", subject="Thieves", name=name, hours_ago=30)
+    ticket, until = Ticket.objects.get(number=number), clock.now() + timedelta(days=7)
+    if not ticket.player.is_blocked:
+        block_player(ticket, until=until, why="Threatens a colleague by name", by=User.objects.get(email=email_of("olga")))
+    headers = f"From: {name} <{address}>\nTo: support@emberfall.example\nSubject: And another thing\nMessage-ID: <aside@players.example>"
+    store(InboundMail(content=f"{headers}\n\nThieves!\n".encode(), source=MailSource.PIPE, key="aside"))
+    return number
 
 
 def mailbox() -> int:

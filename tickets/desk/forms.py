@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from helpdesk.base import clock
 from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.staff.forms.departments import OfferingInput, offer
 from helpdesk.staff.forms.plan import ColleagueField
@@ -181,6 +183,41 @@ class AssignForm(DialogForm):
     def show_holder(self, holder: User | None) -> None:
         """Somebody else has it meanwhile: that is shown now, and it can be saved again."""
         show_again(self, holder=str(holder.pk) if holder else "")
+
+
+class BlockForm(DialogForm):
+    """Until when what the player writes is set aside, and why. An end is always asked for."""
+
+    LENGTHS: ClassVar[dict[str, int]] = {"day": 1, "week": 7, "month": 30}
+
+    until = forms.ChoiceField(
+        label=gettext_lazy("For how long"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("day", gettext_lazy("1 day")),
+            ("week", gettext_lazy("1 week")),
+            ("month", gettext_lazy("30 days")),
+            ("date", gettext_lazy("Until the moment below")),
+        ],
+        initial="day",
+    )
+    moment = MomentField(label=gettext_lazy("Until"), required=False)
+    why = forms.CharField(
+        label=gettext_lazy("Why"), max_length=500, help_text=gettext_lazy("For colleagues. The player may ask to be given it.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("until") == "date" and not said.get("moment") and "moment" not in self.errors:
+            self.add_error("moment", _("Say until when."))
+        return said
+
+    def end(self) -> datetime:
+        """For a valid form."""
+        said = self.cleaned_data
+        days = self.LENGTHS.get(said["until"])
+        end: datetime = clock.now() + timedelta(days=days) if days else said["moment"]
+        return end
 
 
 class _Tickets(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none

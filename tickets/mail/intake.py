@@ -43,7 +43,7 @@ WHERE from_address = %(writer)s AND from_address <> '' AND received_at > %(since
 ORDER BY received_at DESC LIMIT %(most)s
 """
 
-NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest")
+NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest", "set_aside_id")
 _MARKED = ("processed_at", "claimed_until", "outcome", "reason", "ticket_id", "message_id", "same_as_id", *NOTED)
 _MARK = f"""
 UPDATE mail_rawmail SET {", ".join(f"{column} = %s" for column in _MARKED)}
@@ -89,6 +89,7 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
             return
         judgement, found, game = judged(raw, mail, known)
         _note_machine(raw, judgement.auto)
+        raw.set_aside_id = judgement.block
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
         if judgement.outcome in {Outcome.OPEN, Outcome.REPLY} and not (raw.history or raw.by_person):
@@ -102,7 +103,9 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
 def judged(raw: RawMail, mail: ParsedMail, known: Studio) -> tuple[Judgement, Found | None, Game | None]:
     """What is to become of the mail, with the ticket that it continues and the game that it is for. Nothing is written."""
     game = game_for(mail, raw, known)
-    facts, found = known_of(mail, raw.recipient, gameless=game is None)
+    facts, found = known_of(mail, raw.recipient, game=game, gameless=game is None)
+    if raw.history:  # written long before anybody was blocked
+        facts = replace(facts, block=None)
     return judge(mail, facts, by_person=raw.by_person), found, game
 
 

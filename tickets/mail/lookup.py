@@ -10,11 +10,13 @@ from django.db.models import QuerySet
 
 from helpdesk.base.text import fold
 from helpdesk.base.worded import Worded
-from players.selectors import writes_from
+from helpdesk.studio.models import Game
+from players.selectors import block_on, writes_from
 from tickets.mail.addressing import first_reply_token, may_be_own, read_own_mark
 from tickets.mail.judge import Known, ticket_by_token
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.parse import Bounce, ParsedMail
+from tickets.mail.senders import writer
 from tickets.models import Message, Ticket
 
 BOUNCE_AGE = timedelta(days=14)  # a report without a Message-ID is about a mail of these days, or we do not know about which
@@ -32,7 +34,7 @@ class Found:
     reason: str
 
 
-def known_of(mail: ParsedMail, recipient: str = "", *, gameless: bool = False) -> tuple[Known, Found | None]:
+def known_of(mail: ParsedMail, recipient: str = "", *, game: Game | None = None, gameless: bool = False) -> tuple[Known, Found | None]:
     """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it."""
     ours = mail.message_id if mail.message_id and may_be_own(mail.message_id) else ""
     named = messages_called([*mail.thread_ids, *([ours] if ours else [])])
@@ -46,6 +48,7 @@ def known_of(mail: ParsedMail, recipient: str = "", *, gameless: bool = False) -
         own=itself is not None and itself.kind == Message.Kind.REPLY,
         strange=bool(answered) and found is None,
         gameless=gameless and found is None,
+        block=block_on(writer(mail).address, game=game, asked=found.ticket.player_id if found else None),
     )
     return known, found
 
@@ -62,7 +65,7 @@ def _answering(mail: ParsedMail, answered: Sequence[Message]) -> Found | None:
 
 
 def _is_of(mail: ParsedMail, message: Message) -> bool:
-    address = (mail.writer or mail.from_).address
+    address = writer(mail).address
     if not address:
         return False
     ticket = message.ticket
