@@ -17,7 +17,7 @@ from helpdesk.staff.models import Absence, Shift, User
 from helpdesk.staff.services.planning import people_of
 
 WEEK = timedelta(days=7)
-BACK, AHEAD = timedelta(days=30), timedelta(days=60)  # of one person's plan; what lies farther stands on the weeks' pages
+BACK, AHEAD = timedelta(days=14), timedelta(days=21)  # of one person's plan; what lies farther stands on the weeks' pages
 SHOWN = 200
 
 
@@ -94,7 +94,8 @@ def _on(day: date, absences: Sequence[Absence]) -> Absence | None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One person's shifts and absences from a month ago to two months ahead, cancelled ones among them, and how they stand now."""
+    """One person's shifts of two weeks ago to three weeks ahead, absences from two weeks ago on, cancelled ones among them, and how they
+    stand now."""
 
     person: User
     state: State

@@ -142,7 +142,7 @@ def furnish(town: Town) -> list[Place]:
     do("dns_said")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
-    until(lambda: ask("SELECT count(*) = 2 FROM mail_rawmail WHERE parked_at IS NOT NULL"), "two mails to be put aside")
+    until(lambda: ask("SELECT count(*) > 1 FROM mail_rawmail WHERE parked_at IS NOT NULL"), "two mails to be put aside")
     until(lambda: ask("SELECT sent_at FROM tickets_message WHERE to_address = 'ilse@players.example'"), "the reply to be sent")
     do("player_writes", number=number, text="Wonderful, thank you. One more thing: may I keep the hat?")
 

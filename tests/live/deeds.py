@@ -133,9 +133,11 @@ def blocked(address: str, name: str) -> str:
     number = open_one(address, "You are thieves, all of you.", subject="Thieves", name=name, hours_ago=30)
     ticket, until = Ticket.objects.get(number=number), clock.now() + timedelta(days=7)
     if not ticket.player.is_blocked:
-        block_player(ticket, until=until, why="Threatens a colleague by name", by=User.objects.get(email=email_of("olga")))
-    headers = f"From: {name} <{address}>\nTo: support@emberfall.example\nSubject: And another thing\nMessage-ID: <aside@players.example>"
-    store(InboundMail(content=f"{headers}\n\nThieves!\n".encode(), source=MailSource.PIPE, key="aside"))
+        block_player(
+            ticket.player, on=ticket, until=until, why="Threatens a colleague by name", by=User.objects.get(email=email_of("olga"))
+        )
+    headers = f"From: {name} <{address}>\nTo: support@emberfall.example\nSubject: And another thing\nMessage-ID: <aside.{address}>"
+    store(InboundMail(content=f"{headers}\n\nThieves!\n".encode(), source=MailSource.PIPE, key=f"aside {address}"))
     return number
 
 

@@ -247,7 +247,7 @@ class Desk:
         timers._kinds.pop("test.fails")
         assign(self.rated, to=self.anna, by=operator(self.boris))
         drain.drain(Lane.NOW)
-        block_player(self.ticket, until=now() + timedelta(days=30), why="Quixqara threatens Boris.", by=self.anna)
+        block_player(self.him, on=self.ticket, until=now() + timedelta(days=30), why="Quixqara threatens Boris.", by=self.anna)
         PlayerBlock.objects.update(parked_at=now(), trouble="cannot end the block of Quixqara")
         for number, address in enumerate((ADDRESS, HOUSEHOLD)):  # his sister writes from the second one too, but has no account
             aside = letter("Why does nobody answer, quixq?", message_id=f"<quixq-a{number}@x>", **{"from": f"{NAME} <{address}>"})

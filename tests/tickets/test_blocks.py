@@ -46,7 +46,7 @@ def told(player: Player) -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def blocked(ticket: Ticket, by: User, *, days: float = 7) -> PlayerBlock:
-    made = block_player(ticket, until=now() + days * DAY, why=WHY, by=by)
+    made = block_player(ticket.player, on=ticket, until=now() + days * DAY, why=WHY, by=by)
     ticket.refresh_from_db()
     return made
 
@@ -80,7 +80,7 @@ def test_an_end_within_two_years_and_a_reason_are_asked_for(days: int, ticket: T
         blocked(ticket, olga, days=days)
     assert refusal.value.field == "until"
     with pytest.raises(DomainError) as refusal:
-        block_player(ticket, until=now() + DAY, why=" \n ", by=olga)
+        block_player(ticket.player, on=ticket, until=now() + DAY, why=" \n ", by=olga)
     assert refusal.value.field == "why"
     assert not PlayerBlock.objects.exists()
 
@@ -223,7 +223,7 @@ def test_two_who_block_at_once_and_two_who_lift_at_once() -> None:
     ticket = make_ticket(player=make_player())
     until = now() + DAY
 
-    made = at_once(*[lambda by=by: block_player(ticket, until=until, why=WHY, by=by) for by in (anna, boris)])
+    made = at_once(*[lambda by=by: block_player(ticket.player, on=ticket, until=until, why=WHY, by=by) for by in (anna, boris)])
     assert sorted(type(one).__name__ for one in made) == ["Conflict", "PlayerBlock"]
     lost = next(one for one in made if isinstance(one, Conflict))
     assert "has blocked this player already" in str(lost)

@@ -245,7 +245,7 @@ def test_surveys_go_by_it_with_links_that_can_be_followed(
 
 
 def test_a_blocked_player_may_read_and_not_write(ticket: Ticket, anna: User, travel: Travel, pigeons: Pigeons) -> None:
-    block_player(ticket, until=clock.now() + timedelta(days=1), why="Coos at night", by=anna)
+    block_player(ticket.player, on=ticket, until=clock.now() + timedelta(days=1), why="Coos at night", by=anna)
     ticket.player.refresh_from_db()
 
     pigeons.writes(ticket, "Coo!")

@@ -199,15 +199,21 @@ class BlockForm(DialogForm):
             ("month", gettext_lazy("30 days")),
             ("date", gettext_lazy("Until the moment below")),
         ],
-        initial="day",
     )
     moment = MomentField(label=gettext_lazy("Until"), required=False)
     why = forms.CharField(
         label=gettext_lazy("Why"), max_length=500, help_text=gettext_lazy("For colleagues. The player may ask to be given it.")
     )
+    player = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**62)  # whose ticket it was when this was opened
+
+    def __init__(self, *args: Any, player: Player, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"until": "day", "player": player.pk}} | kwargs)
+        self.player = player
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
+        if said.get("player") not in {None, self.player.pk}:
+            raise ValidationError(_("This ticket belongs to another player meanwhile. Look again, then decide anew."))
         if said.get("until") == "date" and not said.get("moment") and "moment" not in self.errors:
             self.add_error("moment", _("Say until when."))
         return said

@@ -30,12 +30,12 @@ from tickets.models import Ticket
 
 
 @transaction.atomic
-def block_player(ticket: Ticket, *, until: datetime, why: str, by: User, request: HttpRequest | None = None) -> PlayerBlock:
-    """The player of this ticket. No flow does that: whoever can make a machine believe something could have others blocked by it."""
-    for over in PlayerBlock.objects.filter(player=ticket.player_id, ended_at=None, until__lte=now()):
+def block_player(player: Player, *, on: Ticket, until: datetime, why: str, by: User, request: HttpRequest | None = None) -> PlayerBlock:
+    """`on`: the ticket beside which it was decided. No flow does that: whoever can fool a machine could have others blocked by it."""
+    for over in PlayerBlock.objects.filter(player=player, ended_at=None, until__lte=now()):
         _end(over.pk, by=None)  # the sweep has not come by yet
-    made = blocks.block(ticket.player, until=until, why=why, by=by, request=request)
-    record_about(made.player, PlayerBlocked(block=made.pk, until=until, ticket=ticket.pk), by=operator(by))
+    made = blocks.block(player, until=until, why=why, by=by, request=request)
+    record_about(made.player, PlayerBlocked(block=made.pk, until=until, ticket=on.pk), by=operator(by))
     return made
 
 

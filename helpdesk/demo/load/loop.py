@@ -174,7 +174,9 @@ def unwelcome(until: datetime) -> None:
     ticket = Ticket.objects.filter(channel="mail", contact__isnull=False, created_at__lt=until - timedelta(days=3)).latest("created_at")
     with transport.nobody_listens(), clock.travel(until - timedelta(days=2)):
         by = User.objects.get(email=BY_KEY["boris"].email)
-        block_player(ticket, until=until + timedelta(days=12), why="Insults Mei and Pavel by name, after two warnings", by=by)
+        block_player(
+            ticket.player, on=ticket, until=until + timedelta(days=12), why="Insults Mei and Pavel by name, after two warnings", by=by
+        )
     for number, raw in enumerate(letters.unwelcome_mails(ticket)):
         _comes(raw, f"demo-unwelcome-{number}", at=until - timedelta(hours=30 - 21 * number))
 

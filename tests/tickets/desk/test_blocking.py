@@ -12,11 +12,13 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from players.models import PlayerBlock
 from tests.conftest import Travel
-from tests.factories.desk import Post, make_game, make_ticket, post
+from tests.factories.desk import Post, make_game, make_player, make_ticket, post
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY
+from tickets.actors import operator
 from tickets.models import Ticket
 from tickets.services.blocks import block_player
+from tickets.services.edit import set_player
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -48,14 +50,15 @@ def test_a_player_is_blocked_and_freed(desk: Client, ticket: Ticket, olga: User,
     dialog = desk.get(f"/tickets/{ticket.number}/block/", headers=HTMX).content.decode()
     assert "to any game, is kept and set aside" in dialog and "30 days" in dialog
 
-    answer = desk.post(f"/tickets/{ticket.number}/block/", {"until": "week", "why": "Threatens us"}, headers=HTMX)
+    him = {"player": str(ticket.player_id)}
+    answer = desk.post(f"/tickets/{ticket.number}/block/", him | {"until": "week", "why": "Threatens us"}, headers=HTMX)
     made = PlayerBlock.objects.get()
     assert (made.until, made.why, made.by) == (now() + timedelta(days=7), "Threatens us", olga)
     assert "Blocked until 12 Oct 09:00." in answer["HX-Trigger"] and "card-changed" in answer["HX-Trigger"]
     shown = card(desk, ticket)
     assert "Blocked until" in shown and "by Olga Ward," in shown and "Threatens us" in shown and "Block…" not in shown
     assert "player blocked" in desk.get(f"/tickets/{ticket.number}/").content.decode()
-    again = desk.post(f"/tickets/{ticket.number}/block/", {"until": "day", "why": "Once more"}, headers=HTMX)
+    again = desk.post(f"/tickets/{ticket.number}/block/", him | {"until": "day", "why": "Once more"}, headers=HTMX)
     assert again.status_code == 422 and "Olga Ward has blocked this player already" in again.content.decode()
 
     monkeypatch.setattr(Post, "kept_aside", lambda *_: 3)
@@ -80,20 +83,31 @@ def test_a_player_is_blocked_and_freed(desk: Client, ticket: Ticket, olga: User,
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(said: dict[str, str], refused: str, desk: Client, ticket: Ticket) -> None:
-    answer = desk.post(f"/tickets/{ticket.number}/block/", said)
+    answer = desk.post(f"/tickets/{ticket.number}/block/", said | {"player": str(ticket.player_id)})
 
     assert answer.status_code == 422 and refused in answer.content.decode()
     assert not PlayerBlock.objects.exists()
 
 
+def test_nobody_is_blocked_whom_the_screen_did_not_show(desk: Client, ticket: Ticket, olga: User) -> None:
+    page = desk.get(f"/tickets/{ticket.number}/block/").content.decode()
+    assert f'name="player" value="{ticket.player_id}"' in page
+    set_player(ticket, make_player("Somebody else"), by=operator(olga))
+
+    answer = desk.post(f"/tickets/{ticket.number}/block/", {"player": ticket.player_id, "until": "day", "why": "x"})
+
+    assert answer.status_code == 422 and "belongs to another player meanwhile" in answer.content.decode()
+    assert not PlayerBlock.objects.exists()
+
+
 def test_the_moment_is_the_operators_own(desk: Client, ticket: Ticket, olga: User) -> None:
     User.objects.filter(pk=olga.pk).update(timezone="Europe/Riga")
-    desk.post(f"/tickets/{ticket.number}/block/", {"until": "date", "moment": "2026-10-06T12:00", "why": "x"})
+    desk.post(f"/tickets/{ticket.number}/block/", {"player": ticket.player_id, "until": "date", "moment": "2026-10-06T12:00", "why": "x"})
     assert PlayerBlock.objects.get().until == datetime(2026, 10, 6, 9, tzinfo=UTC)
 
 
 def test_everybody_who_sees_the_player_sees_the_block_and_few_may_lift_it(ticket: Ticket, olga: User) -> None:
-    block_player(ticket, until=now() + timedelta(days=1), why="Threatens us", by=olga)
+    block_player(ticket.player, on=ticket, until=now() + timedelta(days=1), why="Threatens us", by=olga)
     reader, stranger = Client(), Client()
     reader.force_login(somebody(Right.VIEW, Right.SEE_PLAYER))
     stranger.force_login(somebody(*DAILY, Right.BLOCK_PLAYER, game=make_game("ashvale")))

@@ -268,10 +268,11 @@ def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
 def block(request: StaffRequest, number: str) -> HttpResponse:
     """Set aside what the player writes, until a moment and for a reason."""
     ticket = ticket_for(request.user, number, Right.BLOCK_PLAYER)
-    form = BlockForm(request.POST or None)
+    form = BlockForm(request.POST or None, player=ticket.player)
     if form.is_valid():
         with refusals(form):
-            made = block_player(ticket, until=form.end(), why=form.cleaned_data["why"], by=request.user, request=request)
+            why = form.cleaned_data["why"]
+            made = block_player(ticket.player, on=ticket, until=form.end(), why=why, by=request.user, request=request)
             words = _("Blocked until %(time)s. What he writes is set aside; nothing automatic is sent to him.")
             return done(request, number, words % {"time": moment_words(made.until)}, card=True)
     return _dialog(request, ticket, form, "block")

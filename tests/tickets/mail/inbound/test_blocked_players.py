@@ -54,7 +54,7 @@ def aside(raw: RawMail) -> bool:
 
 
 def block(ticket: Ticket, olga: User, *, days: int = 7) -> None:
-    block_player(ticket, until=now() + timedelta(days=days), why="Insults everybody", by=olga)
+    block_player(ticket.player, on=ticket, until=now() + timedelta(days=days), why="Insults everybody", by=olga)
 
 
 def test_his_mails_are_set_aside_and_his_tickets_stay_as_they_are(ticket: Ticket, olga: User) -> None:
