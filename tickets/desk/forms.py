@@ -208,11 +208,11 @@ class BlockForm(DialogForm):
 
     def __init__(self, *args: Any, player: Player, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"until": "day", "player": player.pk}} | kwargs)
-        self.player = player
+        self.his = player
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        if said.get("player") not in {None, self.player.pk}:
+        if said.get("player") not in {None, self.his.pk}:
             raise ValidationError(_("This ticket belongs to another player meanwhile. Look again, then decide anew."))
         if said.get("until") == "date" and not said.get("moment") and "moment" not in self.errors:
             self.add_error("moment", _("Say until when."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,8 +34,11 @@ class Found:
     reason: str
 
 
-def known_of(mail: ParsedMail, recipient: str = "", *, game: Game | None = None, gameless: bool = False) -> tuple[Known, Found | None]:
-    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it."""
+def known_of(
+    mail: ParsedMail, recipient: str = "", *, game: Game | None = None, gameless: bool = False, blocks: Mapping[int, int] | None = None
+) -> tuple[Known, Found | None]:
+    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it; `blocks` is
+    what `BLOCKS_AT` told of the writer's address, where that was asked already."""
     ours = mail.message_id if mail.message_id and may_be_own(mail.message_id) else ""
     named = messages_called([*mail.thread_ids, *([ours] if ours else [])])
     itself = named.get(ours)
@@ -48,7 +51,7 @@ def known_of(mail: ParsedMail, recipient: str = "", *, game: Game | None = None,
         own=itself is not None and itself.kind == Message.Kind.REPLY,
         strange=bool(answered) and found is None,
         gameless=gameless and found is None,
-        block=block_on(writer(mail).address, game=game, asked=found.ticket.player_id if found else None),
+        block=block_on(writer(mail).address, game=game, asked=found.ticket.player_id if found else None, blocks=blocks),
     )
     return known, found
 

@@ -28,7 +28,7 @@ def plan(studio: Studio, *, since: datetime, until: datetime) -> None:
         plan_shifts(wanted, by=boss)
     with clock.travel(until - timedelta(days=10)):
         day = clock.now().date()
-        first, last = day + timedelta(days=8), day + timedelta(days=16)
-        plan_absence(studio.users["jonas"], kind=Absence.Kind.HOLIDAY, first_day=first, last_day=last, by=boss)
+        begins, ends = day + timedelta(days=8), day + timedelta(days=16)
+        plan_absence(studio.users["jonas"], kind=Absence.Kind.HOLIDAY, first_day=begins, last_day=ends, by=boss)
     with clock.travel(until - timedelta(minutes=20)):
         go_away(studio.users["lena"], until=until + timedelta(hours=6))
