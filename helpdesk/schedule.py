@@ -17,6 +17,7 @@ SCHEDULE = {
     "timers that are due": tick("tickets.fire_timers", 5, "bulk"),
     "messages whose undo window is over": tick("tickets.send_due", 2),
     "messages left behind by a killed worker": tick("tickets.recover_messages", 30),
+    "blocks of players that are over": tick("tickets.end_blocks", 60, "bulk"),
     "raw mails not yet read": tick("mail.process_due", 5, "mail"),
     "letters to staff": tick("staff.send_letters", 10),
     "mail servers that do not answer": tick("staff.watch_relays", 60),

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
+from helpdesk.staff.models import User
 from helpdesk.studio.models import Game
 
 
@@ -30,13 +31,47 @@ class Player(models.Model):
     note = models.CharField(max_length=500, blank=True)
     tier = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=clock.now)
-    blocked_until = models.DateTimeField(null=True, blank=True)
+    blocked_until = models.DateTimeField(null=True, blank=True)  # as his open `PlayerBlock` says; written with it alone
     erased_at = models.DateTimeField(null=True, blank=True)  # nothing of him is left, and nothing new is added to him
 
     just_made = False  # in this transaction: nothing hangs at him yet, and nobody needs to look
 
     class Meta:
         constraints = [sane_moments("player_moments_sane", "blocked_until")]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether what he writes is set aside just now; a channel asks this and lets him read all the same."""
+        return self.blocked_until is not None and self.blocked_until > clock.now()
+
+
+class PlayerBlock(models.Model):
+    """What a player writes is set aside `until` a moment, or until somebody lifts that. It is a person's decision, and has an end.
+
+    `ended_at` is the moment at which it was lifted, or `until` when it was over by itself.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("why", "trouble")
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="blocks")
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+    why = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: it was over by itself, or he was erased
+    parked_at = models.DateTimeField(null=True)  # the sweep stumbled over this row: a person decides
+    trouble = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_open_block", fields=["player"], condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(name="block_has_an_end", condition=Q(until__gt=F("since"))),
+            sane_moments("block_moments_sane", "until"),
+        ]
+        indexes = [models.Index(name="block_due", fields=["until"], condition=Q(ended_at__isnull=True, parked_at__isnull=True))]
 
 
 class Address(models.Model):

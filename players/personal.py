@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock, personal
-from players.models import Address, AddressUse, GameAccount, Player, ProfileSnapshot
+from players.models import Address, AddressUse, GameAccount, Player, PlayerBlock, ProfileSnapshot
 from players.traits import words_of_him_alone
 
 
@@ -19,6 +19,8 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
         yield {"name": player.name, "language": player.language, "country": player.country, "note": player.note, "tier": player.tier}
     for use in AddressUse.objects.filter(player=player_id).select_related("address").order_by("pk").iterator():
         yield {"address": use.address.address, "main": use.main, "since": use.since.isoformat(), "state": use.address.state}
+    for block in PlayerBlock.objects.filter(player=player_id).order_by("pk"):
+        yield {"blocked": block.since.isoformat(), "until": (block.ended_at or block.until).isoformat(), "why": block.why}
     for account in GameAccount.objects.filter(player=player_id).select_related("game").order_by("pk"):
         yield {"game": account.game.slug, "account": account.external_id, "nickname": account.nickname}
         for snapshot in account.snapshots.order_by("taken_at").iterator():
@@ -29,6 +31,7 @@ def amounts(player_id: int) -> list[tuple[Any, int]]:
     """What there is."""
     return [
         (_("Addresses"), AddressUse.objects.filter(player=player_id).count()),
+        (_("Blocks"), PlayerBlock.objects.filter(player=player_id).exclude(why="").count()),
         (_("Game accounts"), GameAccount.objects.filter(player=player_id).count()),
         (_("Cards that the games told"), ProfileSnapshot.objects.filter(account__player=player_id).exclude(fields={}).count()),
     ]
@@ -49,6 +52,8 @@ def erase(player_id: int) -> Iterator[int]:
             if not AddressUse.objects.filter(address=address).exists():
                 gone = f"{personal.ERASED}-{address.pk}"
                 emptied += personal.empty(Address.objects.filter(pk=address.pk), address=gone, folded=gone)
+        emptied += personal.empty(PlayerBlock.objects.filter(player=player_id))
+        PlayerBlock.objects.filter(player=player_id, ended_at=None).update(ended_at=clock.now())
         emptied += personal.empty(Player.objects.filter(pk=player_id))
         Player.objects.filter(pk=player_id, erased_at=None).update(erased_at=clock.now(), blocked_until=None)
     yield emptied

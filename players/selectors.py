@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
+from helpdesk.base import clock
 from helpdesk.base.text import fold
 from helpdesk.studio.models import Game
-from players.models import Address, AddressUse, CardLine, Erasure, GameAccount, Player, ProfileSnapshot
+from players.models import Address, AddressUse, CardLine, Erasure, GameAccount, Player, PlayerBlock, ProfileSnapshot
 
 # asked for every answer that comes in
 _WRITES = """
@@ -19,6 +20,16 @@ SELECT EXISTS (
     SELECT FROM players_addressuse AS used JOIN players_address AS known ON known.id = used.address_id
     WHERE used.player_id = %s AND known.folded = %s
 )
+"""
+
+
+# who is blocked of those who write from an address, and the block; the mail room asks it together with what else it asks for every mail
+BLOCKS_AT = """
+SELECT player.id, block.id FROM players_address AS known
+JOIN players_addressuse AS used ON used.address_id = known.id
+JOIN players_player AS player ON player.id = used.player_id AND player.blocked_until > %(now)s
+JOIN players_playerblock AS block ON block.player_id = player.id AND block.ended_at IS NULL
+WHERE known.folded = %(address)s
 """
 
 
@@ -65,6 +76,42 @@ def writes_from(player_id: int, address: str) -> bool:
         cursor.execute(_WRITES, [player_id, fold(address)[:320]])
         found: bool = cursor.fetchone()[0]
     return found
+
+
+def likely_writer(users: Sequence[Player], game: Game | None) -> Player | None:
+    """Which of those who write from one address it is: the only one, the only one with an account in this game, else the first who has no
+    account at all and so stands for “somebody at this address”."""
+    if len(users) < 2:
+        return next(iter(users), None)
+    here = set(GameAccount.objects.filter(player__in=users, game=game).values_list("player_id", flat=True)) if game else set()
+    if len(here) == 1:
+        return next(user for user in users if user.pk in here)
+    owned = set(GameAccount.objects.filter(player__in=users).values_list("player_id", flat=True))
+    return next((user for user in users if user.pk not in owned), None)
+
+
+def block_on(address: str, *, game: Game | None, asked: int | None = None, blocks: Mapping[int, int] | None = None) -> int | None:
+    """The id of the block under which what comes from this address is set aside, None for none.
+
+    Anybody may write another one's address above a mail: so it is set aside as a mail from that address, and nothing follows for the
+    player. `asked`: the player of the ticket that it continues, whom it is from if the address is his. `blocks`: what `BLOCKS_AT` told;
+    without it that is asked here, the only query where nobody there is blocked.
+    """
+    folded = fold(address)[:320]
+    if blocks is None:
+        with connection.cursor() as cursor:
+            cursor.execute(BLOCKS_AT, {"now": clock.now(), "address": folded})
+            blocks = dict(cursor.fetchall())
+    if not blocks or not folded:
+        return None
+    users = list(Player.objects.filter(uses__address__folded=folded).order_by("pk"))
+    writer = next((user for user in users if user.pk == asked), None) or likely_writer(users, game)
+    return blocks.get(writer.pk) if writer else None
+
+
+def open_block(player: Player) -> PlayerBlock | None:
+    """The block under which he stands, with who decided it; no query for who is not blocked."""
+    return PlayerBlock.objects.filter(player=player, ended_at=None).select_related("by").first() if player.is_blocked else None
 
 
 def addresses_of_him_alone(player_id: int) -> list[str]:

@@ -22,6 +22,7 @@ from helpdesk.staff.rights import Right
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardClass, CardLine, GameAccount, Player, ProfileSnapshot
+from players.selectors import likely_writer
 
 NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay closed
 MOST_LINES = 1000  # of one game
@@ -71,14 +72,9 @@ def writer_from(address: str, *, name: str = "", language: str = "", game: Game 
         newcomer.created_at, newcomer.just_made = now, True
         made(newcomer, pk)
         return newcomer, row
-    users = list(Player.objects.filter(uses__address=row).order_by("pk"))
-    if len(users) > 1:
-        here = set(GameAccount.objects.filter(player__in=users, game=game).values_list("player_id", flat=True)) if game else set()
-        owned = set(GameAccount.objects.filter(player__in=users).values_list("player_id", flat=True))
-        nobody_yet = [user for user in users if user.pk not in owned]
-        users = [user for user in users if user.pk in here] if len(here) == 1 else nobody_yet[:1]
-    if users:
-        return users[0], row
+    known = likely_writer(list(Player.objects.filter(uses__address=row).order_by("pk")), game)
+    if known:
+        return known, row
     newcomer.save()
     AddressUse.objects.create(player=newcomer, address=row)
     return newcomer, row

@@ -29,6 +29,9 @@ def register() -> None:
             "players.names_forgotten": _("had names on the card forgotten that nobody declared"),
             "players.class_made": _("made a class of fields"),
             "players.address_forgiven": _("said that mails reach an address again"),
+            "players.blocked": _("blocked a player"),
+            "players.unblocked": _("ended the block of a player"),
+            "players.brought_in": _("brought in what a player had written while he was blocked"),
             "players.class_renamed": _("called a class of fields otherwise"),
         },
         subjects={
@@ -44,6 +47,7 @@ def register() -> None:
             "sort": _("kind of field"),
             "field": _("field"),
             "state": _("state"),
+            "block": _("block"),
             "card_class": _("class"),
             "label_en": _("label in English"),
             "label_ru": _("label in Russian"),

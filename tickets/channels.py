@@ -114,6 +114,14 @@ class Channel(ABC):
         """Why the ticket's player does not get what we send; None when nothing is known against it."""
         return None
 
+    def kept_aside(self, player: Player) -> int:
+        """How many messages it has set aside since the player was blocked (`player.is_blocked`), and could let in."""
+        return 0
+
+    def bring_in(self, player: Player) -> int:
+        """Let those in, in the order in which they were written; returns how many."""
+        return 0
+
     def preview(self, message: Message) -> str:
         """An HTML page of the message as its player will see it; neither message nor ticket need be saved."""
         return format_html('<!doctype html><html><body dir="auto">{}</body></html>', to_html(message.text))

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import outward
 from helpdesk.base.parking import Lot, register
+from players.models import PlayerBlock
 from tickets import drain, parked
 from tickets.models import Delivery, Message, Timer
-from tickets.services import outbox
+from tickets.services import blocks, outbox
 
 
 def open_lots() -> None:
@@ -46,6 +47,15 @@ def open_lots() -> None:
             dismiss=drain.drop,
             tickets=lambda pks: parked.tickets_of(deliveries(), pks),
             page="administration:deliveries",
+        )
+    )
+    register(
+        Lot(
+            name="block",
+            label=_("End of a player's block"),
+            rows=lambda: PlayerBlock.objects.filter(ended_at=None),
+            reason_field="trouble",
+            retry=blocks.retry,
         )
     )
     queued = messages().filter(state=Message.State.QUEUED)

@@ -7,7 +7,7 @@ from celery import shared_task
 from helpdesk.base.turns import TURN
 from tickets import drain, timers
 from tickets.models import Lane
-from tickets.services import outbox
+from tickets.services import blocks, outbox
 
 
 @shared_task(name="tickets.drain_now")
@@ -28,6 +28,11 @@ def park_orphans() -> None:
 @shared_task(name="tickets.fire_timers")
 def fire_timers() -> None:
     timers.fire_due(seconds=TURN)
+
+
+@shared_task(name="tickets.end_blocks")
+def end_blocks() -> None:
+    blocks.end_due(seconds=TURN)
 
 
 @shared_task(name="tickets.send")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -38,11 +37,7 @@ class PreferencesMiddleware:
             return self.get_response(request)
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language
-        try:
-            zone = ZoneInfo(user.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return self.get_response(request)
-        with timezone.override(zone):
+        with timezone.override(user.zone):
             return self.get_response(request)
 
 

@@ -47,6 +47,12 @@ def register() -> None:
             "staff.department_changed": _("changed a department"),
             "staff.department_archived": _("archived a department"),
             "staff.department_reopened": _("opened a department again"),
+            "staff.shifts_planned": _("planned shifts"),
+            "staff.shift_cancelled": _("cancelled a shift"),
+            "staff.absence_planned": _("entered an absence"),
+            "staff.absence_cancelled": _("cancelled an absence"),
+            "staff.away": _("stepped away"),
+            "staff.back": _("returned to the desk"),
             "studio.topic_made": _("made a topic"),
             "studio.topic_hung": _("hung a topic elsewhere"),
             "games.made": _("made a game"),
@@ -90,6 +96,14 @@ def register() -> None:
             "goes_to": _("may go to"),
             "former_until": _("the former one is good until"),
             "hours": _("hours"),
+            "people": _("people"),
+            "begins": _("begins"),
+            "ends": _("ends"),
+            "first_day": _("first day"),
+            "last_day": _("last day"),
+            "shift": _("shift"),
+            "absence": _("absence"),
+            "until": _("until"),
         },
     )
     menu.register(
@@ -99,6 +113,7 @@ def register() -> None:
         ),
         MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True, 20),
         MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True, 25),
+        MenuEntry("staff:shifts", _("Shifts"), "calendar-clock", _("Who works when, and who is absent"), Right.PLAN_SHIFTS, place=27),
         MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True, 30),
     )
     menu.register(

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, departments, games, leaving, notices, people, roles, settings, teams, texts
+from helpdesk.staff.views import account, audit, departments, games, leaving, notices, people, plan, roles, settings, teams, texts
 
 app_name = "staff"
 urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/appearance/", account.appearance, name="appearance"),
     path("account/sign-out-everywhere/", account.sign_out, name="sign_out_everywhere"),
+    path("account/away/", plan.away, name="away"),
     path("accounts/address/<str:token>/", people.new_address, name="new_address"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/seen/", notices.seen, name="notices_seen"),
     path("notices/<int:pk>/", notices.follow, name="notice"),
+    path("shifts/", plan.shifts, name="shifts"),
+    path("shifts/add/", plan.add_shifts, name="add_shifts"),
+    path("shifts/copy/", plan.copy_week, name="copy_week"),
+    path("shifts/<int:pk>/cancel/", plan.cancel_shift, name="cancel_shift"),
+    path("shifts/people/<int:pk>/", plan.plan, name="plan"),
+    path("shifts/people/<int:pk>/absent/", plan.add_absence, name="add_absence"),
+    path("shifts/absences/<int:pk>/cancel/", plan.cancel_absence, name="cancel_absence"),
     path("settings/", settings.home, name="settings"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),

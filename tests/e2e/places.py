@@ -57,6 +57,8 @@ PLACES = (
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),
+    Place("ticket-blocked", "/tickets/{blocked}/"),
+    Place("block", "/tickets/{ticket}/block/"),
     Place("ticket-held", "/tickets/{held_ticket}/"),
     Place("held", "/tickets/{held_ticket}/messages/{held}/held/"),
     Place("start", "/tickets/new/"),
@@ -78,6 +80,9 @@ PLACES = (
     Place("teams", "/settings/teams/"),
     Place("team", "/settings/teams/{team}/"),
     Place("team-new", "/settings/teams/new/"),
+    Place("shifts", "/shifts/?week={week}"),
+    Place("shifts-empty", "/shifts/?week=2030-01-07", "anna"),
+    Place("plan", "/shifts/people/{person}/"),
     Place("departments", "/settings/departments/"),
     Place("department", "/settings/departments/{department}/"),
     Place("department-new", "/settings/departments/new/"),
@@ -94,6 +99,7 @@ PLACES = (
     Place("lifecycle", "/settings/lifecycle/"),
     Place("rule", "/settings/lifecycle/{rule}/"),
     Place("mails", "/settings/mails/"),
+    Place("mails-aside", "/settings/mails/?which=aside"),
     Place("mail", "/settings/mails/{mail}/"),
     Place("mailbox", "/settings/mails/boxes/{mailbox}/"),
     Place("mailbox-new", "/settings/mails/boxes/new/"),
@@ -132,12 +138,13 @@ def furnish(town: Town) -> list[Place]:
             "open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours
         )
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
+    blocked = do("blocked", address="gregor@players.example", name="Gregor Falk")
     do("mail_to_nobody")
     do("dns_said")
     do("outgoing_calls")
     resolved = do("resolved", address="hana@players.example")
     survey = until(lambda: do("survey_path", number=resolved), "the survey to be asked", seconds=60)
-    until(lambda: ask("SELECT count(*) FROM mail_rawmail WHERE parked_at IS NOT NULL"), "the lost mail to be put aside")
+    until(lambda: ask("SELECT count(*) > 1 FROM mail_rawmail WHERE parked_at IS NOT NULL"), "two mails to be put aside")
     until(lambda: ask("SELECT sent_at FROM tickets_message WHERE to_address = 'ilse@players.example'"), "the reply to be sent")
     do("player_writes", number=number, text="Wonderful, thank you. One more thing: may I keep the hat?")
 
@@ -153,16 +160,18 @@ def furnish(town: Town) -> list[Place]:
         "held_ticket": held_ticket,
         "held": held,
         "long": long,
+        "blocked": blocked,
         "message": ask(
             "SELECT m.id FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id WHERE t.number = %s ORDER BY m.id", number
         ),
         "survey": survey.strip("/").rpartition("/")[2],
         "letter": _letter(town),
         "address": do("bounced", number=long),
-        "person": first("staff_user"),
+        "person": ask("SELECT id FROM staff_user WHERE email = 'anna@studio.example'"),
         "role": first("staff_role"),
         "team": do("team"),
         "department": do("department"),
+        "week": do("shifts"),
         "game": first("games_game"),
         "slug": ask("SELECT slug FROM games_game ORDER BY id LIMIT 1"),
         "card_field": card["field"],
@@ -170,7 +179,7 @@ def furnish(town: Town) -> list[Place]:
         "text": text,
         "version": version,
         "rule": first("tickets_lifecyclerule"),
-        "mail": first("mail_rawmail", "parked_at IS NOT NULL"),
+        "mail": first("mail_rawmail", "parked_at IS NOT NULL AND set_aside_id IS NULL"),
         "mailbox": do("mailbox"),
         "player": first("players_player"),
     }

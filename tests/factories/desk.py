@@ -42,6 +42,12 @@ class Post(MailChannel):
             self.sent.append(message.pk)
         return outcome
 
+    def kept_aside(self, player: Player) -> int:
+        return 0
+
+    def bring_in(self, player: Player) -> int:
+        return 0
+
     def prepare(self, ticket: Ticket, message: Message) -> None:
         message.to_address = "post@player.example"
 

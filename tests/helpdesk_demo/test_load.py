@@ -11,10 +11,13 @@ from django.core.management import CommandError, call_command
 
 from helpdesk.demo import logins
 from helpdesk.demo.crew import CREW
-from helpdesk.staff.models import User
+from helpdesk.staff.availability import availability
+from helpdesk.staff.models import Shift, User
 from helpdesk.studio.models import Game
+from players.models import Player
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
+from tickets.services.blocks import kept_aside
 
 
 def _load(*more: str) -> str:
@@ -36,7 +39,11 @@ def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> No
     assert not Timer.objects.exclude(error="").exists()
     assert Message.objects.filter(kind="reply", state="queued").count() == 0
     assert Counter(Ticket.objects.values_list("language", flat=True)).keys() >= {"en", "ru"}
-    assert Counter(RawMail.objects.exclude(message_id__gt=0).values_list("outcome", flat=True)) == {"park": 2, "ignore": 1}
+    assert Counter(RawMail.objects.exclude(message_id__gt=0).values_list("outcome", flat=True)) == {"park": 4, "ignore": 1}
+    assert [kept_aside(player) for player in Player.objects.filter(blocked_until__isnull=False)] == [2]
+    states = availability(User.objects.all())
+    assert Counter(state.kind for state in states.values()) >= Counter(absent=1, away=1)
+    assert 80 < Shift.objects.count() < 120
     assert Event.objects.filter(kind="ticket.opened").count() == len(tickets)
 
     assert "already" in _load()

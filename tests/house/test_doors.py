@@ -32,7 +32,7 @@ PUBLIC = {
 FOR_EVERYBODY_AT_WORK = {
     "home", "desk:rail",
     "staff:account", "staff:appearance", "staff:sign_out_everywhere", "staff:notices", "staff:bell", "staff:notices_seen", "staff:notice",
-    "staff:settings",
+    "staff:settings", "staff:away", "staff:plan",
 }  # fmt: skip
 SIGN_IN = ("account_", "mfa_", "usersessions_")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from celery import current_app
@@ -11,8 +11,10 @@ from django.db import transaction
 
 from helpdesk.base import clock, outgoing
 from helpdesk.base.models import OutgoingCall
-from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
+from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.services.away import go_away
+from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
 from helpdesk.studio.models import Department, Game
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
@@ -25,6 +27,7 @@ from tickets.mail.inbound.inbox import InboundMail, store
 from tickets.mail.inbound.passwords import keep_password
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
+from tickets.services.blocks import block_player
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -128,6 +131,19 @@ def mail_to_nobody() -> int:
     return store(InboundMail(content=letter, source=MailSource.PIPE, key="lost")).pk
 
 
+def blocked(address: str, name: str) -> str:
+    """A ticket whose player is blocked, and a mail of his that is set aside as soon as it is read; its number."""
+    number = open_one(address, "You are thieves, all of you.", subject="Thieves", name=name, hours_ago=30)
+    ticket, until = Ticket.objects.get(number=number), clock.now() + timedelta(days=7)
+    if not ticket.player.is_blocked:
+        block_player(
+            ticket.player, on=ticket, until=until, why="Threatens a colleague by name", by=User.objects.get(email=email_of("olga"))
+        )
+    headers = f"From: {name} <{address}>\nTo: support@emberfall.example\nSubject: And another thing\nMessage-ID: <aside.{address}>"
+    store(InboundMail(content=f"{headers}\n\nThieves!\n".encode(), source=MailSource.PIPE, key=f"aside {address}"))
+    return number
+
+
 def mailbox() -> int:
     """A mailbox that is not polled, with a password that somebody entered; its id."""
     facts = {"host": "imap.studio.example", "user": "support", "enabled": False}
@@ -191,6 +207,21 @@ def department() -> int:
     made, _new = Department.objects.get_or_create(name="Payments")
     DepartmentMember.objects.get_or_create(department=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def shifts() -> str:
+    """This week's shifts of two people, one of whom is absent for a day and one has stepped away; the week's first day."""
+    olga, anna, boris = (User.objects.get(email=email_of(word)) for word in ("olga", "anna", "boris"))
+    today = clock.now().date()
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(9), UTC)
+    begins = [(person, monday + timedelta(days=day, hours=late)) for person, late in ((anna, 0), (boris, 12)) for day in range(5)]
+    plan_shifts([Span(person, begin, begin + timedelta(hours=8)) for person, begin in begins], by=olga)
+    if not Absence.objects.filter(user=anna).exists():
+        ill = plan_absence(anna, kind=Absence.Kind.ILL, first_day=today, last_day=today + timedelta(days=9), by=olga)
+        cancel_absence(ill, by=olga)
+        plan_absence(anna, kind=Absence.Kind.HOLIDAY, first_day=today, last_day=today, by=olga)
+    go_away(olga, until=clock.now() + timedelta(hours=2))
+    return monday.date().isoformat()
 
 
 def prefer(word: str, language: str) -> None:

@@ -21,7 +21,7 @@ from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
 from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Game
-from players.models import Player
+from players.models import Player, PlayerBlock
 from players.services import add_address, remember_account
 from tests.conftest import Travel
 from tests.factories.desk import make_game, newest_question
@@ -40,6 +40,7 @@ from tickets.mail.models import MailSource, RawMail
 from tickets.models import Delivery, Draft, Lane, Message, Status, Ticket
 from tickets.services import edit, held, merge, outbox
 from tickets.services.assign import assign
+from tickets.services.blocks import block_player
 from tickets.services.drafts import save_draft, save_start
 from tickets.services.open import Incoming, receive
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
@@ -246,6 +247,11 @@ class Desk:
         timers._kinds.pop("test.fails")
         assign(self.rated, to=self.anna, by=operator(self.boris))
         drain.drain(Lane.NOW)
+        block_player(self.him, on=self.ticket, until=now() + timedelta(days=30), why="Quixqara threatens Boris.", by=self.anna)
+        PlayerBlock.objects.update(parked_at=now(), trouble="cannot end the block of Quixqara")
+        for number, address in enumerate((ADDRESS, HOUSEHOLD)):  # his sister writes from the second one too, but has no account
+            aside = letter("Why does nobody answer, quixq?", message_id=f"<quixq-a{number}@x>", **{"from": f"{NAME} <{address}>"})
+            assert self.comes(aside, key=f"a{number}").set_aside
 
     def later(self, **amount: float) -> None:
         """Time passes and everybody does his part."""

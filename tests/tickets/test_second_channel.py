@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,8 +29,9 @@ from tickets.channels import Channel, Failed, Outcome, Sent, Start, Unreachable
 from tickets.links import Links, links_of
 from tickets.models import Draft, Lane, LifecycleRule, Message, Ticket
 from tickets.services import outbox
+from tickets.services.blocks import block_player, bring_in, kept_aside, unblock_player
 from tickets.services.drafts import save_draft
-from tickets.services.open import Incoming, open_ticket
+from tickets.services.open import Incoming, open_ticket, receive
 from tickets.surveys.models import Survey
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,25 @@ class Pigeons(Channel):
         self.came: dict[int, Links] = {}
         self.seen: dict[int, datetime] = {}
         self.closed: set[int] = set()
+        self.aside: list[Incoming] = []  # of blocked players, who may read and not write
         self.next: Outcome = Sent()
+
+    def writes(self, ticket: Ticket, text: str) -> None:
+        """A pigeon comes from the ticket's player."""
+        incoming = Incoming(text=text, channel=self.name, at=clock.now())
+        if ticket.player.is_blocked:
+            self.aside.append(incoming)
+        else:
+            receive(ticket, incoming)
+
+    def kept_aside(self, player: Player) -> int:
+        return len(self.aside)
+
+    def bring_in(self, player: Player) -> int:
+        came, self.aside = self.aside, []
+        for incoming in came:
+            receive(Ticket.objects.get(player=player), incoming)
+        return len(came)
 
     def deliver(self, message: Message, handed: Callable[[], None]) -> Outcome:
         handed()
@@ -223,6 +242,22 @@ def test_surveys_go_by_it_with_links_that_can_be_followed(
     assert rated.status_code == 303
     assert Survey.objects.get().score == 5
     assert client.get(urlsplit(stop).path).status_code == 200
+
+
+def test_a_blocked_player_may_read_and_not_write(ticket: Ticket, anna: User, travel: Travel, pigeons: Pigeons) -> None:
+    block_player(ticket.player, on=ticket, until=clock.now() + timedelta(days=1), why="Coos at night", by=anna)
+    ticket.player.refresh_from_db()
+
+    pigeons.writes(ticket, "Coo!")
+    pigeons.writes(ticket, "COO!")
+    message = reply(ticket, anna)
+    go_on(travel, seconds=20)
+
+    assert message.pk in pigeons.came, "what we write reaches him"
+    assert (Message.objects.filter(kind="inbound").count(), kept_aside(ticket.player)) == (1, 2)
+    unblock_player(ticket.player, by=anna)
+    assert bring_in(ticket.player, by=anna) == 2
+    assert [one.text for one in Message.objects.filter(kind="inbound").order_by("pk")] == ["Coo?", "Coo!", "COO!"]
 
 
 def test_a_player_of_both_answers_where_he_was_asked(ticket: Ticket, anna: User, travel: Travel, pigeons: Pigeons) -> None:

@@ -10,6 +10,7 @@ REASONS = (
     gettext_noop("a new conversation, sent by a form or a group for its writer"),
     gettext_noop("a new conversation, for it answers somebody else's mail"),
     gettext_noop("answers nothing that we know"),
+    gettext_noop("its sender is blocked"),
     gettext_noop("no game has the address it was sent to"),
     gettext_noop("nothing in it that a person could read"),
     gettext_noop("own mail come back"),

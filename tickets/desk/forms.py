@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from helpdesk.base import clock
 from helpdesk.base.bounds import MomentField, wrong_promise
 from helpdesk.staff.forms.departments import OfferingInput, offer
+from helpdesk.staff.forms.plan import ColleagueField
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import Game, Topic
@@ -171,12 +174,7 @@ class StatusForm(DialogForm):
 class AssignForm(DialogForm):
     """Whose ticket it is: somebody's, nobody's, and which team's."""
 
-    assignee = forms.ModelChoiceField(
-        User.objects.filter(is_active=True),
-        label=gettext_lazy("With"),
-        required=False,
-        empty_label=gettext_lazy("Nobody, back into the queue"),
-    )
+    assignee = ColleagueField(label=gettext_lazy("With"), required=False, empty_label=gettext_lazy("Nobody, back into the queue"))
     team = forms.ModelChoiceField(
         Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("No team"), show_hidden_initial=True
     )
@@ -185,6 +183,47 @@ class AssignForm(DialogForm):
     def show_holder(self, holder: User | None) -> None:
         """Somebody else has it meanwhile: that is shown now, and it can be saved again."""
         show_again(self, holder=str(holder.pk) if holder else "")
+
+
+class BlockForm(DialogForm):
+    """Until when what the player writes is set aside, and why. An end is always asked for."""
+
+    LENGTHS: ClassVar[dict[str, int]] = {"day": 1, "week": 7, "month": 30}
+
+    until = forms.ChoiceField(
+        label=gettext_lazy("For how long"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("day", gettext_lazy("1 day")),
+            ("week", gettext_lazy("1 week")),
+            ("month", gettext_lazy("30 days")),
+            ("date", gettext_lazy("Until the moment below")),
+        ],
+    )
+    moment = MomentField(label=gettext_lazy("Until"), required=False)
+    why = forms.CharField(
+        label=gettext_lazy("Why"), max_length=500, help_text=gettext_lazy("For colleagues. The player may ask to be given it.")
+    )
+    player = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**62)  # whose ticket it was when this was opened
+
+    def __init__(self, *args: Any, player: Player, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"until": "day", "player": player.pk}} | kwargs)
+        self.his = player
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("player") not in {None, self.his.pk}:
+            raise ValidationError(_("This ticket belongs to another player meanwhile. Look again, then decide anew."))
+        if said.get("until") == "date" and not said.get("moment") and "moment" not in self.errors:
+            self.add_error("moment", _("Say until when."))
+        return said
+
+    def end(self) -> datetime:
+        """For a valid form."""
+        said = self.cleaned_data
+        days = self.LENGTHS.get(said["until"])
+        end: datetime = clock.now() + timedelta(days=days) if days else said["moment"]
+        return end
 
 
 class _Tickets(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none

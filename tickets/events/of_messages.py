@@ -100,8 +100,9 @@ class MessageUnsent(Payload):
     """A message of the desk's own was not written after all: of no message, since there is none."""
 
     purpose: Purpose | None = fact("what it would have been for")
-    why: Literal["unreachable", "no_text", "refused"] | None = fact(
-        "the player does not get what we send; there are no words for it in his language or the game's; its channel refused it"
+    why: Literal["unreachable", "no_text", "blocked", "refused"] | None = fact(
+        "the player does not get what we send; there are no words for it in his language or the game's; he is blocked; its channel "
+        "refused it"
     )
 
     def line(self, event: Event, names: Names) -> Line:
@@ -109,6 +110,8 @@ class MessageUnsent(Payload):
             ("notice", "unreachable"): _("did not tell the player of it: our messages do not reach him"),
             ("survey", "unreachable"): _("did not ask the player for a rating: our messages do not reach him"),
             ("notice", "no_text"): _("did not tell the player of it: nobody has written that text"),
+            ("notice", "blocked"): _("did not tell the player of it: he is blocked"),
+            ("survey", "blocked"): _("did not ask the player for a rating: he is blocked"),
             ("survey", "no_text"): _("did not ask the player for a rating: nobody has written that text"),
         }
         return Line("mail-x", words.get((self.purpose or "", self.why or ""), _("did not write to the player: it could not be sent")))

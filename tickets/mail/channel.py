@@ -21,6 +21,7 @@ from players.selectors import main_address
 from players.services import writer_from
 from tickets.channels import Channel, Outcome, Start, Unreachable
 from tickets.mail.addressing import message_id_for
+from tickets.mail.inbound import aside
 from tickets.mail.outbound import send
 from tickets.mail.outbound.branding import signature_and_footer
 from tickets.mail.outbound.compose import preview
@@ -83,6 +84,12 @@ class MailChannel(Channel):
         if contact.state != Address.State.GOOD:
             return Unreachable(_("mail to this player came back"), contact.state_reason)
         return None
+
+    def kept_aside(self, player: Player) -> int:
+        return aside.set_aside(player.pk).count()
+
+    def bring_in(self, player: Player) -> int:
+        return aside.bring_in(player.pk)
 
     def preview(self, message: Message) -> str:
         return preview(message).html

@@ -12,6 +12,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import EARLIEST, LATEST
 from helpdesk.base.models import Blob
 from helpdesk.studio.models import Game
+from players.models import PlayerBlock
 from tickets.mail.inbound.judge import Outcome
 from tickets.models import Message, Ticket
 
@@ -56,6 +57,9 @@ class RawMail(models.Model):
     history = models.BooleanField(default=False)  # it lay in a mailbox before the desk began to read that
     by_person = models.BooleanField(default=False)  # somebody has read it and says that a person wrote it
     game = models.ForeignKey(Game, null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # named by an administrator
+    set_aside = models.ForeignKey(  # parked since its writer is blocked
+        PlayerBlock, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False, db_index=False
+    )
     retried_at = models.DateTimeField(null=True, blank=True)  # when somebody last had it read again
 
     mail_id = models.CharField(max_length=998, blank=True)  # its Message-ID
@@ -76,6 +80,7 @@ class RawMail(models.Model):
         indexes = [
             models.Index(name="raw_mail_waiting", fields=["due_at"], condition=Q(processed_at__isnull=True, parked_at__isnull=True)),
             models.Index(name="raw_mail_parked", fields=["-parked_at"], condition=Q(parked_at__isnull=False)),
+            models.Index(name="raw_mail_set_aside", fields=["set_aside"], condition=Q(set_aside__isnull=False)),
             models.Index(name="raw_mail_by_mail_id", fields=["mail_id"], condition=~Q(mail_id="")),
             models.Index(name="raw_mail_by_sender", fields=["from_address", "-received_at"], condition=~Q(from_address="")),
             models.Index(name="raw_mail_of_message", fields=["message"], condition=Q(message__isnull=False)),

@@ -96,10 +96,11 @@ def _blanks() -> dict[str, Any]:
 
 
 def _of(player_id: int) -> QuerySet[RawMail]:
-    """Mails on his tickets, and from addresses that he alone uses."""
+    """Mails on his tickets, those set aside as his, and those from addresses that he alone uses."""
     mine = AddressUse.objects.filter(player=player_id).values("address__folded")
     shared = AddressUse.objects.exclude(player=player_id).values("address__folded")
     on_his = Q(ticket__player=player_id) | Q(message__ticket__player=player_id) | Q(message__received_in__player=player_id)
+    on_his |= Q(set_aside__player=player_id)
     return RawMail.objects.filter(on_his | Q(from_address__in=mine) & ~Q(from_address__in=shared))
 
 

@@ -15,11 +15,12 @@ from tickets.mail.inbound.senders import studio
 from tickets.mail.models import Mailbox, RawMail
 
 
-def newest(*, parked: bool = False, outcome: str = "", again: bool = False) -> QuerySet[RawMail]:
-    """Raw mails, newest first; the parked ones only, those with one outcome, or those that somebody had read again."""
-    rows = RawMail.objects.select_related("ticket", "same_as").order_by("-received_at", "-pk")
-    if parked:
-        rows = rows.filter(parked_at__isnull=False)
+def newest(*, parked: bool = False, aside: bool = False, outcome: str = "", again: bool = False) -> QuerySet[RawMail]:
+    """Raw mails, newest first; the parked ones only, or those of them that were set aside since their writer is blocked, those with one
+    outcome, or those that somebody had read again."""
+    rows = RawMail.objects.select_related("ticket", "same_as", "set_aside").order_by("-received_at", "-pk")
+    if parked or aside:
+        rows = rows.filter(parked_at__isnull=False, set_aside__isnull=not aside)
     if again:
         rows = rows.filter(retried_at__isnull=False).order_by("-retried_at", "-pk")
     return rows.filter(outcome=outcome) if outcome else rows

@@ -53,4 +53,4 @@ def on_moved(event: Event) -> None:
         send_automatic(ticket, words, purpose=Message.Purpose.NOTICE, cause_event_id=event.pk)
     except DomainError as error:
         log.info("notice_not_sent", ticket=ticket.number, key=key, reason=str(error))
-        record(ticket, MessageUnsent(purpose="notice", why="refused"), by=SYSTEM)
+        record(ticket, MessageUnsent(purpose="notice", why="blocked" if ticket.player.is_blocked else "refused"), by=SYSTEM)

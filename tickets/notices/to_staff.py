@@ -25,14 +25,15 @@ from tickets.events.of_messages import (
     MessageStale,
     MessageUncertain,
 )
+from tickets.events.of_players import PlayerBlocked, PlayerUnblocked
 from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
 from tickets.models import Event, Message, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
 
-ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE = (
-    f"notices.{name}" for name in ("assigned", "taken_over", "player_answered", "mention", "overdue")
+ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE, BLOCK_OVER = (
+    f"notices.{name}" for name in ("assigned", "taken_over", "player_answered", "mention", "overdue", "block_over")
 )
 IN_TROUBLE: dict[type[Payload], str] = {
     MessageFailed: "notices.failed",
@@ -47,6 +48,9 @@ KINDS = (
     NoticeKind(ANSWERED, gettext_noop("The player answered in %(number)s: “%(subject)s”")),
     NoticeKind(MENTION, gettext_noop("%(who)s named you in a note in %(number)s: “%(subject)s”"), True),
     NoticeKind(OVERDUE, gettext_noop("%(on)s owed an answer in %(number)s, and the day has passed: “%(subject)s”"), True),
+    NoticeKind(
+        BLOCK_OVER, gettext_noop("The block of the player of %(number)s is over. Messages set aside meanwhile: %(count)s. “%(subject)s”")
+    ),
     NoticeKind("notices.failed", gettext_noop("Your message in %(number)s was refused: “%(subject)s”"), True),
     NoticeKind("notices.bounced", gettext_noop("Your message in %(number)s came back: “%(subject)s”"), True),
     NoticeKind("notices.uncertain", gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"), True),
@@ -97,6 +101,18 @@ def on_overdue(event: Event) -> None:
     _tell(event, people, OVERDUE)
 
 
+def on_unblocked(event: Event) -> None:
+    """A block was over by itself: who had decided it is told, and how much waits to be brought in."""
+    said = PlayerUnblocked.of(event)
+    begun = Event.objects.filter(subject=event.subject, kind=PlayerBlocked.kind, pk__lt=event.pk, data__block=said.block).first()
+    if begun is None:
+        return
+    for person in _active(begun.actor_id):
+        for ticket in visible_tickets(person).filter(pk=PlayerBlocked.of(begun).ticket):
+            link = reverse("desk:ticket", args=[ticket.number])
+            notify([person], BLOCK_OVER, link=link, number=ticket.number, ticket=ticket.pk, count=said.aside)
+
+
 def _who_set_it(event: Event) -> int | None:
     moves = Event.objects.filter(ticket=event.ticket_id, kind=TicketMoved.kind, status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
     return moves.order_by("-pk").values_list("actor_id", flat=True).first()
@@ -110,6 +126,8 @@ def concerns_somebody(event: Event) -> bool:
             return any(pk not in {None, by} for pk in (event.assignee_id, before))
         case MessageReceived(automatic=automatic):
             return event.assignee_id is not None and not automatic
+        case PlayerUnblocked():
+            return by is None
     return True
 
 
@@ -118,6 +136,7 @@ HANDLERS: dict[type[Payload], Callable[[Event], None]] = {
     MessageReceived: on_received,
     MessageNoted: on_noted,
     TicketOverdue: on_overdue,
+    PlayerUnblocked: on_unblocked,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 

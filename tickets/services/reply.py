@@ -85,9 +85,11 @@ def send_automatic(
 ) -> Message | None:
     """A message that a machine sends (notice, survey, acknowledgement, automatic answer); once per cause, None the second time.
 
-    A ticket's closing does not stop it: notices tell of just that.
+    A ticket's closing does not stop it: notices tell of just that. DomainError while the player is blocked: people alone write to him.
     """
     ticket = lock(ticket)
+    if ticket.player.is_blocked:
+        raise DomainError(_("The player is blocked: nothing automatic is sent to him."))
     if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
     return _write(ticket, outgoing, purpose=purpose, by=by, wait=wait, cause_event_id=cause_event_id)

@@ -113,7 +113,7 @@ def _invite(ticket: Ticket, resolution: Event, text: Wording | None) -> None:
         invitation = send_automatic(ticket, words, purpose=Message.Purpose.SURVEY, cause_event_id=resolution.pk)
     except DomainError as error:
         log.info("survey_not_sent", ticket=ticket.number, reason=str(error))
-        record(ticket, MessageUnsent(purpose="survey", why="refused"), by=SYSTEM)
+        record(ticket, MessageUnsent(purpose="survey", why="blocked" if ticket.player.is_blocked else "refused"), by=SYSTEM)
         return
     if invitation is None:
         return

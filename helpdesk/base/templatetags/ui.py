@@ -3,6 +3,7 @@
 {% load ui %}
 {% ago message.at %}              12 min ago, kept fresh by static/js/times.js
 {% moment message.at %}           yesterday 19:42
+{{ absence.last_day|date_words }}  14 Mar 2024
 {% waited ticket.waiting_since %} 5 h 10 min, red or amber when long
 {% face user.name %}              initials in a circle; {% face "" %} an empty one
 {% game_mark game.colour game.name %}
@@ -83,7 +84,13 @@ def moment_words(at: datetime) -> str:
 
 def day_words(at: datetime) -> str:
     """The day alone: "14 Mar 2024"."""
-    return _called(_local(at).date(), get_language()).short
+    return date_words(_local(at).date())
+
+
+@register.filter
+def date_words(day: date) -> str:
+    """A day that is no moment: "14 Mar 2024"."""
+    return _called(day, get_language()).short
 
 
 class _Called(NamedTuple):

@@ -84,6 +84,22 @@ _ODD = (  # from, subject, further header lines, text; {to} is the studio's own 
 )
 
 
+_UNWELCOME = (
+    ("Still hiding?", "You are liars, all of you, and Pavel is the worst. Answer me!"),
+    ("I am not done with you", "I shall write every day until you are sorry."),
+)
+
+
+def unwelcome_mails(ticket: Ticket) -> list[bytes]:
+    """What the ticket's player wrote when he was not to be heard any more."""
+    assert ticket.contact
+    sender, to = formataddr((ticket.player.name, ticket.contact.address)), ticket.game.address
+    return [
+        f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: <unwelcome-{number}@post.example>\n\n{text}\n".encode()
+        for number, (subject, text) in enumerate(_UNWELCOME)
+    ]
+
+
 def odd_mails(address: str) -> list[bytes]:
     """What no studio is spared: a vacation notice, two mails to nobody here, a newsletter."""
     return [

@@ -18,20 +18,22 @@ from random import Random
 from django.db import connection, connections
 
 from helpdesk.base import clock
-from helpdesk.demo.load import costs, letters, transport
+from helpdesk.demo.crew import BY_KEY
+from helpdesk.demo.load import costs, hours, letters, transport
 from helpdesk.demo.load.acts import Matter, Stage
 from helpdesk.demo.load.costs import Costs
 from helpdesk.demo.load.studio import GAMES, Studio, open_studio
 from helpdesk.demo.stories import Story, stories
 from helpdesk.staff import staff_mail
-from helpdesk.staff.models import Notice
+from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import see
 from tickets import drain, timers
 from tickets.mail.inbound import inbox
 from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
-from tickets.models import Delivery, Lane, Message, Timer
+from tickets.models import Delivery, Lane, Message, Ticket, Timer
 from tickets.services import outbox
+from tickets.services.blocks import block_player
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
@@ -59,6 +61,7 @@ def load(*, count: int, seed: int, until: datetime, tell: Tell = aloud, apart: b
     with transport.nobody_listens(), transport.by(transport.NOWHERE):
         with clock.travel(until - timedelta(days=61)):
             studio = open_studio()
+        hours.plan(studio, since=until - timedelta(days=61), until=until)
         tell(f"The studio stands: {len(studio.users)} people, {len(studio.games)} games.")
         play = partial(_play, studio, count=count, seed=seed, until=until, tell=tell)
         played = _side_by_side(play, studio.games) if apart else [play(game) for game in studio.games]
@@ -163,6 +166,22 @@ class _Loop:
 def odd_mails(until: datetime) -> None:
     """What else lies in the mailboxes: not all of it becomes a ticket."""
     for number, raw in enumerate(letters.odd_mails(GAMES["emberfall"]["address"])):
-        with transport.nobody_listens(), clock.travel(until - timedelta(hours=3 + 2 * number)):
-            row = inbox.store(InboundMail(raw, MailSource.PIPE, f"demo-odd-{number}"))
-            inbox.process(row.pk)
+        _comes(raw, f"demo-odd-{number}", at=until - timedelta(hours=3 + 2 * number))
+
+
+def unwelcome(until: datetime) -> None:
+    """A player was blocked two days ago, and has written twice since."""
+    ticket = Ticket.objects.filter(channel="mail", contact__isnull=False, created_at__lt=until - timedelta(days=3)).latest("created_at")
+    with transport.nobody_listens(), clock.travel(until - timedelta(days=2)):
+        by = User.objects.get(email=BY_KEY["boris"].email)
+        block_player(
+            ticket.player, on=ticket, until=until + timedelta(days=12), why="Insults Mei and Pavel by name, after two warnings", by=by
+        )
+    for number, raw in enumerate(letters.unwelcome_mails(ticket)):
+        _comes(raw, f"demo-unwelcome-{number}", at=until - timedelta(hours=30 - 21 * number))
+
+
+def _comes(raw: bytes, key: str, *, at: datetime) -> None:
+    with transport.nobody_listens(), clock.travel(at):
+        row = inbox.store(InboundMail(raw, MailSource.PIPE, key))
+        inbox.process(row.pk)

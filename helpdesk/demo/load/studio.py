@@ -33,12 +33,14 @@ _LEAD = (
     Right.SEE_ATTACHMENTS,
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
+    Right.BLOCK_PLAYER,
 )
 ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator, who holds every right of every room
     "supervisor": (
         "Supervisor",
         (*_LEAD, Right.EDIT_PLAYER, Right.MANAGE_TEXTS, Right.MANAGE_LIFECYCLE, Right.MANAGE_STAFF, Right.MANAGE_MAIL, Right.SEE_AUDIT),
     ),
+    "planner": ("Plans a team's shifts", (Right.PLAN_SHIFTS,)),
     "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
     "operator": ("Operator", (*_WORK, *_PLAYER, Right.EDIT_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
     "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
@@ -51,6 +53,7 @@ TEAMS = {
     "Payments": ("marta", "anna", "carlos"),
     "Fair play": ("boris", "dana", "lena"),
 }
+PLANNERS = {"Emberfall": "anna", "Tideborn": "dana"}
 CARD = {  # field: its class, labels, kind and whether one may filter by it; the games tell more, which nobody has declared yet
     "level": ("open", "Level", "Уровень", CardLine.Kind.NUMBER, True),
     "crystals": ("open", "Crystals", "Кристаллы", CardLine.Kind.NUMBER, False),
@@ -187,6 +190,8 @@ def open_studio() -> Studio:
         for held in member.roles:
             give_role(users[member.key], roles[held.role], by=first, game=games.get(held.game), language=held.language)
     teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
+    for team, key in PLANNERS.items():
+        give_role(users[key], roles["planner"], by=first, team=teams[team])
     topics: dict[str, Topic] = {}
     for group, beneath in TOPICS.items():
         under = make_topic(name=group, by=first) if group else None

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from helpdesk.staff.forms.plan import ColleagueField
 from helpdesk.staff.leaving import Heir
 from helpdesk.staff.models import Team, User
 
@@ -26,15 +27,13 @@ class LeavingForm(forms.Form):
             (TEAM, gettext_lazy("A team, for whoever takes them there")),
         ],
     )
-    person = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("Colleague"), required=False, empty_label=gettext_lazy("choose")
-    )
+    person = ColleagueField(label=gettext_lazy("Colleague"), required=False, empty_label=gettext_lazy("choose"))
     team = forms.ModelChoiceField(Team.objects.all(), label=gettext_lazy("Team"), required=False, empty_label=gettext_lazy("choose"))
 
     def __init__(self, *args: Any, leaver: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         person = self.fields["person"]
-        assert isinstance(person, forms.ModelChoiceField)
+        assert isinstance(person, ColleagueField)
         person.queryset = User.objects.filter(is_active=True).exclude(pk=leaver.pk)
 
     def clean(self) -> dict[str, Any]:

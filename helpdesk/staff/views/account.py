@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.staff.forms.account import AppearanceForm, ProfileForm
+from helpdesk.staff.forms.plan import AwayForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import StaffRequest, requires
 from helpdesk.staff.services.people import change_person, sign_out_everywhere
@@ -35,6 +36,7 @@ def account(request: StaffRequest) -> HttpResponse:
         "factors": [factor for factor in factors if factor.type != Authenticator.Type.RECOVERY_CODES],
         "sessions": UserSession.objects.filter(user=request.user).count(),
         "summary": summary(request.user),
+        "away_form": AwayForm(),
     }
     return render(request, "staff/account.html", context, status=422 if form.errors else 200)
 
@@ -48,6 +50,11 @@ def appearance(request: StaffRequest) -> HttpResponse:
         change_person(request.user, by=request.user, request=request, **form.chosen())
     if request.htmx or request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
+    return back_or_home(request)
+
+
+def back_or_home(request: StaffRequest) -> HttpResponse:
+    """To the page that a form names as the one it stood on, if it is ours."""
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(back if safe else "/")

@@ -16,9 +16,11 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds
 from helpdesk.base.rate_limits import network, too_often
 from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
+from helpdesk.staff.forms.plan import AbsenceForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.leaving import held_by
 from helpdesk.staff.models import Grant, Team, User, parts_of
+from helpdesk.staff.plan import plan_of
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from helpdesk.staff.services import addresses, keepers
 from helpdesk.staff.services import people as services
@@ -168,6 +170,9 @@ def _person_page(
         "sessions": UserSession.objects.filter(user=shown).count(),
         "teams": shown.teams.all(),
         "manages": services.manages(request.user, shown),
+        "plan": plan_of(shown),
+        "plans": True,  # whoever looks after the people plans everybody's time
+        "absence_form": AbsenceForm(),
         "held": 0 if shown.is_active else held_by(shown),
     }
     broken = (form is not None and form.errors) or grant_form.is_bound or unsure is not None

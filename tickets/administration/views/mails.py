@@ -33,7 +33,8 @@ post_room = requires(Right.MANAGE_MAIL, everywhere=True)
 SHOWN_BYTES = 60_000
 MOST_PICKED = 500
 AGAIN = "again"  # the list of what somebody had read again
-PICKED = {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE, Outcome.DISMISS}
+ASIDE = "aside"  # that of what blocked players wrote
+PICKED = {Outcome.PARK, ASIDE, Outcome.IGNORE, Outcome.BOUNCE, Outcome.DISMISS}
 
 
 @post_room
@@ -44,7 +45,7 @@ def mails(request: StaffRequest) -> HttpResponse:
     again = which == AGAIN
     context = {
         "page": page(
-            newest(parked=which == Outcome.PARK, outcome=outcome, again=again),
+            newest(parked=which == Outcome.PARK, aside=which == ASIDE, outcome=outcome, again=again),
             key="retried_at" if again else "received_at",
             descending=True,
             cursor=request.GET.get("after", ""),
@@ -52,12 +53,14 @@ def mails(request: StaffRequest) -> HttpResponse:
         "which": which,
         "outcomes": [
             (Outcome.PARK.value, Outcome.PARK.label),
+            (ASIDE, _("Of blocked players")),
             (AGAIN, _("Read again")),
             ("all", _("All")),
             *[one for one in Outcome.choices if one[0] != Outcome.PARK],
         ],
         "may_pick": which in PICKED,
-        "may_be_opened": which in {Outcome.PARK, Outcome.IGNORE, Outcome.BOUNCE},
+        "parked": which in {Outcome.PARK, ASIDE},
+        "may_be_opened": which in {Outcome.PARK, ASIDE, Outcome.IGNORE, Outcome.BOUNCE},
         "open_form": OpenForm(),
         "may_see_addresses": may_open(request.user),
         "mailboxes": mailboxes(),
@@ -123,7 +126,7 @@ def open_tickets(request: StaffRequest) -> HttpResponse:
 @post_room
 def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """One mail: what the desk makes of it now. Its words and its source only to who may see mails as they came."""
-    raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket", "message"), pk=pk)
+    raw = get_object_or_404(RawMail.objects.select_related("blob", "ticket", "message", "set_aside"), pk=pk)
     may_read = has_everywhere(request.user, Right.SEE_RAW_MAIL)
     context: dict[str, Any] = {"raw": raw, "may_read": may_read, "may_open": has_right(request.user, Right.VIEW)}
     context |= {"open_form": OpenForm(), "ignored_from": IGNORED_FROM, "away_from": AWAY_FROM}

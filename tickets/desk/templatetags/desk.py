@@ -59,6 +59,8 @@ def rail(context: template.Context) -> dict[str, Any]:
         "bell": _address("staff:bell"),
         "account": _address("staff:account"),
         "appearance": _address("staff:appearance"),
+        "away": _address("staff:away"),
+        "shifts": _address("staff:shifts"),
         "here": _here(request, entries),
     }
 

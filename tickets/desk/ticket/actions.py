@@ -9,17 +9,20 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import Conflict
+from helpdesk.base.templatetags.ui import moment_words
+from helpdesk.staff.availability import availability
 from helpdesk.staff.forms.refusals import refusals
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
-from tickets.desk.forms import AssignForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
 from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
@@ -27,6 +30,7 @@ from tickets.desk.ticket.thread import MessageItem, message_items
 from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
+from tickets.services.blocks import block_player, bring_in, kept_aside, unblock_player
 from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.held import return_to_author, revise
@@ -92,8 +96,15 @@ def assign(request: StaffRequest, number: str) -> HttpResponse:
             if "team" in form.changed_data:
                 set_team(ticket, to=form.cleaned_data["team"], by=by)
         if form.is_valid():
-            return done(request, number)
+            return done(request, number, _said_of(form.cleaned_data["assignee"], request.user), kind="")
     return _dialog(request, ticket, form, "assign")
+
+
+def _said_of(holder: User | None, giver: User) -> str:
+    """A word where a ticket was given to somebody who is not here."""
+    if holder is None or holder == giver or (state := availability([holder])[holder.pk]).here:
+        return ""
+    return _("%(name)s is %(state)s.") % {"name": holder.name, "state": state}
 
 
 @requires(Right.TAKE, Right.ASSIGN)
@@ -252,6 +263,46 @@ def decide(request: StaffRequest, number: str, pk: int) -> HttpResponse:
     return done(request, number)
 
 
+@requires(Right.BLOCK_PLAYER)
+@require_http_methods(["GET", "POST"])
+def block(request: StaffRequest, number: str) -> HttpResponse:
+    """Set aside what the player writes, until a moment and for a reason."""
+    ticket = ticket_for(request.user, number, Right.BLOCK_PLAYER)
+    form = BlockForm(request.POST or None, player=ticket.player)
+    if form.is_valid():
+        with refusals(form):
+            why = form.cleaned_data["why"]
+            made = block_player(ticket.player, on=ticket, until=form.end(), why=why, by=request.user, request=request)
+            words = _("Blocked until %(time)s. What he writes is set aside; nothing automatic is sent to him.")
+            return done(request, number, words % {"time": moment_words(made.until)}, card=True)
+    return _dialog(request, ticket, form, "block")
+
+
+@requires(Right.BLOCK_PLAYER)
+@require_POST
+@refusable
+def unblock(request: StaffRequest, number: str) -> HttpResponse:
+    """Lift the block."""
+    ticket = ticket_for(request.user, number, Right.BLOCK_PLAYER)
+    unblock_player(ticket.player, by=request.user, request=request)
+    waits = kept_aside(ticket.player)
+    words = (
+        _("The block is lifted. What was set aside meanwhile can be brought in beside the ticket.") if waits else _("The block is lifted.")
+    )
+    return done(request, number, words, card=True)
+
+
+@requires(Right.BLOCK_PLAYER)
+@require_POST
+@refusable
+def brought_in(request: StaffRequest, number: str) -> HttpResponse:
+    """Let in what was set aside while the player was blocked."""
+    ticket = ticket_for(request.user, number, Right.BLOCK_PLAYER)
+    count = bring_in(ticket.player, by=request.user, request=request)
+    words = ngettext("%(n)s message comes in now.", "%(n)s messages come in now, one after the other.", count) % {"n": count}
+    return done(request, number, words, card=True)
+
+
 @requires(Right.RELEASE_HELD)
 @require_POST
 @refusable
@@ -294,6 +345,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **
         "sender": _("This address is the player's"),
         "merge": _("Merge with another ticket"),
         "held": _("Look the reply over"),
+        "block": _("Block the player"),
     }
     context = {
         "ticket": ticket,

@@ -17,11 +17,12 @@ from helpdesk.base.bounds import is_sane
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere
 from players.classes import all_rights, right_of
-from players.models import AddressUse, CardLine, Erasure, GameAccount, Player, ProfileSnapshot
+from players.models import AddressUse, CardLine, Erasure, GameAccount, Player, PlayerBlock, ProfileSnapshot
 from players.selectors import card as read_card
-from players.selectors import declared, open_erasure, who_may_it_be
+from players.selectors import declared, open_block, open_erasure, who_may_it_be
 from tickets.access import may
 from tickets.models import Ticket
+from tickets.services.blocks import kept_aside
 from tickets.services.merge import refusal
 
 CONTACT, PAYMENTS = Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS
@@ -55,12 +56,20 @@ class PlayerCard:
     may_edit: bool
     may_erase: bool
     erasure: Erasure | None  # planned or running; told to everybody who sees the card
+    block: PlayerBlock | None  # likewise
+    aside: int  # messages that were set aside while he was blocked
+    may_block: bool
+
+
+NOT_SEEN = PlayerCard(
+    None, "", None, None, [], [], True, "", [], may_edit=False, may_erase=False, erasure=None, block=None, aside=0, may_block=False
+)
 
 
 def card_of(ticket: Ticket, reader: User) -> PlayerCard:
     """The card with the reader's rights in this ticket's scope applied."""
     if not may(reader, ticket, Right.SEE_PLAYER):
-        return PlayerCard(None, "", None, None, [], [], True, "", [], may_edit=False, may_erase=False, erasure=None)
+        return NOT_SEEN
     card = read_card(ticket.player, ticket.game)
     if card.player.erased_at:
         card = replace(card, account=None, snapshot=None)  # emptied: there is nothing to show of them
@@ -81,6 +90,9 @@ def card_of(ticket: Ticket, reader: User) -> PlayerCard:
         may_edit=may(reader, ticket, Right.EDIT_PLAYER),
         may_erase=has_everywhere(reader, Right.ERASE_PLAYER),
         erasure=open_erasure(card.player),
+        block=open_block(card.player),
+        aside=kept_aside(card.player),
+        may_block=may(reader, ticket, Right.BLOCK_PLAYER) and not card.player.erased_at,
     )
 
 

@@ -16,6 +16,7 @@ from django_htmx.http import trigger_client_event
 from helpdesk.audit.services import note_audit
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.idempotency import as_key
+from helpdesk.staff.availability import availability
 from helpdesk.staff.models import User
 from helpdesk.staff.notices import see_at
 from helpdesk.staff.rights import Right, StaffRequest, requires
@@ -79,6 +80,7 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
         "upto": fresh.upto if fresh else after,
         "behind": request.GET.urlencode(),
         "prospects": outlook(found, timers_of(found), [item.message for item in fresh.items.values()]) if fresh else [],
+        "holder": availability([found.assignee])[found.assignee.pk] if found.assignee and found.assignee != request.user else None,
         "own": own,
         "own_files": Attachment.objects.filter(draft=own.pk).select_related("preview").order_by("pk") if own and own.pk else (),
     }

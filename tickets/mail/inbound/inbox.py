@@ -177,12 +177,15 @@ def retry(raw: RawMail) -> RawMail:
 
 
 @transaction.atomic
-def read_again(raw: RawMail, where: Q, **facts: Any) -> bool:
-    """Have a mail read as if it had just come, if it is as `where` says; `facts` is what is known of it now. False when it is not so."""
+def read_again(raw: RawMail, where: Q, *, after: timedelta = timedelta(), **facts: Any) -> bool:
+    """Have a mail read as if it had just come, if it is as `where` says; `facts` is what is known of it now. False when it is not so.
+
+    `after`: not before so long; then the sweep takes it up.
+    """
     now, mail = clock.now(), RawMail.objects.filter(where, pk=raw.pk)
-    afresh = {"processed_at": None, "parked_at": None, "claimed_until": None, "outcome": "", "reason": "", "attempts": 0, "due_at": now}
-    changed = mail.update(**afresh, retried_at=now, **facts) == 1
-    if changed:
+    afresh = {"processed_at": None, "parked_at": None, "claimed_until": None, "outcome": "", "reason": "", "attempts": 0}
+    changed = mail.update(**afresh, due_at=now + after, retried_at=now, **facts) == 1
+    if changed and not after:
         _nudge(raw)
     return changed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from helpdesk.base import clock
 from helpdesk.base.language import detect
 from helpdesk.base.text import fold, one_line
 from helpdesk.studio.models import Game
-from players.selectors import writes_from
+from players.selectors import BLOCKS_AT, writes_from
 from tickets.events import backfilled
 from tickets.mail.inbound.judge import NO_GAME, Judgement, Outcome, judge
 from tickets.mail.inbound.lookup import Found, known_of
@@ -34,16 +34,17 @@ FLOOD = ((timedelta(hours=1), 50), (timedelta(days=1), 200))
 # Said for every mail: in plain SQL, for the ORM takes longer to word these than PostgreSQL to answer them; and on one way there and back,
 # which works as long as Django binds the values itself (no `server_side_binding`).
 # The lock is for two doors with the same mail at once: the second one looks for namesakes when the first has committed.
-_BEFORE = """
+_BEFORE = f"""
 SELECT pg_advisory_xact_lock(hashtextextended(%(mail_id)s, 11));
 SELECT id, digest, outcome, ticket_id, message_id FROM mail_rawmail
 WHERE mail_id = %(mail_id)s AND mail_id <> '' AND processed_at IS NOT NULL AND same_as_id IS NULL AND id <> %(pk)s ORDER BY id LIMIT 20;
 SELECT received_at FROM mail_rawmail
 WHERE from_address = %(writer)s AND from_address <> '' AND received_at > %(since)s AND processed_at IS NOT NULL AND outcome <> %(ignored)s
-ORDER BY received_at DESC LIMIT %(most)s
-"""
+ORDER BY received_at DESC LIMIT %(most)s;
+{BLOCKS_AT}
+"""  # noqa: S608 - our own words
 
-NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest")
+NOTED = ("mail_id", "from_address", "subject", "auto_reason", "answers_held", "digest", "set_aside_id")
 _MARKED = ("processed_at", "claimed_until", "outcome", "reason", "ticket_id", "message_id", "same_as_id", *NOTED)
 _MARK = f"""
 UPDATE mail_rawmail SET {", ".join(f"{column} = %s" for column in _MARKED)}
@@ -82,13 +83,14 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
     """Judge the mail, do what follows and mark the raw mail, all or nothing. Raises Unfit for what must be parked."""
     _note(raw, mail)
     with suppress(_Lost), transaction.atomic():
-        namesakes, came = _before(raw)
+        namesakes, came, blocks = _before(raw)
         if double := next((each for each in namesakes if each.digest == raw.digest), None):
             raw.same_as_id, raw.ticket_id, raw.message_id = double.pk, double.ticket_id, double.message_id
             _mark(raw, Judgement(Outcome(double.outcome), f"the same mail as {double.pk}, which came before"))
             return
-        judgement, found, game = judged(raw, mail, known)
+        judgement, found, game = judged(raw, mail, known, blocks)
         _note_machine(raw, judgement.auto)
+        raw.set_aside_id = judgement.block
         if judgement.outcome == Outcome.PARK:
             raise Unfit(judgement.reason)
         if judgement.outcome in {Outcome.OPEN, Outcome.REPLY} and not (raw.history or raw.by_person):
@@ -99,10 +101,13 @@ def take(raw: RawMail, mail: ParsedMail, known: Studio) -> None:
         _mark(raw, replace(judgement, reason=reason))
 
 
-def judged(raw: RawMail, mail: ParsedMail, known: Studio) -> tuple[Judgement, Found | None, Game | None]:
+def judged(
+    raw: RawMail, mail: ParsedMail, known: Studio, blocks: Mapping[int, int] | None = None
+) -> tuple[Judgement, Found | None, Game | None]:
     """What is to become of the mail, with the ticket that it continues and the game that it is for. Nothing is written."""
     game = game_for(mail, raw, known)
-    facts, found = known_of(mail, raw.recipient, gameless=game is None)
+    blocks = {} if raw.history else blocks  # that was written long before anybody was blocked
+    facts, found = known_of(mail, raw.recipient, game=game, gameless=game is None, blocks=blocks)
     return judge(mail, facts, by_person=raw.by_person), found, game
 
 
@@ -205,16 +210,20 @@ def _digest(*told: str) -> str:
     return hashlib.sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()
 
 
-def _before(raw: RawMail) -> tuple[list[_Namesake], list[datetime]]:
-    """The namesakes of a mail, oldest first, and when its writer wrote, newest first. What a person has judged has none of the former."""
-    facts: dict[str, Any] = {"mail_id": raw.mail_id, "pk": raw.pk, "writer": raw.from_address, "ignored": Outcome.IGNORE}
+def _before(raw: RawMail) -> tuple[list[_Namesake], list[datetime], dict[int, int]]:
+    """The namesakes of a mail, oldest first, when its writer wrote, newest first, and who is blocked at that address. What a person has
+    judged has none of the first."""
+    now, writer = clock.now(), raw.from_address
+    facts: dict[str, Any] = {"mail_id": raw.mail_id, "pk": raw.pk, "writer": writer, "ignored": Outcome.IGNORE, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_BEFORE, facts | {"since": clock.now() - FLOOD[-1][0], "most": FLOOD[-1][1] + 1})
+        cursor.execute(_BEFORE, facts | {"address": writer, "since": now - FLOOD[-1][0], "most": FLOOD[-1][1] + 1})
         cursor.nextset()
         namesakes = [_Namesake(*row) for row in cursor.fetchall()]
         cursor.nextset()
         came = [moment for (moment,) in cursor.fetchall()]
-    return [] if raw.by_person else namesakes, came
+        cursor.nextset()
+        blocks: dict[int, int] = dict(cursor.fetchall())
+    return [] if raw.by_person else namesakes, came, blocks
 
 
 def _demand_no_flood(raw: RawMail, came: Sequence[datetime]) -> None:

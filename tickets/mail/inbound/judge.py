@@ -13,6 +13,7 @@ from tickets.mail.parse.bounces import told_reason
 from tickets.mail.parse.machines import within
 
 NO_GAME = "no game has the address it was sent to"
+SENDER_BLOCKED = "its sender is blocked"
 
 
 class Outcome(TextChoices):
@@ -30,6 +31,7 @@ class Known:
 
     `ticket` is the number of the ticket that it continues and `how` why, `subjects` are those of that conversation. `own`: its Message-ID
     is one of ours. `strange`: it names a mail that somebody else wrote to us. `gameless`: none of our addresses says for which game it is.
+    `block`: the id of the block under which its writer stands.
     """
 
     ticket: str = ""
@@ -38,22 +40,25 @@ class Known:
     own: bool = False
     strange: bool = False
     gameless: bool = False
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`reason` says why in words; `ticket` is the number of the ticket that the mail continues; `auto` what speaks for a machine."""
+    """`reason` says why in words; `ticket` is the number of the ticket that the mail continues; `auto` what speaks for a machine; `block`
+    for which block it is set aside."""
 
     outcome: Outcome
     reason: str
     ticket: str | None = None
     auto: AutoReply | None = None
+    block: int | None = None
 
 
 def judge(mail: ParsedMail, known: Known | None = None, *, by_person: bool = False) -> Judgement:
     """What becomes of the mail, and why.
 
-    Bounces and machines first, then what nobody could read, then the ticket it belongs to.
+    Bounces and machines first, then what nobody could read, what a blocked player wrote, then the ticket it belongs to.
 
     Without `known` only what the headers prove is believed: a signed reply address, a signed mark of our own. `by_person`: somebody has
     read it and says that a person wrote it, so nothing of it is ignored or taken for a report.
@@ -61,7 +66,7 @@ def judge(mail: ParsedMail, known: Known | None = None, *, by_person: bool = Fal
     auto = within(mail.auto, mail.subject, known.subjects if known else ())
     if by_person:
         return _by_thread(mail, known, None)
-    return _without_answer(mail, known, auto) or _by_thread(mail, known, auto)
+    return _without_answer(mail, known, auto) or _set_aside(known, auto) or _by_thread(mail, known, auto)
 
 
 def _without_answer(mail: ParsedMail, known: Known | None, auto: AutoReply | None) -> Judgement | None:
@@ -75,6 +80,10 @@ def _without_answer(mail: ParsedMail, known: Known | None, auto: AutoReply | Non
     if not mail.readable:
         return Judgement(Outcome.PARK, "nothing in it that a person could read", auto=auto)
     return None
+
+
+def _set_aside(known: Known | None, auto: AutoReply | None) -> Judgement | None:
+    return Judgement(Outcome.PARK, SENDER_BLOCKED, auto=auto, block=known.block) if known and known.block else None
 
 
 def _by_thread(mail: ParsedMail, known: Known | None, auto: AutoReply | None) -> Judgement:

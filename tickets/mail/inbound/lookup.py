@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 
 from helpdesk.base.text import fold
 from helpdesk.base.worded import Worded
-from players.selectors import writes_from
+from helpdesk.studio.models import Game
+from players.selectors import block_on, writes_from
 from tickets.mail.addressing import first_reply_token, may_be_own, read_own_mark
 from tickets.mail.inbound.judge import Known, ticket_by_token
+from tickets.mail.inbound.senders import writer
 from tickets.mail.models import MessageIdAlias
 from tickets.mail.parse import Bounce, ParsedMail
 from tickets.models import Message, Ticket
@@ -32,8 +34,11 @@ class Found:
     reason: str
 
 
-def known_of(mail: ParsedMail, recipient: str = "", *, gameless: bool = False) -> tuple[Known, Found | None]:
-    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it."""
+def known_of(
+    mail: ParsedMail, recipient: str = "", *, game: Game | None = None, gameless: bool = False, blocks: Mapping[int, int] | None = None
+) -> tuple[Known, Found | None]:
+    """What the tables know of a mail, for `judge`, and its ticket. `recipient` is the envelope's, where the source knows it; `blocks` is
+    what `BLOCKS_AT` told of the writer's address, where that was asked already."""
     ours = mail.message_id if mail.message_id and may_be_own(mail.message_id) else ""
     named = messages_called([*mail.thread_ids, *([ours] if ours else [])])
     itself = named.get(ours)
@@ -46,6 +51,7 @@ def known_of(mail: ParsedMail, recipient: str = "", *, gameless: bool = False) -
         own=itself is not None and itself.kind == Message.Kind.REPLY,
         strange=bool(answered) and found is None,
         gameless=gameless and found is None,
+        block=block_on(writer(mail).address, game=game, asked=found.ticket.player_id if found else None, blocks=blocks),
     )
     return known, found
 
@@ -62,7 +68,7 @@ def _answering(mail: ParsedMail, answered: Sequence[Message]) -> Found | None:
 
 
 def _is_of(mail: ParsedMail, message: Message) -> bool:
-    address = (mail.writer or mail.from_).address
+    address = writer(mail).address
     if not address:
         return False
     ticket = message.ticket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict
@@ -16,7 +17,12 @@ from tickets.mail.models import RawMail
 def open_lot() -> None:
     """Called when the room opens."""
     said, read = _("Mail that came in"), "administration:mails"
-    register(Lot("raw_mail", said, RawMail.objects.all, "reason", retry_all, page=read, right=Right.MANAGE_MAIL))
+    register(Lot("raw_mail", said, _rows, "reason", retry_all, page=read, right=Right.MANAGE_MAIL))
+
+
+def _rows() -> QuerySet[RawMail]:
+    """But those of blocked players: they wait for nobody, and have a list of their own."""
+    return RawMail.objects.filter(set_aside=None)
 
 
 def retry_all(pks: list[int]) -> int:

@@ -13,7 +13,7 @@ from helpdesk.audit.services import note_audit
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.demo.load import reset
-from helpdesk.demo.load.loop import STORIES, load, odd_mails
+from helpdesk.demo.load.loop import STORIES, load, odd_mails, unwelcome
 from helpdesk.demo.logins import demand_demo
 from tickets.models import Ticket
 
@@ -44,6 +44,7 @@ class Command(BaseCommand):
         until = clock.now()
         load(count=options["tickets"], seed=options["seed"], until=until, apart=not options["one_process"])
         odd_mails(until)
+        unwelcome(until)
         note_audit(reset.LOADED, by=None, tickets=Ticket.objects.count())
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

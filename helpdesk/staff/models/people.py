@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any, ClassVar, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +80,9 @@ class User(AbstractBaseUser):
     mail_copies = models.CharField(_("Notices by mail"), max_length=12, choices=MailCopies.choices, default=MailCopies.IMPORTANT)
     is_active = models.BooleanField(_("May sign in"), default=True)
     created_at = models.DateTimeField()
+    away_until = models.DateTimeField(
+        null=True
+    )  # what `Away` says of this moment, for pages that have the row anyway; far off: till return
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -91,6 +97,7 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="user_language_known", condition=models.Q(language__in=Language.values)),
             models.CheckConstraint(name="user_theme_known", condition=models.Q(theme__in=Theme.values)),
             models.CheckConstraint(name="user_mail_copies_known", condition=models.Q(mail_copies__in=MailCopies.values)),
+            sane_moments("user_moments_sane", "away_until"),
         )
 
     def __str__(self) -> str:
@@ -107,6 +114,19 @@ class User(AbstractBaseUser):
     def shown_to_players(self) -> str:
         """What players see under a reply: the public name, else the first name, never the address."""
         return self.public_name or self.name.split(" ")[0]
+
+    @property
+    def zone(self) -> tzinfo:
+        """Their time zone; the studio's where the row names none that there is."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return get_default_timezone()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether they have said that they are away just now."""
+        return self.away_until is not None and self.away_until > now()
 
     def get_full_name(self) -> str:
         return self.name
@@ -157,19 +177,6 @@ class Membership(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(name="member_once_per_team", fields=("team", "user")),)
-
-
-class WorkSession(models.Model):
-    """For so long an operator was at work, without a break of more than ten minutes. `ended_at` moves on, at most once a minute."""
-
-    personal = ()
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.CheckConstraint(name="work_session_has_a_length", condition=models.Q(ended_at__gte=models.F("began_at"))),)
-        indexes = (models.Index(name="work_session_newest", fields=("user", "-ended_at")),)
 
 
 class DepartmentMember(models.Model):
