@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from helpdesk.base.errors import NotAllowed
+from helpdesk.base import clock
+from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import Tag, Topic
 from tests.conftest import Travel
@@ -23,6 +25,7 @@ from tickets.models import Draft, Event, Hold, Message, Status, Ticket
 from tickets.past import state_at
 from tickets.services import outbox
 from tickets.services.assign import assign, set_team
+from tickets.services.blocks import block_player
 from tickets.services.edit import rename, set_language, set_status, set_tags, set_topic
 from tickets.services.held import release, return_to_author, revise
 from tickets.services.merge import merge
@@ -73,6 +76,15 @@ def test_it_may_not_say_then_what_it_may_not_do() -> None:
         set_status(ticket, Status.CLOSED, by=NIGHT_WATCH)
     with pytest.raises(Exception, match="cannot become"):
         answered(ticket, then_status=Status.CLOSED)
+
+
+def test_it_writes_to_nobody_who_is_blocked(anna: User) -> None:
+    ticket = make_ticket()
+    block_player(ticket.player, on=ticket, until=clock.now() + timedelta(days=1), why="Threats", by=anna)
+
+    with pytest.raises(DomainError, match="nothing automatic"):
+        answered(Ticket.objects.get(pk=ticket.pk))
+    assert reply(Ticket.objects.get(pk=ticket.pk), anna).state == State.QUEUED  # a person may
 
 
 def test_it_calls_its_own_words_back_and_leaves_no_draft(anna: User) -> None:

@@ -88,8 +88,6 @@ def send_automatic(
     A ticket's closing does not stop it: notices tell of just that. DomainError while the player is blocked: people alone write to him.
     """
     ticket = lock(ticket)
-    if ticket.player.is_blocked:
-        raise DomainError(_("The player is blocked: nothing automatic is sent to him."))
     if cause_event_id and Message.objects.filter(ticket=ticket, purpose=purpose, cause_event_id=cause_event_id).exists():
         return None
     return _write(ticket, outgoing, purpose=purpose, by=by, wait=wait, cause_event_id=cause_event_id)
@@ -216,6 +214,8 @@ def _write(
     taking: Sequence[NewEvent] = (),
 ) -> Message:
     """The row of an outbound message, held or queued. Its files are bound to it before the gates look."""
+    if purpose != Message.Purpose.ANSWER and ticket.player.is_blocked:
+        raise DomainError(_("The player is blocked: nothing automatic is sent to him."))
     now = clock.now()
     message = Message(
         ticket=ticket,

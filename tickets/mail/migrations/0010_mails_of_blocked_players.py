@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("mail", "0008_sender_records"),
+        ("mail", "0009_passwords_entered_in_pages"),
         ("players", "0006_player_blocks"),
     ]
 
