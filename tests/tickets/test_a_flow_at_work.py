@@ -203,6 +203,7 @@ def test_every_service_takes_an_actor() -> None:
         f"{function.__module__}.{name}"
         for package in (services, lifecycle)
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        if module.name != "tickets.services.blocks"  # a person's alone: whoever fools a machine could have others blocked by it
         for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction)
         if function.__module__ == module.name and (by := inspect.signature(function).parameters.get("by")) and str(by.annotation) != "Actor"
     ]
