@@ -24,6 +24,8 @@ SCHEDULE = {
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),
     "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),
     "players' data to erase": tick("players.erase_due", 60, "bulk"),
+    "jobs that are due": tick("jobs.run_due", 10, "bulk"),
+    "results and jobs of old": tick("jobs.sweep", 3600, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),
     **{f"a sign of life from {queue}": tick("roof.heartbeat", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
 }

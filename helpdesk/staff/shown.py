@@ -53,6 +53,11 @@ def register() -> None:
             "games.changed": _("changed a game"),
             "games.archived": _("archived a game"),
             "games.reopened": _("opened a game again"),
+            "jobs.started": _("started a job"),
+            "jobs.pause": _("paused a job"),
+            "jobs.resume": _("let a job go on"),
+            "jobs.cancel": _("cancelled a job"),
+            "jobs.fetched": _("fetched the file of a job"),
             "texts.written": _("wrote a text"),
             "texts.own_words": _("gave a game words of its own"),
         },
@@ -64,6 +69,7 @@ def register() -> None:
             "games.topic": _("topic"),
             "games.department": _("department"),
             "base.text": _("text"),
+            "jobs.job": _("job"),
         },
         facts={
             "public_name": _("name for players"),
@@ -84,6 +90,9 @@ def register() -> None:
             "key": _("text"),
             "scope": _("for"),
             "hours": _("hours"),
+            "job": _("job"),
+            "done": _("done"),
+            "things": _("how many"),
         },
     )
     menu.register(
@@ -109,6 +118,7 @@ def register() -> None:
     )
     menu.register(
         menu.RUNNING,
+        MenuEntry("staff:jobs", _("Jobs"), "list-checks", _("Long work that goes on by itself"), Right.MANAGE_DELIVERIES, True, 25),
         MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True, 90),
     )
     alarms.register_kinds()

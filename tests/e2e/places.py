@@ -60,6 +60,8 @@ PLACES = (
     Place("ticket-held", "/tickets/{held_ticket}/"),
     Place("held", "/tickets/{held_ticket}/messages/{held}/held/"),
     Place("start", "/tickets/new/"),
+    Place("jobs", "/jobs/?all=1"),
+    Place("job", "/jobs/{job}/"),
     Place("notices", "/notices/"),
     Place("account", "/account/"),
     Place("password", "/accounts/password/change/"),
