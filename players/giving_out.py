@@ -39,7 +39,10 @@ def register() -> None:
 
 @transaction.atomic
 def ask(player: Player, *, by: User, request: HttpRequest | None = None) -> Job:
-    """Have the archive made. That it was given out is written down."""
+    """Have the archive made, unless it is being made for this person already. That it was given out is written down."""
+    Player.objects.select_for_update().get(pk=player.pk)
+    if (job := newest_job(player, by=by)) and not job.over:
+        return job
     job = verbs.start(KIND, owner=by.pk, player=player.pk)
     note_audit("players.exported", by=by, subject=player, request=request, job=job.pk)
     return job

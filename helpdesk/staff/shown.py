@@ -93,6 +93,7 @@ def register() -> None:
             "job": _("job"),
             "done": _("done"),
             "things": _("how many"),
+            "act": _("what was done"),
         },
     )
     menu.register(

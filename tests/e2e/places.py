@@ -172,6 +172,7 @@ def furnish(town: Town) -> list[Place]:
         "rule": first("tickets_lifecyclerule"),
         "mail": first("mail_rawmail", "parked_at IS NOT NULL"),
         "mailbox": do("mailbox"),
+        "job": do("job"),
         "player": first("players_player"),
     }
     return [replace(place, path=place.path.format_map(there)) for place in PLACES]

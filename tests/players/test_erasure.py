@@ -209,7 +209,8 @@ def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, tick
 
 
 def test_the_archive_is_made_aside_kept_for_three_days_and_gone_with_him(eraser: Client, ticket: Ticket, travel: Travel) -> None:
-    eraser.post(page(ticket, "export_player"))
+    for _press in range(2):
+        eraser.post(page(ticket, "export_player"))
     assert "waiting its turn" in eraser.get(page(ticket)).content.decode()
     running.run_due()
     job = Job.objects.get()

@@ -99,6 +99,11 @@ def registered() -> list[str]:
     return sorted(_kinds)
 
 
+def rights() -> set[str]:
+    """The rights of those who may have jobs, by their names."""
+    return {kind.right for kind in _kinds.values() if kind.right}
+
+
 def find(name: str) -> Kind | None:
     """The kind of that name, or None where no room has one."""
     return _kinds.get(name)

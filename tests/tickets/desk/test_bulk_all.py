@@ -328,6 +328,17 @@ def test_what_was_begun_can_be_hidden_from_the_queue(greta: User, desk: Desk) ->
     assert Job.objects.get().state == "waiting"
 
 
+def test_the_list_of_jobs_costs_the_same_for_one_or_many(greta: User, desk: Desk) -> None:
+    client, said = desk(greta), {"act": "assign:me", "seen": 0}
+    verbs.start(bulk_jobs.BULK, owner=greta.pk, parameters=said, ids=[1])
+    client.get("/jobs/")
+    one = queries(lambda: client.get("/jobs/"))
+    for number in range(15):
+        verbs.start(bulk_jobs.BULK, owner=greta.pk, parameters=said, ids=[number])
+
+    assert queries(lambda: client.get("/jobs/")) == one <= 8
+
+
 def queries(deed: Any) -> int:
     with CaptureQueriesContext(connection) as seen:
         deed()

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -94,7 +95,7 @@ def _demand_few(found: int) -> None:
 
 def _says(job: Job) -> str:
     words = ngettext("%(act)s: %(n)s ticket", "%(act)s: %(n)s tickets", job.total)
-    return words % {"act": ACTS[job.parameters["act"]].label, "n": job.total}
+    return words % {"act": ACTS[job.parameters["act"]].label, "n": number_format(job.total, force_grouping=True)}
 
 
 def _says_back(job: Job) -> str:
