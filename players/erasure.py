@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,6 +31,7 @@ from players.selectors import open_erasure
 State = Erasure.State
 OPEN = (State.SCHEDULED, State.RUNNING)
 KIND = "players.erasure"
+NOBODY_DOES_IT = Q(job=None) | Q(job__ended_at__isnull=False)
 GRACE = timedelta(hours=24)  # in which it can be taken back
 SOON = timedelta(minutes=5)  # when a mail of his was just being sent
 
@@ -85,14 +86,14 @@ def run_due() -> int:
 
 
 def adopt() -> int:
-    """Give a job to each erasure that a process of the former release has planned; returns how many there were."""
-    without = Erasure.objects.filter(state__in=OPEN, job=None).order_by("pk").values_list("pk", flat=True)
+    """Give a job to each erasure that a process of the former release has planned, or whose job ended without it; how many there were."""
+    without = Erasure.objects.filter(NOBODY_DOES_IT, state__in=OPEN).order_by("pk").values_list("pk", flat=True)
     return each_alone(without[:100], _adopt, park=lambda _pk, _reason: None)
 
 
 @transaction.atomic
 def _adopt(pk: int) -> None:
-    for erasure in Erasure.objects.select_for_update(of=("self",)).filter(pk=pk, state__in=OPEN, job=None):
+    for erasure in Erasure.objects.select_for_update(of=("self",)).filter(NOBODY_DOES_IT, pk=pk, state__in=OPEN):
         _give_job(erasure)
 
 

@@ -252,6 +252,16 @@ def test_a_step_that_fails_again_and_again_is_parked_and_holds_up_nobody(kind: A
     assert (now(bad).state, now(bad).reason) == ("done", "")
 
 
+def test_an_end_that_fails_is_tried_again_like_any_step(kind: Any, travel: Travel) -> None:
+    kind(writing(1), finish=lambda _job: bad_row())
+    job = verbs.start("tests.work", owner=None, total=1)
+    for _try in range(3):
+        running.run_due()
+        travel.forward(minutes=5)
+
+    assert (now(job).state, now(job).done, now(job).reason) == ("parked", 1, "ValueError: a bad row")
+
+
 def test_a_parked_one_can_be_given_up(kind: Any, travel: Travel) -> None:
     kind(fails, tries=1)
     job = verbs.start("tests.work", owner=None)

@@ -95,9 +95,9 @@ def test_what_is_old_goes_with_its_parts_and_files_before_that(kind: Any, travel
     kind(lambda job: over_parts(job, lambda _ids: Outcome()))
     old = verbs.start("tests.work", owner=None, ids=[1])
     running.run_due()
-    travel.forward(days=80)
+    travel.forward(days=25)
     verbs.start("tests.work", owner=None, ids=[1])
-    travel.forward(days=11)
+    travel.forward(days=6)
 
     assert verbs.sweep() == 1
 

@@ -109,19 +109,20 @@ def _go_on(job: Job, kind: Kind, turn: Turn) -> bool:
 def _step(job: Job, kind: Kind, steps: Iterator[Step]) -> bool:
     """One step and its progress, saved together. False when it was the end."""
     step = next(steps, None) if kind.by_itself else None
+    until = clock.now() + LEASE
     with transaction.atomic(durable=True):
         step = step if kind.by_itself else next(steps, None)
         crash_point("job.step_done")
-        before, job.claimed_until = job.claimed_until, clock.now() + LEASE
-        saved = {"cursor": job.cursor, "total": job.total, "attempts": 0, "reason": "", "claimed_until": job.claimed_until}
+        saved = {"cursor": job.cursor, "total": job.total, "attempts": 0, "reason": "", "claimed_until": until}
         if step is None:
             kind.finish(job)
             result = {"result": job.result, "result_name": job.result_name, "result_until": job.result_until}
             saved |= {"state": State.DONE, "ended_at": clock.now(), "claimed_until": None, **result}
         else:
             saved |= {name: F(name) + getattr(step, name) for name in ("done", "changed", "refused", "skipped")}
-        if not Job.objects.filter(pk=job.pk, state=State.RUNNING, claimed_until=before).update(**saved):
+        if not _mine(job, State.RUNNING).update(**saved):
             raise _Lost
+    job.claimed_until = until
     return step is not None
 
 

@@ -23,7 +23,7 @@ OPEN = (State.WAITING, State.RUNNING, State.PAUSED, State.PARKED)
 PART = 25  # things that are done in one step
 MOST = 10_000  # things that one job takes
 OPEN_EACH = 20  # jobs of one person that are not over
-KEPT = timedelta(days=90)  # after its end
+KEPT = timedelta(days=30)  # after its end
 _LONGEST = 2000  # signs of parameters
 _WORD = re.compile(r"[\w:.\-]{0,80}", re.ASCII)
 _ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('jobs of'), %s)"

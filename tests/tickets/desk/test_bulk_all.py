@@ -167,7 +167,7 @@ def test_the_right_is_asked_for_each_ticket_when_its_turn_comes(desk: Desk) -> N
     running.run_due()
 
     assert (now(kept).assignee, now(lost).assignee) == (greta, None)
-    assert "not yours: 1" in job_page(client)
+    assert "passed over: 1" in job_page(client)
 
 
 def test_what_was_merged_since_is_left_alone(greta: User, erik: User, desk: Desk) -> None:
