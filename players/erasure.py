@@ -73,7 +73,7 @@ def take_back(erasure: Erasure, *, by: User | None, request: HttpRequest | None 
         raise Conflict(_("It is too late: the erasure has begun."))
     kept.state, kept.ended_at = State.TAKEN_BACK, clock.now()
     kept.save(update_fields=["state", "ended_at"])
-    if kept.job:
+    if kept.job and not kept.job.over:
         verbs.cancel(kept.job)
     note_audit("players.erasure_taken_back", by=by, subject=("players.player", kept.player_id), request=request, erasure=kept.pk)
     return kept

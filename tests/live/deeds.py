@@ -176,11 +176,11 @@ def job() -> int:
     olga, pks = User.objects.get(email=email_of("olga")), list(Ticket.objects.order_by("pk").values_list("pk", flat=True)[:3])
     Job.objects.filter(owner=olga.pk).delete()
     now, bulk = clock.now(), {"kind": bulk_jobs.BULK, "owner": olga.pk}
-    said = {"act": "status:resolved", "seen": 0}
+    him, said = Player.objects.order_by("pk")[0], {"act": "status:resolved", "seen": 0}
     Job.objects.create(**bulk, parameters=said | {"act": "assign:me"}, total=800, due_at=now + timedelta(days=300))
     Job.objects.create(**bulk, parameters=said, total=9100, done=3275, changed=3275, state=Job.State.PAUSED, started_at=now)
-    archive = {"result": blobs.keep(b"x" * 90_000), "result_name": "player-7.zip", "result_until": now + timedelta(days=3)}
-    Job.objects.create(kind=giving_out.KIND, owner=olga.pk, player=0, state=Job.State.DONE, started_at=now, ended_at=now, **archive)
+    archive = {"result": blobs.keep(b"x" * 90_000), "result_name": f"player-{him.pk}.zip", "result_until": now + timedelta(days=3)}
+    Job.objects.create(kind=giving_out.KIND, owner=olga.pk, player=him.pk, state=Job.State.DONE, started_at=now, ended_at=now, **archive)
     ended = {"state": Job.State.DONE, "started_at": now, "ended_at": now, "done": 1234, "changed": 1180, "refused": 42, "skipped": 12}
     done = Job.objects.create(**bulk, parameters=said, total=1234, **ended)
     JobPart.objects.create(job=done, place=0, ids=pks, done_at=now, refused={"4711": pks * 14})
