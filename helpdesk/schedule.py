@@ -26,7 +26,9 @@ SCHEDULE = {
     "old calls to others' servers": tick("base.drop_old_calls", 3600, "bulk"),
     "former keys whose time is over": tick("base.drop_former_keys", 600, "bulk"),
     "old letters to staff": tick("staff.drop_old_letters", 3600, "bulk"),
-    "players' data to erase": tick("players.erase_due", 60, "bulk"),
+    "jobs that are due": tick("jobs.run_due", 10, "bulk"),
+    "erasures that a process of the former release has planned": tick("players.erase_due", 60, "bulk"),
+    "results and jobs of old": tick("jobs.sweep", 3600, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),
     **{f"a sign of life from {queue}": tick("roof.heartbeat", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
 }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
+from helpdesk.base.jobs.models import Job
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Game
 
@@ -235,8 +236,8 @@ class CardLine(models.Model):
 class Erasure(models.Model):
     """That a player's data are to be erased, were erased, or were spared. It names ids and numbers only.
 
-    Until `due_at` it can be taken back. Then the rooms erase one after the other; `done` names those that have, so that a worker
-    which is stopped goes on where it was. A failure is tried again for as long as it takes; `trouble` says which room and what kind.
+    Until `due_at` it can be taken back. Then the rooms erase one after the other, which its `job` does; `done` names those that have. A
+    failure is tried again for as long as it takes; `trouble` says which room and what kind.
     """
 
     personal: ClassVar[tuple[str, ...]] = ()
@@ -252,8 +253,9 @@ class Erasure(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     asked_by = IdOf("staff.User", null=True)  # a person of the staff; null: the command line
     due_at = models.DateTimeField()
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")  # null: the former release asked for it
     ended_at = models.DateTimeField(null=True)
-    claimed_until = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)  # by a worker of the former release
     attempts = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=120, blank=True)
     done = models.JSONField(default=list)  # names of steps

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from helpdesk.base.turns import TURN
 from players import erasure
 
 
 @shared_task(name="players.erase_due")
 def erase_due() -> None:
-    erasure.run_due(seconds=TURN)
+    erasure.adopt()

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "helpdesk.base",
+    "helpdesk.base.jobs",
     "helpdesk.studio",
     "helpdesk.audit",
     "helpdesk.staff",

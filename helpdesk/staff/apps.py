@@ -15,11 +15,14 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import parking
+        from helpdesk.base.jobs import kinds
         from helpdesk.staff import alarms, facts, shown, staff_mail  # rows must be loaded before the rooms that speak of them
+        from helpdesk.staff.services import jobs
         from helpdesk.staff.services.people import names_for
 
         import_module("helpdesk.staff.sign_ins")
         facts.register("who", names_for)
+        kinds.ask_owners(jobs.owner)
         staff_mail.open_lot()
         shown.register()
         parking.call_for(alarms.something_is_parked)

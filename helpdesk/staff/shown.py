@@ -59,6 +59,11 @@ def register() -> None:
             "games.changed": _("changed a game"),
             "games.archived": _("archived a game"),
             "games.reopened": _("opened a game again"),
+            "jobs.started": _("started a job"),
+            "jobs.pause": _("paused a job"),
+            "jobs.resume": _("let a job go on"),
+            "jobs.cancel": _("cancelled a job"),
+            "jobs.fetched": _("fetched the file of a job"),
             "texts.written": _("wrote a text"),
             "texts.own_words": _("gave a game words of its own"),
             "keys.entered": _("entered a key"),
@@ -73,6 +78,7 @@ def register() -> None:
             "games.topic": _("topic"),
             "games.department": _("department"),
             "base.text": _("text"),
+            "jobs.job": _("job"),
         },
         facts={
             "public_name": _("name for players"),
@@ -104,6 +110,10 @@ def register() -> None:
             "shift": _("shift"),
             "absence": _("absence"),
             "until": _("until"),
+            "job": _("job"),
+            "done": _("done"),
+            "things": _("how many"),
+            "act": _("what was done"),
         },
     )
     menu.register(
@@ -130,6 +140,7 @@ def register() -> None:
     )
     menu.register(
         menu.RUNNING,
+        MenuEntry("staff:jobs", _("Jobs"), "list-checks", _("Long work that goes on by itself"), Right.MANAGE_DELIVERIES, True, 25),
         MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True, 90),
     )
     alarms.register_kinds()

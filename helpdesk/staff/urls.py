@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, departments, games, leaving, notices, people, plan, roles, settings, teams, texts
+from helpdesk.staff.views import account, audit, departments, games, jobs, leaving, notices, people, plan, roles, settings, teams, texts
 
 app_name = "staff"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("account/sign-out-everywhere/", account.sign_out, name="sign_out_everywhere"),
     path("account/away/", plan.away, name="away"),
     path("accounts/address/<str:token>/", people.new_address, name="new_address"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/file/", jobs.file, name="job_file"),
+    path("jobs/<int:pk>/<slug:verb>/", jobs.act, name="job_act"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/seen/", notices.seen, name="notices_seen"),

@@ -61,6 +61,11 @@ function count() {
   const picked = document.querySelectorAll("#rows input[name=pick]:checked").length;
   bar.hidden = picked === 0;
   bar.querySelector("[data-count]").textContent = String(picked);
+  // with the whole page picked, all that match on the other pages are offered too
+  const whole = bar.querySelector("[data-whole]");
+  if (!whole) return;
+  whole.hidden = picked === 0 || picked < rows().length;
+  if (whole.hidden) whole.querySelector("input").checked = false;
 }
 
 document.addEventListener("change", (event) => {

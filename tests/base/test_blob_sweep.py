@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from helpdesk.base import blobs, clock
 from helpdesk.base.blobs import keeping, sweeping, users
+from helpdesk.base.jobs.models import Job
 from helpdesk.base.models import Blob
 from helpdesk.base.turns import Turn
 from tests.conftest import Travel
@@ -78,12 +79,17 @@ def logo(blob: Blob) -> None:
     make_game("lanternfall", logo=blob)
 
 
+def result(blob: Blob) -> None:
+    Job.objects.create(kind="tests.made", state=Job.State.DONE, ended_at=clock.now(), result=blob)
+
+
 USERS: dict[str, Callable[[Blob], None]] = {
     "mail.RawMail.blob": raw_mail,
     "tickets.Attachment.blob": attachment,
     "tickets.Attachment.preview": preview,
     "tickets.Message.raw": message,
     "games.Game.logo": logo,
+    "jobs.Job.result": result,
 }
 
 

@@ -62,6 +62,8 @@ PLACES = (
     Place("ticket-held", "/tickets/{held_ticket}/"),
     Place("held", "/tickets/{held_ticket}/messages/{held}/held/"),
     Place("start", "/tickets/new/"),
+    Place("jobs", "/jobs/?all=1"),
+    Place("job", "/jobs/{job}/"),
     Place("notices", "/notices/"),
     Place("account", "/account/"),
     Place("password", "/accounts/password/change/"),
@@ -181,6 +183,7 @@ def furnish(town: Town) -> list[Place]:
         "rule": first("tickets_lifecyclerule"),
         "mail": first("mail_rawmail", "parked_at IS NOT NULL AND set_aside_id IS NULL"),
         "mailbox": do("mailbox"),
+        "job": do("job"),
         "player": first("players_player"),
     }
     return [replace(place, path=place.path.format_map(there)) for place in PLACES]

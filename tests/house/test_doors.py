@@ -33,6 +33,7 @@ FOR_EVERYBODY_AT_WORK = {
     "home", "desk:rail",
     "staff:account", "staff:appearance", "staff:sign_out_everywhere", "staff:notices", "staff:bell", "staff:notices_seen", "staff:notice",
     "staff:settings", "staff:away", "staff:plan",
+    "staff:jobs", "staff:job", "staff:job_act", "staff:job_file",  # one's own; the file asks for the right of its kind
 }  # fmt: skip
 SIGN_IN = ("account_", "mfa_", "usersessions_")
 

@@ -127,4 +127,5 @@ def test_every_sweep_that_the_desk_lives_by_is_scheduled() -> None:
         "tickets.recover_messages",
         "mail.process_due",
         "base.sweep_blobs",
+        "jobs.run_due",
     } <= swept

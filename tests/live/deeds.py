@@ -9,17 +9,21 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from helpdesk.base import clock, outgoing
+from helpdesk.base import blobs, clock, outgoing
+from helpdesk.base.jobs import verbs
+from helpdesk.base.jobs.models import Job, JobPart
 from helpdesk.base.models import OutgoingCall
 from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
 from helpdesk.staff.services.away import go_away
 from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
 from helpdesk.studio.models import Department, Game
+from players import giving_out
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.actors import operator
+from tickets.desk.queue import bulk_jobs
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
@@ -202,6 +206,22 @@ def held_reply(number: str, text: str) -> int:
     return pk
 
 
+def job() -> int:
+    """Jobs of Olga's: one that waits for its time, one that stands still, an archive, a change that is done; the last one's id."""
+    olga, pks = User.objects.get(email=email_of("olga")), list(Ticket.objects.order_by("pk").values_list("pk", flat=True)[:3])
+    Job.objects.filter(owner=olga.pk).delete()
+    now, bulk = clock.now(), {"kind": bulk_jobs.BULK, "owner": olga.pk}
+    him, said = Player.objects.order_by("pk")[0], {"act": "status:resolved", "seen": 0}
+    Job.objects.create(**bulk, parameters=said | {"act": "assign:me"}, total=800, due_at=now + timedelta(days=300))
+    Job.objects.create(**bulk, parameters=said, total=9100, done=3275, changed=3275, state=Job.State.PAUSED, started_at=now)
+    archive = {"result": blobs.keep(b"x" * 90_000), "result_name": f"player-{him.pk}.zip", "result_until": now + timedelta(days=3)}
+    Job.objects.create(kind=giving_out.KIND, owner=olga.pk, player=him.pk, state=Job.State.DONE, started_at=now, ended_at=now, **archive)
+    ended = {"state": Job.State.DONE, "started_at": now, "ended_at": now, "done": 1234, "changed": 1180, "refused": 42, "skipped": 12}
+    done = Job.objects.create(**bulk, parameters=said, total=1234, **ended)
+    JobPart.objects.create(job=done, place=0, ids=pks, done_at=now, refused={"4711": pks * 14})
+    return done.pk
+
+
 def department() -> int:
     """A department with somebody in it; its id."""
     made, _new = Department.objects.get_or_create(name="Payments")
@@ -276,6 +296,16 @@ def answered_crowd(count: int, days_ago: int = 4) -> list[int]:
     hours = timedelta(hours=rule.hours or 0)
     arm_many([TimerRequest(ticket, ticket.status_since + hours, ticket.status_since, rule) for ticket in tickets], SILENCE)
     return [ticket.pk for ticket in tickets]
+
+
+def change_of_many(count: int) -> list[int]:
+    """So many tickets, and a job of Olga's that takes all of them; its id, and theirs."""
+    olga, game = User.objects.get(email=email_of("olga")), Game.objects.get(slug="tidewater")
+    player, contact = writer_from("crowd@mail.example", name="Crowd")
+    made = Ticket.objects.bulk_create(_answered(game, player, contact, clock.now()) for _ticket in range(count))
+    pks = [ticket.pk for ticket in made]
+    job = verbs.start(bulk_jobs.BULK, owner=olga.pk, parameters={"act": "assign:me", "seen": 0}, ids=pks)
+    return [job.pk, *pks]
 
 
 def _answered(game: Game, player: Player, contact: Address, at: datetime) -> Ticket:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-LEASED = ("tickets_message", "tickets_delivery", "tickets_timer", "mail_rawmail")
+LEASED = ("tickets_message", "tickets_delivery", "tickets_timer", "mail_rawmail", "jobs_job")
 
 
 class Rows:

@@ -17,10 +17,12 @@ from django.urls import reverse
 from PIL import Image
 
 from helpdesk.base.clock import now
+from helpdesk.base.jobs import running
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, User
 from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Game
+from players import giving_out
 from players.models import Player, PlayerBlock
 from players.services import add_address, remember_account
 from tests.conftest import Travel
@@ -96,6 +98,8 @@ class Desk:
         self.work()
         self.news()
         self.troubles()
+        giving_out.ask(self.him, by=self.anna)
+        running.run_due()
 
     def comes(self, mail: bytes, *, key: str, process: bool = True, **more: Any) -> RawMail:
         raw = inbox.store(InboundMail(mail, MailSource.PIPE, key, **more))

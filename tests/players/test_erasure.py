@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -17,8 +18,10 @@ from django.urls import reverse
 from helpdesk.audit.models import AuditEntry
 from helpdesk.base import personal
 from helpdesk.base.errors import Conflict
+from helpdesk.base.jobs import running, verbs
+from helpdesk.base.jobs.models import Job
 from helpdesk.staff.rights import Right
-from players import erasure
+from players import erasure, giving_out
 from players.giving_out import archive
 from players.models import Erasure, Player
 from tests.conftest import Travel
@@ -189,7 +192,9 @@ def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, tick
     keep_files(ticket, [NewFile("../../pearl.txt", b"a pearl"), NewFile("pearl.txt", b"another")], message=question)
     add_note(ticket, "She is rude.", by=operator(anna))
 
-    response = eraser.post(page(ticket, "export_player"))
+    eraser.post(page(ticket, "export_player"))
+    running.run_due()
+    response = eraser.post(reverse("staff:job_file", args=[Job.objects.get().pk]))
     package = ZipFile(io.BytesIO(b"".join(response.streaming_content)))
 
     assert package.testzip() is None
@@ -201,6 +206,96 @@ def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, tick
     assert sorted(package.read(name) for name in files) == [b"a pearl", b"another"]
     assert all(".." not in name and name.startswith("files/") for name in files)
     assert AuditEntry.objects.filter(action="players.exported", subject_id=ticket.player_id).count() == 1
+    assert AuditEntry.objects.filter(action="jobs.fetched").count() == 1
+
+
+def test_the_archive_is_made_aside_kept_for_three_days_and_gone_with_him(eraser: Client, ticket: Ticket, travel: Travel) -> None:
+    for _press in range(2):
+        eraser.post(page(ticket, "export_player"))
+    assert "waiting its turn" in eraser.get(page(ticket)).content.decode()
+    running.run_due()
+    job = Job.objects.get()
+    shown = eraser.get(page(ticket)).content.decode()
+    assert f"player-{ticket.player_id}.zip" in shown
+    assert "hx-trigger" not in shown[shown.index(f'id="job-{job.pk}"') :].partition("</section>")[0]  # it is over: nobody asks any more
+    stranger = Client()
+    stranger.force_login(somebody(Right.VIEW, Right.ERASE_PLAYER))
+    assert stranger.post(reverse("staff:job_file", args=[job.pk])).status_code == 404
+    assert stranger.get(reverse("staff:job", args=[job.pk])).status_code == 404
+
+    erasure.ask(ticket.player, by=None, at_once=True)
+    erasure.run_due()
+
+    job.refresh_from_db()
+    assert (job.result, job.state) == (None, "done")
+    assert eraser.post(reverse("staff:job_file", args=[job.pk])).status_code == 404
+    assert "Its file is gone" in eraser.get(reverse("staff:job", args=[job.pk])).content.decode()
+
+
+def test_after_three_days_the_archive_is_gone(eraser: Client, ticket: Ticket, travel: Travel) -> None:
+    eraser.post(page(ticket, "export_player"))
+    running.run_due()
+    travel.forward(days=2, hours=23)
+    verbs.sweep()
+    assert Job.objects.get().result is not None
+
+    travel.forward(hours=1)
+    verbs.sweep()
+
+    assert Job.objects.get().result is None
+
+
+def test_an_archive_that_is_being_made_when_he_is_erased_comes_to_nothing(eraser: Client, ticket: Ticket) -> None:
+    eraser.post(page(ticket, "export_player"))
+    erasure.ask(ticket.player, by=None, at_once=True)
+    erasure.run_due()
+
+    assert running.run_due() == 0
+    assert Job.objects.get(kind=giving_out.KIND).state == "cancelled"
+
+
+def test_what_the_former_release_has_planned_is_done(ticket: Ticket, travel: Travel) -> None:
+    """Its processes know of no jobs: they make the row alone."""
+    planned = Erasure.objects.create(player=ticket.player, due_at=travel.forward(hours=1))
+
+    assert erasure.adopt() == 1
+    assert erasure.adopt() == 0
+    assert running.run_due() == 1
+
+    planned.refresh_from_db()
+    assert planned.state == "done"
+
+
+def test_what_a_worker_of_the_former_release_is_doing_is_left_to_it(ticket: Ticket, travel: Travel) -> None:
+    planned = erasure.ask(ticket.player, by=None, at_once=True)
+    Erasure.objects.filter(pk=planned.pk).update(state="running", claimed_until=travel.moment + timedelta(minutes=10))
+    assert erasure.run_due() == 0
+    assert Player.objects.get(pk=ticket.player_id).name == "Isaura"
+
+    travel.forward(minutes=11)
+
+    assert erasure.run_due() == 1
+
+
+def test_whom_the_former_release_has_spared_is_spared(ticket: Ticket, travel: Travel) -> None:
+    planned = erasure.ask(ticket.player, by=None)
+    Erasure.objects.filter(pk=planned.pk).update(state="taken_back", ended_at=travel.moment)
+    travel.forward(hours=25)
+
+    erasure.run_due()
+
+    assert Player.objects.get(pk=ticket.player_id).name == "Isaura"
+    assert not AuditEntry.objects.filter(action="players.erased").exists()
+
+
+def test_it_is_done_even_if_who_asked_for_it_has_left(ticket: Ticket, anna: Any, travel: Travel) -> None:
+    planned = erasure.ask(ticket.player, by=anna)
+    type(anna).objects.filter(pk=anna.pk).update(is_active=False)
+    travel.forward(hours=24)
+
+    assert erasure.run_due() == 1
+    planned.refresh_from_db()
+    assert planned.state == "done"
 
 
 def test_a_large_file_passes_in_pieces(ticket: Ticket) -> None:

@@ -11,12 +11,16 @@ class ToyConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk.base import personal
-        from tests.toy import hears, parcels, shown  # rows must be loaded before the rooms that speak of them
+        from helpdesk.base.jobs import kinds
+        from helpdesk.base.jobs.kinds import Kind
+        from tests.toy import hears, parcels, shown, tidying  # rows must be loaded before the rooms that speak of them
         from tests.toy.personal import amounts, erase, export
+        from tests.toy.rights import PLAY
         from tickets import channels, events, timers
         from tickets.events.of_messages import MessageReceived
 
         shown.register()
+        kinds.register(Kind("toy.tidy", "Tidying", tidying.tidy, lambda _job: "All toys, one by one", right=PLAY))
         personal.keep(personal.Keeper("toy", export=export, erase=erase, amounts=amounts))
         channels.register(parcels.ParcelChannel())
         events.subscribe("toy.wishes", [MessageReceived], hears.on_received)

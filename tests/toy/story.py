@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base.jobs import running, verbs
 from helpdesk.staff import staff_mail
 from helpdesk.staff.models import MailCopies, Role, User
 from helpdesk.staff.rights import Right
@@ -199,6 +200,18 @@ def test_its_channel_carries_a_reply(anna: User, travel: Travel) -> None:
     outbox.send_due()
 
     assert parcels.sent == ["A bear"]
+
+
+def test_its_long_work_is_done_beside_and_shown(wished: Ticket, travel: Travel) -> None:
+    olga = somebody(Right.VIEW, PLAY, name="Olga Ward")
+    verbs.start("toy.tidy", owner=olga.pk, total=1)
+    assert "waiting its turn" in words(as_(olga), "staff:jobs")
+
+    running.run_due()
+
+    assert Wish.objects.get().reminded_at is not None
+    page = words(as_(olga), "staff:jobs")
+    assert "All toys, one by one" in page and "1 of 1" in page
 
 
 def test_a_players_wishes_are_given_out_and_erased(wished: Ticket, travel: Travel) -> None:

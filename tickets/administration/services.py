@@ -16,7 +16,6 @@ from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.base.parking import Lot
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Game
-from players.models import Player
 from tickets import drain
 from tickets.actors import operator
 from tickets.mail.inbound import by_hand, inbox
@@ -215,11 +214,6 @@ def save_mailbox(box: Mailbox, *, by: User, password: str = "", request: HttpReq
 
 
 @transaction.atomic
-def give_out(player: Player, *, by: User, request: HttpRequest | None = None) -> None:
-    """A player's data leave the desk as an archive: that is told."""
-    note_audit("players.exported", by=by, subject=player, request=request)
-
-
 def ask_about_sender(game: Game, *, selector: str, by: User, request: HttpRequest | None = None) -> SenderRecords:
     """Ask DNS about a game's sender; another selector than the one that was written down is told to the audit."""
     before = SenderRecords.objects.filter(domain=sender_records.domain_of(game)).values_list("selector", flat=True).first() or ""

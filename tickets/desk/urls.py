@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.desk import files, frame, start
+from tickets.desk.queue import bulk_views
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
 
@@ -14,8 +15,10 @@ urlpatterns = [
     path("tickets/updates/", queue.updates, name="queue_updates"),
     path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
-    path("tickets/picked/", queue.picked, name="picked"),
-    path("tickets/picked/back/", queue.unpicked, name="unpicked"),
+    path("tickets/picked/", bulk_views.picked, name="picked"),
+    path("tickets/picked/back/", bulk_views.unpicked, name="unpicked"),
+    path("tickets/picked/jobs/hide/", bulk_views.hide_job, name="hide_job"),
+    path("tickets/picked/jobs/<int:pk>/back/", bulk_views.take_job_back, name="take_job_back"),
     path("tickets/new/", start.start, name="start"),
     path("tickets/new/draft/", start.draft, name="start_draft"),
     path("tickets/new/drop/", start.drop, name="start_drop"),

@@ -5,8 +5,9 @@ Only where nobody has done anything since; the player's next message, a colleagu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,7 +22,7 @@ from tickets.events.of_tickets import TicketAssigned, TicketMerged, TicketMoved,
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import PendingInfo, move
 from tickets.locks import lock
-from tickets.models import Event, Status, Ticket
+from tickets.models import Event, Pledge, Status, Ticket
 from tickets.services.assign import give
 
 CHANGES = Q(kind__in=[payload.kind for payload in (TicketMoved, TicketAssigned, TicketTeamSet, TicketMerged, MessageReceived)]) | Q(
@@ -49,6 +50,20 @@ class Standing:
         until = ticket.pending_until.isoformat() if ticket.pending_until else ""
         facts = (ticket.pending_on, until, ticket.pending_told, clock.now().isoformat(), ticket.last_event_id, ticket.pending_department_id)
         return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts)
+
+    def without_words(self) -> dict[str, Any]:
+        """The same without what anybody wrote, for a row that names ids only; `with_words` finds that again."""
+        said = {name: value for name, value in asdict(self).items() if name not in {"pending_on", "pending_told"}}
+        if self.status == Status.PENDING:
+            said["pledge"] = Pledge.objects.filter(ticket=self.pk).order_by("-pk").values_list("pk", flat=True).first()
+        return said
+
+    @classmethod
+    def with_words(cls, said: dict[str, Any]) -> Standing:
+        """What `without_words` has kept."""
+        facts = {name: value for name, value in said.items() if name != "pledge"}
+        pledge = Pledge.objects.filter(pk=said["pledge"]).first() if said.get("pledge") else None
+        return cls(pending_on=pledge.on if pledge else "", pending_told=pledge.told if pledge else "", **facts)
 
     def pending_info(self) -> PendingInfo | None:
         """Who owes what until when, as `set_status` takes it; None unless it was pending."""

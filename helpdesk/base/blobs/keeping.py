@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
+from typing import IO
 
 import structlog
 from django.core.files.base import ContentFile, File
@@ -41,18 +43,22 @@ def no_room() -> str:
     return _("The desk's storage is full or broken: this was not stored. Tell an administrator, then try again.")
 
 
-def keep(content: bytes, *, media_type: str = "application/octet-stream", field: str = "") -> Blob:
-    """The blob of these bytes. The file is whole and safe before the row names it.
+def keep(content: bytes | IO[bytes], *, media_type: str = "application/octet-stream", field: str = "") -> Blob:
+    """The blob of these bytes, or of what a file holds, which is read in pieces. The file is whole and safe before the row names it.
 
     A file that is there already is trusted only if it holds the same bytes, else it is replaced: a storage restored from an older copy,
     or spoilt by a crash, heals itself. Within a transaction nobody sweeps the blob until its end; without one its grace begins anew.
     NotKept, for the form's `field`, when the storage refuses.
     """
-    blob = Blob(sha256=hashlib.sha256(content).hexdigest(), size=len(content), media_type=media_type)
+    source: File[bytes] = ContentFile(content) if isinstance(content, bytes) else File(content)
+    digest = hashlib.sha256()
+    for piece in source.chunks(PIECE):
+        digest.update(piece)
+    blob = Blob(sha256=digest.hexdigest(), size=source.size, media_type=media_type)
     with _refusing(blob, field):
         for _try in range(TRIES):
-            if not _holds(blob.path, content):
-                _write(blob.path, content)
+            if not _holds(blob.path, source):
+                _write(blob.path, source)
             crash_point("blob.before_row")
             kept = _row(blob)
             crash_point("blob.after_row")
@@ -124,24 +130,19 @@ def _row(blob: Blob) -> Blob | None:
     return found[0] if found else None
 
 
-def _holds(path: str, content: bytes) -> bool:
+def _holds(path: str, source: File[bytes]) -> bool:
     """Whether exactly these bytes lie there. Reading them costs less than their hash did, and far less than writing them again."""
     try:
-        if not default_storage.exists(path) or default_storage.size(path) != len(content):
+        if not default_storage.exists(path) or default_storage.size(path) != source.size:
             return False
         with default_storage.open(path) as file:
-            at = 0
-            for piece in file.chunks(PIECE):
-                if piece != content[at : at + len(piece)]:
-                    return False
-                at += len(piece)
+            return all(there == piece for there, piece in zip_longest(file.chunks(PIECE), source.chunks(PIECE)))
     except OSError:
         return False
-    return at == len(content)
 
 
-def _write(path: str, content: bytes) -> None:
-    name = default_storage.save(path, ContentFile(content))
+def _write(path: str, source: File[bytes]) -> None:
+    name = default_storage.save(path, source)
     if name != path:
         default_storage.delete(name)
         raise RuntimeError("The storage does not replace files: blobs need one that does, see helpdesk/base/storage.py.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,11 +16,11 @@ from helpdesk.base.personal import keepers
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, requires
+from helpdesk.staff.views import jobs
 from players import erasure as erasing
-from players.giving_out import archive
+from players import giving_out
 from players.models import Address, Erasure, Player
 from players.selectors import open_erasure
-from tickets.administration import services
 from tickets.administration.forms import EraseForm
 from tickets.administration.views.addresses import may_open
 
@@ -47,9 +47,11 @@ def data(request: StaffRequest, pk: int) -> HttpResponse:
             erasing.ask(player, by=request.user, request=request)
             messages.success(request, _("Planned. For %(hours)s hours it can be taken back here.") % {"hours": HOURS})
             return redirect("administration:player_data", pk)
+    archive = giving_out.newest_job(player, by=request.user)
     context = {
         "player": player,
         "form": form,
+        "job": jobs.shown(archive, request.user) if archive else None,
         "amounts": [amount for keeper in keepers() for amount in keeper.amounts(pk)],
         "planned": open_erasure(player),
         "addresses": Address.objects.filter(uses__player=player).exclude(address="").order_by("pk") if may_open(request.user) else (),
@@ -60,12 +62,13 @@ def data(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @erasing_room
-def export(request: StaffRequest, pk: int) -> StreamingHttpResponse:
-    """The archive, made while it is sent. That it was given out is written down."""
-    player = get_object_or_404(Player, pk=pk)
-    services.give_out(player, by=request.user, request=request)
-    headers = {"Content-Disposition": f'attachment; filename="player-{pk}.zip"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(archive(pk), content_type="application/zip", headers=headers)
+def export(request: StaffRequest, pk: int) -> HttpResponse:
+    """Have the archive made; the job on the page shows how far it is, and gives it out."""
+    try:
+        giving_out.ask(get_object_or_404(Player, pk=pk), by=request.user, request=request)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("administration:player_data", pk)
 
 
 @require_POST

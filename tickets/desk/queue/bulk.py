@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from tickets.services.edit import set_status
 from tickets.services.take_back import Standing, take_back
 
 PICKED_AT_ONCE = 50
+NAMED = 5  # colleagues
 BACK_FOR = timedelta(minutes=10)
 KEPT = "bulk"  # the session's key for what can be taken back
 
@@ -58,16 +60,21 @@ class Done:
     missing: int
 
 
-def allowed(reader: User, act: Act, numbers: Sequence[str]) -> list[Ticket]:
+def within_reach(reader: User, act: Act) -> QuerySet[Ticket]:
+    """The tickets to which this person may do it, and to many at once."""
+    return visible_tickets(reader, act.right).filter(pk__in=visible_tickets(reader, Right.BULK).values("pk"))
+
+
+def allowed(reader: User, act: Act, numbers: Sequence[str]) -> QuerySet[Ticket]:
     """Those of the picked tickets to which this person may do it."""
-    rows = visible_tickets(reader, act.right).filter(number__in=numbers[:PICKED_AT_ONCE])
-    return list(rows.filter(pk__in=visible_tickets(reader, Right.BULK).values("pk")).select_related("assignee").order_by("pk"))
+    return within_reach(reader, act).filter(number__in=numbers[:PICKED_AT_ONCE]).order_by("pk")
 
 
-def consequences(act: Act, tickets: Sequence[Ticket], by: User) -> list[str]:
-    """What would change beside the rows themselves, in sentences with numbers."""
-    waiting = sum(ticket.waiting_since is not None for ticket in tickets)
-    others = sorted({ticket.assignee.name for ticket in tickets if ticket.assignee and ticket.assignee != by})
+def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
+    """What would change beside the rows themselves, in sentences with numbers. Two queries, however many they are."""
+    with_others = Q(assignee__isnull=False) & ~Q(assignee=by)
+    counts = tickets.order_by().aggregate(waiting=Count("pk", filter=Q(waiting_since__isnull=False)), taken=Count("pk", filter=with_others))
+    waiting, taken = counts["waiting"], counts["taken"]
     said = []
     match act.name:
         case "status:resolved":
@@ -86,11 +93,12 @@ def consequences(act: Act, tickets: Sequence[Ticket], by: User) -> list[str]:
             if waiting:
                 said.append(ngettext("%(n)s player goes on waiting.", "%(n)s players go on waiting.", waiting) % {"n": waiting})
         case _:
-            if others:
-                taken = sum(ticket.assignee is not None and ticket.assignee != by for ticket in tickets)
+            if taken:
+                of_others = tickets.filter(with_others).order_by("assignee__name").values_list("assignee__name", flat=True)
+                others = list(of_others.distinct()[: NAMED + 1])
                 said.append(
                     ngettext("%(n)s is with a colleague now: %(names)s.", "%(n)s are with colleagues now: %(names)s.", taken)
-                    % {"n": taken, "names": ", ".join(others[:5]) + (" …" if len(others) > 5 else "")}
+                    % {"n": taken, "names": ", ".join(others[:NAMED]) + (" …" if len(others) > NAMED else "")}
                 )
             said.append(_("Players are told nothing."))
     return said
@@ -98,13 +106,13 @@ def consequences(act: Act, tickets: Sequence[Ticket], by: User) -> list[str]:
 
 def do(act: Act, numbers: Sequence[str], *, by: User, seen: int) -> tuple[Done, list[Standing]]:
     """Each by its own service and its own right. Also how those that changed stood before."""
-    tickets = allowed(by, act, numbers)
+    tickets = list(allowed(by, act, numbers))
     stood: list[Standing] = []
     refused: dict[str, list[str]] = {}
     for ticket in tickets:
         before = Standing.of(ticket)
         try:
-            after = _one(act, ticket, by, seen)
+            after = do_one(act, ticket, by, seen)
         except DomainError as error:
             refused.setdefault(str(error), []).append(ticket.number)
         else:
@@ -112,7 +120,8 @@ def do(act: Act, numbers: Sequence[str], *, by: User, seen: int) -> tuple[Done, 
     return Done(len(stood), refused, max(len(set(numbers)) - len(tickets), 0)), stood
 
 
-def _one(act: Act, ticket: Ticket, by: User, seen: int) -> Ticket:
+def do_one(act: Act, ticket: Ticket, by: User, seen: int) -> Ticket:
+    """By the service and its rules. `seen`: the last event that this person had on screen. DomainError where it is refused."""
     verb, _colon, what = act.name.partition(":")
     if verb == "assign":
         return assign(ticket, to=by if what == "me" else None, by=operator(by))

@@ -52,6 +52,11 @@ class QueuePage:
     later: str
     tabs: list[Tab]
 
+    @property
+    def count(self) -> int | None:
+        """How many match, on all pages together; None where they are not counted."""
+        return next((tab.count for tab in self.tabs if tab.current), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
+from helpdesk.base.jobs import kinds
 from helpdesk.base.templatetags.ui import icon, moment, query
 from helpdesk.staff import menu
 from helpdesk.staff.models import Team, User
@@ -58,6 +59,7 @@ def rail(context: template.Context) -> dict[str, Any]:
         "notices": _address("staff:notices"),
         "bell": _address("staff:bell"),
         "account": _address("staff:account"),
+        "jobs": _address("staff:jobs") if kinds.rights() & held else "",
         "appearance": _address("staff:appearance"),
         "away": _address("staff:away"),
         "shifts": _address("staff:shifts"),
