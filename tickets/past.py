@@ -68,7 +68,9 @@ class PastTicket:
     follows_id: int | None = None
     started_by: str = ""
     status: str = Status.NEW
+    status_before: str = ""  # the one before, if it ever had another
     status_since: datetime | None = None
+    reopened: bool = False  # the player came back after it had been resolved
     resolved_at: datetime | None = None
     pledge_id: int | None = None
     pending_department_id: int | None = None
@@ -97,8 +99,13 @@ class PastTicket:
     @property
     def first_reply_at(self) -> datetime | None:
         """When the first answer of a person left that has not come back."""
-        answers = (one for one in self.messages.values() if one.purpose == Message.Purpose.ANSWER and one.state in ANSWERED_STATES)
-        return min((one.sent_at for one in answers if one.author_kind == ActorKind.OPERATOR and one.sent_at), default=None)
+        return min((one.sent_at for one in self.answers if one.sent_at), default=None)
+
+    @property
+    def answers(self) -> list[PastMessage]:
+        """The answers of people that had arrived."""
+        ours = (one for one in self.messages.values() if one.author_kind == ActorKind.OPERATOR and one.state in ANSWERED_STATES)
+        return [one for one in ours if one.purpose == Message.Purpose.ANSWER]
 
     def _answered(self, question: PastMessage) -> bool:
         merges = {self.pk: (0, 0)} | self.merges
@@ -166,6 +173,8 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
         case told.TicketMoved(pledge=pledge, department=department, until=until):
             past.status_since = event.at
+            past.status_before = event.status_before if event.status_before != event.status else past.status_before
+            past.reopened = past.reopened or (event.status_before == Status.RESOLVED and event.actor_kind == ActorKind.PLAYER)
             past.resolved_at = _resolved_at(past, event)
             owed = (pledge, department, until) if event.status == Status.PENDING else (None, None, None)
             past.pledge_id, past.pending_department_id, past.pending_until = owed

@@ -22,7 +22,7 @@ from tickets import filters
 from tickets.access import visible_tickets
 from tickets.actors import operator
 from tickets.filters import Condition, Field, Filter, Kind, Operator, column, registered
-from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES
+from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES, RANGES
 from tickets.models import Event, Status, Ticket
 from tickets.past import state_at
 from tickets.services.assign import assign
@@ -39,7 +39,7 @@ def olga(db: None) -> User:
 
 
 class Filtered(Desk):
-    """The same desk, and Anna may leave it. Every few steps each field is asked of the rows and of the log."""
+    """The same desk, and Anna may leave it. Every few steps some fields are asked of the rows and of the log."""
 
     steps = 0
 
@@ -62,7 +62,8 @@ class Filtered(Desk):
     def the_rows_and_the_log_agree(self) -> None:
         reader = self.reader
         past = {ticket.pk: state_at(ticket) for ticket in Ticket.objects.all()}
-        asked = [(field, how, words) for field in PAST for how in field.operators for words in self.words(field, how)]
+        turn = PAST[self.steps // 5 % 3 :: 3]  # a third of the fields each time
+        asked = [(field, how, words) for field in turn for how in field.operators for words in self.words(field, how)]
         conditions = [Condition.of(field.name, how, words, reader) for field, how, words in asked]
         alone = [Filter(reader, (condition,)) for condition in conditions]
         both = [Filter(reader, pair) for pair in pairwise(conditions)]
@@ -84,8 +85,20 @@ class Filtered(Desk):
             "tag": [str(self.tag.pk), "none", "999999"],
             "channel": ["post", "mail"],
             "pending_department": [*map(str, self.departments.values()), "none"],
+            "status_before": ["new", "waiting", "answered", "resolved", "none"],
+            "reopened": ["yes", "no"],
+            "follow_up": ["yes", "no"],
+            "started_by": ["player", "operator"],
+            "topic_by": ["person", "machine", "nobody"],
+            "player": [str(self.ticket(0).player_id), "999999"],
+            "number": [self.ticket(0).number.lower(), "ZZZZ-0000"],
+            "replies": ["0", "1", "3"],
+            "author": [str(self.anna.pk), "me", "nobody"],
+            "has_note": ["yes", "no"],
+            "has_held": ["yes", "no"],
+            "has_trouble": ["yes", "no"],
         }[field.name]
-        return [[word] for word in some] + [some[:2]]
+        return [[word] for word in some] + ([] if how in RANGES else [some[:2]])
 
 
 def test_a_filter_finds_a_ticket_exactly_if_it_holds_for_what_its_events_tell(the_post: object) -> None:

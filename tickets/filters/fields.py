@@ -143,6 +143,21 @@ def column(name: str) -> Finds:
     return found
 
 
+def person(said: str, reader: User) -> int | None:
+    """The id of a colleague; "me" is the reader."""
+    return reader.pk if said == "me" else whole_number(said) or None
+
+
+def person_called(pk: int) -> str:
+    """A colleague's name."""
+    return User.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+
+
+def yes_no(there: Q, values: Values) -> Q:
+    """The condition that something is so, or is not, or either."""
+    return Q() if {True, False} <= set(values) else there if values[0] else ~there
+
+
 def among(name: str, values: Values) -> Q:
     """One of these stands in the column; None: nothing stands there."""
     some = [value for value in values if value is not None]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.bounds import whole_number
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Department, Game, Tag, Topic
+from tickets.actors import ActorKind
 from tickets.channels import channel
-from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register
-from tickets.models import FAR, Status, Ticket, with_nobody
+from tickets.events.of_tickets import TicketMoved
+from tickets.filters.fields import Field, Kind, Operator, Values, among, column, person, register, yes_no
+from tickets.models import FAR, Event, Status, Ticket, with_nobody
 
 
 def register_own() -> None:
@@ -21,7 +26,7 @@ def register_own() -> None:
     register(
         Field("game", _("Game"), Kind.ID, column("game"), lambda past: past.game_id, word=_by_slug(Game)),
         Field("language", _("Language"), Kind.CHOICE, column("language"), lambda past: past.language),
-        Field("assignee", _("With"), Kind.ID, _with, lambda past: past.assignee_id, word=_person, empty="nobody", alike=_closed_accounts),
+        Field("assignee", _("With"), Kind.ID, _with, lambda past: past.assignee_id, word=person, empty="nobody", alike=_closed_accounts),
         Field("team", _("Team"), Kind.ID, column("team"), lambda past: past.team_id, empty="none"),
         Field("topic", _("Topic"), Kind.ID, column("topic"), lambda past: past.topic_id, word=_by_slug(Topic), empty="none"),
         Field(
@@ -42,7 +47,48 @@ def register_own() -> None:
             empty="none",
             called=_name_of(Department),
         ),
+        Field("pending_until", _("Promised by"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until),
+        Field(
+            "status_before",
+            _("Status before"),
+            Kind.CHOICE,
+            _before,
+            lambda past: past.status_before or None,
+            choices=lambda: Status.values,
+            empty="none",
+            called=_status,
+        ),
+        Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened),
+        Field("follow_up", _("Follows another one"), Kind.YES_NO, _follows, lambda past: past.follows_id is not None),
+        Field(
+            "started_by",
+            _("Started by"),
+            Kind.CHOICE,
+            column("started_by"),
+            lambda past: past.started_by,
+            choices=lambda: _STARTERS,
+            called=_STARTERS.__getitem__,
+        ),
+        Field(
+            "topic_by",
+            _("Topic set by"),
+            Kind.CHOICE,
+            _topic_by,
+            lambda past: None if past.topic_id is None else "machine" if past.topic_by_machine else "person",
+            choices=lambda: _TOPIC_BY,
+            empty="nobody",
+            called=_TOPIC_BY.__getitem__,
+        ),
+        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id),
+        Field("number", _("Number"), Kind.ID, column("pk"), lambda past: past.pk, word=_of_number, called=_number_of),
+        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at")),
+        Field("first_reply", _("First answer"), Kind.MOMENT, column("first_reply_at"), lambda past: past.first_reply_at),
+        Field("last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at")),
     )
+
+
+_STARTERS = {"player": _("player"), "operator": _("operator")}
+_TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
 
 
 def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
@@ -69,10 +115,6 @@ def _channel(value: str) -> str | Promise:
     return channel(value).label
 
 
-def _person(said: str, reader: User) -> int | None:
-    return reader.pk if said == "me" else whole_number(said) or None
-
-
 def _with(_operator: Operator, values: Values, _reader: User) -> Q:
     if None not in values:
         return among("assignee", values)
@@ -85,8 +127,38 @@ def _closed_accounts(values: Values) -> Iterable[int]:
     return User.objects.filter(is_active=False).values_list("pk", flat=True) if None in values else ()
 
 
+def _of_number(said: str, _reader: User) -> int:
+    """A ticket by its number, however it is typed; 0 where there is none."""
+    return Ticket.objects.filter(number=said.strip().upper()).values_list("pk", flat=True).first() or 0
+
+
+def _number_of(pk: int) -> str:
+    return Ticket.objects.filter(pk=pk).values_list("number", flat=True).first() or "–"
+
+
+def _before(_operator: Operator, values: Values, _reader: User) -> Q:
+    moves = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind).exclude(status_before=F("status"))
+    before = Coalesce(Subquery(moves.order_by("-pk").values("status_before")[:1]), Value(""))
+    return Q(In(before, ["" if value is None else value for value in values]))
+
+
+def _reopened(_operator: Operator, values: Values, _reader: User) -> Q:
+    back = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind, status_before=Status.RESOLVED, actor_kind=ActorKind.PLAYER)
+    return yes_no(Q(Exists(back)), values)
+
+
+def _follows(_operator: Operator, values: Values, _reader: User) -> Q:
+    return yes_no(Q(follows__isnull=False), values)
+
+
+def _topic_by(_operator: Operator, values: Values, _reader: User) -> Q:
+    some = Q(topic__isnull=False)
+    said = {None: ~some, "person": some & Q(topic_by_machine=False), "machine": some & Q(topic_by_machine=True)}
+    return reduce(or_, (said[value] for value in values))
+
+
 def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
-    return Q(waiting_key__lt=FAR) if all(values) else Q(waiting_key=FAR) if not any(values) else Q()
+    return yes_no(Q(waiting_key__lt=FAR), values)
 
 
 def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:

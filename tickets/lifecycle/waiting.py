@@ -13,20 +13,19 @@ from datetime import datetime
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from helpdesk.base import clock
-from tickets.actors import Actor, ActorKind
+from tickets.actors import Actor
 from tickets.events import NewEvent, record_many
 from tickets.events.kinds import MOST
 from tickets.events.of_messages import MessageReceived
 from tickets.events.of_tickets import TicketNoReplyNeeded, TicketReplyNeeded
 from tickets.locks import demand_lock
 from tickets.models import FAR, Event, Message, Ticket
-from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
+from tickets.models.message import ANSWERED_STATES, BY_PEOPLE, TAKES_EFFECT
 
 FIELDS = ["waiting_since", "waiting_key", "first_reply_at", "last_player_message_at"]
 _ASKS = Q(kind=Message.Kind.INBOUND, automatic=False)
 _ASKS_STILL = _ASKS & Q(no_reply_needed_at=None)
 _ANSWERS = Q(kind=Message.Kind.REPLY, state__in=ANSWERED_STATES, purpose__in=TAKES_EFFECT)
-_BY_PEOPLE = _ANSWERS & Q(purpose=Message.Purpose.ANSWER, author_kind=ActorKind.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def told(ticket: Ticket) -> Waits:
     messages = Message.objects.filter(ticket=ticket)
     facts = messages.aggregate(
         upto=Max("answers_upto", filter=_ANSWERS),
-        first=Min("sent_at", filter=_BY_PEOPLE),
+        first=Min("sent_at", filter=BY_PEOPLE),
         last=Max("at", filter=_ASKS),
         elsewhere=Count("pk", filter=~Q(received_in=ticket)),
     )

@@ -173,6 +173,8 @@ class Message(models.Model):
 
 ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in another state answers nothing
 TAKES_EFFECT = (Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC)  # one for another purpose answers nothing, and moves no ticket
+BY_PEOPLE = Q(kind=Message.Kind.REPLY, purpose=Message.Purpose.ANSWER, author_kind=ActorKind.OPERATOR, state__in=ANSWERED_STATES)
+"""The answers of people that have arrived."""
 
 
 class Hold(models.Model):

@@ -1,16 +1,22 @@
-"""What the ticket's page, a game's page and the audit show of this room."""
+"""What the ticket's page, the filters, a game's page and the audit show of this room."""
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit import labels
+from helpdesk.staff.rights import Right
 from helpdesk.studio import capabilities
 from helpdesk.studio.capabilities import Capability
 from helpdesk.studio.models import Mode
-from tickets import panels
+from tickets import filters, panels
+from tickets.filters import Field, Kind, Operator
+from tickets.filters.fields import Values
 from tickets.panels import Panel
 from tickets.surveys.invite import CAPABILITY
+from tickets.surveys.models import Survey
 
 
 def register() -> None:
@@ -26,3 +32,11 @@ def register() -> None:
     )
     labels.register(facts={CAPABILITY: _("ask players for a rating")})
     panels.register(Panel("surveys:ratings", _("Ratings")))
+    filters.register(Field("surveys.rating", _("Rating"), Kind.NUMBER, _rated, right=Right.SEE_RATING))
+
+
+def _rated(operator: Operator, values: Values, _reader: object) -> Q:
+    """By the last rating that the ticket got; one without any is neither above nor below."""
+    ratings = Survey.objects.filter(ticket=OuterRef("pk"), score__isnull=False).order_by("-pk").values("score")
+    last = Subquery(ratings[:1])
+    return Q(GreaterThanOrEqual(last, values[0]) if operator == Operator.AT_LEAST else LessThan(last, values[0]))

@@ -1,0 +1,92 @@
+"""Fields by what stands in a ticket: answers, notes, files, and what waits or went wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.staff.rights import Right
+from tickets.filters.fields import Field, Finds, Kind, Operator, Values, person, person_called, register, yes_no
+from tickets.models import Attachment, Draft, Message
+from tickets.models.message import BY_PEOPLE
+from tickets.past import PastTicket
+
+State = Message.State
+
+
+def register_own() -> None:
+    """Called in `ready()`."""
+    register(
+        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers)),
+        Field("author", _("Answered by"), Kind.ID, _written_by, _authors, word=person, empty="nobody", called=person_called),
+        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of),
+        _has("has_note", _("With a note"), State.NOTED),
+        _has("has_held", _("With a held reply"), State.HELD),
+        _has("has_trouble", _("With a message that did not arrive"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
+        Field("has_file", _("With a file"), Kind.YES_NO, _yes_or_no(_files), right=Right.SEE_ATTACHMENTS),
+        Field("draft", _("Being written to by"), Kind.ID, _drafted_by, word=person, empty="nobody", called=person_called),
+    )
+
+
+def _here() -> QuerySet[Message]:
+    """The messages shown in the ticket that is looked at."""
+    return Message.objects.filter(ticket=OuterRef("pk")).order_by()
+
+
+def _answered() -> QuerySet[Message]:
+    return _here().filter(BY_PEOPLE)
+
+
+def _so_many(operator: Operator, values: Values, _reader: object) -> Q:
+    counted = Coalesce(Subquery(_answered().values("ticket").annotate(n=Count("pk")).values("n")), 0)
+    return Q(GreaterThanOrEqual(counted, values[0]) if operator == Operator.AT_LEAST else LessThan(counted, values[0]))
+
+
+def _written_by(_operator: Operator, values: Values, _reader: object) -> Q:
+    people = [value for value in values if value is not None]
+    found = Q(Exists(_answered().filter(author_id__in=people))) if people else Q(pk__in=[])
+    return found if len(people) == len(values) else found | ~Q(Exists(_answered()))
+
+
+def _authors(past: PastTicket) -> set[int | None]:
+    return {each.author_id for each in past.answers}
+
+
+def _last_answer(operator: Operator, values: Values, _reader: object) -> Q:
+    since = Q(Exists(_answered().filter(sent_at__gte=values[0])))
+    return since if operator == Operator.AT_LEAST else Q(Exists(_answered().filter(sent_at__lt=values[0]))) & ~since
+
+
+def _last_answer_of(past: PastTicket) -> datetime | None:
+    return max((each.sent_at for each in past.answers if each.sent_at), default=None)
+
+
+def _has(name: str, label: str | Promise, *states: State) -> Field:
+    """Whether a message stands in the ticket that is in one of these states."""
+    found = _yes_or_no(lambda: _here().filter(state__in=states))
+    return Field(name, label, Kind.YES_NO, found, lambda past: any(each.state in states for each in past.messages.values()))
+
+
+def _files() -> QuerySet[Attachment]:
+    return Attachment.objects.filter(message__ticket=OuterRef("pk")).order_by()
+
+
+def _yes_or_no(rows: Callable[[], QuerySet[Message] | QuerySet[Attachment]]) -> Finds:
+    def found(_operator: Operator, values: Values, _reader: object) -> Q:
+        return yes_no(Q(Exists(rows())), values)
+
+    return found
+
+
+def _drafted_by(_operator: Operator, values: Values, _reader: object) -> Q:
+    """Of drafts in which something stands."""
+    drafts = Draft.objects.filter(ticket=OuterRef("pk")).exclude(text="").order_by()
+    people = [value for value in values if value is not None]
+    found = Q(Exists(drafts.filter(author__in=people))) if people else Q(pk__in=[])
+    return found if len(people) == len(values) else found | ~Q(Exists(drafts))
