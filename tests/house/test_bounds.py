@@ -8,8 +8,8 @@ from django.db.models import DateField, Model
 from tests.house.ground import none_of, our_models
 
 BY_THE_CLOCK = {
-    "answered_at", "archived_at", "asked_at", "at", "away_since", "began_at", "begun_at", "changed_at", "claimed_at", "claimed_until",
-    "complained_at", "created_at", "due_at", "ended_at", "erased_at", "expires_at", "failed_at", "first_reply_at",
+    "answered_at", "archived_at", "asked_at", "at", "away_since", "began_at", "begun_at", "broken_at", "changed_at", "claimed_at",
+    "claimed_until", "complained_at", "created_at", "due_at", "ended_at", "erased_at", "expires_at", "failed_at", "first_reply_at",
     "first_tried_at", "last_login", "next_try_at",
     "no_reply_needed_at", "opened_at", "parked_at", "polled_at", "processed_at", "received_at", "released_at",
     "resolved_at", "retried_at", "saved_at", "seen_at", "sent_at", "since", "state_at", "state_since", "status_since", "told_at",

@@ -12,16 +12,19 @@ from django.db import transaction
 from helpdesk.base import clock
 from helpdesk.staff.models import DepartmentMember, Grant, Membership, Role, Team, User
 from helpdesk.staff.rights import Right, registered
-from helpdesk.studio.models import Department, Game
+from helpdesk.studio.models import Department, Game, Reason
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
+from tickets.actors import operator
 from tickets.lifecycle.machine import SILENCE
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbox import InboundMail, store
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
+from tickets.services.edit import set_status
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -165,6 +168,19 @@ def held_reply(number: str, text: str) -> int:
     Message.objects.filter(pk=pk).update(state=Message.State.HELD)
     Hold.objects.create(message_id=pk, gate="tests.mentor", reason="A mentor reads it first.", approves=True)
     return pk
+
+
+def reason() -> int:
+    """A reason for which tickets are put on hold; its id."""
+    made, _new = Reason.objects.get_or_create(list="hold", name="Waits for the next patch", defaults={"default_hours": 40})
+    return int(made.pk)
+
+
+def promised(number: str, department: int, reason: int) -> str:
+    """Anna puts a ticket on hold until the day after tomorrow; its number."""
+    anna, until = User.objects.get(email=email_of("anna")), clock.now() + timedelta(days=2)
+    said = PendingInfo("Payments", until, "We ask the shop.", department, reason)
+    return set_status(Ticket.objects.get(number=number), Status.PENDING, by=operator(anna), pending=said).number
 
 
 def department() -> int:

@@ -84,6 +84,9 @@ class Filtered(Desk):
             "tag": [str(self.tag.pk), "none", "999999"],
             "channel": ["post", "mail"],
             "pending_department": [*map(str, self.departments.values()), "none"],
+            "hold_reason": [str(self.reason), "none"],
+            "overdue": ["yes", "no"],
+            "promise": ["open", "broken", "none"],
         }[field.name]
         return [[word] for word in some] + [some[:2]]
 

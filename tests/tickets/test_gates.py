@@ -15,7 +15,7 @@ from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket, newest_question, player_writes
 from tests.tickets.deeds import kinds, reply
 from tickets.gates import GateHold, gate
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Attachment, Draft, Event, Hold, Message, Status
 from tickets.past import state_at
 from tickets.services import outbox

@@ -8,12 +8,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base import clock
 from helpdesk.base.bounds import whole_number
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Department, Game, Tag, Topic
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from tickets.channels import channel
 from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register
-from tickets.models import FAR, Status, Ticket, with_nobody
+from tickets.models import FAR, Pledge, Status, Ticket, with_nobody
+
+PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
 
 
 def register_own() -> None:
@@ -42,6 +45,27 @@ def register_own() -> None:
             empty="none",
             called=_name_of(Department),
         ),
+        Field(
+            "hold_reason",
+            _("Reason of the hold"),
+            Kind.ID,
+            column("hold_reason"),
+            lambda past: past.hold_reason_id,
+            empty="none",
+            called=_name_of(Reason),
+        ),
+        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue),
+        Field(
+            "promise",
+            _("Promise to the player"),
+            Kind.CHOICE,
+            _promised,
+            lambda past: past.promise,
+            choices=lambda: PROMISES,
+            empty="none",
+            called=PROMISES.__getitem__,
+        ),
+        Field("promised_until", _("Answer promised by"), Kind.MOMENT, column("promised_until"), lambda past: past.promised_until),
     )
 
 
@@ -54,7 +78,7 @@ def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
     return found
 
 
-def _name_of(model: type[Department] | type[Tag]) -> Callable[[int], str]:
+def _name_of(model: type[Department] | type[Reason] | type[Tag]) -> Callable[[int], str]:
     def name(pk: int) -> str:
         return model.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
 
@@ -87,6 +111,22 @@ def _closed_accounts(values: Values) -> Iterable[int]:
 
 def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
     return Q(waiting_key__lt=FAR) if all(values) else Q(waiting_key=FAR) if not any(values) else Q()
+
+
+def _overdue(_operator: Operator, values: Values, _reader: User) -> Q:
+    now = clock.now()
+    over = Q(pending_until__lte=now) | Q(promised_until__lte=now)
+    return over if all(values) else ~over if not any(values) else Q()
+
+
+def _promised(_operator: Operator, values: Values, _reader: User) -> Q:
+    """By the ledger: whose day has passed says the timer, as the log does."""
+    promises = Pledge.objects.filter(until__isnull=False, ended_at=None)
+    found = Q(promised_until=None) if None in values else Q(pk__in=[])
+    for value in values:
+        if value is not None:
+            found |= Q(pk__in=promises.filter(broken_at__isnull=value == "open").values("ticket"))
+    return found
 
 
 def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:

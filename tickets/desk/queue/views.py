@@ -104,13 +104,14 @@ def picked(request: StaffRequest) -> HttpResponse:
             "tickets": tickets,
             "missing": len(set(numbers)) - len(tickets),
             "consequences": bulk.consequences(act, tickets, request.user),
+            "reasons": bulk.reasons(act, tickets),
             "minutes": int(bulk.BACK_FOR.total_seconds() // 60),
             "seen": seen,
             "back": back,
             "behind": _behind(request),
         }
         return render(request, "tickets/bulk.html#dialog" if request.htmx else "tickets/bulk.html", context)
-    done, stood = bulk.do(act, numbers, by=request.user, seen=seen)
+    done, stood = bulk.do(act, numbers, by=request.user, seen=seen, reason=whole_number(request.POST.get("reason")) or None)
     if stood:
         bulk.keep(request, act, stood)
     return _told(request, HttpResponseRedirect(back), done, ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", done.changed))
