@@ -22,6 +22,7 @@ from helpdesk.staff.models import User
 from players.models import Address, AddressUse, Player
 from players.services import add_address, mark_address, remember_account, writer_from
 from tickets.actors import SYSTEM, operator
+from tickets.lifecycle.pending import PendingInfo
 from tickets.mail import inbox
 from tickets.mail.inbox import InboundMail
 from tickets.mail.models import MailSource
@@ -196,7 +197,8 @@ class Stage:
 
     def _status(self, matter: Matter, turn: Turn) -> None:
         self._touch(matter, self._user(turn))
-        set_status(Ticket(pk=matter.ticket_pk), Status(turn.then), by=operator(self._user(turn)))
+        why = PendingInfo(reason=self.studio.reasons[turn.pending_on].pk)  # of no account where it is no hold
+        set_status(Ticket(pk=matter.ticket_pk), Status(turn.then), by=operator(self._user(turn)), pending=why)
 
     def _reply(self, matter: Matter, turn: Turn) -> None:
         user, story = self._user(turn), matter.story

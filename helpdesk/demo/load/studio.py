@@ -84,7 +84,8 @@ TOPICS = {
     "": {"harassment": "Chat report", "ideas": "Ideas and praise", "how_to": "How do I"},
 }
 DEPARTMENTS = {"Payments": ("marta", "carlos"), "Fair play": ("boris", "dana"), "Game team": ()}
-REASONS = {  # why a ticket waits for a department: the reason, and its hours of support
+REASONS: dict[str, tuple[str, int | None]] = {  # why a ticket waits for a department, or for us: the reason, its hours of support
+    "": ("We look into it", None),
     "Payments": ("The shop checks a payment", 24),
     "Fair play": ("A ban is looked into", 30),
     "Game team": ("The game team reads the logs", 40),
