@@ -21,7 +21,7 @@ class TicketsConfig(AppConfig):
 
         timers.register(SILENCE, silence_over, words=silence_foretold)
         timers.register(OVERDUE, day_passed)
-        timers.register(promises.DUE, promises.day_passed)
+        timers.register(promises.KIND, promises.day_passed)
         reasons.register(
             reasons.ReasonList(
                 HOLD,

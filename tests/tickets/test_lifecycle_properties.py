@@ -245,7 +245,7 @@ class Desk(RuleBasedStateMachine):
         """An open promise stands in its ticket's row and has a timer until its day has passed; none ends without a word."""
         promises = Pledge.objects.filter(until__isnull=False)
         open_ = {promise.ticket_id: promise for promise in promises.filter(ended_at=None)}
-        awaited = set(Timer.objects.filter(kind=promise_timers.DUE).values_list("ticket_id", flat=True))
+        awaited = set(Timer.objects.filter(kind=promise_timers.KIND).values_list("ticket_id", flat=True))
         for ticket in tickets:
             promise = open_.get(ticket.pk)
             assert ticket.promised_until == (promise.until if promise else None)

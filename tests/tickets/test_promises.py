@@ -78,7 +78,7 @@ def test_it_is_kept_by_a_persons_answer_before_its_day(anna: User, travel: Trave
     pledge.refresh_from_db()
     assert (pledge.outcome, pledge.ended_at, pledge.ended_by, pledge.answered_by) == ("kept", message.sent_at, anna.pk, message.pk)
     assert words(ticket) == ["made", "kept"] and agrees(ticket)
-    assert not Timer.objects.filter(ticket=ticket, kind=promises.DUE).exists()
+    assert not Timer.objects.filter(ticket=ticket, kind=promises.KIND).exists()
 
 
 def test_it_does_not_end_with_the_hold(anna: User, travel: Travel) -> None:
@@ -156,6 +156,15 @@ def test_a_hold_that_loses_its_day_takes_it_back(anna: User, travel: Travel) -> 
     put(ticket, PENDING, anna, on="Billing")
 
     assert ledger(ticket) == [("withdrawn", "no_day", False)] and agrees(ticket)
+
+
+def test_a_broken_one_is_owed_however_the_hold_is_worded_anew(anna: User, travel: Travel) -> None:
+    ticket = promised(anna, travel)
+    hours_pass(travel, 6)
+
+    put(ticket, PENDING, anna, on="Legal")
+
+    assert (ledger(ticket), ticket.overdue) == ([("", "", True)], True) and agrees(ticket)
 
 
 @pytest.mark.parametrize("to", [Status.ANSWERED, Status.RESOLVED])
@@ -313,8 +322,7 @@ def test_the_ticket_and_the_queue_say_what_was_promised(client: Client, anna: Us
     hours_pass(travel, 6)
 
     assert "by which <b>Billing</b> owed an answer" in client.get(page).content.decode()
-    queue = client.get(reverse("desk:queue")).content.decode()
-    assert "Overdue" in queue
+    assert "late-text" in client.get(reverse("desk:queue")).content.decode()
 
 
 def test_the_queue_of_a_hold_begins_with_what_is_due_first(client: Client, anna: User, travel: Travel) -> None:

@@ -23,7 +23,7 @@ from tickets.locks import demand_lock
 from tickets.models import ON_HOLD, Lane, Message, Pledge, Status, Ticket
 from tickets.timers import Due
 
-DUE = "promise.due"  # the kind of timer
+KIND = "promise.due"  # of timer
 FIELDS = ["promised_until"]
 Outcome, Why = Pledge.Outcome, Pledge.Why
 _SETTLED = frozenset({Status.ANSWERED, Status.RESOLVED, Status.CLOSED})
@@ -44,7 +44,7 @@ def renew(
             continue
         if pending is not None and (pending.on or pending.until):
             made.append(_new(ticket, pending, by, now))
-        if was is not None and (why := _why_it_ends(ticket, pending, before[ticket.pk])):
+        if was is not None and (why := _why_it_ends(was, pending, before[ticket.pk])):
             ended.append(_end(was, Outcome.WITHDRAWN, by, now, why=why))
     _save(ended)
     pledges |= {pledge.ticket_id: pledge.pk for pledge in Pledge.objects.bulk_create(made)}
@@ -171,13 +171,14 @@ def _open(tickets: Iterable[Ticket]) -> dict[int, Pledge]:
     return pledges
 
 
-def _why_it_ends(ticket: Ticket, pending: PendingInfo | None, before: str) -> str:
-    """Why a move ends a promise, or nothing."""
+def _why_it_ends(promise: Pledge, pending: PendingInfo | None, before: str) -> str:
+    """Why a move of its ticket ends a promise, or nothing. One that is broken is owed however the hold is worded anew."""
+    status = promise.ticket.status
     if pending is not None and pending.until:
         return Why.REPLACED
-    if ticket.status in _SETTLED:
+    if status in _SETTLED:
         return Why.SETTLED
-    return Why.NO_DAY if ticket.status in ON_HOLD and ticket.status == before else ""
+    return Why.NO_DAY if status in ON_HOLD and status == before and promise.broken_at is None else ""
 
 
 def _new(ticket: Ticket, pending: PendingInfo, by: Actor, now: datetime) -> Pledge:
@@ -209,10 +210,10 @@ def _await(promised: Sequence[Pledge], *, gone: Sequence[Ticket] = ()) -> None:
         pledge.ticket.promised_until = pledge.until
     wanted = [pledge for pledge in promised if pledge.broken_at is None]
     if over := [ticket for ticket in gone if ticket.promised_until is None]:
-        timers.disarm(over, DUE)
+        timers.disarm(over, KIND)
     if wanted:
         now = clock.now()
-        timers.arm_many([timers.TimerRequest(each.ticket, each.until, now) for each in wanted if each.until], DUE)
+        timers.arm_many([timers.TimerRequest(each.ticket, each.until, now) for each in wanted if each.until], KIND)
 
 
 def _made(pledge: Pledge) -> PromiseMade:
