@@ -132,7 +132,7 @@ class StatusForm(DialogForm):
     pending_until = MomentField(
         label=gettext_lazy("Until"),
         required=False,
-        help_text=gettext_lazy("Then the player is to have an answer. Left empty it is the day that the reason gives."),
+        help_text=gettext_lazy("Then the player is to have an answer. Left empty, another reason gives its own day."),
     )
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
     needs_no_reply = forms.BooleanField(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import F, IntegerField, Value
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,8 +45,8 @@ class _Offered:
         reasons = reasons_for(self.ticket).order_by().annotate(of=Value("reason"), hours=F("default_hours")).values_list(*COLUMNS)
         return [_Row._make(row) for row in departments.union(reasons, all=True).order_by("place", "name")]
 
-    def departments(self) -> Iterator[str]:
-        yield from (row.name for row in self.rows if row.of == "department")
+    def departments(self) -> list[str]:
+        return [row.name for row in self.rows if row.of == "department"]
 
     def reasons(self) -> Iterator[tuple[int | str, str]]:
         """Each with the day that it gives."""
@@ -69,7 +69,7 @@ def offer_hold(form: forms.Form, ticket: Ticket) -> None:
     """Let a form's fields of a hold offer what may be said of this ticket."""
     offered, reasons, owing = _Offered(ticket), form.fields["hold_reason"], form.fields["pending_on"].widget
     assert isinstance(reasons, ReasonField) and isinstance(owing, OfferingInput)
-    reasons.queryset, owing.offers = reasons_for(ticket), offered.departments()
+    reasons.queryset, owing.offers = reasons_for(ticket), SimpleLazyObject(offered.departments)
     reasons.choices = offered.reasons  # lazy: a form that is sent draws nothing
 
 
