@@ -59,7 +59,9 @@ def find_ticket(user: User, number: str, right: Right = Right.VIEW) -> Ticket | 
 @lru_cache(maxsize=256)
 def _within(seeing: Scope, scope: Scope) -> Worded[Ticket]:
     """The ticket of a number, with all that a page shows of it, for whoever holds two rights just there. Worded once for all of them."""
-    tickets = Ticket.objects.filter(seeing.q(), scope.q()).select_related("game", "player", "contact", "assignee", "team", "topic")
+    tickets = Ticket.objects.filter(seeing.q(), scope.q()).select_related(
+        "game", "player", "contact", "assignee", "team", "topic", "hold_reason"
+    )
     return Worded(lambda number: tickets.filter(number=number))
 
 

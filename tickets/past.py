@@ -12,10 +12,10 @@ from datetime import datetime
 
 from players.traits import TRAITS
 from tickets.actors import ActorKind
-from tickets.events import Payload, of_messages, payload_class, payload_of
+from tickets.events import Payload, of_messages, of_promises, payload_class, payload_of
 from tickets.events import of_tickets as told
 from tickets.lifecycle.waiting import together_since
-from tickets.models import Event, Message, Status, Ticket
+from tickets.models import ON_HOLD, Event, Message, Status, Ticket
 from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
 
 State = Message.State
@@ -64,6 +64,7 @@ class PastTicket:
 
     pk: int
     event_id: int = 0
+    at: datetime | None = None  # of that event
     created_at: datetime | None = None
     follows_id: int | None = None
     started_by: str = ""
@@ -75,6 +76,10 @@ class PastTicket:
     pledge_id: int | None = None
     pending_department_id: int | None = None
     pending_until: datetime | None = None
+    hold_reason_id: int | None = None
+    promise_id: int | None = None
+    promised_until: datetime | None = None
+    promise_broken: bool = False
     game_id: int | None = None
     player_id: int | None = None
     team_id: int | None = None
@@ -95,6 +100,16 @@ class PastTicket:
     def waiting_since(self) -> datetime | None:
         """Since when the player waits: the oldest of his messages to which no answer has arrived."""
         return min((each.at for each in self.messages.values() if each.asks and not self._answered(each)), default=None)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day of its hold, or that of its promise, had passed at that event."""
+        return any(day <= self.at for day in (self.pending_until, self.promised_until) if day and self.at)
+
+    @property
+    def promise(self) -> str | None:
+        """How its promise stood: “open”, “broken” and still owed, or None without one."""
+        return None if self.promise_id is None else "broken" if self.promise_broken else "open"
 
     @property
     def first_reply_at(self) -> datetime | None:
@@ -150,7 +165,7 @@ def _events(pk: int, upto: int | None) -> Iterable[Event]:
 
 
 def _take(past: PastTicket, event: Event) -> None:
-    past.event_id, past.status = event.pk, event.status
+    past.event_id, past.at, past.status = event.pk, event.at, event.status
     past.game_id, past.team_id, past.assignee_id = event.game_id, event.team_id, event.assignee_id
     past.topic_id, past.language, past.channel = event.topic_id, event.language, event.channel
     past.player_id = event.player_id if event.player_id is not None else past.player_id
@@ -161,6 +176,7 @@ def _take(past: PastTicket, event: Event) -> None:
     if event.message_id is not None and (event.message_id in past.messages or payload in _BECOMES):
         _take_message(past, event, said)
     _take_facts(past, event, said)
+    _take_promise(past, said)
     _take_shown(past, event, said)
 
 
@@ -171,13 +187,14 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.created_at, past.status_since, past.traits = event.at, event.at, _traits(said)
             past.follows_id, past.started_by = follows, by or event.actor_kind
             past.player_id = past.player_id or (event.actor_id if event.actor_kind == ActorKind.PLAYER else None)
-        case told.TicketMoved(pledge=pledge, department=department, until=until):
+        case told.TicketMoved():
             past.status_since = event.at
             past.status_before = event.status_before if event.status_before != event.status else past.status_before
             past.reopened = past.reopened or (event.status_before == Status.RESOLVED and event.actor_kind == ActorKind.PLAYER)
             past.resolved_at = _resolved_at(past, event)
-            owed = (pledge, department, until) if event.status == Status.PENDING else (None, None, None)
-            past.pledge_id, past.pending_department_id, past.pending_until = owed
+            held = said if event.status in ON_HOLD else told.TicketMoved()
+            past.pledge_id, past.pending_department_id = held.pledge, held.department
+            past.pending_until, past.hold_reason_id = held.until, held.reason
         case told.TicketTopicSet(by_machine=by_machine):
             past.topic_by_machine = bool(by_machine)
         case told.TicketTagged(added=added, removed=removed):
@@ -188,6 +205,20 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.traits = _traits(said)
         case told.TicketErased():
             past.erased = True
+
+
+def _take_promise(past: PastTicket, said: Payload) -> None:
+    """What the player was promised, and whether it is owed still."""
+    match said:
+        case (
+            of_promises.PromiseMade(pledge=pledge, until=until, broken=broken)
+            | of_promises.PromiseReopened(pledge=pledge, until=until, broken=broken)
+        ):
+            past.promise_id, past.promised_until, past.promise_broken = pledge, until, bool(broken)
+        case of_promises.PromiseBroken():
+            past.promise_broken = True
+        case of_promises.PromiseKept() | of_promises.PromiseWithdrawn():
+            past.promise_id, past.promised_until, past.promise_broken = None, None, False
 
 
 def _take_shown(past: PastTicket, event: Event, said: Payload) -> None:

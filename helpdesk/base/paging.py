@@ -48,9 +48,14 @@ def decode(cursor: str) -> tuple[datetime | int, int, bool] | None:
 
 
 def page(rows: QuerySet[Any, Row], *, key: str, descending: bool, cursor: str = "", size: int = 50) -> Page[Row]:
-    """One page of `rows` ordered by `key`, a NOT NULL column, then id; a row has both. Two cursors lead on and back."""
+    """One page of `rows` ordered by `key`, a column or an annotation that is never NULL, then id; a row has both.
+
+    Two cursors lead on and back.
+    """
     start = decode(cursor) if cursor else None
-    if start and isinstance(start[0], datetime) != isinstance(rows.model._meta.get_field(key), DateTimeField):
+    annotation = rows.query.annotations.get(key)
+    column = annotation.output_field if annotation else rows.model._meta.get_field(key)
+    if start and isinstance(start[0], datetime) != isinstance(column, DateTimeField):
         start = None  # a cursor of another list
     back = bool(start and start[2])
     down = descending != back

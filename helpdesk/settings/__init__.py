@@ -231,7 +231,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read thei
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "helpdesk.base.uploads.UploadHandler"]
 
-REPLY_GATES = ["tickets.mail.outbound.guard.no_loops"]  # dotted paths; each may hold a reply back
+REPLY_GATES = ["tickets.caps.caps", "tickets.mail.outbound.guard.no_loops"]  # dotted paths; each may hold a reply back
 
 LOGGING, structlog_configured = logging_config(json=PRODUCTION, level=env.choice("LOG_LEVEL", "INFO", LEVELS))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

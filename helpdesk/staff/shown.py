@@ -53,6 +53,10 @@ def register() -> None:
             "staff.absence_cancelled": _("cancelled an absence"),
             "staff.away": _("stepped away"),
             "staff.back": _("returned to the desk"),
+            "studio.reason_made": _("made a reason"),
+            "studio.reason_changed": _("changed a reason"),
+            "studio.reason_archived": _("archived a reason"),
+            "studio.reason_reopened": _("opened a reason again"),
             "studio.topic_made": _("made a topic"),
             "studio.topic_hung": _("hung a topic elsewhere"),
             "games.made": _("made a game"),
@@ -77,6 +81,7 @@ def register() -> None:
             "games.game": _("game"),
             "games.topic": _("topic"),
             "games.department": _("department"),
+            "games.reason": _("reason"),
             "base.text": _("text"),
             "jobs.job": _("job"),
         },
@@ -92,6 +97,8 @@ def register() -> None:
             "requires_second_factor": _("demands a second factor"),
             "part": _("where"),
             "place": _("place in the list"),
+            "list": _("list"),
+            "default_hours": _("hours until it is over"),
             "joined": _("joined"),
             "left": _("left"),
             "factor": _("second factor"),
@@ -141,6 +148,9 @@ def register() -> None:
     menu.register(
         menu.RUNNING,
         MenuEntry("staff:jobs", _("Jobs"), "list-checks", _("Long work that goes on by itself"), Right.MANAGE_DELIVERIES, True, 25),
+        MenuEntry(
+            "staff:reasons", _("Reasons"), "list-checks", _("The studio's lists of why something is done"), Right.MANAGE_LIFECYCLE, True, 15
+        ),
         MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True, 90),
     )
     alarms.register_kinds()

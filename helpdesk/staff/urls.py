@@ -2,7 +2,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from helpdesk.staff.views import account, audit, departments, games, jobs, leaving, notices, people, plan, roles, settings, teams, texts
+from helpdesk.staff.views import (
+    account,
+    audit,
+    departments,
+    games,
+    jobs,
+    leaving,
+    notices,
+    people,
+    plan,
+    reasons,
+    roles,
+    settings,
+    teams,
+    texts,
+)
 
 app_name = "staff"
 urlpatterns = [
@@ -42,6 +57,10 @@ urlpatterns = [
     path("settings/departments/new/", departments.new_department, name="new_department"),
     path("settings/departments/<int:pk>/", departments.department, name="department"),
     path("settings/departments/<int:pk>/archive/", departments.archive, name="archive_department"),
+    path("settings/reasons/", reasons.reasons, name="reasons"),
+    path("settings/reasons/new/<slug:of>/", reasons.new_reason, name="new_reason"),
+    path("settings/reasons/<int:pk>/", reasons.reason, name="reason"),
+    path("settings/reasons/<int:pk>/archive/", reasons.archive, name="archive_reason"),
     path("settings/roles/", roles.roles, name="roles"),
     path("settings/roles/new/", roles.new_role, name="new_role"),
     path("settings/roles/<int:pk>/", roles.role, name="role"),

@@ -52,6 +52,8 @@ PLACES = (
     Place("ticket-resolved", "/tickets/{resolved}/"),
     Place("ticket-long", "/tickets/{long}/"),
     Place("status", "/tickets/{ticket}/status/"),
+    Place("status-hold", "/tickets/{promised}/status/?to=pending"),
+    Place("ticket-promised", "/tickets/{promised}/"),
     Place("assign", "/tickets/{ticket}/assign/"),
     Place("facts", "/tickets/{ticket}/facts/"),
     Place("ticket-player", "/tickets/{ticket}/player/"),
@@ -88,6 +90,9 @@ PLACES = (
     Place("departments", "/settings/departments/"),
     Place("department", "/settings/departments/{department}/"),
     Place("department-new", "/settings/departments/new/"),
+    Place("reasons", "/settings/reasons/"),
+    Place("reason", "/settings/reasons/{reason}/"),
+    Place("reason-new", "/settings/reasons/new/hold/"),
     Place("roles", "/settings/roles/"),
     Place("role", "/settings/roles/{role}/"),
     Place("role-new", "/settings/roles/new/"),
@@ -135,10 +140,11 @@ def furnish(town: Town) -> list[Place]:
     )
     do("add_note", number=number, text=NOTE)
     do("write_reply", number=number, text=ANSWER)
-    for hours, (name, subject) in enumerate(OTHERS.items(), start=1):
-        held_ticket = do(
-            "open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours
-        )
+    others = [
+        do("open_one", address=f"{name.lower()}@players.example", name=name, subject=subject, text=f"{subject}!", hours_ago=7 * hours)
+        for hours, (name, subject) in enumerate(OTHERS.items(), start=1)
+    ]
+    held_ticket, department, reason = others[-1], do("department"), do("reason")
     long = do("open_one", address=LONG_ADDRESS, name=LONG_NAME, subject=LONG_SUBJECT, text=f"{LONG_SUBJECT}\n\n{'x' * 300}", hours_ago=500)
     blocked = do("blocked", address="gregor@players.example", name="Gregor Falk")
     do("mail_to_nobody")
@@ -172,8 +178,10 @@ def furnish(town: Town) -> list[Place]:
         "person": ask("SELECT id FROM staff_user WHERE email = 'anna@studio.example'"),
         "role": first("staff_role"),
         "team": do("team"),
-        "department": do("department"),
+        "department": department,
         "week": do("shifts"),
+        "reason": reason,
+        "promised": do("promised", number=others[0], department=department, reason=reason),
         "game": first("games_game"),
         "slug": ask("SELECT slug FROM games_game ORDER BY id LIMIT 1"),
         "card_field": card["field"],

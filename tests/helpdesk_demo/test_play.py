@@ -19,7 +19,7 @@ from players.models import AddressUse
 from tests.conftest import Travel
 from tickets.lifecycle import waiting
 from tickets.mail.models import RawMail
-from tickets.models import Delivery, Event, Message, Pledge, Ticket, Timer
+from tickets.models import ON_HOLD, Delivery, Event, Message, Pledge, Ticket, Timer
 from tickets.past import state_at
 from tickets.surveys.models import Survey
 
@@ -101,6 +101,9 @@ def test_all_of_it_was_written_by_services_and_nothing_is_left_to_do() -> None:
     assert Delivery.objects.count() == Message.objects.filter(state="queued").count() == 0
     assert not Timer.objects.filter(due_at__lte=UNTIL).exists() and not Timer.objects.exclude(error="").exists()
     assert done["rating"] == Survey.objects.exclude(score=None).count()
+    promises = {(each.outcome, each.broken_at is not None) for each in Pledge.objects.filter(until__isnull=False)}
+    assert ("kept", False) in promises
+    assert not Ticket.objects.filter(status__in=ON_HOLD, hold_reason=None).exists()
     assert Notice.objects.exists() and not Notice.objects.filter(seen_at=None, at__lt=UNTIL - loop.UNSEEN).exists()
     ends = {story.subject: story.ends for story in plays if not story.mishap}
     alone = Ticket.objects.filter(subject__in=ends, follow_ups=None)

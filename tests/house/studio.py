@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from helpdesk.base.models import Text
 from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right, registered
-from helpdesk.studio.models import Department, Game
+from helpdesk.studio.models import Department, Game, Reason
 from players.models import Address, CardClass, CardLine, Player
 from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
@@ -112,6 +112,7 @@ class House:
         """Something that exists, where there is one."""
         there: dict[str, Any] = {
             "number": self.ticket.number, "slug": self.game.slug, "language": "en", "way": "next", "provider": "mailgun", "kind": "mime",
+            "of": "hold",
         }  # fmt: skip
         if door.name == "administration:card_class":
             return self.own_class.pk
@@ -129,7 +130,7 @@ class House:
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
             "department": Department, "mailbox": Mailbox, "address": Address, "mail": RawMail, "delivery": Delivery,
-            "player": Player, "card_field": CardLine,
+            "player": Player, "card_field": CardLine, "reason": Reason,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 

@@ -8,7 +8,8 @@ from django.db.models import DateField, Model
 from tests.house.ground import none_of, our_models
 
 BY_THE_CLOCK = {
-    "answered_at", "archived_at", "asked_at", "at", "away_since", "began_at", "begun_at", "cancelled_at", "changed_at", "claimed_at",
+    "answered_at", "archived_at", "asked_at", "at", "away_since", "began_at", "begun_at", "broken_at", "cancelled_at", "changed_at",
+    "claimed_at",
     "claimed_until", "complained_at", "created_at", "due_at", "ended_at", "erased_at", "expires_at", "failed_at", "first_reply_at",
     "first_tried_at", "last_login", "next_try_at",
     "no_reply_needed_at", "opened_at", "parked_at", "planned_at", "polled_at", "processed_at", "received_at", "released_at",

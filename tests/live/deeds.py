@@ -17,7 +17,7 @@ from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, 
 from helpdesk.staff.rights import Right, registered
 from helpdesk.staff.services.away import go_away
 from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
-from helpdesk.studio.models import Department, Game
+from helpdesk.studio.models import Department, Game, Reason
 from players import giving_out
 from players.models import Address, CardClass, CardLine, Player
 from players.services import Declaration, declare, mark_address, name_class, remember_names, writer_from
@@ -25,6 +25,7 @@ from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.actors import operator
 from tickets.desk.queue import bulk_jobs
 from tickets.lifecycle.machine import SILENCE
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
 from tickets.lifecycle.waiting import wrong
 from tickets.mail.inbound.inbox import InboundMail, store
@@ -32,6 +33,7 @@ from tickets.mail.inbound.passwords import keep_password
 from tickets.mail.models import Mailbox, MailSource, SenderRecords
 from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.blocks import block_player
+from tickets.services.edit import set_status
 from tickets.services.numbers import new_number
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -220,6 +222,19 @@ def job() -> int:
     done = Job.objects.create(**bulk, parameters=said, total=1234, **ended)
     JobPart.objects.create(job=done, place=0, ids=pks, done_at=now, refused={"4711": pks * 14})
     return done.pk
+
+
+def reason() -> int:
+    """A reason for which tickets are put on hold; its id."""
+    made, _new = Reason.objects.get_or_create(list="hold", name="Waits for the next patch", defaults={"default_hours": 40})
+    return int(made.pk)
+
+
+def promised(number: str, department: int, reason: int) -> str:
+    """Anna puts a ticket on hold until the day after tomorrow; its number."""
+    anna, until = User.objects.get(email=email_of("anna")), clock.now() + timedelta(days=2)
+    said = PendingInfo("Payments", until, "We ask the shop.", department, reason)
+    return set_status(Ticket.objects.get(number=number), Status.PENDING, by=operator(anna), pending=said).number
 
 
 def department() -> int:

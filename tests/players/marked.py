@@ -33,7 +33,7 @@ from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, p
 from tickets import drain, timers
 from tickets.actors import operator
 from tickets.gates import GateHold, gate
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock
 from tickets.mail.aliases import remember_alias
 from tickets.mail.inbound import by_hand, inbox, intake

@@ -16,8 +16,8 @@ from tickets import events, timers
 from tickets.actors import operator
 from tickets.events import subscriptions
 from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import PendingInfo
-from tickets.models import Event, LifecycleRule, Message, Status, Ticket
+from tickets.lifecycle.pending import PendingInfo
+from tickets.models import ON_HOLD, Event, LifecycleRule, Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.edit import set_status
 from tickets.services.reply import OutgoingMessage, send_reply
@@ -48,7 +48,7 @@ def hours_pass(travel: Travel, hours: float, *tickets: Ticket) -> None:
 
 def put(ticket: Ticket, to: Status, by: User, *, no_reply_needed_upto: int | None = None, **pending: Any) -> Ticket:
     """Set a status by hand."""
-    said = PendingInfo(**{"on": "billing"} | pending) if to == Status.PENDING else None
+    said = PendingInfo(**({"on": "billing"} if to == Status.PENDING else {}) | pending) if to in ON_HOLD else None
     set_status(ticket, to, by=operator(by), pending=said, no_reply_needed_upto=no_reply_needed_upto)
     ticket.refresh_from_db()
     return ticket

@@ -97,6 +97,9 @@ class Filtered(Desk):
             "has_note": ["yes", "no"],
             "has_held": ["yes", "no"],
             "has_trouble": ["yes", "no"],
+            "hold_reason": [str(self.reason), "none"],
+            "overdue": ["yes", "no"],
+            "promise": ["open", "broken", "none"],
         }[field.name]
         return [[word] for word in some] + ([] if how in RANGES else [some[:2]])
 

@@ -16,7 +16,7 @@ from tests.factories.desk import Post, make_ticket, newest_question, player_writ
 from tests.tickets.deeds import kinds, reply
 from tickets.actors import operator
 from tickets.gates import GateHold, gate
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Attachment, Draft, Event, Hold, Message, Status
 from tickets.past import state_at
 from tickets.services import outbox

@@ -6,6 +6,7 @@ HELPDESK_DEEP=1 looks for longer and elsewhere each time.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -18,15 +19,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Department, Tag, Topic
+from helpdesk.studio.models import Department, Reason, Tag, Topic
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes, post
 from tickets import timers
 from tickets.actors import ActorKind, operator
 from tickets.channels import Failed, Retry, Sent, Uncertain
+from tickets.lifecycle import promises as promise_timers
 from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import SILENCE, PendingInfo
+from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.moves import MOVES
-from tickets.models import Event, Message, Status, Ticket, Timer
+from tickets.lifecycle.pending import PendingInfo
+from tickets.models import ON_HOLD, Event, Message, Pledge, Status, Ticket, Timer
 from tickets.past import state_at
 from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team
@@ -47,6 +50,8 @@ PROFILE = settings(
 )
 START = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 WHICH = st.integers(0, 2)
+WAITS = st.booleans()
+DAYS = st.sampled_from([0, 0, 0.5, 4])  # until a promised answer
 TARGETS = st.sampled_from(list(Status))
 OUTCOMES = st.sampled_from([Sent(), Sent(), Sent(), Sent(), Failed("550"), Retry("busy"), Uncertain("the line broke"), OSError("reset")])
 THEN = st.sampled_from(["", "", "", *Status.values])
@@ -56,6 +61,7 @@ ARRIVED = {Message.State.SENT, Message.State.DELIVERED}
 ON_ITS_WAY = {Message.State.SENDING, Message.State.HANDED}
 FOLDED = (
     *("created_at", "follows_id", "started_by", "status", "status_since", "resolved_at", "pending_until", "pending_department_id"),
+    *("hold_reason_id", "promised_until"),
     *("game_id", "player_id", "team_id", "assignee_id", "topic_id", "topic_by_machine", "language", "channel", "merged_into_id"),
 )
 
@@ -92,6 +98,7 @@ class Desk(RuleBasedStateMachine):
         self.team = Team.objects.create(name="Billing", slug="billing")
         self.tag = Tag.objects.create(name="vip")
         self.topic = Topic.objects.create(slug="payments", name="Payments")
+        self.reason = Reason.objects.create(list="hold", name="Waits for a patch", default_hours=40).pk
         self.departments = {name: Department.objects.create(name=name).pk for name in ("billing", "legal")}
         mira, game = make_player(), make_game()
         self.tickets = [make_ticket(player=mira, game=game).pk for _ in range(3)]
@@ -121,8 +128,18 @@ class Desk(RuleBasedStateMachine):
         if message.ticket_id not in self.tickets:
             self.tickets[which] = message.ticket_id  # a follow-up takes the closed one's place
 
-    @rule(which=WHICH, then=THEN, all_but=st.sampled_from([0, 0, 0, 1]), stale=WHEN_STALE, outcome=OUTCOMES, then_wait=st.booleans())
-    def anna_replies(self, *, which: int, then: str, all_but: int, stale: Message.WhenStale, outcome: object, then_wait: bool) -> None:
+    @rule(
+        which=WHICH,
+        then=THEN,
+        all_but=st.sampled_from([0, 0, 0, 1]),
+        stale=WHEN_STALE,
+        outcome=OUTCOMES,
+        then_wait=st.booleans(),
+        days=DAYS,
+    )
+    def anna_replies(
+        self, *, which: int, then: str, all_but: int, stale: Message.WhenStale, outcome: object, then_wait: bool, days: float
+    ) -> None:
         ticket = self.ticket(which)
         seen = self.on_screen(ticket, all_but)
         words = OutgoingMessage(
@@ -131,6 +148,7 @@ class Desk(RuleBasedStateMachine):
             then_status=then,
             pending_on="billing",
             pending_department=self.departments["billing"],
+            pending_until=self.day(days),
             when_stale=stale,
         )
         try:
@@ -151,9 +169,14 @@ class Desk(RuleBasedStateMachine):
             self.saw[message.pk] = set(seen)
         self.pass_time(timedelta(seconds=1))
 
-    @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", "some bank", ""]))
-    def anna_sets_the_status(self, which: int, to: Status, on: str) -> None:
-        pending = PendingInfo(on, department=self.departments.get(on)) if to == Status.PENDING else None
+    def day(self, days: float) -> datetime | None:
+        return self.moment + timedelta(days=days) if days else None
+
+    @rule(which=WHICH, to=TARGETS, on=st.sampled_from(["billing", "legal", "some bank", ""]), days=DAYS, why=st.booleans())
+    def anna_sets_the_status(self, which: int, to: Status, on: str, days: float, why: bool) -> None:
+        department = self.departments.get(on) if to == Status.PENDING else None
+        said = PendingInfo(on if department else "", self.day(days), department=department, reason=self.reason if why else None)
+        pending = said if to in ON_HOLD else None
         with suppress(DomainError):
             edit.set_status(self.ticket(which), to, by=operator(self.anna), pending=pending)
 
@@ -216,6 +239,29 @@ class Desk(RuleBasedStateMachine):
         assert waiting.wrong(tickets) == []
         self.no_question_is_lost(tickets)
         self.nothing_is_forgotten_and_nothing_on_hold_has_a_clock(tickets)
+        self.the_ledger_says_what_the_rows_say(tickets)
+
+    def the_ledger_says_what_the_rows_say(self, tickets: list[Ticket]) -> None:
+        """An open promise stands in its ticket's row and has a timer until its day has passed; none ends without a word."""
+        promises = Pledge.objects.filter(until__isnull=False)
+        open_ = {promise.ticket_id: promise for promise in promises.filter(ended_at=None)}
+        awaited = set(Timer.objects.filter(kind=promise_timers.KIND).values_list("ticket_id", flat=True))
+        for ticket in tickets:
+            promise = open_.get(ticket.pk)
+            assert ticket.promised_until == (promise.until if promise else None)
+            assert (ticket.pk in awaited) == (promise is not None and promise.broken_at is None)
+            if promise:
+                assert ticket.merged_into_id is None and ticket.status not in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED}
+        ended = Counter(promises.exclude(ended_at=None).values_list("outcome", flat=True))
+        assert set(ended) <= {"kept", "late", "withdrawn"}
+        told = Counter(Event.objects.filter(kind__startswith="promise.").values_list("kind", flat=True))
+        assert told["promise.made"] == promises.count()
+        gone = told["promise.kept"] + told["promise.withdrawn"] - told["promise.reopened"]
+        assert (gone, told["promise.broken"]) == (sum(ended.values()), promises.exclude(broken_at=None).count() - self.carried())
+
+    def carried(self) -> int:
+        """Promises that were broken already when a merge brought them."""
+        return sum(each.broken_at is not None and each.broken_at <= each.at for each in Pledge.objects.exclude(broken_at=None))
 
     def only_legal_moves_that_fold_to_the_rows(self, tickets: list[Ticket]) -> None:
         for event in Event.objects.filter(pk__gt=max((told.pk for told in self.last.values()), default=0)).order_by("pk"):
@@ -224,7 +270,7 @@ class Desk(RuleBasedStateMachine):
             assert event.status_before == before
             if event.kind != "ticket.moved":
                 assert before == event.status
-            elif (before, event.status) != (Status.PENDING, Status.PENDING):
+            elif before != event.status or before not in ON_HOLD:
                 assert ActorKind(event.actor_kind) in MOVES.get((Status(before), Status(event.status)), ()), move
             self.last[event.ticket_id] = event
         for row in tickets:

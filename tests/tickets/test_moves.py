@@ -13,8 +13,9 @@ from tests.conftest import Travel
 from tests.factories.desk import make_ticket
 from tests.tickets.deeds import kinds, put
 from tickets.actors import SYSTEM, ActorKind, operator
-from tickets.lifecycle.machine import PendingInfo, move, move_many
+from tickets.lifecycle.machine import move, move_many
 from tickets.lifecycle.moves import MOVES, may, reachable
+from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock, lock_many
 from tickets.models import ON_HOLD, Event, Pledge, Status
 from tickets.services.edit import set_status

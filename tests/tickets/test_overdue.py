@@ -1,4 +1,4 @@
-"""When the day has passed by which another department owed an answer, the ticket rises: once, told to who has it."""
+"""When the day of a hold has passed, the ticket rises: once, told to who has it. That of an open promise `test_promises.py` tells."""
 
 from __future__ import annotations
 
@@ -36,14 +36,21 @@ def pending(anna: User, until: datetime | None) -> Ticket:
     return put(make_ticket(), Status.PENDING, anna, on="Billing", until=until)
 
 
-def told(user: User) -> list[str]:
+def answered(anna: User, travel: Travel, hours: float, ticket: Ticket | None = None) -> Ticket:
+    """One on hold whose player has had an answer meanwhile: he is promised no other one."""
+    ticket = ticket or pending(anna, travel.moment + timedelta(hours=hours))
+    answer(ticket, anna, travel)
+    return ticket
+
+
+def told(user: User, kind: str = "notices.overdue") -> list[str]:
     for lane in Lane:
         drain.drain(lane)
-    return list(Notice.objects.filter(user=user, kind="notices.overdue").values_list("kind", flat=True))
+    return list(Notice.objects.filter(user=user, kind=kind).values_list("kind", flat=True))
 
 
-def test_it_rises_once_and_who_set_it_is_told(anna: User, travel: Travel) -> None:
-    ticket = pending(anna, travel.moment + timedelta(hours=5))
+def test_it_rises_once_and_who_set_it_is_told(anna: User, travel: Travel, the_post: Post) -> None:
+    ticket = answered(anna, travel, 5)
 
     hours_pass(travel, 4, ticket)
     assert (ticket.overdue, kinds(ticket).count("ticket.overdue")) == (False, 0)
@@ -55,8 +62,18 @@ def test_it_rises_once_and_who_set_it_is_told(anna: User, travel: Travel) -> Non
     assert "Billing owed an answer in" in Notice.objects.get(kind="notices.overdue").words()
 
 
-def test_who_has_the_ticket_is_told_instead(anna: User, boris: User, travel: Travel) -> None:
-    ticket = pending(anna, travel.moment + timedelta(hours=5))
+def test_what_we_meant_to_look_at_again_rises_too(anna: User, travel: Travel, the_post: Post) -> None:
+    ticket = put(make_ticket(), Status.IN_PROGRESS, anna, until=travel.moment + timedelta(hours=5))
+    answered(anna, travel, 0, ticket)
+
+    hours_pass(travel, 6, ticket)
+
+    assert (ticket.overdue, ticket.status, kinds(ticket).count("ticket.overdue")) == (True, Status.IN_PROGRESS, 1)
+    assert told(anna, "notices.look_again") == ["notices.look_again"]
+
+
+def test_who_has_the_ticket_is_told_instead(anna: User, boris: User, travel: Travel, the_post: Post) -> None:
+    ticket = answered(anna, travel, 5)
     assign(ticket, to=boris, by=operator(anna))
 
     hours_pass(travel, 6)
@@ -64,9 +81,10 @@ def test_who_has_the_ticket_is_told_instead(anna: User, boris: User, travel: Tra
     assert (told(anna), told(boris)) == ([], ["notices.overdue"])
 
 
-def test_another_day_counts_anew_and_leaving_ends_it(anna: User, travel: Travel) -> None:
-    moved, left = (pending(anna, travel.moment + timedelta(hours=5)) for _n in range(2))
+def test_another_day_counts_anew_and_leaving_ends_it(anna: User, travel: Travel, the_post: Post) -> None:
+    moved, left = (answered(anna, travel, 5) for _n in range(2))
     put(moved, Status.PENDING, anna, on="Billing", until=travel.moment + timedelta(hours=50))
+    answered(anna, travel, 0, moved)
     put(left, Status.WAITING, anna)
 
     hours_pass(travel, 6)
@@ -91,7 +109,7 @@ def test_a_reply_that_left_later_than_its_own_day_is_overdue_at_once(anna: User,
     answer(ticket, anna, travel, then_status="pending", pending_on="Billing", pending_until=travel.moment + timedelta(seconds=5))
     hours_pass(travel, 0.1, ticket)
 
-    assert (ticket.status, ticket.overdue, kinds(ticket).count("ticket.overdue")) == (Status.PENDING, True, 1)
+    assert (ticket.status, ticket.overdue, kinds(ticket).count("promise.broken")) == (Status.PENDING, True, 1)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=-1), timedelta(days=732), timedelta(days=365 * 150)])
@@ -110,11 +128,11 @@ def test_the_queue_and_the_ticket_say_so(client: Client, anna: User, travel: Tra
     client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
     ticket = pending(anna, travel.moment + timedelta(hours=5))
     pages = [reverse("desk:queue"), reverse("desk:ticket", args=[ticket.number])]
-    assert not any("overdue" in client.get(page).content.decode().lower() for page in pages)
+    assert not any("late-text" in client.get(page).content.decode() for page in pages)
 
     hours_pass(travel, 6)
 
-    assert all("overdue" in client.get(page).content.decode().lower() for page in pages)
+    assert all("late-text" in client.get(page).content.decode() for page in pages)
 
 
 @pytest.mark.parametrize("until", ["2020-01-01T10:00", "9999-12-31T23:59", "0001-01-01T00:00", "2031-01-01T00:00"])
@@ -132,11 +150,13 @@ def test_leaving_an_overdue_pending_asks_for_no_other_day(client: Client, anna: 
     ticket = pending(anna, travel.moment + timedelta(hours=5))
     hours_pass(travel, 6)
     client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
+    url = reverse("desk:status", args=[ticket.number])
+    offered = client.get(url).context["form"]["pending_until"].value()
 
-    client.post(reverse("desk:status", args=[ticket.number]), {"status": "in_progress", "pending_until": "2026-10-05T14:00"})
+    client.post(url, {"status": "in_progress", "pending_until": offered or ""})
 
     ticket.refresh_from_db()
-    assert ticket.status == Status.IN_PROGRESS
+    assert (offered, ticket.status, ticket.overdue) == (None, Status.IN_PROGRESS, True)
 
 
 @pytest.mark.parametrize("moment", ["infinity", "-infinity", "10000-01-01 04:59+00", "9999-12-31 23:59+00"])
@@ -147,7 +167,7 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE tickets_event DISABLE TRIGGER event_stays")
         for table, columns in {
-            "tickets_ticket": ["pending_until", "created_at", "changed_at", "status_since"],
+            "tickets_ticket": ["pending_until", "promised_until", "created_at", "changed_at", "status_since"],
             "tickets_message": ["at", "state_at"],
             "tickets_event": ["at", "recorded_at"],
             "tickets_timer": ["due_at", "armed_at"],
@@ -160,7 +180,7 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
 
     pages = [
         reverse("desk:queue"),
-        *(f"{reverse('desk:queue')}?status=all&sort={sort}" for sort in ("waiting", "newest", "oldest", "changed")),
+        *(f"{reverse('desk:queue')}?status=all&sort={sort}" for sort in ("waiting", "newest", "oldest", "changed", "due")),
         reverse("desk:ticket", args=[ticket.number]),
         reverse("desk:status", args=[ticket.number]),
         reverse("desk:card", args=[ticket.number]),

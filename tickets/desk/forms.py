@@ -7,36 +7,37 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import MomentField, wrong_promise
-from helpdesk.staff.forms.departments import OfferingInput, offer
+from helpdesk.staff.forms.departments import OfferingInput
 from helpdesk.staff.forms.plan import ColleagueField
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import Game, Topic
-from helpdesk.studio.selectors import departments_of, topics_of
+from helpdesk.studio.selectors import topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
 from tickets.actors import ActorKind
+from tickets.desk.holding import ReasonField, offer_hold
 from tickets.desk.languages import language_name
 from tickets.desk.owing import Owing
-from tickets.lifecycle.machine import PendingInfo
 from tickets.lifecycle.moves import reachable
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.waiting import question_before
-from tickets.models import Draft, Message, Status, Ticket
+from tickets.models import ON_HOLD, Draft, Message, Status, Ticket
 from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import OutgoingMessage
 
 AFTER_REPLY = (Status.ANSWERED, Status.RESOLVED, Status.IN_PROGRESS, Status.PENDING)  # what a reply may bring with it
 
 
-def _check_until(form: forms.Form, *, pending: bool) -> None:
-    """The day by which somebody owes an answer lies ahead. What stands in the field is nobody's concern where nobody owes one."""
-    if not pending:
+def _check_until(form: forms.Form, *, then: str | None) -> None:
+    """The day of a hold lies ahead. What stands in the field is nobody's concern where there is no hold."""
+    if then not in ON_HOLD:
         form.errors.pop("pending_until", None)
         form.cleaned_data.setdefault("pending_until", None)
     elif wrong := wrong_promise(form.cleaned_data.get("pending_until")):
@@ -46,6 +47,10 @@ def _check_until(form: forms.Form, *, pending: bool) -> None:
 def show_again(form: forms.BaseForm, **said: str) -> None:
     """The form is drawn with what was sent, but for these fields: what stood in the way is on the screen now."""
     form.data = {**dict(form.data.items()), **said}
+
+
+def _pk(row: Model | None) -> int | None:
+    return row.pk if row else None
 
 
 class DialogForm(forms.Form):
@@ -72,8 +77,13 @@ class ComposerForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     upto = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
     then = forms.ChoiceField(choices=[("", ""), *((s.value, s.label) for s in AFTER_REPLY)], required=False, widget=forms.HiddenInput)
+    hold_reason = ReasonField()
     pending_on = forms.CharField(label=gettext_lazy("Who owes an answer"), max_length=60, required=False, widget=OfferingInput)
     pending_until = MomentField(label=gettext_lazy("Until"), required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_hold(self, ticket)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -81,7 +91,7 @@ class ComposerForm(forms.Form):
             self.add_error("text", _("Write something first."))
         if said.get("then") == Status.PENDING and not (said.get("pending_on") or "").strip():
             self.add_error("pending_on", _("Say which department owes an answer."))
-        _check_until(self, pending=said.get("then") == Status.PENDING)
+        _check_until(self, then=said.get("then"))
         return said
 
     def hand(self) -> Hand | None:
@@ -101,6 +111,7 @@ class ComposerForm(forms.Form):
             pending_on=owing.name,
             pending_department=owing.department,
             pending_until=said["pending_until"],
+            hold_reason=_pk(said["hold_reason"]),
             when_stale=Message.WhenStale.RETURN,
         )
 
@@ -110,9 +121,10 @@ class ComposerForm(forms.Form):
 
 
 class StatusForm(DialogForm):
-    """Another status by hand. Pending asks who owes an answer, until when, and what the player was told."""
+    """Another status by hand. A hold asks why, until when, and what the player was told; Pending also who owes an answer."""
 
     status = forms.ChoiceField(label=gettext_lazy("Status"), widget=forms.RadioSelect)
+    hold_reason = ReasonField()
     pending_on = forms.CharField(
         label=gettext_lazy("Who owes an answer"),
         max_length=60,
@@ -120,7 +132,11 @@ class StatusForm(DialogForm):
         widget=OfferingInput,
         help_text=gettext_lazy("A department, like Billing. Only for Pending."),
     )
-    pending_until = MomentField(label=gettext_lazy("Until"), required=False)
+    pending_until = MomentField(
+        label=gettext_lazy("Until"),
+        required=False,
+        help_text=gettext_lazy("Then the player is to have an answer. Left empty, another reason gives its own day."),
+    )
     pending_told = forms.CharField(label=gettext_lazy("What the player was told"), max_length=300, required=False)
     needs_no_reply = forms.BooleanField(
         label=gettext_lazy("The player needs no reply"),
@@ -133,19 +149,19 @@ class StatusForm(DialogForm):
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to = reachable(ticket.status, ActorKind.OPERATOR)
-        if ticket.status == Status.PENDING:
-            to.append(Status.PENDING)  # another department, or another day
+        if ticket.on_hold:
+            to.append(Status(ticket.status))  # another reason, another department or another day
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]
-        offer(self.fields["pending_on"], departments_of(ticket.game))
+        offer_hold(self, ticket)
         if ticket.waiting_since is None:
             del self.fields["needs_no_reply"]
         self.ticket = ticket
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        _check_until(self, pending=said.get("status") == Status.PENDING)
+        _check_until(self, then=said.get("status"))
         return said
 
     def asks_first(self) -> bool:
@@ -164,11 +180,11 @@ class StatusForm(DialogForm):
         return question_before(self.ticket, said["seen"] or 0)
 
     def pending_info(self, owing: Owing) -> PendingInfo | None:
-        """Who owes what, or None for the other statuses. `owing`: who its `pending_on` is."""
+        """What is said of a hold, or None for the other statuses. `owing`: who its `pending_on` is."""
         said = self.cleaned_data
-        if said["status"] != Status.PENDING:
+        if said["status"] not in ON_HOLD:
             return None
-        return PendingInfo(owing.name, said["pending_until"], said["pending_told"].strip(), owing.department)
+        return PendingInfo(owing.name, said["pending_until"], said["pending_told"].strip(), owing.department, _pk(said["hold_reason"]))
 
 
 class AssignForm(DialogForm):

@@ -7,7 +7,7 @@ of each kind says is a payload: those of the core stand in `of_tickets`, `of_mes
 
 from __future__ import annotations
 
-from tickets.events import of_messages, of_players, of_tickets
+from tickets.events import of_messages, of_players, of_promises, of_tickets
 from tickets.events.kinds import Payload, fact, kind, known_kinds, payload_class, payload_of
 from tickets.events.log import NewEvent, backfilled, caused_by, change, change_many, record, record_about, record_many, subject_of
 from tickets.events.subscriptions import MAX_DEPTH, deliver, replay, subscribe, subscribe_in_batches, subscribers, subscription
@@ -26,6 +26,7 @@ __all__ = [
     "known_kinds",
     "of_messages",
     "of_players",
+    "of_promises",
     "of_tickets",
     "payload_class",
     "payload_of",

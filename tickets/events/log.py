@@ -19,7 +19,7 @@ from players.models import Player
 from tickets.actors import Actor, ActorKind
 from tickets.events.kinds import Payload, data_of, touches
 from tickets.events.subscriptions import ears
-from tickets.locks import demand_lock, demand_transaction
+from tickets.locks import demand_lock, lock_names
 from tickets.models import Event, Lane, Message, Ticket
 
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
@@ -100,10 +100,8 @@ def record_about(subject: Model, payload: Payload, *, by: Actor, at: datetime | 
 
     The subject stands in the row as “player:12”. Its order is kept by a lock of the transaction, taken after any ticket's.
     """
-    demand_transaction()
     name = subject_of(subject)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"events of {name}"])
+    lock_names(f"events of {name}")
     event = _made(payload, by, at)
     event.subject, event.player_id = name, subject.pk if isinstance(subject, Player) else None
     event.author_team_id = by.person

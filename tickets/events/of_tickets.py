@@ -20,6 +20,7 @@ from tickets.events.kinds import (
     Payload,
     PlayerId,
     PledgeId,
+    ReasonId,
     RuleId,
     Seconds,
     TagId,
@@ -32,7 +33,7 @@ from tickets.events.kinds import (
     kind,
 )
 from tickets.events.lines import Line, Names, strong
-from tickets.models import Event, Status
+from tickets.models import ON_HOLD, Event, Status
 
 
 @kind("ticket.opened", version=2)
@@ -61,45 +62,56 @@ class CardCaptured(Payload):
     server: CardValueId | None = fact("the server he plays on", default=None)
 
 
-@kind("ticket.moved", version=2)
+@kind("ticket.moved", version=3)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketMoved(Payload):
-    """The status changed; or a pending one got another debtor, day or word to the player, and stays. The event's own columns say from where
-    to where, its message which message brought it."""
+    """The status changed; or one on hold got another debtor, day, reason or word to the player, and stays. The event's own columns say from
+    where to where, its message which message brought it."""
 
     rule: RuleId | None = fact("the life cycle rule that moved it", default=None)
     notice: Word | None = fact("the key of the text that the rule sends the player", default=None)
     pledge: PledgeId | None = fact("of pending: the row that says who owes an answer and what the player was told", default=None)
     department: DepartmentId | None = fact("of pending: which department owes an answer, if it is one of the list", since=2, default=None)
-    until: datetime | None = fact("of pending: by when the answer was promised", default=None)
+    until: datetime | None = fact("of one on hold: by when that department answers, or we look again", default=None)
+    reason: ReasonId | None = fact("of one on hold: why", since=3, default=None)
 
     def line(self, event: Event, names: Names) -> Line | None:
         status = Status(event.status)
-        if status == Status.PENDING:
-            owes = owing(self.pledge, names, self.department)
-            if self.until:
-                return Line("pause", format_html(_("set Pending on {} until {}"), owes, moment_words(self.until)))
-            return Line("pause", format_html(_("set Pending on {}"), owes))
+        if status in ON_HOLD:
+            return Line("pause", self._held(status, names))
         if event.status == event.status_before:
             return None
         label = strong(str(status.label))
-        icon = {Status.RESOLVED: "circle-check", Status.CLOSED: "archive", Status.IN_PROGRESS: "pause"}.get(status, "arrow-right")
+        icon = {Status.RESOLVED: "circle-check", Status.CLOSED: "archive"}.get(status, "arrow-right")
         if event.actor_kind == ActorKind.SYSTEM and self.rule and status in {Status.RESOLVED, Status.CLOSED}:
             return Line(icon, format_html(_("set {} after silence"), label))
         if event.actor_kind == ActorKind.PLAYER:
             return Line("corner-up-left", format_html(_("came back: {}"), label))
         return Line(icon, format_html(_("set {}"), label))
 
+    def _held(self, status: Status, names: Names) -> SafeString:
+        """A hold in words: on whom, until when, and why."""
+        day = moment_words(self.until) if self.until else None
+        if status == Status.PENDING:
+            owes = owing(self.pledge, names, self.department)
+            words = format_html(_("set Pending on {} until {}"), owes, day) if day else format_html(_("set Pending on {}"), owes)
+        else:
+            label = strong(str(status.label))
+            words = format_html(_("set {} until {}"), label, day) if day else format_html(_("set {}"), label)
+        return format_html("{}: {}", words, names.name("games.Reason", self.reason)) if self.reason else words
+
 
 @kind("ticket.overdue")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketOverdue(Payload):
-    """The day has passed by which another department owed an answer."""
+    """The day of a hold has passed, of which the player has no open promise: for that see `promise.broken`."""
 
-    pledge: PledgeId | None = fact("the row that says which department owes it")
-    until: datetime | None = fact("by when the answer was promised")
+    pledge: PledgeId | None = fact("the row that says which department owes the answer")
+    until: datetime | None = fact("by when it was to come, or we meant to look again")
 
     def line(self, event: Event, names: Names) -> Line:
+        if event.status == Status.IN_PROGRESS:
+            return Line("alarm-clock", _("noticed that the day has passed on which we meant to look again"))
         return Line("alarm-clock", format_html(_("noticed that the day has passed by which {} owed an answer"), owing(self.pledge, names)))
 
 

@@ -12,13 +12,16 @@ from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base import clock
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Department, Game, Tag, Topic
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
 from tickets.filters.fields import Field, Kind, Operator, Values, among, column, person, register, yes_no
-from tickets.models import FAR, Event, Status, Ticket, with_nobody
+from tickets.models import FAR, Event, Pledge, Status, Ticket, with_nobody
+
+PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
 
 
 def register_own() -> None:
@@ -47,7 +50,7 @@ def register_own() -> None:
             empty="none",
             called=_name_of(Department),
         ),
-        Field("pending_until", _("Promised by"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until),
+        Field("pending_until", _("Day of the hold"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until),
         Field(
             "status_before",
             _("Status before"),
@@ -84,6 +87,27 @@ def register_own() -> None:
         Field("changed", _("Changed"), Kind.MOMENT, column("changed_at")),
         Field("first_reply", _("First answer"), Kind.MOMENT, column("first_reply_at"), lambda past: past.first_reply_at),
         Field("last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at")),
+        Field(
+            "hold_reason",
+            _("Reason of the hold"),
+            Kind.ID,
+            column("hold_reason"),
+            lambda past: past.hold_reason_id,
+            empty="none",
+            called=_name_of(Reason),
+        ),
+        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue),
+        Field(
+            "promise",
+            _("Promise to the player"),
+            Kind.CHOICE,
+            _promised,
+            lambda past: past.promise,
+            choices=lambda: PROMISES,
+            empty="none",
+            called=PROMISES.__getitem__,
+        ),
+        Field("promised_until", _("Answer promised by"), Kind.MOMENT, column("promised_until"), lambda past: past.promised_until),
     )
 
 
@@ -100,7 +124,7 @@ def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
     return found
 
 
-def _name_of(model: type[Department] | type[Tag]) -> Callable[[int], str]:
+def _name_of(model: type[Department] | type[Reason] | type[Tag]) -> Callable[[int], str]:
     def name(pk: int) -> str:
         return model.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
 
@@ -159,6 +183,21 @@ def _topic_by(_operator: Operator, values: Values, _reader: User) -> Q:
 
 def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
     return yes_no(Q(waiting_key__lt=FAR), values)
+
+
+def _overdue(_operator: Operator, values: Values, _reader: User) -> Q:
+    now = clock.now()
+    return yes_no(Q(pending_until__lte=now) | Q(promised_until__lte=now), values)
+
+
+def _promised(_operator: Operator, values: Values, _reader: User) -> Q:
+    """By the ledger: whose day has passed says the timer, as the log does."""
+    promises = Pledge.objects.filter(until__isnull=False, ended_at=None)
+    found = Q(promised_until=None) if None in values else Q(pk__in=[])
+    for value in values:
+        if value is not None:
+            found |= Q(pk__in=promises.filter(broken_at__isnull=value == "open").values("ticket"))
+    return found
 
 
 def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -15,29 +14,19 @@ from tickets import timers
 from tickets.actors import Actor
 from tickets.events import NewEvent, change_many
 from tickets.events.of_tickets import TicketMoved
+from tickets.lifecycle import promises
 from tickets.lifecycle.moves import may
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
 from tickets.locks import demand_lock
-from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Pledge, Status, Ticket
+from tickets.models import ON_HOLD, Event, Lane, LifecycleRule, Message, Status, Ticket
 
 SILENCE = "lifecycle.silence"  # the kinds of the life cycle's own timers
-OVERDUE = "lifecycle.overdue"  # what `pending` said about the day has not come true
-FIELDS = ["status", "status_since", "resolved_at", "pending_on", "pending_department", "pending_until", "pending_told"]
-
-
-@dataclass(frozen=True, slots=True)
-class PendingInfo:
-    """What `pending` says: who owes an answer, until when, and what the player was told. `department`: its id, if it is one of the list."""
-
-    on: str
-    until: datetime | None = None
-    told: str = ""
-    department: int | None = None
-
-    @classmethod
-    def of(cls, ticket: Ticket) -> PendingInfo:
-        """What a pending ticket says."""
-        return cls(ticket.pending_on, ticket.pending_until, ticket.pending_told, ticket.pending_department_id)
+OVERDUE = "lifecycle.overdue"  # the day of a hold has passed
+FIELDS = [
+    *("status", "status_since", "resolved_at", "pending_on", "pending_department", "pending_until", "pending_told", "hold_reason"),
+    *promises.FIELDS,
+]
 
 
 def move(
@@ -50,7 +39,7 @@ def move(
     rule: LifecycleRule | None = None,
     back: bool = False,
 ) -> Event | None:
-    """Move one locked ticket; None when it is there already (pending with another debtor, date or word to the player counts as a move)."""
+    """Move one locked ticket; None when it is there already. On hold with another debtor, day, reason or word to the player is a move."""
     events = move_many([ticket], to, by=by, pending=pending, message=message, rule=rule, back=back)
     return events[0] if events else None
 
@@ -74,6 +63,7 @@ def move_many(
         raise NotAllowed(_("Say which department owes an answer."), field="pending_on")
     if pending is not None and not is_sane(pending.until):
         raise NotAllowed(NO_SUCH_DAY, field="pending_until")
+    pending = pending if to in ON_HOLD else None
     now, before, moving = clock.now(), dict[int, str](), list[Ticket]()
     for ticket in tickets:
         demand_lock(ticket)
@@ -87,12 +77,12 @@ def move_many(
         moving.append(ticket)
     if not moving:
         return []
-    pledges = _pledge(moving, pending)
     for ticket in moving:
         before[ticket.pk] = ticket.status
         _set(ticket, to, pending, now)
+    pledges, promised = promises.renew(moving, pending, before=before, by=by, message=message)
     entries = [NewEvent(ticket, _moved(pledges.get(ticket.pk), pending, rule), by, message, before[ticket.pk]) for ticket in moving]
-    events = change_many(entries, fields=FIELDS, lane=lane)
+    events = change_many([*entries, *promised], fields=FIELDS, lane=lane)[: len(moving)]
     _set_timers(moving, before, events)
     return events
 
@@ -104,7 +94,8 @@ def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
         return None
     before = {ticket.pk: str(ticket.status)}
     _set(ticket, Status.CLOSED, None, clock.now())
-    events = change_many([NewEvent(ticket, TicketMoved(), by, None, before[ticket.pk])], fields=FIELDS)
+    _pledges, promised = promises.renew([ticket], None, before=before, by=by)
+    events = change_many([NewEvent(ticket, TicketMoved(), by, None, before[ticket.pk]), *promised], fields=FIELDS)[:1]
     _set_timers([ticket], before, events)
     return events[0]
 
@@ -112,17 +103,9 @@ def close_for_good(ticket: Ticket, *, by: Actor) -> Event | None:
 def _set(ticket: Ticket, to: Status, pending: PendingInfo | None, now: datetime) -> None:
     ticket.status, ticket.status_since = to, now
     ticket.resolved_at = now if to == Status.RESOLVED else (ticket.resolved_at if to == Status.CLOSED else None)
-    owed = pending or PendingInfo("")
+    owed = pending or PendingInfo()
     ticket.pending_on, ticket.pending_department_id = owed.on, owed.department
-    ticket.pending_until, ticket.pending_told = owed.until, owed.told
-
-
-def _pledge(tickets: Sequence[Ticket], pending: PendingInfo | None) -> dict[int, int]:
-    """The words of a debt in rows of their own, by ticket: an event takes no texts."""
-    if pending is None:
-        return {}
-    made = Pledge.objects.bulk_create(Pledge(ticket=ticket, on=pending.on, told=pending.told) for ticket in tickets)
-    return {pledge.ticket_id: pledge.pk for pledge in made}
+    ticket.pending_until, ticket.pending_told, ticket.hold_reason_id = owed.until, owed.told, owed.reason
 
 
 def _moved(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule | None) -> TicketMoved:
@@ -132,6 +115,7 @@ def _moved(pledge: int | None, pending: PendingInfo | None, rule: LifecycleRule 
         pledge=pledge,
         department=pending.department if pending else None,
         until=pending.until if pending else None,
+        reason=pending.reason if pending else None,
     )
 
 
@@ -144,13 +128,13 @@ def _set_timers(tickets: Sequence[Ticket], before: dict[int, str], events: Seque
     if thawed:
         timers.thaw(thawed)
     anchors = {event.ticket_id: event.pk for event in events}
-    _await_the_day([t for t in tickets if Status.PENDING in {t.status, before[t.pk]}], anchors)
+    _await_the_day([t for t in tickets if {t.status, before[t.pk]} & ON_HOLD], anchors)
     await_silence(tickets, anchors=anchors)
 
 
 def _await_the_day(tickets: Sequence[Ticket], anchors: Mapping[int | None, int]) -> None:
-    """When the day by which another department owes its answer has passed, the ticket rises. This runs on hold too."""
-    named = [ticket for ticket in tickets if ticket.status == Status.PENDING and ticket.pending_until]
+    """When the day of its hold has passed, the ticket rises. This runs on hold too."""
+    named = [ticket for ticket in tickets if ticket.on_hold and ticket.pending_until]
     if without := [ticket for ticket in tickets if ticket not in named]:
         timers.disarm(without, OVERDUE)
     if named:

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from helpdesk.base import clock
 from helpdesk.base.bounds import tame
 from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, record_many
 from tickets.events.of_tickets import TicketOverdue
-from tickets.lifecycle.machine import PendingInfo, await_silence, move, move_many
+from tickets.lifecycle import promises
+from tickets.lifecycle.machine import await_silence, move, move_many
 from tickets.lifecycle.moves import may
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
 from tickets.models import Lane, LifecycleRule, Message, Pledge, Status, Ticket, Timer, Trigger
 from tickets.timers import Due
@@ -29,18 +32,18 @@ def player_wrote(ticket: Ticket, message: Message, *, by: Actor) -> None:
 def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
     """The status its author chose with the reply, else what the rules say.
 
-    While the player waits for more than it answers the ticket stays our turn; only it is not new any more.
+    It keeps what was promised. While the player waits for more than it answers the ticket stays our turn; only it is not new any more.
     A reply that changes no status still begins the silence anew: we have just spoken.
     """
+    promises.answered(ticket, message, by=by)
     if ticket.waiting_since is not None:
         if ticket.status == Status.NEW and may(Status.NEW, Status.WAITING, by.kind):
             move(ticket, Status.WAITING, by=by, message=message)
         return
     if message.then_status:
-        if ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind):
-            owed = PendingInfo(message.then_pending_on, tame(message.then_pending_until), department=message.then_pending_department_id)
-            pending = owed if message.then_status == Status.PENDING else None
-            move(ticket, Status(message.then_status), by=by, pending=pending, message=message)
+        stays = ticket.status == message.then_status and ticket.on_hold  # another day, perhaps
+        legal = stays or (ticket.status != message.then_status and may(ticket.status, message.then_status, by.kind))
+        if legal and move(ticket, Status(message.then_status), by=by, pending=_brings(ticket, message), message=message):
             return
     else:
         rule = Rules.load().find(ticket, Trigger.OPERATOR_REPLY)
@@ -50,8 +53,20 @@ def answer_left(ticket: Ticket, message: Message, *, by: Actor) -> None:
     await_silence([ticket], anchors={ticket.pk: ticket.last_event_id})
 
 
+def _brings(ticket: Ticket, message: Message) -> PendingInfo:
+    """What a reply says of the hold that it may bring."""
+    return PendingInfo(
+        message.then_pending_on,
+        tame(message.then_pending_until),
+        ticket.pending_told if ticket.status == message.then_status else "",
+        department=message.then_pending_department_id,
+        reason=message.then_hold_reason_id,
+    )
+
+
 def answer_failed(ticket: Ticket, message: Message) -> None:
-    """What we thought was answered is not: the player waits again, and no silence runs."""
+    """What we thought was answered is not: the player waits again, and no silence runs. What it had kept of a promise is owed again."""
+    promises.unanswered(ticket, message)
     still_waits(ticket, by=SYSTEM, message=message)
 
 
@@ -62,8 +77,11 @@ def still_waits(ticket: Ticket, *, by: Actor, message: Message | None = None) ->
 
 
 def day_passed(due: Sequence[Due]) -> None:
-    """Fire of the overdue timers: the department still owes its answer, so the ticket rises and whoever has it is told."""
-    late = [ticket for ticket, _timer in due if ticket.overdue and ticket.merged_into_id is None]
+    """Fire of the overdue timers: the ticket is still on hold, so it rises and whoever has it is told. An open promise of that day tells it
+    itself."""
+    holds = [ticket for ticket, _timer in due if ticket.on_hold and ticket.pending_until and ticket.merged_into_id is None]
+    now = clock.now()
+    late = [each for each in holds if each.pending_until and each.pending_until <= now and each.pending_until != each.promised_until]
     pledges = dict(Pledge.objects.filter(ticket__in=late).order_by("ticket", "-pk").distinct("ticket").values_list("ticket", "pk"))
     entries = [NewEvent(ticket, TicketOverdue(pledge=pledges.get(ticket.pk), until=ticket.pending_until), SYSTEM) for ticket in late]
     if entries:

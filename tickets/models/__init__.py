@@ -6,10 +6,12 @@ from tickets.models.attachment import Attachment
 from tickets.models.draft import Draft
 from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
-from tickets.models.ticket import FAR, ON_HOLD, OPEN, Pledge, Status, Ticket, with_nobody
+from tickets.models.pledge import Pledge
+from tickets.models.ticket import DUE, FAR, ON_HOLD, OPEN, Status, Ticket, with_nobody
 from tickets.models.timer import LifecycleRule, Timer, Trigger
 
 __all__ = [
+    "DUE",
     "FAR",
     "ON_HOLD",
     "OPEN",

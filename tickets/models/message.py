@@ -13,7 +13,7 @@ from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
 from helpdesk.base.models import Blob
-from helpdesk.studio.models import Department
+from helpdesk.studio.models import Department, Reason
 from tickets.actors import ActorKind
 from tickets.models.ticket import Status, Ticket
 
@@ -106,6 +106,7 @@ class Message(models.Model):
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     then_pending_until = models.DateTimeField(null=True, blank=True)
+    then_hold_reason = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     when_stale = models.CharField(max_length=8, choices=WhenStale.choices, default=WhenStale.RETURN)
     leaves_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -163,6 +164,7 @@ class Message(models.Model):
             models.Index(name="message_leaving", fields=["leaves_at"], condition=Q(state="queued")),
             models.Index(name="message_on_its_way", fields=["claimed_until"], condition=Q(state__in=["sending", "handed"])),
             models.Index(name="message_by_message_id", fields=["message_id"], condition=~Q(message_id="")),
+            models.Index(name="message_by_machine", fields=["ticket"], condition=Q(kind="reply") & ~Q(purpose="answer")),
             models.Index(name="message_parked", fields=["parked_at"], condition=Q(parked_at__isnull=False)),
             models.Index(Lower("from_address"), name="message_of_stranger", condition=Q(from_stranger=True)),
             models.Index(

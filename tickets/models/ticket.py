@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
 from helpdesk.base.ids import IdOf
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Department, Game, Tag, Topic
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from players.models import Address, Player
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts behind everybody who waits
@@ -33,6 +34,8 @@ class Status(models.TextChoices):
 
 ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
 OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
+DUE = Coalesce(Least("pending_until", "promised_until"), Value(FAR), output_field=models.DateTimeField())
+"""`due_key` for queries: the nearest day by which somebody is due, or FAR."""
 
 
 def with_nobody() -> Q:
@@ -43,8 +46,9 @@ def with_nobody() -> Q:
 class Ticket(models.Model):
     """`number` is what people say; it is random, so nobody can count our tickets. Sort keys are NOT NULL columns.
 
-    `status` is written by `lifecycle/machine.py` alone, `waiting_since`, `first_reply_at` and `last_player_message_at` by
-    `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's lock and records an event.
+    `status` is written by `lifecycle/machine.py` alone, `promised_until` by `lifecycle/promises.py` alone, `waiting_since`,
+    `first_reply_at` and `last_player_message_at` by `lifecycle/waiting.py` alone. Every change is made by a service that holds the row's
+    lock and records an event.
     """
 
     personal: ClassVar[tuple[str, ...]] = ("subject", "preview", "contact", "pending_on", "pending_told")
@@ -65,8 +69,10 @@ class Ticket(models.Model):
     pending_department = models.ForeignKey(  # of a pending one; older words name none
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    pending_until = models.DateTimeField(null=True, blank=True)
+    pending_until = models.DateTimeField(null=True, blank=True)  # of one on hold: by when that answer comes, or we look again
     pending_told = models.CharField(max_length=300, blank=True)  # what the player was told
+    hold_reason = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    promised_until = models.DateTimeField(null=True, blank=True)  # the day of its open promise (`Pledge`), on hold or not
 
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     assignee = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -92,6 +98,7 @@ class Ticket(models.Model):
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=[s.value for s in Status])),
             models.CheckConstraint(name="ticket_started_by_known", condition=Q(started_by__in=["player", "operator"])),
             sane_moments("ticket_moments_sane", "pending_until", "created_at", "waiting_since", "last_player_message_at"),
+            sane_moments("ticket_promise_sane", "promised_until"),
             models.CheckConstraint(name="pending_names_who_owes", condition=Q(status="pending") ^ Q(pending_on="")),
             models.CheckConstraint(
                 name="waiting_key_is_waiting_since",
@@ -120,31 +127,11 @@ class Ticket(models.Model):
         return self.status in ON_HOLD
 
     @property
+    def due_key(self) -> datetime:
+        """The nearest day by which somebody is due, as `DUE` finds it: of the hold, or of the promise to the player; FAR without one."""
+        return min(filter(None, [self.pending_until, self.promised_until]), default=FAR)
+
+    @property
     def overdue(self) -> bool:
-        """Whether the day has passed by which another department owed an answer."""
-        return is_overdue(self.status, self.pending_until)
-
-
-def is_overdue(status: str, pending_until: datetime | None) -> bool:
-    """The same for a row of the queue, which is no instance."""
-    return status == Status.PENDING and pending_until is not None and pending_until <= clock.now()
-
-
-class Pledge(models.Model):
-    """What a ticket's becoming `pending` said: who owes an answer, and what the player was told.
-
-    The event of the move names this row and holds none of its words, so that they can be erased and the history stands.
-    """
-
-    personal: ClassVar[tuple[str, ...]] = ("on", "told")
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="pledges", db_constraint=False)
-    on = models.CharField(max_length=60)
-    told = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        indexes = [models.Index(name="pledge_of_ticket", fields=["ticket"])]
-
-    def __str__(self) -> str:
-        return self.on
+        """Whether that day has passed."""
+        return self.due_key <= clock.now()

@@ -1,7 +1,7 @@
 """What the life cycle tells a player. The rule names a text, the move's event carries its key, and the notice goes out once per move.
 
-A loop cannot come of it: the message is automatic and says so, the mail room's gate holds it back from machines and above its caps,
-and what an automatic message causes moves no ticket.
+A loop cannot come of it: the message is automatic and says so, gates hold it back from machines and above the caps, and what an automatic
+message causes moves no ticket.
 """
 
 from __future__ import annotations

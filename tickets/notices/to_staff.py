@@ -26,14 +26,16 @@ from tickets.events.of_messages import (
     MessageUncertain,
 )
 from tickets.events.of_players import PlayerBlocked, PlayerUnblocked
+from tickets.events.of_promises import PromiseBroken
 from tickets.events.of_tickets import TicketAssigned, TicketMoved, TicketOverdue
-from tickets.models import Event, Message, Status, Ticket
+from tickets.models import Event, Message, Pledge, Status, Ticket
 from tickets.notices.mentions import mentioned
 
 Purpose = Message.Purpose
 
-ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE, BLOCK_OVER = (
-    f"notices.{name}" for name in ("assigned", "taken_over", "player_answered", "mention", "overdue", "block_over")
+ASSIGNED, TAKEN_OVER, ANSWERED, MENTION, OVERDUE, LOOK_AGAIN, BROKEN, BLOCK_OVER = (
+    f"notices.{name}"
+    for name in ("assigned", "taken_over", "player_answered", "mention", "overdue", "look_again", "promise_broken", "block_over")
 )
 IN_TROUBLE: dict[type[Payload], str] = {
     MessageFailed: "notices.failed",
@@ -51,6 +53,8 @@ KINDS = (
     NoticeKind(
         BLOCK_OVER, gettext_noop("The block of the player of %(number)s is over. Messages set aside meanwhile: %(count)s. “%(subject)s”")
     ),
+    NoticeKind(LOOK_AGAIN, gettext_noop("The day has passed on which %(number)s was to be looked at again: “%(subject)s”"), True),
+    NoticeKind(BROKEN, gettext_noop("The player was promised an answer by now in %(number)s, and has none: “%(subject)s”"), True),
     NoticeKind("notices.failed", gettext_noop("Your message in %(number)s was refused: “%(subject)s”"), True),
     NoticeKind("notices.bounced", gettext_noop("Your message in %(number)s came back: “%(subject)s”"), True),
     NoticeKind("notices.uncertain", gettext_noop("Nobody knows whether your message in %(number)s has left: “%(subject)s”"), True),
@@ -96,9 +100,16 @@ def on_noted(event: Event) -> None:
 
 
 def on_overdue(event: Event) -> None:
-    """The day by which another department owed an answer has passed: who has the ticket is told, or else who had set it so."""
+    """The day of a hold has passed: who has the ticket is told, or else who had set it so."""
     people = _active(event.assignee_id) or _active(_who_set_it(event))
-    _tell(event, people, OVERDUE)
+    _tell(event, people, OVERDUE if event.status == Status.PENDING else LOOK_AGAIN)
+
+
+def on_broken(event: Event) -> None:
+    """What the player was promised has not come: who has the ticket is told, and who had promised it."""
+    promised = Pledge.objects.filter(ticket=event.ticket_id, pk=PromiseBroken.of(event).pledge or 0, by_kind=ActorKind.OPERATOR)
+    people = {user.pk: user for user in [*_holders(event), *_active(promised.values_list("by_id", flat=True).first())]}
+    _tell(event, people.values(), BROKEN)
 
 
 def on_unblocked(event: Event) -> None:
@@ -114,7 +125,7 @@ def on_unblocked(event: Event) -> None:
 
 
 def _who_set_it(event: Event) -> int | None:
-    moves = Event.objects.filter(ticket=event.ticket_id, kind=TicketMoved.kind, status=Status.PENDING, actor_kind=ActorKind.OPERATOR)
+    moves = Event.objects.filter(ticket=event.ticket_id, kind=TicketMoved.kind, status=event.status, actor_kind=ActorKind.OPERATOR)
     return moves.order_by("-pk").values_list("actor_id", flat=True).first()
 
 
@@ -137,6 +148,7 @@ HANDLERS: dict[type[Payload], Callable[[Event], None]] = {
     MessageNoted: on_noted,
     TicketOverdue: on_overdue,
     PlayerUnblocked: on_unblocked,
+    PromiseBroken: on_broken,
     **dict.fromkeys(IN_TROUBLE, on_trouble),
 }
 

@@ -19,7 +19,9 @@ from tickets.events import change, record
 from tickets.events.of_messages import MessageCounted, MessageRecognised
 from tickets.events.of_tickets import TicketLanguageSet, TicketPlayerSet, TicketRenamed, TicketTagged, TicketTopicSet
 from tickets.lifecycle import triggers, waiting
-from tickets.lifecycle.machine import PendingInfo, move
+from tickets.lifecycle.machine import move
+from tickets.lifecycle.pending import PendingInfo
+from tickets.lifecycle.reasons import whole
 from tickets.locks import lock
 from tickets.models import Message, Status, Ticket
 from tickets.services.cards import capture_card
@@ -30,7 +32,7 @@ from tickets.services.unseen import Unseen
 def set_status(
     ticket: Ticket, to: Status, *, by: Actor, pending: PendingInfo | None = None, no_reply_needed_upto: int | None = None
 ) -> Ticket:
-    """Move the ticket by hand. NotAllowed when the table of moves forbids it.
+    """Move the ticket by hand. NotAllowed when the table of moves forbids it. `pending`: what is said of a hold, whichever it is.
 
     `no_reply_needed_upto`: the player's messages up to this one need no reply, so nobody waits for one; setting `waiting` takes that back.
     `Unseen` when the player wrote something after it, which the person who says so has not seen.
@@ -38,6 +40,7 @@ def set_status(
     if pending is not None:
         demand_promise(pending.until, field="pending_until")
     ticket = lock(ticket)
+    pending = whole(ticket, to, pending)
     if to == Status.WAITING:
         waiting.mark_reply_needed(ticket, by=by)
     move(ticket, to, by=by, pending=pending)

@@ -22,7 +22,8 @@ from tickets.services.drafts import demand_length, give_back
 State, Outcome = Message.State, Hold.Outcome
 KEPT = (  # of a reply that is changed
     *("ticket", "received_in", "kind", "purpose", "channel", "author_kind", "author_id", "author_name", "language", "subject"),
-    *("answers_upto", "then_status", "then_pending_on", "then_pending_department_id", "then_pending_until", "when_stale"),
+    *("answers_upto", "then_status", "then_pending_on", "then_pending_department_id", "then_pending_until", "then_hold_reason_id"),
+    *("when_stale",),
 )
 
 

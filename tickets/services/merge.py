@@ -10,7 +10,7 @@ from helpdesk.base.errors import Conflict, NotAllowed
 from tickets.actors import Actor
 from tickets.events import change, record
 from tickets.events.of_tickets import TicketMerged, TicketUnmerged
-from tickets.lifecycle import triggers, waiting
+from tickets.lifecycle import promises, triggers, waiting
 from tickets.lifecycle.machine import await_silence
 from tickets.lifecycle.waiting import merged_here
 from tickets.locks import ask_again, end_of_merges, lock_many
@@ -44,6 +44,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: Actor) -> Ticket:
     bring_drafts(ticket, into=into)
     change(ticket, TicketMerged(into=into.pk), fields=["merged_into", "merged_after"], by=by)
     record(into, TicketMerged(merged=ticket.pk), by=by)
+    promises.carry(ticket, into=into, by=by)
     _refresh(ticket, into)
     triggers.still_waits(into, by=by)
     return into
@@ -70,6 +71,7 @@ def unmerge(ticket: Ticket, *, out_of: Ticket, by: Actor) -> Ticket:
     ticket.merged_into = ticket.merged_after = None
     change(ticket, TicketUnmerged(parted_from=into.pk), fields=["merged_into", "merged_after"], by=by)
     record(into, TicketUnmerged(parted=ticket.pk), by=by)
+    promises.carry_back(ticket, out_of=into, by=by)
     _refresh(ticket, into)
     for row in (ticket, into):
         triggers.still_waits(row, by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -25,8 +25,10 @@ from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, change_many, record
 from tickets.events.of_messages import MessageHeld, MessageNoted, MessageWithdrawn, MessageWritten, purpose_of
 from tickets.lifecycle.moves import may
+from tickets.lifecycle.pending import PendingInfo
+from tickets.lifecycle.reasons import whole
 from tickets.locks import lock, lock_message
-from tickets.models import Draft, Hold, Message, Status, Ticket
+from tickets.models import ON_HOLD, Draft, Hold, Message, Status, Ticket
 from tickets.services.assign import take_by_answering
 from tickets.services.drafts import Hand, demand_length, give_back, take_draft, take_start
 from tickets.services.open import start_ticket
@@ -51,6 +53,7 @@ class OutgoingMessage:
     pending_on: str = ""
     pending_department: int | None = None
     pending_until: datetime | None = None
+    hold_reason: int | None = None
     when_stale: Message.WhenStale = Message.WhenStale.RETURN
     text_version_id: int | None = None
     subject: str = ""
@@ -69,7 +72,7 @@ def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: Actor) -> Messa
     if ticket.status == Status.CLOSED:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if outgoing.then_status:
-        _check_then(ticket, outgoing, by)
+        outgoing = _check_then(ticket, outgoing, by)
     return _answer(ticket, outgoing, by=by, bind=partial(take_draft, ticket, author=by, kind=Draft.Kind.REPLY, hand=outgoing.hand))
 
 
@@ -153,7 +156,8 @@ def undo(message: Message, *, by: Actor) -> Draft | None:
     return give_back(message)
 
 
-def _check_then(ticket: Ticket, outgoing: OutgoingMessage, by: Actor) -> None:
+def _check_then(ticket: Ticket, outgoing: OutgoingMessage, by: Actor) -> OutgoingMessage:
+    """What it brings with it, made whole."""
     if outgoing.then_status not in Status.values:
         raise DomainError(_("There is no such status."), field="then_status")
     if outgoing.then_status == Status.PENDING and not outgoing.pending_on.strip():
@@ -165,6 +169,8 @@ def _check_then(ticket: Ticket, outgoing: OutgoingMessage, by: Actor) -> None:
             % {"before": Status(ticket.status).label, "after": Status(outgoing.then_status).label},
             field="then_status",
         )
+    hold = whole(ticket, outgoing.then_status, PendingInfo(outgoing.pending_on, outgoing.pending_until, reason=outgoing.hold_reason))
+    return replace(outgoing, pending_until=hold.until if hold else None, hold_reason=hold.reason if hold else None)
 
 
 def _checked(text: str) -> str:
@@ -237,7 +243,8 @@ def _write(
         then_status=outgoing.then_status,
         then_pending_on=outgoing.pending_on if outgoing.then_status == Status.PENDING else "",
         then_pending_department_id=outgoing.pending_department if outgoing.then_status == Status.PENDING else None,
-        then_pending_until=outgoing.pending_until if outgoing.then_status == Status.PENDING else None,
+        then_pending_until=outgoing.pending_until if outgoing.then_status in ON_HOLD else None,
+        then_hold_reason_id=outgoing.hold_reason if outgoing.then_status in ON_HOLD else None,
         when_stale=outgoing.when_stale,
         leaves_at=now + wait,
         cause_event_id=cause_event_id,

@@ -19,10 +19,11 @@ from helpdesk.staff.models import User
 from tickets.actors import Actor, ActorKind
 from tickets.events.of_messages import MessageHeld, MessageReceived, MessageWritten
 from tickets.events.of_tickets import TicketAssigned, TicketMerged, TicketMoved, TicketTeamSet
-from tickets.lifecycle import waiting
-from tickets.lifecycle.machine import PendingInfo, move
+from tickets.lifecycle import promises, waiting
+from tickets.lifecycle.machine import move
+from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock
-from tickets.models import Event, Pledge, Status, Ticket
+from tickets.models import ON_HOLD, Event, Pledge, Status, Ticket
 from tickets.services.assign import give
 
 CHANGES = Q(kind__in=[payload.kind for payload in (TicketMoved, TicketAssigned, TicketTeamSet, TicketMerged, MessageReceived)]) | Q(
@@ -43,13 +44,17 @@ class Standing:
     at: str
     upto: int = 0  # the ticket's last event when it was done
     pending_department: int | None = None
+    hold_reason: int | None = None
+    promise: int | None = None
 
     @classmethod
     def of(cls, ticket: Ticket) -> Standing:
         """How it stands now."""
         until = ticket.pending_until.isoformat() if ticket.pending_until else ""
         facts = (ticket.pending_on, until, ticket.pending_told, clock.now().isoformat(), ticket.last_event_id, ticket.pending_department_id)
-        return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts)
+        promise = promises.open_of(ticket)
+        held = (ticket.hold_reason_id, promise.pk if promise else None)
+        return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, *held)
 
     def without_words(self) -> dict[str, Any]:
         """The same without what anybody wrote, for a row that names ids only; `with_words` finds that again."""
@@ -66,10 +71,10 @@ class Standing:
         return cls(pending_on=pledge.on if pledge else "", pending_told=pledge.told if pledge else "", **facts)
 
     def pending_info(self) -> PendingInfo | None:
-        """Who owes what until when, as `set_status` takes it; None unless it was pending."""
+        """What it said on hold, as `set_status` takes it; None unless it was."""
         until = datetime.fromisoformat(self.pending_until) if self.pending_until else None
-        info = PendingInfo(self.pending_on, until, self.pending_told, self.pending_department)
-        return info if self.status == Status.PENDING else None
+        info = PendingInfo(self.pending_on, until, self.pending_told, self.pending_department, self.hold_reason)
+        return info if self.status in ON_HOLD else None
 
 
 @transaction.atomic
@@ -79,6 +84,8 @@ def take_back(before: Standing, ticket: Ticket, *, by: Actor) -> Ticket:
     if Event.objects.filter(CHANGES, ticket=ticket, pk__gt=before.upto).exists():
         raise Conflict(_("It has changed since; nothing was taken back there."))
     waiting.mark_reply_needed(ticket, by=by, since=datetime.fromisoformat(before.at))
+    if before.promise and ticket.promised_until is None and (promise := Pledge.objects.filter(pk=before.promise, ticket=ticket).first()):
+        promises.reopen(ticket, promise, by=by)
     if ticket.status != before.status:
         move(ticket, Status(before.status), by=by, pending=before.pending_info(), back=True)
     if ticket.assignee_id != before.assignee:

@@ -22,7 +22,7 @@ from helpdesk.staff.models import User
 from players.models import Address, AddressUse, Player
 from players.services import add_address, mark_address, remember_account, writer_from
 from tickets.actors import SYSTEM, operator
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.mail.inbound import inbox
 from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
@@ -39,7 +39,6 @@ from tickets.services.reply import OutgoingMessage, add_note, send_reply
 BY_DOOR = timedelta(days=2)  # what came in so lately came by the real door, as a raw mail
 PICTURES = timedelta(days=21)  # older screenshots are left out
 TRACKED = timedelta(days=5)  # so lately the provider told us of deliveries
-PENDING_DAYS = 3
 _DOOR = get_context("fork").Lock()  # who reads a heavy mail reads the light ones that wait too: the other game's, at the wrong time
 AWAY = {
     "en": "I am away until Monday.",
@@ -198,7 +197,8 @@ class Stage:
 
     def _status(self, matter: Matter, turn: Turn) -> None:
         self._touch(matter, self._user(turn))
-        set_status(Ticket(pk=matter.ticket_pk), Status(turn.then), by=operator(self._user(turn)))
+        why = PendingInfo(reason=self.studio.reasons[turn.pending_on].pk)  # of no account where it is no hold
+        set_status(Ticket(pk=matter.ticket_pk), Status(turn.then), by=operator(self._user(turn)), pending=why)
 
     def _reply(self, matter: Matter, turn: Turn) -> None:
         user, story = self._user(turn), matter.story
@@ -207,14 +207,13 @@ class Stage:
         if mishap == "draft":
             save_draft(Ticket(pk=matter.ticket_pk), author=user, kind=Draft.Kind.REPLY, text=turn.text, then_status=turn.then)
             return
-        pending = PendingInfo(turn.pending_on, turn.at + timedelta(days=PENDING_DAYS)) if turn.pending_on else None
         words = OutgoingMessage(
             turn.text,
             answers_upto=matter.question,
             then_status=turn.then,
-            pending_on=pending.on if pending else "",
-            pending_department=self.studio.departments[pending.on].pk if pending else None,
-            pending_until=pending.until if pending else None,
+            pending_on=turn.pending_on,
+            pending_department=self.studio.departments[turn.pending_on].pk if turn.pending_on else None,
+            hold_reason=self.studio.reasons[turn.pending_on].pk if turn.pending_on else None,  # it names the day
         )
         message = send_reply(Ticket(pk=matter.ticket_pk), words, by=operator(user))
         if mishap == "stale":

@@ -15,12 +15,15 @@ from helpdesk.staff.models import Grant, Role, Team, User
 from helpdesk.staff.rights import Right, registered
 from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
+from helpdesk.staff.services.reasons import make_reason
 from helpdesk.staff.services.roles import give_role, make_role
 from helpdesk.staff.services.teams import make_team
 from helpdesk.staff.services.topics import make_topic
-from helpdesk.studio.models import Department, Game, Tag, Topic
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
+from helpdesk.studio.reasons import lists
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
+from tickets.lifecycle.reasons import HOLD
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
@@ -84,6 +87,12 @@ TOPICS = {
     "": {"harassment": "Chat report", "ideas": "Ideas and praise", "how_to": "How do I"},
 }
 DEPARTMENTS = {"Payments": ("marta", "carlos"), "Fair play": ("boris", "dana"), "Game team": ()}
+REASONS: dict[str, tuple[str, int | None]] = {  # why a ticket waits for a department, or for us: the reason, its hours of support
+    "": ("We look into it", None),
+    "Payments": ("The shop checks a payment", 24),
+    "Fair play": ("A ban is looked into", 30),
+    "Game team": ("The game team reads the logs", 40),
+}
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
@@ -137,6 +146,7 @@ class Studio:
     topics: dict[str, Topic]
     tags: dict[str, Tag]
     departments: dict[str, Department]
+    reasons: dict[str, Reason]
 
 
 def crest(slug: str) -> bytes:
@@ -198,4 +208,6 @@ def open_studio() -> Studio:
         topics |= {key: make_topic(name=name, under=under, by=first) for key, name in beneath.items()}
     tags = {name: Tag.objects.create(name=name) for name in TAGS}
     departments = {name: make_department(name=name, members=[users[key] for key in keys], by=first) for name, keys in DEPARTMENTS.items()}
-    return Studio(games, users, teams, topics, tags, departments)
+    why = next(each for each in lists() if each.name == HOLD)
+    reasons = {owes: make_reason(why, name=name, default_hours=hours, by=first) for owes, (name, hours) in REASONS.items()}
+    return Studio(games, users, teams, topics, tags, departments, reasons)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -30,12 +29,6 @@ class OfferingInput(forms.TextInput):
         line = super().render(name, value, {**(attrs or {}), "list": listed, "autocomplete": "off"}, renderer)
         options = format_html_join("", '<option value="{}"></option>', ((offer,) for offer in self.offers))
         return format_html('{}<datalist id="{}">{}</datalist>', line, listed, options)
-
-
-def offer(field: forms.Field, departments: QuerySet[Department]) -> None:
-    """Let a field with an `OfferingInput` offer the departments of a query, which is asked when it is drawn."""
-    assert isinstance(field.widget, OfferingInput)
-    field.widget.offers = departments.values_list("name", flat=True)[:OFFERED]
 
 
 class DepartmentForm(forms.Form):

@@ -14,7 +14,7 @@ from tickets.models import Delivery, Lane, LifecycleRule, Timer
 
 _ANSWER = """
 UPDATE tickets_ticket SET status = 'answered', status_since = %(since)s, resolved_at = NULL, pending_on = '', pending_until = NULL,
-    waiting_since = NULL, waiting_key = '9999-01-01 00:00+00'
+    hold_reason_id = NULL, promised_until = NULL, waiting_since = NULL, waiting_key = '9999-01-01 00:00+00'
 WHERE id IN (SELECT id FROM tickets_ticket WHERE merged_into_id IS NULL ORDER BY id LIMIT %(count)s)
 """
 _ARM = """

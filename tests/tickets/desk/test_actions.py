@@ -18,7 +18,7 @@ from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
 from tickets.events.of_tickets import TicketMoved
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.models import FAR, Draft, Event, Message, Status, Ticket
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status

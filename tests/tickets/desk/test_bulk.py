@@ -16,7 +16,7 @@ from tests.factories.desk import make_game, make_ticket, player_writes
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.waiting import wrong
 from tickets.models import Status, Ticket
 from tickets.services.assign import assign

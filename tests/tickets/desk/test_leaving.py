@@ -12,7 +12,7 @@ from tests.factories.staff import join, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.access import visible_tickets
 from tickets.actors import operator
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Status, Ticket
 from tickets.services.assign import assign, take_next
 from tickets.services.edit import set_status

@@ -18,7 +18,7 @@ from tickets import drain
 from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.gates import Gate, GateHold
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, Lane, Message, Status, Ticket
 from tickets.services import delivery_updates, outbox

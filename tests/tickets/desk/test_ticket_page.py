@@ -24,7 +24,7 @@ from tickets.actors import operator
 from tickets.channels import Failed, Uncertain
 from tickets.desk.presence import looked
 from tickets.gates import Gate, GateHold
-from tickets.lifecycle.machine import PendingInfo
+from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Message, Status, Ticket
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign

@@ -17,8 +17,12 @@ from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.studio.models import Game, Reason
+from helpdesk.studio.reasons import reasons_of
 from tickets.access import visible_tickets
 from tickets.actors import operator
+from tickets.lifecycle.pending import PendingInfo
+from tickets.lifecycle.reasons import HOLD
 from tickets.lifecycle.waiting import question_before
 from tickets.models import Status, Ticket
 from tickets.services.assign import assign
@@ -104,15 +108,23 @@ def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
     return said
 
 
-def do(act: Act, numbers: Sequence[str], *, by: User, seen: int) -> tuple[Done, list[Standing]]:
-    """Each by its own service and its own right. Also how those that changed stood before."""
+def reasons(act: Act, tickets: QuerySet[Ticket]) -> list[Reason]:
+    """Why they may all be put on hold, where the act does that."""
+    of_them = tickets.order_by().values("game")
+    games = list(Game.objects.filter(pk__in=of_them)) if act.name == "status:in_progress" else []
+    common = [set(reasons_of(HOLD, game)) for game in games]
+    return sorted(set.intersection(*common), key=lambda reason: (reason.place, reason.name)) if common else []
+
+
+def do(act: Act, numbers: Sequence[str], *, by: User, seen: int, reason: int | None = None) -> tuple[Done, list[Standing]]:
+    """Each by its own service and its own right. Also how those that changed stood before. `reason`: why they are put on hold."""
     tickets = list(allowed(by, act, numbers))
     stood: list[Standing] = []
     refused: dict[str, list[str]] = {}
     for ticket in tickets:
         before = Standing.of(ticket)
         try:
-            after = do_one(act, ticket, by, seen)
+            after = do_one(act, ticket, by, seen, reason)
         except DomainError as error:
             refused.setdefault(str(error), []).append(ticket.number)
         else:
@@ -120,13 +132,14 @@ def do(act: Act, numbers: Sequence[str], *, by: User, seen: int) -> tuple[Done, 
     return Done(len(stood), refused, max(len(set(numbers)) - len(tickets), 0)), stood
 
 
-def do_one(act: Act, ticket: Ticket, by: User, seen: int) -> Ticket:
+def do_one(act: Act, ticket: Ticket, by: User, seen: int, reason: int | None = None) -> Ticket:
     """By the service and its rules. `seen`: the last event that this person had on screen. DomainError where it is refused."""
     verb, _colon, what = act.name.partition(":")
     if verb == "assign":
         return assign(ticket, to=by if what == "me" else None, by=operator(by))
     no_reply_needed = question_before(ticket, seen) if what == Status.RESOLVED else None
-    return set_status(ticket, Status(what), by=operator(by), no_reply_needed_upto=no_reply_needed)
+    held = PendingInfo(reason=reason) if reason else None
+    return set_status(ticket, Status(what), by=operator(by), pending=held, no_reply_needed_upto=no_reply_needed)
 
 
 def keep(request: HttpRequest, act: Act, stood: Sequence[Standing]) -> None:

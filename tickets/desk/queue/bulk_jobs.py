@@ -61,13 +61,15 @@ def count(tickets: QuerySet[Ticket]) -> int:
 
 
 @transaction.atomic
-def start(act: Act, tickets: QuerySet[Ticket], *, by: User, seen: int, request: HttpRequest | None = None) -> Job:
-    """Do it to exactly the tickets that match now. `seen`: the last event that this person had on screen."""
+def start(
+    act: Act, tickets: QuerySet[Ticket], *, by: User, seen: int, reason: int | None = None, request: HttpRequest | None = None
+) -> Job:
+    """Do it to exactly the tickets that match now. `seen`: the last event that this person had on screen; `reason`: of a hold."""
     ids = list(tickets.order_by("pk").values_list("pk", flat=True)[: verbs.MOST + 1])
     _demand_few(len(ids))
     if not ids:
         raise DomainError(_("No ticket matches any more."))
-    job = verbs.start(BULK, owner=by.pk, parameters={"act": act.name, "seen": seen}, ids=ids)
+    job = verbs.start(BULK, owner=by.pk, parameters={"act": act.name, "seen": seen, "reason": reason}, ids=ids)
     note_audit("jobs.started", by=by, subject=job, request=request, kind=BULK, act=job.parameters["act"], things=len(ids))
     return job
 
@@ -108,11 +110,12 @@ def _names(pks: Collection[int], reader: User) -> dict[int, Name]:
 
 
 def _work(job: Job) -> Iterator[Step]:
-    act, by, seen = ACTS[job.parameters["act"]], User.objects.get(pk=job.owner), job.parameters["seen"]
+    act, by = ACTS[job.parameters["act"]], User.objects.get(pk=job.owner)
+    seen, reason = job.parameters["seen"], job.parameters.get("reason")
 
     def one(ticket: Ticket) -> dict[str, Any]:
         before = Standing.of(ticket).without_words()
-        return before | {"upto": do_one(act, ticket, by, seen).last_event_id}
+        return before | {"upto": do_one(act, ticket, by, seen, reason).last_event_id}
 
     return over_parts(job, lambda pks: _each(within_reach(by, act), pks, one))
 

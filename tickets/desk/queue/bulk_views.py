@@ -43,9 +43,9 @@ def picked(request: StaffRequest) -> HttpResponse:
         mine = list(tickets.values_list("number", flat=True))
         return _ask(
             request, act, back, numbers=mine, count=len(mine), missing=len(set(numbers)) - len(mine),
-            consequences=bulk.consequences(act, tickets, request.user),
+            consequences=bulk.consequences(act, tickets, request.user), reasons=bulk.reasons(act, tickets),
         )  # fmt: skip
-    done, stood = bulk.do(act, numbers, by=request.user, seen=seen)
+    done, stood = bulk.do(act, numbers, by=request.user, seen=seen, reason=_reason(request))
     if stood:
         bulk.keep(request, act, stood)
     return _told(request, HttpResponseRedirect(back), done, ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", done.changed))
@@ -97,13 +97,13 @@ def _all(request: StaffRequest, act: bulk.Act, back: str) -> HttpResponse:
             count = bulk_jobs.count(tickets)
             return _ask(
                 request, act, back, count=count, everything=True, upto=upto, key=fresh_key(),
-                consequences=bulk.consequences(act, tickets, request.user),
+                consequences=bulk.consequences(act, tickets, request.user), reasons=bulk.reasons(act, tickets),
             )  # fmt: skip
         seen = whole_number(request.POST.get("seen"))
         done = once(
             "bulk",
             as_key(request.POST.get("key")),
-            lambda: bulk_jobs.start(act, tickets, by=request.user, seen=seen, request=request).pk,
+            lambda: bulk_jobs.start(act, tickets, by=request.user, seen=seen, reason=_reason(request), request=request).pk,
             by=request.user.pk,
         )
     except DomainError as refusal:
@@ -136,6 +136,11 @@ def _told(request: StaffRequest, response: HttpResponse, done: bulk.Done, words:
         missing = ngettext("%(n)s was not yours to change.", "%(n)s were not yours to change.", done.missing)
         say(request, response, missing % {"n": done.missing}, "late")
     return response
+
+
+def _reason(request: StaffRequest) -> int | None:
+    """Why they are put on hold."""
+    return whole_number(request.POST.get("reason")) or None
 
 
 def _newest(reader: User) -> int:

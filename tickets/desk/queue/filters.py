@@ -16,7 +16,7 @@ from helpdesk.staff.models import User
 from tickets import filters
 from tickets.filters import Condition, Field, Filter, Kind, Operator
 from tickets.filters.fields import LONGEST, Values
-from tickets.models import FAR, Status, Ticket
+from tickets.models import DUE, FAR, ON_HOLD, Status, Ticket
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -24,7 +24,7 @@ TO_ANSWER, EVERY = "to_answer", "all"
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of the queue: its name in the URL, the NOT NULL column, and which end comes first."""
+    """An order of the queue: its name in the URL, the column (or `DUE`), never NULL, and which end comes first."""
 
     name: str
     label: str | Promise
@@ -38,9 +38,11 @@ SORTS = {
         Sort("waiting", _("Longest waiting first"), "waiting_key", False),
         Sort("newest", _("Newest first"), "created_at", True),
         Sort("oldest", _("Oldest first"), "created_at", False),
+        Sort("due", _("Nearest day first"), "due_key", False),
         Sort("changed", _("Recently changed first"), "changed_at", True),
     )
 }
+COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
 SEARCH, WORDS = "q", "words"  # the search field's name in the address, and that of what it asks for
 DRAWN = frozenset({"game", "assignee", "language", "team", "topic", WORDS})  # what has a menu or a mark of its own
 OWN = frozenset({"status"})  # fields that the address says otherwise: the tabs ask for the status
@@ -134,4 +136,6 @@ def _with_words(_operator: Operator, values: Values, reader: User) -> Q:
 
 
 def _default_sort(tab: str) -> str:
+    if tab in ON_HOLD:
+        return "due"  # what is overdue rises
     return "changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting"

@@ -17,13 +17,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from helpdesk.base import clock
 from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import face, game_mark, icon, moment, waited
 from helpdesk.staff.models import User
 from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
 from tickets.models import Status
-from tickets.models.ticket import is_overdue
 from tickets.sight import Sight, sight_over
 
 
@@ -37,7 +37,8 @@ class Row(NamedTuple):
     language: str
     status: str
     pending_on: str
-    pending_until: datetime | None
+    due_key: datetime
+    hold_reason__name: str | None
     waiting_since: datetime | None
     waiting_key: datetime
     created_at: datetime
@@ -91,8 +92,10 @@ class RowTexts:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the rows of one page have in common. `behind`: the query string that leads back, with its "?", or nothing."""
+    """What the rows of one page have in common. `now`: when it is drawn; `behind`: the query string that leads back, with its "?",
+    or nothing."""
 
+    now: datetime
     texts: RowTexts
     sight: Callable[[int, int | None, str, int | None], Sight]
     begun: dict[int, list[Begun]]
@@ -162,12 +165,13 @@ def _topic(row: Row, sheet: Sheet) -> str:
 
 
 def _status(row: Row, sheet: Sheet) -> str:
-    late = is_overdue(row.status, row.pending_until)
+    late = row.due_key <= sheet.now
+    owes = " · ".join(filter(None, [row.pending_on, row.hold_reason__name]))
     return fill(
         '<span class="st st-{status}{late}"{title}>{words}</span>',
         status=row.status,
         late=" late-text" if late else "",
-        title=fill(' title="{owes}"', owes=sheet.sight_on(row).words(row.pending_on)) if row.pending_on else "",
+        title=fill(' title="{owes}"', owes=sheet.sight_on(row).words(owes)) if owes else "",
         words=sheet.texts.overdue if late else sheet.texts.status[row.status],
     )
 
@@ -211,7 +215,7 @@ def drawn(
     rows: Sequence[Row], reader: User, *, begun: dict[int, list[Begun]], behind: str, can_pick: bool, by_creation: bool
 ) -> list[SafeString]:
     """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change."""
-    sheet = Sheet(RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
+    sheet = Sheet(clock.now(), RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
     return [_row(row, sheet) for row in rows]
 
 

@@ -23,6 +23,7 @@ from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
 from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.holding import held_now
 from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outcome import done
@@ -52,8 +53,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
     asked, sight = request.GET.get("to", ""), sight_on(request.user, ticket)
     before = {
         "status": asked or None,
-        "pending_on": sight.typed(ticket.pending_on),
-        "pending_until": ticket.pending_until,
+        **held_now(ticket, sight),
         "pending_told": sight.typed(ticket.pending_told),
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }

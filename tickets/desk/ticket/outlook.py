@@ -62,7 +62,10 @@ def _standing(ticket: Ticket) -> list[Prospect]:
             words = _("%(who)s owed an answer by") if late else _("%(who)s owes an answer by")
             return [Prospect("hourglass", words % {"who": ticket.pending_on}, ticket.pending_until, late)]
         case Status.IN_PROGRESS:
-            return [Prospect("timer-off", _("Being checked: nothing closes it meanwhile."))]
+            if ticket.pending_until is None:
+                return [Prospect("timer-off", _("Being checked: nothing closes it meanwhile."))]
+            words = _("We meant to look again by") if ticket.overdue else _("We look again by")
+            return [Prospect("hourglass", words, ticket.pending_until, ticket.overdue)]
         case _:
             return [_still_waits(ticket)] if ticket.waiting_since else []
 

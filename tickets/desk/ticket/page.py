@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
 from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
-from helpdesk.staff.forms.departments import offer
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
-from helpdesk.studio.selectors import departments_of
 from tickets.access import may
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
+from tickets.desk.holding import held_now
 from tickets.desk.presence import read_upto
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
-from tickets.models import Attachment, Draft, Status, Ticket
+from tickets.models import ON_HOLD, Attachment, Draft, Status, Ticket
 from tickets.panels import panels_on
 from tickets.sight import sight_on
 
@@ -56,6 +56,10 @@ class After:
     label: str
     chosen: bool
 
+    @property
+    def holds(self) -> bool:
+        return self.status in ON_HOLD
+
 
 @dataclass(frozen=True, slots=True)
 class Composer:
@@ -74,6 +78,11 @@ class Composer:
     then: str
     unseen_items: Sequence[MessageItem]
     unreachable: Unreachable | None
+
+    @property
+    def hold_fields(self) -> list[BoundField]:
+        """What a reply asks that puts the ticket on hold."""
+        return [self.form[name] for name in ("hold_reason", "pending_until", "pending_on")]
 
     @property
     def drawn(self) -> bool:
@@ -129,6 +138,7 @@ def composer_of(
     files = thread.draft_files if thread else list(Attachment.objects.filter(draft__in=drafts).select_related("preview").order_by("pk"))
     if form is None:
         form = ComposerForm(
+            ticket=ticket,
             initial={
                 "mode": mode,
                 "key": fresh_key(),
@@ -139,12 +149,12 @@ def composer_of(
                 "seen": upto,
                 "upto": answers_upto,
                 "then": own.then_status if own else "",
-            }
+                **held_now(ticket, sight_on(reader, ticket)),
+            },
         )
     elif unseen_items:
         show_again(form, seen=str(upto), upto=str(answers_upto))
     then = form["then"].value() or ""
-    offer(form.fields["pending_on"], departments_of(ticket.game))
     return Composer(
         form=form,
         mode=mode,

@@ -50,7 +50,7 @@ RIGHT_OF = {Draft.Kind.REPLY: Right.REPLY, Draft.Kind.NOTE: Right.NOTE}
 def reply(request: StaffRequest, number: str) -> HttpResponse:
     """Send a reply into its undo window; stop first when something came that its author has not seen."""
     ticket = ticket_for(request.user, number, Right.REPLY)
-    form, by = ComposerForm(request.POST), request.user
+    form, by = ComposerForm(request.POST, ticket=ticket), request.user
     sent: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
         with refusals(form):
@@ -68,7 +68,7 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
 def note(request: StaffRequest, number: str) -> HttpResponse:
     """A note for colleagues. It stops for nothing: it cannot go wrong in front of a player."""
     ticket = ticket_for(request.user, number, Right.NOTE)
-    form, by = ComposerForm(request.POST), request.user
+    form, by = ComposerForm(request.POST, ticket=ticket), request.user
     noted: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
         text, hand = form.cleaned_data["text"], form.hand()

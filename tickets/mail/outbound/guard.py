@@ -1,13 +1,12 @@
-"""Against endless conversations with machines: nothing automatic leaves to one, and never more than a few in a time.
+"""Against endless conversations with machines: nothing automatic leaves to one. How much leaves to anybody `tickets/caps.py` says.
 
 A gate (setting REPLY_GATES): what it holds back stands on the ticket with the reason, and a person may release it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -19,59 +18,21 @@ from tickets.mail.models import RawMail
 from tickets.mail.parse.addresses import bare
 from tickets.mail.parse.machines import is_daemon, is_no_reply
 from tickets.models import Message
-
-CAPS = (
-    (timedelta(minutes=10), 10),
-    (timedelta(minutes=30), 15),
-    (timedelta(minutes=60), 25),
-    (timedelta(minutes=180), 50),
-    (timedelta(minutes=600), 100),
-)
-"""Automatic messages at most, within, for one ticket and for one address."""
+from tickets.models.message import ANSWERED_STATES
 
 DOUBT_LASTS = timedelta(days=7)
-_LEFT = [Message.State.HANDED, Message.State.SENT, Message.State.DELIVERED]
-_LEFT_OR_LEAVES = [
-    Message.State.QUEUED,
-    Message.State.SENDING,
-    Message.State.HANDED,
-    Message.State.SENT,
-    Message.State.DELIVERED,
-    Message.State.UNCERTAIN,
-    Message.State.FAILED,
-    Message.State.BOUNCED,
-]
 
 
 @gate("mail.loops")
 def no_loops(message: Message) -> GateHold | None:
-    """The gate: holds automatic mails to machines and above the caps; what a person wrote goes through."""
+    """The gate: holds automatic mails to machines; what a person wrote goes through."""
     if message.purpose == Message.Purpose.ANSWER or message.channel != "mail":
         return None
     if is_daemon(message.to_address) or is_no_reply(message.to_address):
         return GateHold(_("No person reads that address."), message.to_address)
     if (machine := _last_words_of_a_machine(message)) is not None:
         return GateHold(_("The last message came from a machine."), machine)
-    now = clock.now()
-    if trip := _over_a_cap(Q(ticket=message.ticket_id), message, now):
-        return GateHold(_("Too many automatic messages on this ticket."), trip)
-    ticket = message.ticket
-    same_address = Q(ticket__contact=ticket.contact_id) if ticket.contact_id else Q(ticket__player=ticket.player_id)
-    if trip := _over_a_cap(same_address, message, now):
-        return GateHold(_("Too many automatic messages to this address."), trip)
     return None
-
-
-def _over_a_cap(rows: Q, message: Message, now: datetime) -> str:
-    """The first cap that these messages have reached, as the detail of the reason; empty when there is none."""
-    automatic = Message.objects.filter(rows, kind=Message.Kind.REPLY, state__in=_LEFT_OR_LEAVES).exclude(purpose=Message.Purpose.ANSWER)
-    moments = list(
-        automatic.filter(at__gt=now - CAPS[-1][0]).exclude(pk=message.pk).order_by("-at").values_list("at", flat=True)[: CAPS[-1][1]]
-    )
-    for within, most in CAPS:
-        if len(moments) >= most and moments[most - 1] > now - within:
-            return f"{most} / {int(within.total_seconds()) // 60} min"
-    return ""
 
 
 def _last_words_of_a_machine(message: Message) -> str | None:
@@ -85,7 +46,11 @@ def _last_words_of_a_machine(message: Message) -> str | None:
     if last is None or last["at"] < clock.now() - DOUBT_LASTS:
         return None
     answered = Message.objects.filter(
-        ticket=message.ticket_id, kind=Message.Kind.REPLY, purpose=Message.Purpose.ANSWER, answers_upto__gte=last["pk"], state__in=_LEFT
+        ticket=message.ticket_id,
+        kind=Message.Kind.REPLY,
+        purpose=Message.Purpose.ANSWER,
+        answers_upto__gte=last["pk"],
+        state__in=ANSWERED_STATES,
     )
     if answered.exists():
         return None

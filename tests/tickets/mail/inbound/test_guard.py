@@ -13,7 +13,7 @@ from tests.factories.desk import newest_question
 from tests.tickets.mail.inbound.desk import receive_mail
 from tests.tickets.mail.parse.letters import letter
 from tickets.actors import operator
-from tickets.mail.outbound import guard
+from tickets.caps import CAPS
 from tickets.models import Message, Status, Ticket
 from tickets.services import outbox
 from tickets.services.reply import OutgoingMessage, send_automatic, send_reply
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _gate(settings: Any) -> None:
-    settings.REPLY_GATES = ["tickets.mail.outbound.guard.no_loops"]
+    settings.REPLY_GATES = ["tickets.caps.caps", "tickets.mail.outbound.guard.no_loops"]
 
 
 def notice(ticket: Ticket) -> Message:
@@ -34,7 +34,7 @@ def notice(ticket: Ticket) -> Message:
 
 def test_the_eleventh_automatic_mail_in_ten_minutes_is_held_with_the_reason(ember: Game, travel: Travel):
     ticket = receive_mail(letter("My sword is gone.")).ticket
-    sent = [notice(ticket) for _number in range(guard.CAPS[0][1])]
+    sent = [notice(ticket) for _number in range(CAPS[0].most)]
     assert {message.state for message in sent} == {Message.State.QUEUED}
 
     held = notice(ticket)
