@@ -193,7 +193,7 @@ def _said_by(pledge: Pledge) -> PendingInfo:
 
 def _end(pledge: Pledge, outcome: Pledge.Outcome, by: Actor, at: datetime, *, why: str = "", answered_by: int | None = None) -> Pledge:
     pledge.outcome, pledge.ended_at, pledge.why, pledge.answered_by = outcome, at, why, answered_by
-    pledge.ended_by = by.id if by.kind == ActorKind.OPERATOR else None
+    pledge.ended_by = by.person
     return pledge
 
 
