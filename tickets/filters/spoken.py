@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from helpdesk.base.bounds import whole_number
@@ -88,8 +88,9 @@ def person(said: str, reader: User) -> int | None:
 
 def people(prefix: str, reader: User) -> Offers:
     """The reader first, as “me”."""
-    mine = [("me", reader.name)] if folded("me").startswith(folded(prefix)) or folded(prefix) in folded(reader.name) else []
-    return [*mine, *PEOPLE.suggest(prefix, reader)][:MOST_OFFERED]
+    me = pgettext("typed into a search", "me")
+    mine = [(me, reader.name)] if me.startswith(folded(prefix)) or folded(prefix) in folded(reader.name) else []
+    return [*mine, *(offer for offer in PEOPLE.suggest(prefix, reader) if offer[0] != reader.name)][:MOST_OFFERED]
 
 
 def languages(prefix: str, reader: User) -> Offers:

@@ -30,7 +30,7 @@ def search(client: Client, typed: str, more: str = "&status=all") -> str:
 
 def typed_parts(page: str) -> dict[str, str]:
     """The marks of what was typed, and what the box would hold without each."""
-    marks = re.findall(r'<bdi class="typed">(.*?)</bdi>\s*<a class="x" href="\?([^"]*)"', page)
+    marks = re.findall(r'<bdi class="typed" lang="">(.*?)</bdi>\s*<a class="x" href="\?([^"]*)"', page)
     return {part: parse_qs(unescape(query)).get("q", [""])[0] for part, query in marks}
 
 
@@ -66,6 +66,7 @@ def test_each_part_can_be_taken_off_again(clara: User, desk: Desk) -> None:
         "status:new": 'sword "my map" OR shield -lang:de',
     }
     assert typed_parts(search(desk(clara), "sword")) == {"sword": ""}
+    assert list(typed_parts(search(desk(clara), "-(bow ИЛИ axe) (pen OR ink)"))) == ["-(bow ИЛИ axe)", "(pen OR ink)"]
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_finds(clara: User, desk: Desk) -> None:

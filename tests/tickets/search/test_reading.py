@@ -219,6 +219,9 @@ def test_its_limits_are_told(olga: User) -> None:
     words = parse("a " * (MOST_WORDS + 3), olga)
     assert (len(list(leaves(words.tree))), len(words.troubles)) == (MOST_WORDS, 1)
     assert len(parse(f"tag:{'1,' * (MOST_VALUES + 1)}", olga).troubles) == 1
+    values = parse(f"tag:{'1,' * 60} team:{'1,' * 60} lang:ru", olga)
+    assert [str(trouble.sentence) for trouble in values.troubles] == [f"At most {MOST_VALUES} values are read."]
+    assert len(parse(f"words:{'a,' * (MOST_CONDITIONS + 1)}", olga).troubles) == 1
     assert drawn(parse("(" * 900 + "a OR b" + ")" * 900 + " c", olga).tree) == "[<a b> c]"
     deep = parse("-(" * DEEPEST + "-(a) b" + ")" * DEEPEST, olga)
     assert [str(trouble.sentence) for trouble in deep.troubles] == [f"At most {DEEPEST} brackets may stand within each other."]

@@ -17,7 +17,7 @@ from tickets import filters
 from tickets.filters import Condition, Field, Filter, Kind, Operator
 from tickets.filters.fields import Values
 from tickets.models import FAR, Status, Ticket
-from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, text_of, without_parts
+from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, without_parts
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -92,7 +92,7 @@ class Wanted:
     @property
     def typed(self) -> list[tuple[str, str]]:
         """The parts of what is in the box, and what it holds without each."""
-        return [(text_of(part), without_parts(self.box, lambda other, part=part: other is part)) for part in self.box.tops]  # type: ignore[misc]
+        return [(part.span.of(self.box.text), without_parts(self.box, lambda other, part=part: other is part)) for part in self.box.tops]  # type: ignore[misc]
 
     @property
     def troubles(self) -> list[tuple[str, Trouble]]:

@@ -14,19 +14,17 @@ from helpdesk.base.bounds import EARLIEST, whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets.filters import Condition, Field, Kind, Operator
-from tickets.filters.filter import MOST_VALUES
 from tickets.search.language import dates
 from tickets.search.language.dates import Time
 from tickets.search.language.names import same, value_of
 from tickets.search.language.tree import Case, Value
 
+LISTED = frozenset({Kind.CHOICE, Kind.ID, Kind.YES_NO})  # several values of these are one condition
 NONE = frozenset({"none", "empty", "nobody", "нет", "пусто", "никто", "никого"})
 
 
 def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tuple[Case, ...]:
     """One of these is asked for. DomainError says what of it cannot be; NotAllowed that it is not this reader's."""
-    if len(values) > MOST_VALUES:
-        raise DomainError(_("“%(field)s” takes at least one value and at most %(n)s.") % {"field": field.label, "n": MOST_VALUES})
     match field.kind:
         case Kind.NUMBER:
             return tuple(_ranged(field, how, value, reader, _number) for value in values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from helpdesk.base.folding import folded
 from helpdesk.staff.models import User
@@ -93,11 +93,14 @@ def _values(piece: Piece, prefix: str, span: Span, reader: User) -> list[Suggest
         signs = () if piece.how else LENGTHS if field.kind == Kind.MOMENT else SIGNS
         ranges = (*signs, *(DAYS if field.kind == Kind.MOMENT else ()))
         offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))] if field.kind != Kind.TEXT else []
-    return [
-        Suggestion(*span, said if field.kind in {Kind.NUMBER, Kind.MOMENT} else value_text(said), str(means) or said, said if means else "")
-        for said, means in ((str(word), means) for word, means in islice(offers, MOST_OFFERED))
-    ]
+    return [_suggestion(field, span, str(said), str(means)) for said, means in islice(offers, MOST_OFFERED)]
+
+
+def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
+    text = said if field.kind in RANGED else value_text(said)
+    return Suggestion(*span, text, means or said, said if means not in {"", said} else "")
 
 
 def _nothing(field: Field, prefix: str) -> list[Offer]:
-    return [(field.empty, "–")] if field.empty and field.empty.startswith(folded(prefix)) else []
+    none = pgettext("typed into a search", "none")
+    return [(none, gettext("Nothing stands there"))] if field.empty and none.startswith(folded(prefix)) else []

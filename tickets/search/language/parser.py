@@ -9,6 +9,7 @@ atom    = word | phrase | field:value | ( every )
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
@@ -16,10 +17,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from tickets.filters.filter import MOST_CONDITIONS
-from tickets.search.language.asking import cases
+from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES
+from tickets.search.language.asking import LISTED, cases
 from tickets.search.language.names import Names
-from tickets.search.language.tree import Asked, Node, Not, Parsed, Phrase, Span, Trouble, Word, either, every
+from tickets.search.language.tree import Asked, Either, Node, Not, Parsed, Phrase, Span, Trouble, Word, either, every
 from tickets.search.language.words import NOTHING_TO_TURN, Lexer, Piece, Sort, plain
 
 LONGEST_TEXT = 2_000  # characters
@@ -40,6 +41,7 @@ def _limit(words: str, most: int) -> str:
 _lazily = lazy(_limit, str)
 _TOO_DEEP = _lazily(gettext_noop("At most %(n)s brackets may stand within each other."), DEEPEST)
 _TOO_MANY_WORDS = _lazily(gettext_noop("At most %(n)s words are looked for."), MOST_WORDS)
+_TOO_MANY_VALUES = _lazily(gettext_noop("At most %(n)s values are read."), MOST_VALUES)
 _TOO_MANY_CONDITIONS = _lazily(gettext_noop("A filter takes at most %(n)s conditions."), MOST_CONDITIONS)
 
 
@@ -60,7 +62,8 @@ class _Parser:
 
     def __init__(self, pieces: list[Piece], reader: User) -> None:
         self._pieces, self._at, self._reader = pieces, 0, reader
-        self._words = self._conditions = self._unheeded = 0  # the last: brackets that were too deep and are still open
+        self._words = self._conditions = self._values = 0
+        self._unheeded = 0  # brackets that were too deep and are still open
         self.troubles: list[Trouble] = []
 
     def all(self) -> Node:
@@ -111,7 +114,9 @@ class _Parser:
         if not self._begins():
             self._tell(Span(start, self._pieces[self._at - 1].span.end), NOTHING_TO_TURN)
             return []
-        return [_turned(node, start) if turns % 2 else node for node in self._atom(depth)]
+        found = self._atom(depth)
+        whole = Span(start, self._pieces[self._at - 1].span.end)
+        return [_turned(node, whole) if turns % 2 else node for node in found]
 
     def _atom(self, depth: int) -> list[Node]:
         """One node, or none if what stands here was told to be unreadable."""
@@ -130,9 +135,13 @@ class _Parser:
 
     def _leaf(self, piece: Piece) -> Node:
         if piece.field is not None:
-            self._conditions += 1
+            listed = piece.field.kind in LISTED
+            self._conditions += 1 if listed else len(piece.values)
+            self._values += len(piece.values) if listed else 0
             if self._conditions > MOST_CONDITIONS:
                 raise DomainError(_TOO_MANY_CONDITIONS)
+            if self._values > MOST_VALUES:
+                raise DomainError(_TOO_MANY_VALUES)
             found = cases(piece.field, piece.how, piece.values, self._reader)
             return Asked(str(piece.text), piece.how, piece.values, found, piece.span)
         self._words += 1
@@ -155,6 +164,8 @@ class _Parser:
             self._at += 1
             if self._at == inside + 1:
                 self._tell(Span(opened.span.start, closed.span.end), _EMPTY)
+        if isinstance(node, Either):
+            node = replace(node, span=Span(opened.span.start, self._pieces[self._at - 1].span.end))
         return [node] if node != every(()) else []
 
     @property
@@ -174,9 +185,9 @@ class _Parser:
         self.troubles.append(Trouble(span.start, span.end, sentence))
 
 
-def _turned(node: Node, start: int) -> Node:
+def _turned(node: Node, whole: Span) -> Node:
     """What is turned round twice is itself."""
-    return node.part if isinstance(node, Not) else Not(node, Span(start, node.span.end))
+    return node.part if isinstance(node, Not) else Not(node, whole)
 
 
 def _together(troubles: Iterable[Trouble], text: str) -> list[Trouble]:

@@ -140,8 +140,9 @@ def every(parts: Iterable[Node], at: int = 0) -> Node:
 
 def either(parts: Iterable[Node]) -> Node:
     """One of these; there is at least one."""
-    flat = [each for part in parts for each in (part.parts if isinstance(part, Either) else (part,))]
-    return flat[0] if len(flat) == 1 else Either(tuple(flat), _over(flat, 0))
+    several = list(parts)
+    flat = [each for part in several for each in (part.parts if isinstance(part, Either) else (part,))]
+    return several[0] if len(several) == 1 else Either(tuple(flat), _over(flat, 0))
 
 
 def leaves(node: Node) -> Iterable[Word | Phrase | Asked]:
