@@ -44,7 +44,7 @@ def test_words_and_fields_find_together(olga: User) -> None:
     assert found("sword OR shield game:emberfall", olga) == {"Lost sword", "Lost shield"}
     assert found("sword OR (lang:ru game:tideborn)", olga) == {"Lost sword", "Found sword", "Меч"}
     assert found("-(lost OR lang:ru)", olga) == {"Found sword"}
-    assert found("lang:de,ru", olga) == {"Lost shield", "Меч"}
+    assert found("lang:de,RU", olga) == {"Lost shield", "Меч"}
     assert found("-lang:de,ru", olga) == {"Lost sword", "Found sword"}
     assert found("tag:vip", olga) == found("-tag:none", olga) == {"Lost shield"}
     assert found("", olga) == found("staus:new", olga) == {"Lost sword", "Lost shield", "Found sword", "Меч"}

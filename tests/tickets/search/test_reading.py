@@ -109,6 +109,7 @@ def test_what_a_text_means(olga: User, text: str, tree: str) -> None:
         ("status:>new", "[]", {"status:>new": "“Status” cannot be asked for by “>”."}),
         ("status:none", "[]", {"status:none": "“Status” cannot be “none”."}),
         ("game:nowhere sword", "sword", {"game:nowhere": "“Game”: there is none called “nowhere”."}),
+        ("game:emberfall,emberfall,nowhere", "[]", {"game:emberfall,emberfall,nowhere": "“Game”: there is none called “nowhere”."}),
         ("tag:nothing", "[]", {"tag:nothing": "“Tag” cannot be “nothing”."}),
         ("waits:perhaps", "[]", {"waits:perhaps": "“Waits for an answer” cannot be “perhaps”."}),
         ("status: new", "new", {"status:": "Say what “status” shall be, without a blank before it."}),
@@ -137,6 +138,7 @@ def test_what_a_text_means(olga: User, text: str, tree: str) -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_at_its_place_and_the_rest_is_asked_for(olga: User, text: str, tree: str, told: dict[str, str]) -> None:
+    make_game("emberfall")
     found = parse(text, olga)
 
     assert drawn(found.tree) == tree
@@ -178,7 +180,8 @@ def test_what_one_may_not_see_one_may_not_search(olga: User, monkeypatch: pytest
     monkeypatch.setattr("tickets.filters.fields._fields", {})
     filters.register(Field("room.secret", "Secret", Kind.NUMBER, column("id"), right=Right.SEE_RATING))
 
-    assert "You may not filter by “Secret”." in str(parse("room.secret:<3 sword", olga).troubles[0].sentence)
+    for typed in ("room.secret:<3 sword", "room.secret:bogus", "-room.secret:none"):
+        assert str(parse(typed, olga).troubles[0].sentence) == "You may not filter by “Secret”."
     assert drawn(parse("room.secret:<3", somebody(Right.VIEW, Right.SEE_RATING)).tree) == "{room.secret<3}"
 
 

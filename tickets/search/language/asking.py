@@ -14,6 +14,7 @@ from helpdesk.base.bounds import EARLIEST, whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets.filters import Condition, Field, Kind, Operator
+from tickets.filters.filter import demand_right
 from tickets.search.language import dates
 from tickets.search.language.dates import Time
 from tickets.search.language.names import same, value_of
@@ -25,6 +26,7 @@ NONE = frozenset({"none", "empty", "nobody", "нет", "пусто", "никто
 
 def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tuple[Case, ...]:
     """One of these is asked for. DomainError says what of it cannot be; NotAllowed that it is not this reader's."""
+    demand_right(field, reader)
     match field.kind:
         case Kind.NUMBER:
             return tuple(_ranged(field, how, value, reader, _number) for value in values)
@@ -34,10 +36,11 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
         raise DomainError(_("“%(field)s” cannot be asked for by “%(how)s”.") % {"field": field.label, "how": how})
     if field.kind == Kind.TEXT:
         return tuple(Case((Condition.of(field.name, Operator.HAS, [value.low], reader),)) for value in values)
-    condition = Condition.of(field.name, Operator.IS, [_stored(field, value.low) for value in values], reader)
-    for value, read in zip(values, condition.values, strict=False):
-        if field.kind == Kind.ID and read == 0:
-            raise DomainError(_("“%(field)s”: there is none called “%(value)s”.") % {"field": field.label, "value": value.low[:40]})
+    words = {_stored(field, value.low): value.low for value in values}
+    condition = Condition.of(field.name, Operator.IS, list(words), reader)
+    if field.kind == Kind.ID and 0 in condition.values:
+        gone = next(said for word, said in words.items() if field.read(word, reader) == 0)
+        raise DomainError(_("“%(field)s”: there is none called “%(value)s”.") % {"field": field.label, "value": gone[:40]})
     return (Case((condition,)),)
 
 

@@ -53,10 +53,11 @@ def same(said: str) -> str:
 
 
 def value_of(field: Field, said: str) -> str:
-    """A value of a list, or yes and no, by the word that is stored; `said` itself where nobody calls one so."""
+    """A value of a list, or yes and no, by the word that is stored; `said` itself where nobody calls one so. A choice without a list is
+    said in small letters, as the house writes its words."""
     asked = same(said)
-    if field.kind == Kind.CHOICE and field.choices is not None and asked in field.choices():
-        return asked
+    if field.kind == Kind.CHOICE and (field.choices is None or asked in field.choices()):
+        return asked if field.choices else said.lower()
     return next((word for word, called in called_values(field) if asked in called), said)
 
 

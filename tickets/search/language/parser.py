@@ -25,7 +25,7 @@ from tickets.search.language.words import NOTHING_TO_TURN, Lexer, Piece, Sort, p
 
 LONGEST_TEXT = 2_000  # characters
 DEEPEST = 20  # brackets within each other
-MOST_WORDS = 40  # each is looked for in texts
+MOST_WORDS = 20  # each is looked for in texts
 
 _ENDS = frozenset({Sort.CLOSE, Sort.OR, Sort.AND})  # nothing begins with these
 _NO_SIDE = gettext_lazy("Something to choose from is missing beside this word.")
