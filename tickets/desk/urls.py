@@ -13,6 +13,7 @@ app_name = "desk"
 urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
+    path("tickets/completion/", queue.completion, name="completion"),
     path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", bulk_views.picked, name="picked"),

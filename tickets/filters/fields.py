@@ -65,11 +65,13 @@ class Field:
     `q(operator, values, reader)` is the condition on tickets, by a column, IN or EXISTS, so that no row comes twice; `is_not` is made of
     its `is`. `at(past)` is the value at an event, or the set of them; None: nobody can tell how it stood (no event holds a text).
     `right`: who may filter by it, and on which tickets; who may see a ticket may ask for what needs no more than `VIEW`.
+    `names` are what people call it in a search, beside its own name: lower-case words in English and Russian, each of one field alone.
 
     `choices` are the values of a choice, where there is a list. `word(said, reader)` reads an id that is said by a word (a slug, "me");
     None: there can be none like that. `empty` is the word for a field in which nothing stands, if it may be empty. `alike(values)` gives
     what counts as these values beside them when a past ticket is looked at; it is asked once per filter. `called(value)` is what people
-    call a value, such as the name of the row whose id it is.
+    call a value, such as the name of the row whose id it is. `suggest(prefix, reader)` gives the values that begin like this, of those
+    that the reader may know: at most ten of (the word for it, what people call it).
     """
 
     name: str
@@ -83,6 +85,8 @@ class Field:
     empty: str = ""
     alike: Callable[[Values], Iterable[Any]] | None = None
     called: Callable[[Any], str | Promise] | None = None
+    names: tuple[str, ...] = ()
+    suggest: Callable[[str, User], Iterable[tuple[str, str]]] | None = None
 
     def __post_init__(self) -> None:
         if self.kind == Kind.TEXT and self.at is not None:
@@ -141,11 +145,6 @@ def column(name: str) -> Finds:
                 return among(name, values)
 
     return found
-
-
-def person(said: str, reader: User) -> int | None:
-    """The id of a colleague; "me" is the reader."""
-    return reader.pk if said == "me" else whole_number(said) or None
 
 
 def person_called(pk: int) -> str:

@@ -40,8 +40,7 @@ class Condition:
         chosen = Operator(operator) if operator in set(Operator) else asked.operators[0]
         if (operator and chosen != operator) or chosen not in asked.operators:
             raise DomainError(_("“%(field)s” cannot be asked for by “%(how)s”.") % {"field": asked.label, "how": operator[:40]}, field=name)
-        if not has_right(reader, asked.right):
-            raise NotAllowed(_("You may not filter by “%(field)s”.") % {"field": asked.label}, field=name)
+        demand_right(asked, reader)
         most = 1 if chosen in RANGES else MOST_VALUES
         if not 0 < len(values) <= most:
             words = _("“%(field)s” takes at least one value and at most %(n)s.")
@@ -116,6 +115,12 @@ class Filter:
         """Whether a ticket met it at one of its events. What is no part of the log (which accounts are closed, who may see what) counts as
         it is now."""
         return all(condition.holds(past, self.reader) for condition in self.conditions)
+
+
+def demand_right(asked: Field, reader: User) -> None:
+    """NotAllowed unless the reader may ask for the field anywhere at all."""
+    if not has_right(reader, asked.right):
+        raise NotAllowed(_("You may not filter by “%(field)s”.") % {"field": asked.label}, field=asked.name)
 
 
 def _allowed(reader: User, right: Right, past: PastTicket) -> bool:

@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.staff.rights import Right
-from tickets.filters.fields import Field, Finds, Kind, Operator, Values, person, person_called, register, yes_no
+from tickets.filters.fields import Field, Finds, Kind, Operator, Values, person_called, register, yes_no
+from tickets.filters.spoken import people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
 from tickets.past import PastTicket
@@ -23,14 +24,49 @@ State = Message.State
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers)),
-        Field("author", _("Answered by"), Kind.ID, _written_by, _authors, word=person, empty="nobody", called=person_called),
-        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of),
-        _has("has_note", _("With a note"), State.NOTED),
-        _has("has_held", _("With a held reply"), State.HELD),
-        _has("has_trouble", _("With a message that did not arrive"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
-        Field("has_file", _("With a file"), Kind.YES_NO, _yes_or_no(_files), right=Right.SEE_ATTACHMENTS),
-        Field("draft", _("Being written to by"), Kind.ID, _drafted_by, word=person, empty="nobody", called=person_called),
+        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers), names=("ответов",)),
+        Field(
+            "author",
+            _("Answered by"),
+            Kind.ID,
+            _written_by,
+            _authors,
+            word=person,
+            empty="nobody",
+            called=person_called,
+            names=("отвечал",),
+            suggest=people,
+        ),
+        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",)),
+        _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED),
+        _has("has_held", _("With a held reply"), ("held", "удержан"), State.HELD),
+        _has("has_trouble", _("With a message that did not arrive"), ("failed", "недошло"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
+        Field(
+            "has_file",
+            _("With a file"),
+            Kind.YES_NO,
+            _yes_or_no(_files),
+            right=Right.SEE_ATTACHMENTS,
+            names=(
+                "file",
+                "attachment",
+                "файл",
+            ),
+        ),
+        Field(
+            "draft",
+            _("Being written to by"),
+            Kind.ID,
+            _drafted_by,
+            word=person,
+            empty="nobody",
+            called=person_called,
+            names=(
+                "пишет",
+                "черновик",
+            ),
+            suggest=people,
+        ),
     )
 
 
@@ -67,10 +103,10 @@ def _last_answer_of(past: PastTicket) -> datetime | None:
     return max((each.sent_at for each in past.answers if each.sent_at), default=None)
 
 
-def _has(name: str, label: str | Promise, *states: State) -> Field:
+def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State) -> Field:
     """Whether a message stands in the ticket that is in one of these states."""
     found = _yes_or_no(lambda: _here().filter(state__in=states))
-    return Field(name, label, Kind.YES_NO, found, lambda past: any(each.state in states for each in past.messages.values()))
+    return Field(name, label, Kind.YES_NO, found, lambda past: any(each.state in states for each in past.messages.values()), names=names)
 
 
 def _files() -> QuerySet[Attachment]:

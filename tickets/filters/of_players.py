@@ -15,11 +15,33 @@ from tickets.filters.fields import Field, Kind, Operator, Values, register
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER),
-        Field("nickname", _("Nickname"), Kind.TEXT, _nicknamed, right=Right.SEE_PLAYER),
-        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER),
-        Field("address", _("Mail address"), Kind.CHOICE, _with_address, right=Right.SEE_PLAYER_CONTACT),
-        Field("tier", _("Tier"), Kind.CHOICE, _of_tier, right=Right.SEE_PLAYER_PAYMENTS, empty="none"),
+        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER, names=("имя",)),
+        Field(
+            "nickname",
+            _("Nickname"),
+            Kind.TEXT,
+            _nicknamed,
+            right=Right.SEE_PLAYER,
+            names=(
+                "nick",
+                "ник",
+            ),
+        ),
+        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER, names=("аккаунт",)),
+        Field(
+            "address",
+            _("Mail address"),
+            Kind.CHOICE,
+            _with_address,
+            right=Right.SEE_PLAYER_CONTACT,
+            names=(
+                "mail",
+                "email",
+                "почта",
+                "адрес",
+            ),
+        ),
+        Field("tier", _("Tier"), Kind.CHOICE, _of_tier, right=Right.SEE_PLAYER_PAYMENTS, empty="none", names=("уровень",)),
     )
 
 

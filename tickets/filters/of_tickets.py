@@ -14,43 +14,135 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
+from helpdesk.studio.models import Department, Reason, Tag
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
-from tickets.filters.fields import Field, Kind, Operator, Values, among, column, person, register, yes_no
+from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register, yes_no
+from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, people, person, ways
 from tickets.models import FAR, Event, Pledge, Status, Ticket, with_nobody
 
 PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
+STARTERS = {"player": _("player"), "operator": _("operator")}
+TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
 
 
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("game", _("Game"), Kind.ID, column("game"), lambda past: past.game_id, word=_by_slug(Game)),
-        Field("language", _("Language"), Kind.CHOICE, column("language"), lambda past: past.language),
-        Field("assignee", _("With"), Kind.ID, _with, lambda past: past.assignee_id, word=person, empty="nobody", alike=_closed_accounts),
-        Field("team", _("Team"), Kind.ID, column("team"), lambda past: past.team_id, empty="none"),
-        Field("topic", _("Topic"), Kind.ID, column("topic"), lambda past: past.topic_id, word=_by_slug(Topic), empty="none"),
         Field(
-            "status", _("Status"), Kind.CHOICE, column("status"), lambda past: past.status, choices=lambda: Status.values, called=_status
+            "game",
+            _("Game"),
+            Kind.ID,
+            column("game"),
+            lambda past: past.game_id,
+            word=GAMES.slug,
+            names=("игра",),
+            suggest=GAMES.suggest,
         ),
-        Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None),
-        Field("tag", _("Tag"), Kind.ID, _tagged, lambda past: past.tags, empty="none", called=_name_of(Tag)),
-        Field("channel", _("Channel"), Kind.CHOICE, column("channel"), lambda past: past.channel, called=_channel),
-        Field("created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at),
-        Field("waiting_since", _("Waits since"), Kind.MOMENT, column("waiting_since"), lambda past: past.waiting_since),
-        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at),
+        Field(
+            "language",
+            _("Language"),
+            Kind.CHOICE,
+            column("language"),
+            lambda past: past.language,
+            names=("lang", "язык"),
+            suggest=languages,
+        ),
+        Field(
+            "assignee",
+            _("With"),
+            Kind.ID,
+            _with,
+            lambda past: past.assignee_id,
+            word=person,
+            empty="nobody",
+            alike=_closed_accounts,
+            names=("with", "исполнитель", "у"),
+            suggest=people,
+        ),
+        Field(
+            "team",
+            _("Team"),
+            Kind.ID,
+            column("team"),
+            lambda past: past.team_id,
+            word=TEAMS.word,
+            empty="none",
+            names=("команда",),
+            suggest=TEAMS.suggest,
+        ),
+        Field(
+            "topic",
+            _("Topic"),
+            Kind.ID,
+            column("topic"),
+            lambda past: past.topic_id,
+            word=TOPICS.slug,
+            empty="none",
+            names=("тема",),
+            suggest=TOPICS.suggest,
+        ),
+        Field(
+            "status",
+            _("Status"),
+            Kind.CHOICE,
+            column("status"),
+            lambda past: past.status,
+            choices=lambda: Status.values,
+            called=_status,
+            names=("статус",),
+        ),
+        Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None, names=("ждёт_ответа",)),
+        Field(
+            "tag",
+            _("Tag"),
+            Kind.ID,
+            _tagged,
+            lambda past: past.tags,
+            word=TAGS.word,
+            empty="none",
+            called=_name_of(Tag),
+            names=("метка", "тег"),
+            suggest=TAGS.suggest,
+        ),
+        Field(
+            "channel",
+            _("Channel"),
+            Kind.CHOICE,
+            column("channel"),
+            lambda past: past.channel,
+            called=_channel,
+            names=("канал",),
+            suggest=ways,
+        ),
+        Field(
+            "created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at, names=("opened", "создан", "открыт")
+        ),
+        Field(
+            "waiting_since",
+            _("Waits since"),
+            Kind.MOMENT,
+            column("waiting_since"),
+            lambda past: past.waiting_since,
+            names=("waiting", "ждёт"),
+        ),
+        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at, names=("решён",)),
         Field(
             "pending_department",
             _("Department that owes an answer"),
             Kind.ID,
             column("pending_department"),
             lambda past: past.pending_department_id,
+            word=DEPARTMENTS.word,
             empty="none",
             called=_name_of(Department),
+            names=("department", "отдел"),
+            suggest=DEPARTMENTS.suggest,
         ),
-        Field("pending_until", _("Day of the hold"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until),
+        Field(
+            "pending_until", _("Day of the hold"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until, names=("срок",)
+        ),
         Field(
             "status_before",
             _("Status before"),
@@ -60,17 +152,24 @@ def register_own() -> None:
             choices=lambda: Status.values,
             empty="none",
             called=_status,
+            names=(
+                "был",
+                "прежний_статус",
+            ),
         ),
-        Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened),
-        Field("follow_up", _("Follows another one"), Kind.YES_NO, _follows, lambda past: past.follows_id is not None),
+        Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened, names=("вернулось",)),
+        Field(
+            "follow_up", _("Follows another one"), Kind.YES_NO, _follows, lambda past: past.follows_id is not None, names=("продолжение",)
+        ),
         Field(
             "started_by",
             _("Started by"),
             Kind.CHOICE,
             column("started_by"),
             lambda past: past.started_by,
-            choices=lambda: _STARTERS,
-            called=_STARTERS.__getitem__,
+            choices=lambda: STARTERS,
+            called=STARTERS.__getitem__,
+            names=("начал",),
         ),
         Field(
             "topic_by",
@@ -78,15 +177,25 @@ def register_own() -> None:
             Kind.CHOICE,
             _topic_by,
             lambda past: None if past.topic_id is None else "machine" if past.topic_by_machine else "person",
-            choices=lambda: _TOPIC_BY,
+            choices=lambda: TOPIC_BY,
             empty="nobody",
-            called=_TOPIC_BY.__getitem__,
+            called=TOPIC_BY.__getitem__,
+            names=("тему_определил",),
         ),
         Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id),
-        Field("number", _("Number"), Kind.ID, column("pk"), lambda past: past.pk, word=_of_number, called=_number_of),
-        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at")),
-        Field("first_reply", _("First answer"), Kind.MOMENT, column("first_reply_at"), lambda past: past.first_reply_at),
-        Field("last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at")),
+        Field("number", _("Number"), Kind.ID, column("pk"), lambda past: past.pk, word=_of_number, called=_number_of, names=("номер",)),
+        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",)),
+        Field(
+            "first_reply",
+            _("First answer"),
+            Kind.MOMENT,
+            column("first_reply_at"),
+            lambda past: past.first_reply_at,
+            names=("первый_ответ",),
+        ),
+        Field(
+            "last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at"), names=("последнее_письмо",)
+        ),
         Field(
             "hold_reason",
             _("Reason of the hold"),
@@ -95,8 +204,14 @@ def register_own() -> None:
             lambda past: past.hold_reason_id,
             empty="none",
             called=_name_of(Reason),
+            names=(
+                "reason",
+                "причина",
+            ),
+            word=REASONS.word,
+            suggest=REASONS.suggest,
         ),
-        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue),
+        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue, names=("просрочено",)),
         Field(
             "promise",
             _("Promise to the player"),
@@ -106,22 +221,20 @@ def register_own() -> None:
             choices=lambda: PROMISES,
             empty="none",
             called=PROMISES.__getitem__,
+            names=("обещание",),
         ),
-        Field("promised_until", _("Answer promised by"), Kind.MOMENT, column("promised_until"), lambda past: past.promised_until),
+        Field(
+            "promised_until",
+            _("Answer promised by"),
+            Kind.MOMENT,
+            column("promised_until"),
+            lambda past: past.promised_until,
+            names=(
+                "promised",
+                "обещано",
+            ),
+        ),
     )
-
-
-_STARTERS = {"player": _("player"), "operator": _("operator")}
-_TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
-
-
-def _by_slug(model: type[Game] | type[Topic]) -> Callable[[str, User], int]:
-    """The id itself and no join, so that the planner sees which part of an index is meant. 0 where there is no such row."""
-
-    def found(said: str, _reader: User) -> int:
-        return model.objects.filter(slug=said).values_list("pk", flat=True).first() or 0
-
-    return found
 
 
 def _name_of(model: type[Department] | type[Reason] | type[Tag]) -> Callable[[int], str]:

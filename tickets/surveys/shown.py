@@ -32,7 +32,19 @@ def register() -> None:
     )
     labels.register(facts={CAPABILITY: _("ask players for a rating")})
     panels.register(Panel("surveys:ratings", _("Ratings")))
-    filters.register(Field("surveys.rating", _("Rating"), Kind.NUMBER, _rated, right=Right.SEE_RATING))
+    filters.register(
+        Field(
+            "surveys.rating",
+            _("Rating"),
+            Kind.NUMBER,
+            _rated,
+            right=Right.SEE_RATING,
+            names=(
+                "rating",
+                "оценка",
+            ),
+        )
+    )
 
 
 def _rated(operator: Operator, values: Values, _reader: object) -> Q:

@@ -15,8 +15,9 @@ from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from tickets import filters
 from tickets.filters import Condition, Field, Filter, Kind, Operator
-from tickets.filters.fields import LONGEST, Values
+from tickets.filters.fields import Values
 from tickets.models import DUE, FAR, ON_HOLD, Status, Ticket
+from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, without_parts
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -43,9 +44,10 @@ SORTS = {
     )
 }
 COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
-SEARCH, WORDS = "q", "words"  # the search field's name in the address, and that of what it asks for
-DRAWN = frozenset({"game", "assignee", "language", "team", "topic", WORDS})  # what has a menu or a mark of its own
-OWN = frozenset({"status"})  # fields that the address says otherwise: the tabs ask for the status
+SEARCH, WORDS = "q", "words"  # the search box's name in the address, and the field of what it looks for without one
+DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
+OWN = frozenset({"status", WORDS})  # fields that the address says otherwise: by the tabs, and by the box
+MOST_TROUBLES = 5  # told one by one
 
 
 def register_own() -> None:
@@ -57,10 +59,11 @@ def register_own() -> None:
 class Wanted:
     """One view of the queue for its reader. What an address says wrongly is left out, never an error page: `refused` tells of it.
 
-    `said` is what the address says of each field that was understood, by the field's name.
+    `said` is what the address says of each field that was understood, by the field's name; `box` what was typed into the search box.
     """
 
     filter: Filter
+    box: Parsed = NOTHING_TYPED
     tab: str = TO_ANSWER
     sort: str = "waiting"
     said: Mapping[str, str] = field(default_factory=dict)
@@ -71,11 +74,12 @@ class Wanted:
         """Read a query string."""
         tab, sort = asked.get("status", TO_ANSWER), asked.get("sort", "")
         tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER
-        said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := _said(asked, one.name))}
+        said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := asked.get(one.name, ""))}
         refused: list[DomainError] = []
         found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
         return cls(
             found,
+            box=parse(asked.get(SEARCH, "").strip(), reader),
             tab=tab,
             sort=sort if sort in SORTS else _default_sort(tab),
             said={condition.field.name: said[condition.field.name] for condition in found.conditions},
@@ -83,9 +87,24 @@ class Wanted:
         )
 
     @property
-    def words(self) -> str:
-        """What somebody typed into the search field."""
-        return self.said.get(WORDS, "")
+    def number(self) -> str:
+        """What may be a ticket's number, if the box has one word and no more."""
+        return self.box.tree.text.upper() if isinstance(self.box.tree, Word) else ""
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """The parts of what is in the box, and what it holds without each."""
+        return [(part.span.of(self.box.text), without_parts(self.box, lambda other, part=part: other is part)) for part in self.box.tops]  # type: ignore[misc]
+
+    @property
+    def troubles(self) -> list[tuple[str, Trouble]]:
+        """What in the box cannot be read, piece by piece."""
+        return [(self.box.text[one.start : one.end], one) for one in self.box.troubles[:MOST_TROUBLES]]
+
+    @property
+    def more_troubles(self) -> int:
+        """How many more there are."""
+        return max(0, len(self.box.troubles) - MOST_TROUBLES)
 
     @property
     def order(self) -> Sort:
@@ -94,12 +113,12 @@ class Wanted:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the tab and the order is asked for."""
-        return bool(self.said)
+        return bool(self.said or self.box.text)
 
     @property
     def mine_alone(self) -> bool:
         """Whether one's own tickets are asked for that wait, and nothing narrower."""
-        return self.tab == TO_ANSWER and {**self.said, WORDS: ""} == {"assignee": "me", WORDS: ""}
+        return self.tab == TO_ANSWER and self.said == {"assignee": "me"}
 
     @property
     def others(self) -> list[Condition]:
@@ -108,11 +127,14 @@ class Wanted:
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
-        return tickets.filter(self.filter.q(), merged_into=None)
+        return tickets.filter(self.filter.q(), q_of(self.box.tree, self.filter.reader, words=self._finds), merged_into=None)
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows of its tab."""
         return on_tab(rows, self.tab)
+
+    def _finds(self, part: Word | Phrase) -> Q:
+        return _with_words(Operator.HAS, (part.text,), self.filter.reader)
 
 
 def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
@@ -122,12 +144,6 @@ def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
     if tab == TO_ANSWER:
         return rows.filter(waiting_key__lt=FAR)
     return rows.filter(status=tab)
-
-
-def _said(asked: QueryDict, name: str) -> str:
-    if name == WORDS:
-        return asked.get(SEARCH, "").replace("\x00", "").strip()[:LONGEST]
-    return asked.get(name, "")
 
 
 def _with_words(_operator: Operator, values: Values, reader: User) -> Q:

@@ -71,7 +71,7 @@ class Choices:
 def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
     """Two queries, the same for one row or fifty."""
     mine = wanted.apply(visible_tickets(reader))
-    counts = counts_of_finds(mine) if wanted.words else tab_counts(mine)
+    counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
     rows = wanted.on_tab(mine).annotate(seen_event=seen_event(reader), **COMPUTED).values_list(*Row._fields, named=True)
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))

@@ -17,10 +17,11 @@ from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import SORTS, Wanted
+from tickets.desk.queue.filters import SEARCH, SORTS, Wanted
 from tickets.desk.queue.rows import COLUMNS, drawn
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
+from tickets.search.language import complete
 from tickets.services.assign import take_next
 
 
@@ -29,9 +30,7 @@ from tickets.services.assign import take_next
 def queue(request: StaffRequest) -> HttpResponse:
     """One page of the queue; for htmx its list alone."""
     wanted = Wanted.of(request.GET, request.user)
-    if wanted.words and (
-        exact := visible_tickets(request.user).filter(number=wanted.words.upper()).values_list("number", flat=True).first()
-    ):
+    if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
         return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
@@ -69,10 +68,19 @@ def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
     rows = wanted.apply(visible_tickets(request.user))
-    counts = counts_of_finds(rows) if wanted.words else tab_counts(rows)
+    counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
     fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": behind_of(request)})
     return trigger_client_event(response, "rail")  # the rail counts at the same moment, so that the two never differ
+
+
+@requires(Right.VIEW)
+@require_GET
+def completion(request: StaffRequest) -> HttpResponse:
+    """What may stand at the cursor of the search box, `at` characters from its beginning."""
+    typed = request.GET.get(SEARCH, "")
+    offers = complete(typed, whole_number(request.GET.get("at")) if "at" in request.GET else len(typed), request.user)
+    return render(request, "tickets/completion.html", {"offers": offers})
 
 
 @requires(Right.TAKE)

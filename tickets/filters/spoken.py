@@ -1,0 +1,117 @@
+"""Values that people say by a name: a game, a topic, a colleague. How such a word is read, and what is offered while one types it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language_info, pgettext
+from django.utils.translation import gettext as _
+
+from helpdesk.base.bounds import whole_number
+from helpdesk.base.errors import DomainError
+from helpdesk.base.folding import finds, folded
+from helpdesk.staff.models import Team, User
+from helpdesk.staff.rights import Right, scope_for
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
+from tickets.channels import channels
+
+MOST_OFFERED = 10
+MINE = frozenset({"me", "меня", "мне", "я"})
+
+Offers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Rows of a table that are said by their slug, if they have one, by their name, or by their number.
+
+    `rows(reader)`: which of them this person may know. `offered`: which of those are still chosen.
+    """
+
+    rows: Callable[[User], QuerySet[Any]]
+    by_slug: bool = False
+    offered: Q = Q()
+
+    def word(self, said: str, reader: User) -> int | None:
+        """The id; None where nothing is called so. DomainError where several are."""
+        return whole_number(said) or self._called(said, reader)
+
+    def slug(self, said: str, reader: User) -> int:
+        """The id and no join, so that the planner sees which part of an index is meant. 0 where there is no such row (any more)."""
+        return self._called(said, reader) or 0
+
+    def suggest(self, prefix: str, reader: User) -> Offers:
+        """(slug, or name, or number; name) of those whose name has the prefix in it."""
+        rows = self.rows(reader).filter(self.offered).order_by("name", "pk")
+        rows = rows.filter(finds("name", prefix)) if prefix else rows
+        found = list(rows.values_list(*(("slug", "name") if self.by_slug else ("pk", "name")))[:MOST_OFFERED])
+        names = [folded(name) for _word, name in found]
+        return [
+            (word if self.by_slug else str(word) if names.count(folded(name)) > 1 or name.isdecimal() else name, name)
+            for word, name in found
+        ]
+
+    def _called(self, said: str, reader: User) -> int | None:
+        rows = self.rows(reader).order_by("pk")
+        if self.by_slug and (pk := rows.filter(slug=said).values_list("pk", flat=True).first()):
+            return int(pk)
+        found = rows.filter(name__iexact=said).values_list("pk", flat=True)[:2]
+        if len(found) > 1:
+            raise DomainError(_("Several are called “%(name)s”; say which by its number.") % {"name": said[:40]})
+        return found[0] if found else None
+
+
+def _games(reader: User) -> QuerySet[Game]:
+    """Those that the reader's rights reach."""
+    scope = scope_for(reader, Right.VIEW)
+    if scope.everything or any(part.game_id is None for part in scope.parts):
+        return Game.objects.all()
+    return Game.objects.filter(pk__in=[part.game_id for part in scope.parts])
+
+
+GAMES = Spoken(_games, by_slug=True, offered=Q(archived_at=None))
+TOPICS = Spoken(lambda _reader: Topic.objects.all(), by_slug=True, offered=Q(archived_at=None))
+TAGS = Spoken(lambda _reader: Tag.objects.all())
+TEAMS = Spoken(lambda _reader: Team.objects.all(), by_slug=True)
+DEPARTMENTS = Spoken(lambda _reader: Department.objects.all(), offered=Q(archived_at=None))
+REASONS = Spoken(lambda _reader: Reason.objects.all(), offered=Q(archived_at=None))
+PEOPLE = Spoken(lambda _reader: User.objects.all(), offered=Q(is_active=True))
+
+
+def person(said: str, reader: User) -> int | None:
+    """The id of the reader for “me”, else of who is called so."""
+    return reader.pk if said.casefold() in MINE else PEOPLE.word(said, reader)
+
+
+def people(prefix: str, reader: User) -> Offers:
+    """The reader first, as “me”."""
+    me = pgettext("typed into a search", "me")
+    mine = [(me, reader.name)] if me.startswith(folded(prefix)) or folded(prefix) in folded(reader.name) else []
+    return [*mine, *(offer for offer in PEOPLE.suggest(prefix, reader) if offer[0] != reader.name)][:MOST_OFFERED]
+
+
+def languages(prefix: str, reader: User) -> Offers:
+    """Those in which the reader's games are supported."""
+    spoken = {code for codes in _games(reader).filter(archived_at=None).values_list("languages", flat=True) for code in codes}
+    return _beginning(prefix, ((code, _language(code)) for code in sorted(spoken)))
+
+
+def ways(prefix: str, _reader: User) -> Offers:
+    """The channels of this desk."""
+    return _beginning(prefix, ((channel.name, str(channel.label)) for channel in channels()))
+
+
+def _beginning(prefix: str, offers: Iterable[tuple[str, str]]) -> Offers:
+    start = folded(prefix)
+    return list(islice((offer for offer in offers if any(folded(word).startswith(start) for word in offer)), MOST_OFFERED))
+
+
+def _language(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code

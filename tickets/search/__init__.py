@@ -1,0 +1,1 @@
+"""Finding tickets: the language in which they are asked for. The engines will stand beside it."""
