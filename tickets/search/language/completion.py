@@ -103,4 +103,4 @@ def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
 
 def _nothing(field: Field, prefix: str) -> list[Offer]:
     none = pgettext("typed into a search", "none")
-    return [(none, gettext("Nothing stands there"))] if field.empty and none.startswith(folded(prefix)) else []
+    return [(none, gettext("Empty"))] if field.empty and none.startswith(folded(prefix)) else []
