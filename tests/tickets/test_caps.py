@@ -13,6 +13,7 @@ from players.services import add_address
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket, newest_question, post
 from tests.tickets.deeds import at_once
+from tickets.actors import operator
 from tickets.caps import CAPS
 from tickets.channels import Failed
 from tickets.models import Hold, Message, Ticket
@@ -100,7 +101,7 @@ def test_a_person_lets_a_held_one_leave_and_then_it_counts(anna: User, travel: T
     for _number in range(MOST - 1):
         assert notice(ticket).state == State.QUEUED
 
-    release(Hold.objects.get(message=held), by=anna)
+    release(Hold.objects.get(message=held), by=operator(anna))
 
     assert Message.objects.get(pk=held.pk).state == State.QUEUED
     assert notice(ticket).state == State.HELD
@@ -110,7 +111,9 @@ def test_a_person_lets_a_held_one_leave_and_then_it_counts(anna: User, travel: T
 def test_what_a_person_wrote_neither_counts_nor_is_held(anna: User, travel: Travel, the_post: object) -> None:
     ticket = make_ticket()
 
-    replies = [send_reply(ticket, OutgoingMessage("Hm.", answers_upto=newest_question(ticket)), by=anna) for _number in range(MOST + 2)]
+    replies = [
+        send_reply(ticket, OutgoingMessage("Hm.", answers_upto=newest_question(ticket)), by=operator(anna)) for _number in range(MOST + 2)
+    ]
 
     assert {reply.state for reply in replies} == {State.QUEUED}
     assert notice(ticket).state == State.QUEUED

@@ -67,6 +67,11 @@ def test_an_account_counts_in_its_own_game_alone(olga: User, mira: Ticket) -> No
     assert found(olga, "player", str(mira.player_id)) == {mira, elsewhere}
 
 
+def test_by_its_number_however_it_is_typed(olga: User, mira: Ticket) -> None:
+    assert found(olga, "number", f" {mira.number.lower()} ", "ZZZZ-0000") == {mira}
+    assert mira not in found(olga, "number", mira.number, how="is_not")
+
+
 def test_who_has_no_tier_is_found_too(olga: User, mira: Ticket) -> None:
     assert mira not in found(olga, "tier", "none")
     assert found(olga, "tier", "none", "whale") == set(Ticket.objects.all())

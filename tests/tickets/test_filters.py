@@ -91,7 +91,6 @@ class Filtered(Desk):
             "started_by": ["player", "operator"],
             "topic_by": ["person", "machine", "nobody"],
             "player": [str(self.ticket(0).player_id), "999999"],
-            "number": [self.ticket(0).number.lower(), "ZZZZ-0000"],
             "replies": ["0", "1", "3"],
             "author": [str(self.anna.pk), "me", "nobody"],
             "has_note": ["yes", "no"],

@@ -183,7 +183,7 @@ def register_own() -> None:
             names=("тему_определил",),
         ),
         Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id),
-        Field("number", _("Number"), Kind.ID, column("pk"), lambda past: past.pk, word=_of_number, called=_number_of, names=("номер",)),
+        Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",)),
         Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",)),
         Field(
             "first_reply",
@@ -264,13 +264,9 @@ def _closed_accounts(values: Values) -> Iterable[int]:
     return User.objects.filter(is_active=False).values_list("pk", flat=True) if None in values else ()
 
 
-def _of_number(said: str, _reader: User) -> int:
-    """A ticket by its number, however it is typed; 0 where there is none."""
-    return Ticket.objects.filter(number=said.strip().upper()).values_list("pk", flat=True).first() or 0
-
-
-def _number_of(pk: int) -> str:
-    return Ticket.objects.filter(pk=pk).values_list("number", flat=True).first() or "–"
+def _numbered(_operator: Operator, values: Values, _reader: User) -> Q:
+    """However it is typed."""
+    return Q(number__in=[str(value).strip().upper() for value in values])
 
 
 def _before(_operator: Operator, values: Values, _reader: User) -> Q:
