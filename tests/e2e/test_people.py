@@ -55,7 +55,7 @@ def test_a_player_is_blocked_freed_and_heard_after_all(town: Town, window: Open)
 
     card.get_by_role("link", name="Block…").click()
     page.get_by_label("1 week").check()
-    page.get_by_label("Why").fill("Began anew")
+    page.get_by_role("textbox", name="Why").fill("Began anew")
     page.locator("#dialog").get_by_role("button", name="Block").click()
     expect(card).to_contain_text("Began anew")
     expect(page.locator("#dialog")).not_to_be_visible()
