@@ -149,7 +149,13 @@ def register() -> None:
         menu.RUNNING,
         MenuEntry("staff:jobs", _("Jobs"), "list-checks", _("Long work that goes on by itself"), Right.MANAGE_DELIVERIES, True, 25),
         MenuEntry(
-            "staff:reasons", _("Reasons"), "clipboard-list", _("The studio's lists of why something is done"), Right.MANAGE_LIFECYCLE, True, 15
+            "staff:reasons",
+            _("Reasons"),
+            "clipboard-list",
+            _("The studio's lists of why something is done"),
+            Right.MANAGE_LIFECYCLE,
+            True,
+            15,
         ),
         MenuEntry("staff:audit", _("Audit"), "scroll-text", _("Who signed in, saw or changed what"), Right.SEE_AUDIT, True, 90),
     )

@@ -38,6 +38,11 @@ DUE = Coalesce(Least("pending_until", "promised_until"), Value(FAR), output_fiel
 """`due_key` for queries: the nearest day by which somebody is due, or FAR."""
 
 
+def nearest_day(*days: datetime | None) -> datetime:
+    """The same of what a row says."""
+    return min(filter(None, days), default=FAR)
+
+
 def with_nobody() -> Q:
     """The condition on tickets that nobody works on: without an assignee, or with one whose account is closed."""
     return Q(assignee=None) | Q(assignee__in=User.objects.filter(is_active=False).values("pk"))
@@ -129,7 +134,7 @@ class Ticket(models.Model):
     @property
     def due_key(self) -> datetime:
         """The nearest day by which somebody is due, as `DUE` finds it: of the hold, or of the promise to the player; FAR without one."""
-        return min(filter(None, [self.pending_until, self.promised_until]), default=FAR)
+        return nearest_day(self.pending_until, self.promised_until)
 
     @property
     def overdue(self) -> bool:

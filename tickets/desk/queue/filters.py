@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,7 @@ SORTS = {
         Sort("changed", _("Recently changed first"), "changed_at", True),
     )
 }
-COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
+_COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
 SEARCH, WORDS = "q", "words"  # the search box's name in the address, and the field of what it looks for without one
 DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
 OWN = frozenset({"status", WORDS})  # fields that the address says otherwise: by the tabs, and by the box
@@ -109,6 +110,11 @@ class Wanted:
     @property
     def order(self) -> Sort:
         return SORTS[self.sort]
+
+    @property
+    def computed(self) -> dict[str, Coalesce]:
+        """What its order sorts by, where that is no column."""
+        return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
 
     @property
     def narrowed(self) -> bool:

@@ -24,6 +24,7 @@ from helpdesk.staff.models import User
 from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
 from tickets.models import Status
+from tickets.models.ticket import nearest_day
 from tickets.sight import Sight, sight_over
 
 
@@ -37,7 +38,8 @@ class Row(NamedTuple):
     language: str
     status: str
     pending_on: str
-    due_key: datetime
+    pending_until: datetime | None
+    promised_until: datetime | None
     hold_reason__name: str | None
     waiting_since: datetime | None
     waiting_key: datetime
@@ -56,6 +58,11 @@ class Row(NamedTuple):
     team_id: int | None
     assignee__name: str | None
     assignee__is_active: bool | None
+
+    @property
+    def due_key(self) -> datetime:
+        """The nearest day by which somebody is due, as rows are sorted by it."""
+        return nearest_day(self.pending_until, self.promised_until)
 
     @property
     def unread(self) -> bool:

@@ -19,7 +19,7 @@ from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Game
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
-from tickets.desk.queue.filters import COMPUTED, EVERY, TO_ANSWER, Wanted, on_tab
+from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
 from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
 
@@ -72,7 +72,7 @@ def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
     """Two queries, the same for one row or fifty."""
     mine = wanted.apply(visible_tickets(reader))
     counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
-    rows = wanted.on_tab(mine).annotate(seen_event=seen_event(reader), **COMPUTED).values_list(*Row._fields, named=True)
+    rows = wanted.on_tab(mine).alias(**wanted.computed).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
@@ -140,7 +140,7 @@ def choices(reader: User) -> Choices:
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Two queries."""
-    rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).alias(**COMPUTED)
+    rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).alias(**wanted.computed)
     sort = wanted.order
     value = getattr(ticket, sort.key)
     up, down = ("gt", "lt") if sort.descending else ("lt", "gt")
