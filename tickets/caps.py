@@ -15,8 +15,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop as _
 
 from helpdesk.base import clock
+from helpdesk.base.claims import hold_names
 from tickets.gates import GateHold, gate
-from tickets.locks import lock_names
 from tickets.models import Message
 
 Purpose, State = Message.Purpose, Message.State
@@ -61,7 +61,7 @@ def caps(message: Message) -> GateHold | None:
     if message.purpose == Purpose.ANSWER:
         return None
     ticket = message.ticket
-    lock_names(f"caps of player {ticket.player_id}", *([f"caps of address {ticket.contact_id}"] if ticket.contact_id else []))
+    hold_names(f"caps of player {ticket.player_id}", *([f"caps of address {ticket.contact_id}"] if ticket.contact_id else []))
     now = clock.now()
     sent = _sent(message, now)
     if reached := _reached([one for one in sent if one.ticket == ticket.pk], message, now):

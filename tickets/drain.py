@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from helpdesk.base import clock, outward
+from helpdesk.base.claims import hold_names
 from helpdesk.base.queue import gathering
 from helpdesk.base.sweeps import each_alone
 from helpdesk.base.text import clean, reason_of
@@ -145,7 +146,7 @@ def _claim(lane: Lane, until: datetime, names: list[str], game: int | None, limi
         return []
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         if in_runs:  # of two who claim at once the second must see what the first has, or it would take a younger event before an older
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"deliveries of {names[0]}"])
+            hold_names(f"deliveries of {names[0]}")
         said: dict[str, Any] = {"until": until, "lane": lane.value, "now": clock.now(), "game": game, "limit": limit, "names": names}
         cursor.execute(_CLAIM_RUNS if in_runs else _CLAIM_HEADS, said)
         return [row[0] for row in cursor.fetchall()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import Conflict, NotAllowed
@@ -99,13 +99,6 @@ def lock_message(pk: int) -> Message | None:
             message.ticket = ticket
             return message
     raise Conflict(_("This ticket is being merged. Try again."))
-
-
-def lock_names(*names: str) -> None:
-    """Wait for whoever holds these names, one after the other, and hold them until the transaction ends; after any ticket's lock."""
-    demand_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [list(names)])
 
 
 def demand_transaction() -> None:

@@ -14,6 +14,14 @@ from django.db.models import Q, QuerySet
 from helpdesk.base import clock
 
 
+def hold_names(*names: str) -> None:
+    """Wait for whoever holds these names, one after the other, and hold them until the transaction ends; after any row's lock."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("Names are held within a transaction only.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [list(names)])
+
+
 def claim(rows: QuerySet[Any], *, limit: int, lease: timedelta, field: str = "claimed_until", counting: str = "") -> list[int]:
     """Take up to `limit` of `rows` (filtered and ordered by the caller) until now + `lease`; their ids in that order.
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from helpdesk.studio import capabilities
 from helpdesk.studio.capabilities import Capability
 from helpdesk.studio.models import Game, Mode, Reason
+from helpdesk.studio.selectors import for_game
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def list_named(name: str) -> ReasonList | None:
 
 def reasons_of(name: str, game: Game) -> QuerySet[Reason]:
     """The reasons of a list that may be given in a matter of this game today."""
-    return Reason.objects.filter(Q(game=game) | Q(game=None), list=name, archived_at=None)
+    return Reason.objects.filter(for_game(game), list=name, archived_at=None)
 
 
 def is_demanded(name: str, game: Game) -> bool:

@@ -30,14 +30,19 @@ def topics_beneath(topics: Collection[int]) -> dict[int, tuple[int, ...]]:
         return {root: tuple(ids) for root, ids in cursor.fetchall()}
 
 
+def for_game(game: Game) -> Q:
+    """The words that a matter of this game may have: its own, and those for all."""
+    return Q(game=game) | Q(game=None)
+
+
 def topics_of(game: Game) -> QuerySet[Topic]:
     """The topics that a matter of this game may have today."""
-    return Topic.objects.filter(Q(game=game) | Q(game=None), archived_at=None)
+    return Topic.objects.filter(for_game(game), archived_at=None)
 
 
 def departments_of(game: Game) -> QuerySet[Department]:
     """The departments that may owe an answer in a matter of this game today."""
-    return Department.objects.filter(Q(game=game) | Q(game=None), archived_at=None)
+    return Department.objects.filter(for_game(game), archived_at=None)
 
 
 def calendar_at(game: Game, moment: datetime) -> Calendar:

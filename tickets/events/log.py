@@ -13,13 +13,14 @@ from django.db import connection
 from django.db.models import Model
 
 from helpdesk.base import clock
+from helpdesk.base.claims import hold_names
 from helpdesk.base.queue import nudge
 from helpdesk.base.rows import as_json, columns, json_of, made
 from players.models import Player
 from tickets.actors import Actor, ActorKind
 from tickets.events.kinds import Payload, data_of, touches
 from tickets.events.subscriptions import ears
-from tickets.locks import demand_lock, lock_names
+from tickets.locks import demand_lock
 from tickets.models import Event, Lane, Message, Ticket
 
 _cause: ContextVar[Event | None] = ContextVar("cause", default=None)
@@ -101,7 +102,7 @@ def record_about(subject: Model, payload: Payload, *, by: Actor, at: datetime | 
     The subject stands in the row as “player:12”. Its order is kept by a lock of the transaction, taken after any ticket's.
     """
     name = subject_of(subject)
-    lock_names(f"events of {name}")
+    hold_names(f"events of {name}")
     event = _made(payload, by, at)
     event.subject, event.player_id = name, subject.pk if isinstance(subject, Player) else None
     event.author_team_id = by.person

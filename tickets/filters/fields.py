@@ -147,11 +147,6 @@ def column(name: str) -> Finds:
     return found
 
 
-def person_called(pk: int) -> str:
-    """A colleague's name."""
-    return User.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
-
-
 def yes_no(there: Q, values: Values) -> Q:
     """The condition that something is so, or is not, or either."""
     return Q() if {True, False} <= set(values) else there if values[0] else ~there

@@ -11,9 +11,10 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
-from tickets.filters.fields import Field, Finds, Kind, Operator, Values, person_called, register, yes_no
-from tickets.filters.spoken import people, person
+from tickets.filters.fields import Field, Finds, Kind, Operator, Values, register, yes_no
+from tickets.filters.spoken import name_of, people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
 from tickets.past import PastTicket
@@ -33,7 +34,7 @@ def register_own() -> None:
             _authors,
             word=person,
             empty="nobody",
-            called=person_called,
+            called=name_of(User),
             names=("отвечал",),
             suggest=people,
         ),
@@ -60,11 +61,8 @@ def register_own() -> None:
             _drafted_by,
             word=person,
             empty="nobody",
-            called=person_called,
-            names=(
-                "пишет",
-                "черновик",
-            ),
+            called=name_of(User),
+            names=("пишет", "черновик"),
             suggest=people,
         ),
     )
@@ -84,10 +82,15 @@ def _so_many(operator: Operator, values: Values, _reader: object) -> Q:
     return Q(GreaterThanOrEqual(counted, values[0]) if operator == Operator.AT_LEAST else LessThan(counted, values[0]))
 
 
-def _written_by(_operator: Operator, values: Values, _reader: object) -> Q:
+def _one_of(rows: QuerySet[Message] | QuerySet[Draft], column: str, values: Values) -> Q:
+    """A row of one of these stands there; None: none of anybody."""
     people = [value for value in values if value is not None]
-    found = Q(Exists(_answered().filter(author_id__in=people))) if people else Q(pk__in=[])
-    return found if len(people) == len(values) else found | ~Q(Exists(_answered()))
+    found = Q(Exists(rows.filter(**{f"{column}__in": people}))) if people else Q(pk__in=[])
+    return found if len(people) == len(values) else found | ~Q(Exists(rows))
+
+
+def _written_by(_operator: Operator, values: Values, _reader: object) -> Q:
+    return _one_of(_answered(), "author_id", values)
 
 
 def _authors(past: PastTicket) -> set[int | None]:
@@ -123,6 +126,4 @@ def _yes_or_no(rows: Callable[[], QuerySet[Message] | QuerySet[Attachment]]) -> 
 def _drafted_by(_operator: Operator, values: Values, _reader: object) -> Q:
     """Of drafts in which something stands."""
     drafts = Draft.objects.filter(ticket=OuterRef("pk")).exclude(text="").order_by()
-    people = [value for value in values if value is not None]
-    found = Q(Exists(drafts.filter(author__in=people))) if people else Q(pk__in=[])
-    return found if len(people) == len(values) else found | ~Q(Exists(drafts))
+    return _one_of(drafts, "author", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
@@ -19,7 +19,7 @@ from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
 from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register, yes_no
-from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, people, person, ways
+from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
 from tickets.models import FAR, Event, Pledge, Status, Ticket, with_nobody
 
 PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
@@ -102,7 +102,7 @@ def register_own() -> None:
             lambda past: past.tags,
             word=TAGS.word,
             empty="none",
-            called=_name_of(Tag),
+            called=name_of(Tag),
             names=("метка", "тег"),
             suggest=TAGS.suggest,
         ),
@@ -136,7 +136,7 @@ def register_own() -> None:
             lambda past: past.pending_department_id,
             word=DEPARTMENTS.word,
             empty="none",
-            called=_name_of(Department),
+            called=name_of(Department),
             names=("department", "отдел"),
             suggest=DEPARTMENTS.suggest,
         ),
@@ -152,10 +152,7 @@ def register_own() -> None:
             choices=lambda: Status.values,
             empty="none",
             called=_status,
-            names=(
-                "был",
-                "прежний_статус",
-            ),
+            names=("был", "прежний_статус"),
         ),
         Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened, names=("вернулось",)),
         Field(
@@ -203,11 +200,8 @@ def register_own() -> None:
             column("hold_reason"),
             lambda past: past.hold_reason_id,
             empty="none",
-            called=_name_of(Reason),
-            names=(
-                "reason",
-                "причина",
-            ),
+            called=name_of(Reason),
+            names=("reason", "причина"),
             word=REASONS.word,
             suggest=REASONS.suggest,
         ),
@@ -229,19 +223,9 @@ def register_own() -> None:
             Kind.MOMENT,
             column("promised_until"),
             lambda past: past.promised_until,
-            names=(
-                "promised",
-                "обещано",
-            ),
+            names=("promised", "обещано"),
         ),
     )
-
-
-def _name_of(model: type[Department] | type[Reason] | type[Tag]) -> Callable[[int], str]:
-    def name(pk: int) -> str:
-        return model.objects.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
-
-    return name
 
 
 def _status(value: str) -> str | Promise:

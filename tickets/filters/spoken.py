@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
@@ -80,6 +80,15 @@ TEAMS = Spoken(lambda _reader: Team.objects.all(), by_slug=True)
 DEPARTMENTS = Spoken(lambda _reader: Department.objects.all(), offered=Q(archived_at=None))
 REASONS = Spoken(lambda _reader: Reason.objects.all(), offered=Q(archived_at=None))
 PEOPLE = Spoken(lambda _reader: User.objects.all(), offered=Q(is_active=True))
+
+
+def name_of(model: type[Model]) -> Callable[[int], str]:
+    """What rows of a table are called, by their ids."""
+
+    def name(pk: int) -> str:
+        return model._default_manager.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+
+    return name
 
 
 def person(said: str, reader: User) -> int | None:

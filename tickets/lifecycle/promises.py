@@ -14,7 +14,7 @@ from typing import cast
 from helpdesk.base import clock
 from helpdesk.base.clock import seconds_between
 from tickets import timers
-from tickets.actors import SYSTEM, Actor, ActorKind
+from tickets.actors import SYSTEM, Actor
 from tickets.events import NewEvent, change_many
 from tickets.events.of_promises import PromiseBroken, PromiseKept, PromiseMade, PromiseReopened, PromiseWithdrawn
 from tickets.events.of_promises import Why as WhyWord
@@ -60,8 +60,8 @@ def renew(
 
 def answered(ticket: Ticket, message: Message, *, by: Actor) -> None:
     """An answer has left. It keeps the promise if a person wrote it after that was made, unless it brings another day itself."""
-    by_a_person = message.purpose == Message.Purpose.ANSWER and message.author_kind == ActorKind.OPERATOR
-    if ticket.promised_until is None or not by_a_person or (message.then_status in ON_HOLD and message.then_pending_until):
+    brings_a_day = message.then_status in ON_HOLD and message.then_pending_until
+    if ticket.promised_until is None or not message.is_a_persons_answer or brings_a_day:
         return
     pledge = _open([ticket]).get(ticket.pk)
     if pledge is None or pledge.until is None or message.at < pledge.at:

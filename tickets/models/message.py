@@ -172,6 +172,11 @@ class Message(models.Model):
             ),
         ]
 
+    @property
+    def is_a_persons_answer(self) -> bool:
+        """Whether a colleague wrote it to the player, and no machine."""
+        return self.purpose == self.Purpose.ANSWER and self.author_kind == ActorKind.OPERATOR
+
 
 ANSWERED_STATES = (Message.State.SENT, Message.State.DELIVERED)  # a message in another state answers nothing
 TAKES_EFFECT = (Message.Purpose.ANSWER, Message.Purpose.AUTOMATIC)  # one for another purpose answers nothing, and moves no ticket

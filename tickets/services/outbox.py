@@ -198,7 +198,6 @@ def _sent(message: Message) -> MessageSent:
     """What is told of a message that leaves, before it counts as an answer."""
     ticket, counts = message.ticket, message.purpose in TAKES_EFFECT
     answered = waiting.answered_by(ticket, message) if counts else []
-    by_a_person = message.purpose == Message.Purpose.ANSWER and message.author_kind == ActorKind.OPERATOR
     return MessageSent(
         purpose=purpose_of(message),
         author_kind=author_kind_of(message),
@@ -209,7 +208,7 @@ def _sent(message: Message) -> MessageSent:
         answers_in=tuple(each.received_in for each in answered[:MOST]),
         more=len(answered[MOST:]) or None,
         waited_since=min((each.at for each in answered), default=None),
-        first=by_a_person and ticket.first_reply_at is None,
+        first=message.is_a_persons_answer and ticket.first_reply_at is None,
         again=was_sent_again(message),
     )
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import LARGEST
+from helpdesk.base.claims import hold_names
 from helpdesk.base.errors import Conflict, NotAllowed
 from helpdesk.base.jobs.kinds import find
 from helpdesk.base.jobs.models import Job, JobPart
@@ -26,7 +27,6 @@ OPEN_EACH = 20  # jobs of one person that are not over
 KEPT = timedelta(days=30)  # after its end
 _LONGEST = 2000  # signs of parameters
 _WORD = re.compile(r"[\w:.\-]{0,80}", re.ASCII)
-_ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtext('jobs of'), %s)"
 
 TOO_MANY = _("You have %(most)s jobs that are not done. Wait for one of them, or cancel it.")
 
@@ -53,8 +53,7 @@ def start(
     if len(ids) > MOST:
         raise ValueError(f"{len(ids)} things in one job")
     if owner is not None:
-        with connection.cursor() as cursor:
-            cursor.execute(_ONE_BY_ONE, [owner % 2**31])
+        hold_names(f"jobs of {owner}")
         if Job.objects.filter(owner=owner, state__in=OPEN).count() >= OPEN_EACH:
             raise Conflict(TOO_MANY % {"most": OPEN_EACH})
     now = clock.now()

@@ -9,11 +9,11 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from helpdesk.staff.forms.words import WordForm
 from helpdesk.staff.models import User
 from helpdesk.staff.services.departments import members_of
-from helpdesk.studio.models import Department, Game
+from helpdesk.studio.models import Department
 
 OFFERED = 200
 
@@ -31,26 +31,14 @@ class OfferingInput(forms.TextInput):
         return format_html('{}<datalist id="{}">{}</datalist>', line, listed, options)
 
 
-class DepartmentForm(forms.Form):
-    name = forms.CharField(label=pgettext_lazy("of a thing", "Name"), max_length=60)
-    game = forms.ModelChoiceField(
-        label=_("Game"), queryset=Game.objects.filter(archived_at=None), required=False, empty_label=_("all games")
-    )
-    place = forms.IntegerField(
-        label=_("Place in the list"), min_value=0, max_value=999, initial=0, help_text=_("Small numbers come first; equal ones by name.")
-    )
+class DepartmentForm(WordForm):
     members = forms.ModelMultipleChoiceField(
         label=_("Members"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, department: Department | None = None, **kwargs: Any) -> None:
-        seated = User.objects.none()
-        if department is not None:
-            seated = User.objects.filter(pk__in=members_of(department))
-            kwargs["initial"] = {"name": department.name, "place": department.place, "members": seated}
-        super().__init__(*args, **kwargs)
-        if department is not None:
-            del self.fields["game"]  # tickets of others may wait for it already
+        seated = User.objects.filter(pk__in=members_of(department)) if department else User.objects.none()
+        super().__init__(*args, word=department, initial={"members": seated} if department else {}, **kwargs)
         choice = self.fields["members"]
         assert isinstance(choice, forms.ModelMultipleChoiceField)
         choice.queryset = User.objects.filter(is_active=True) | seated

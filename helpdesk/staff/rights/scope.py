@@ -126,12 +126,12 @@ def scope_for(user: User | AnonymousUser, right: str) -> Scope:
     return scope_of(grant.part for grant in user.held_grants() if right in grant.rights)
 
 
-def has_right(user: User | AnonymousUser, right: Right) -> bool:
+def has_right(user: User | AnonymousUser, right: str) -> bool:
     """Whether the right is held anywhere at all; the row's own scope is asked where rows are fetched."""
     return not scope_for(user, right).nothing
 
 
-def has_everywhere(user: User | AnonymousUser, right: Right) -> bool:
+def has_everywhere(user: User | AnonymousUser, right: str) -> bool:
     """Whether the right is held for everything: what is not about one game (people, roles, audit) asks for that."""
     return scope_for(user, right).everything
 

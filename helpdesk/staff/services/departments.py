@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.clock import now
 from helpdesk.base.errors import DomainError
 from helpdesk.base.text import one_line
 from helpdesk.staff.models import DepartmentMember, User
 from helpdesk.staff.rights import Right, has_everywhere
 from helpdesk.staff.services.seats import seat
+from helpdesk.staff.services.words import put_aside, save_named
 from helpdesk.studio.models import Department, Game
-from helpdesk.studio.selectors import departments_of
+from helpdesk.studio.selectors import departments_of, for_game
 
 NAMED = 12  # as many departments a refusal names
 
@@ -55,16 +55,11 @@ def change_department(
     return kept
 
 
-@transaction.atomic
 def set_archived(department: Department, archived: bool, *, by: User, request: HttpRequest | None = None) -> Department:
     """An archived department is not offered any more; tickets that wait for it still do."""
-    kept = Department.objects.select_for_update(of=("self",)).get(pk=department.pk)
-    if bool(kept.archived_at) != archived:
-        kept.archived_at = now() if archived else None
-        kept.save(update_fields=["archived_at"])
-        action = "staff.department_archived" if archived else "staff.department_reopened"
-        note_audit(action, by=by, subject=kept, request=request, game_id=kept.game_id, name=kept.name)
-    return kept
+    actions = "staff.department_archived", "staff.department_reopened"
+    told = {"game_id": department.game_id, "name": department.name}
+    return put_aside(department, archived, actions=actions, by=by, request=request, **told)
 
 
 def department_named(words: str, *, game: Game, by: User, field: str) -> Department:
@@ -87,20 +82,12 @@ def department_named(words: str, *, game: Game, by: User, field: str) -> Departm
 
 def _called(name: str, game: Game | None) -> QuerySet[Department]:
     """Those of this name of which one could be meant there."""
-    return Department.objects.filter(Q(game=game) | Q(game=None) if game else Q(), name__iexact=name)
+    return Department.objects.filter(for_game(game) if game else Q(), name__iexact=name)
 
 
 def _save(department: Department) -> None:
-    double = DomainError(_("There is already a department of this name."), field="name")
-    if not department.name:
-        raise DomainError(_("A department needs a name."), field="name")
-    if _called(department.name, department.game).exclude(pk=department.pk).exists():
-        raise double
-    try:
-        with transaction.atomic():
-            department.save()
-    except IntegrityError as error:  # somebody was faster
-        raise double from error
+    alike = _called(department.name, department.game)
+    save_named(department, alike, nameless=_("A department needs a name."), taken=_("There is already a department of this name."))
 
 
 def members_of(department: Department) -> QuerySet[DepartmentMember, int]:

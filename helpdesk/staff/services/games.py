@@ -16,6 +16,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.base.models import Blob
 from helpdesk.staff.models import User
 from helpdesk.staff.services.slugs import free_slug
+from helpdesk.staff.services.words import put_aside
 from helpdesk.studio import capabilities
 from helpdesk.studio.models import CalendarVersion, Game, Mode
 
@@ -69,15 +70,9 @@ def change_game(
     return kept
 
 
-@transaction.atomic
 def set_archived(game: Game, archived: bool, *, by: User, request: HttpRequest | None = None) -> Game:
     """An archived game opens no new conversations by hand; its tickets stay."""
-    kept = Game.objects.select_for_update(of=("self",)).get(pk=game.pk)
-    if bool(kept.archived_at) != archived:
-        kept.archived_at = now() if archived else None
-        kept.save(update_fields=["archived_at"])
-        note_audit("games.archived" if archived else "games.reopened", by=by, subject=kept, request=request, game_id=kept.pk)
-    return kept
+    return put_aside(game, archived, actions=("games.archived", "games.reopened"), by=by, request=request, game_id=game.pk)
 
 
 def keep_logo(content: bytes) -> Blob:

@@ -13,7 +13,7 @@ from helpdesk.base.jobs import kinds, verbs
 from helpdesk.base.jobs.kinds import Owner
 from helpdesk.base.jobs.models import Job
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, has_everywhere, scope_for
+from helpdesk.staff.rights import Right, has_everywhere, has_right
 
 VERBS: dict[str, Callable[[Job], Job]] = {"pause": verbs.pause, "resume": verbs.resume, "cancel": verbs.cancel}
 
@@ -23,7 +23,7 @@ def owner(pk: int, right: str, everywhere: bool) -> Owner:
     user = User.objects.filter(pk=pk).first()
     if user is None or not user.is_active:
         return Owner(is_open=False, may=False, language="en")
-    return Owner(is_open=True, may=not right or _holds(user, right, everywhere), language=user.language)
+    return Owner(is_open=True, may=_holds(user, right, everywhere), language=user.language)
 
 
 def manages(user: User) -> bool:
@@ -47,7 +47,7 @@ def job_for(user: User, pk: int) -> Job:
 def may_fetch(user: User, job: Job) -> bool:
     """Whether the result is given to them: who started it or manages jobs, and holds now what the job asks for."""
     kind = kinds.find(job.kind)
-    return job.result is not None and kind is not None and (not kind.right or _holds(user, kind.right, kind.everywhere))
+    return job.result is not None and kind is not None and _holds(user, kind.right, kind.everywhere)
 
 
 @transaction.atomic
@@ -65,5 +65,4 @@ def fetched(job: Job, *, by: User, request: HttpRequest | None = None) -> None:
 
 
 def _holds(user: User, right: str, everywhere: bool) -> bool:
-    scope = scope_for(user, right)
-    return scope.everything if everywhere else not scope.nothing
+    return not right or (has_everywhere(user, right) if everywhere else has_right(user, right))

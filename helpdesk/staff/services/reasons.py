@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.clock import now
-from helpdesk.base.errors import DomainError
 from helpdesk.base.text import one_line
 from helpdesk.staff.models import User
+from helpdesk.staff.services.words import put_aside, save_named
 from helpdesk.studio.models import Game, Reason
 from helpdesk.studio.reasons import ReasonList
+from helpdesk.studio.selectors import for_game
 
 
 @transaction.atomic
@@ -50,27 +50,13 @@ def change_reason(
     return kept
 
 
-@transaction.atomic
 def set_archived(reason: Reason, archived: bool, *, by: User, request: HttpRequest | None = None) -> Reason:
     """An archived reason is not offered any more; what was done for it still says so."""
-    kept = Reason.objects.select_for_update(of=("self",)).get(pk=reason.pk)
-    if bool(kept.archived_at) != archived:
-        kept.archived_at = now() if archived else None
-        kept.save(update_fields=["archived_at"])
-        action = "studio.reason_archived" if archived else "studio.reason_reopened"
-        note_audit(action, by=by, subject=kept, request=request, game_id=kept.game_id, name=kept.name)
-    return kept
+    actions = "studio.reason_archived", "studio.reason_reopened"
+    return put_aside(reason, archived, actions=actions, by=by, request=request, game_id=reason.game_id, name=reason.name)
 
 
 def _save(reason: Reason) -> None:
-    double = DomainError(_("There is already a reason of this name."), field="name")
-    if not reason.name:
-        raise DomainError(_("A reason needs a name."), field="name")
-    there = Q(game=reason.game) | Q(game=None) if reason.game else Q()
-    if Reason.objects.filter(there, list=reason.list, name__iexact=reason.name).exclude(pk=reason.pk).exists():
-        raise double
-    try:
-        with transaction.atomic():
-            reason.save()
-    except IntegrityError as error:  # somebody was faster
-        raise double from error
+    there = for_game(reason.game) if reason.game else Q()
+    alike = Reason.objects.filter(there, list=reason.list, name__iexact=reason.name)
+    save_named(reason, alike, nameless=_("A reason needs a name."), taken=_("There is already a reason of this name."))

@@ -16,7 +16,7 @@ from helpdesk.base.errors import Conflict
 from helpdesk.base.parking import Lot, Parked, lots, newest
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest, find, has_everywhere, has_right, requires
+from helpdesk.staff.rights import Right, StaffRequest, has_everywhere, has_right, requires
 from tickets.administration import services
 from tickets.administration.forms import DropForm
 from tickets.administration.selectors import numbers
@@ -34,7 +34,7 @@ class Row:
 
 
 def _lots_of(user: User) -> list[Lot]:
-    return [lot for lot in lots() if not lot.right or ((right := find(lot.right)) is not None and has_everywhere(user, right))]
+    return [lot for lot in lots() if not lot.right or has_everywhere(user, lot.right)]
 
 
 def _lot(user: User, kind: str) -> Lot:
