@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_colleague_steps_away_and_whoever_gives_her_a_ticket_sees_it(town: Town, window: Open) -> None:
     number = town.hand.do("open_one", address="away@players.example", text="My sword is gone.", name="Bran")
-    hers = window("zoe").open("/tickets/")
+    hers = window("ida").open("/tickets/")
     hers.locator(".me-menu > summary").click()
     hers.get_by_role("button", name="for an hour").click()
     back = hers.get_by_role("button", name="You are away. Press when you are here again.")
@@ -24,15 +24,15 @@ def test_a_colleague_steps_away_and_whoever_gives_her_a_ticket_sees_it(town: Tow
     his = window("boris").open(f"/tickets/{number}/")
     his.locator("#facts a.who-has").click()
     menu = his.get_by_label("With")
-    menu.select_option(menu.locator("option", has_text="Zoe Hart (away until").get_attribute("value"))
+    menu.select_option(menu.locator("option", has_text="Ida Falk (away until").get_attribute("value"))
     his.get_by_role("button", name="Save").click()
-    expect(his.locator("#toasts")).to_contain_text("Zoe Hart is away until")
+    expect(his.locator("#toasts")).to_contain_text("Ida Falk is away until")
     expect(his.locator("#holder")).to_contain_text("away until", timeout=15_000)
 
     back.click()
     expect(back).to_have_count(0)
     his.reload()
-    expect(his.locator("#facts a.who-has")).to_have_text(re.compile(r"Zoe Hart\s*$"))
+    expect(his.locator("#facts a.who-has")).to_have_text(re.compile(r"Ida Falk\s*$"))
 
 
 def test_a_player_is_blocked_freed_and_heard_after_all(town: Town, window: Open) -> None:

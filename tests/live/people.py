@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 PASSWORD = "a long walk by the sea"
-STAFF = {  # Olga looks after the studio, Pavel's role demands a second factor, Vera works in Russian, Zoe forgets her password
+# Olga looks after the studio, Pavel's role demands a second factor, Vera works in Russian. Zoe forgets her password so often that
+# her door is shut for minutes: no other story may need her.
+STAFF = {
     "anna": "Anna Krylova",
     "boris": "Boris Lindqvist",
+    "ida": "Ida Falk",
     "olga": "Olga Petersen",
     "pavel": "Pavel Orlov",
     "vera": "Vera Sorokina",

@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Locator, Page, Response, expect
 from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import TimeoutError as Late
 
 from tests.live.people import PASSWORD, email_of
 from tests.live.waiting import until
@@ -87,7 +88,10 @@ class Window:
         """As this person, by the form."""
         self.open("/accounts/login/")
         self.give_password(word, PASSWORD)
-        self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        try:
+            self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        except Late as late:
+            raise AssertionError(f"{word} did not come in; the page said: {self.page.inner_text('body')[:500]}") from late
         return self.page
 
     def give_password(self, word: str, password: str) -> None:
