@@ -21,6 +21,11 @@ def scope_q(user: User, right: Right = Right.VIEW) -> Q:
     return scope_for(user, right).q()
 
 
+def through_ticket(scope: Scope) -> Q:
+    """The same for rows that point to their ticket by `ticket`."""
+    return scope.q(game="ticket__game_id", team="ticket__team_id", language="ticket__language", topic="ticket__topic_id")
+
+
 def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
     """The tickets for which this person has the right; seeing is always asked too."""
     tickets = Ticket.objects.filter(scope_q(user, Right.VIEW))

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere, scope_for
-from tickets.access import may, scope_q
+from tickets.access import may
 from tickets.models import Ticket
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]{}\"'“”«»,;:|]{1,320}@[^\s@<>()\[\]{}\"'“”«»,;:|]{1,255}")
@@ -65,8 +63,3 @@ def sight_everywhere(reader: User) -> Sight:
 
 def _sight(holds: Callable[[Right], bool]) -> Sight:
     return Sight(*map(holds, _SEEN))
-
-
-def named(reader: User, words: str) -> Q:
-    """Tickets whose player has these words in his name, as far as this reader may see names: what is not seen is not searched."""
-    return finds("player__name", words) & scope_q(reader, Right.SEE_PLAYER)

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "players",
     "tickets",
     "tickets.mail",
+    "tickets.search",
     "tickets.surveys",
     "tickets.notices",
     "tickets.desk",

@@ -12,9 +12,8 @@ class DeskConfig(AppConfig):
         from helpdesk.staff import leaving  # rows must be loaded before the rooms that speak of them
         from tickets.desk import shown
         from tickets.desk.leaving import count_held, count_in, hand_over
-        from tickets.desk.queue import bulk_jobs, filters
+        from tickets.desk.queue import bulk_jobs
 
         leaving.register("tickets", count=count_held, in_game=count_in, hand_over=hand_over)
-        filters.register_own()
         bulk_jobs.register()
         shown.register()

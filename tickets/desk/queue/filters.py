@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
-from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from tickets import filters
-from tickets.filters import Condition, Field, Filter, Kind, Operator
-from tickets.filters.fields import Values
+from tickets.filters import Condition, Filter
 from tickets.models import DUE, FAR, ON_HOLD, Status, Ticket
-from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, without_parts
-from tickets.sight import named
+from tickets.search import postgres
+from tickets.search.language import NOTHING_TYPED, Parsed, Trouble, Word, parse, without_parts
+from tickets.search.looking import Look, Loose, look
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
@@ -34,9 +34,11 @@ class Sort:
     descending: bool
 
 
+BEST = "best"  # the order of what was found by words
 SORTS = {
     sort.name: sort
     for sort in (
+        Sort(BEST, _("Best match first"), "", True),
         Sort("waiting", _("Longest waiting first"), "waiting_key", False),
         Sort("newest", _("Newest first"), "created_at", True),
         Sort("oldest", _("Oldest first"), "created_at", False),
@@ -45,18 +47,13 @@ SORTS = {
     )
 }
 _COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
-SEARCH, WORDS = "q", "words"  # the search box's name in the address, and the field of what it looks for without one
+SEARCH, LOOSE = "q", "loose"  # the search box's name in the address, and how its words were loosened
 DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
-OWN = frozenset({"status", WORDS})  # fields that the address says otherwise: by the tabs, and by the box
+OWN = frozenset({"status"})  # what the address says otherwise: by the tabs
 MOST_TROUBLES = 5  # told one by one
 
 
-def register_own() -> None:
-    """What the search field looks through. Called in `ready()`."""
-    filters.register(Field(WORDS, _("Words"), Kind.TEXT, _with_words))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """One view of the queue for its reader. What an address says wrongly is left out, never an error page: `refused` tells of it.
 
@@ -69,6 +66,7 @@ class Wanted:
     sort: str = "waiting"
     said: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
+    loose: Loose = Loose.NO
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
@@ -78,13 +76,15 @@ class Wanted:
         said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := asked.get(one.name, ""))}
         refused: list[DomainError] = []
         found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
+        box, loose = parse(asked.get(SEARCH, "").strip(), reader), asked.get(LOOSE, "")
         return cls(
             found,
-            box=parse(asked.get(SEARCH, "").strip(), reader),
+            box=box,
             tab=tab,
-            sort=sort if sort in SORTS else _default_sort(tab),
+            sort=sort if sort in SORTS and (sort != BEST or box.has_words) else BEST if box.has_words else _default_sort(tab),
             said={condition.field.name: said[condition.field.name] for condition in found.conditions},
             refused=tuple(map(str, refused)),
+            loose=Loose(loose) if loose in set(Loose) else Loose.NO,
         )
 
     @property
@@ -112,6 +112,11 @@ class Wanted:
         return SORTS[self.sort]
 
     @property
+    def orders(self) -> list[Sort]:
+        """All orders of this view."""
+        return [sort for sort in SORTS.values() if sort.name != BEST or self.box.has_words]
+
+    @property
     def computed(self) -> dict[str, Coalesce]:
         """What its order sorts by, where that is no column."""
         return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
@@ -133,14 +138,16 @@ class Wanted:
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
-        return tickets.filter(self.filter.q(), q_of(self.box.tree, self.filter.reader, words=self._finds), merged_into=None)
+        return tickets.filter(self.filter.q(), postgres.condition(self.look, self.filter.reader), merged_into=None)
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows of its tab."""
         return on_tab(rows, self.tab)
 
-    def _finds(self, part: Word | Phrase) -> Q:
-        return _with_words(Operator.HAS, (part.text,), self.filter.reader)
+    @cached_property
+    def look(self) -> Look:
+        """What the words in the box are looked for as. A query, the first time, if there are any."""
+        return look(self.box.tree, self.filter.reader, loose=self.loose)
 
 
 def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
@@ -150,11 +157,6 @@ def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
     if tab == TO_ANSWER:
         return rows.filter(waiting_key__lt=FAR)
     return rows.filter(status=tab)
-
-
-def _with_words(_operator: Operator, values: Values, reader: User) -> Q:
-    words = values[0]
-    return Q(number__iexact=words) | finds("subject", words) | finds("preview", words) | named(reader, words)
 
 
 def _default_sort(tab: str) -> str:

@@ -25,6 +25,7 @@ from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
 from tickets.models import Status
 from tickets.models.ticket import nearest_day
+from tickets.search.highlights import Finds
 from tickets.sight import Sight, sight_over
 
 
@@ -109,6 +110,7 @@ class Sheet:
     behind: str
     can_pick: bool
     by_creation: bool
+    finds: Finds | None
 
     def sight_on(self, row: Row) -> Sight:
         return self.sight(row.game_id, row.team_id, row.language, row.topic_id)
@@ -144,10 +146,18 @@ def _subject(row: Row, sheet: Sheet) -> str:
         behind=sheet.behind,
         draft=_draft(sheet.begun[row.pk][0]) if row.pk in sheet.begun else "",
         pk=row.pk,
-        subject=row.subject or sheet.texts.no_subject,
+        subject=(sheet.finds.marked(row.subject) if sheet.finds else row.subject) or sheet.texts.no_subject,
         unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.texts.unread) if row.unread else "",
-        preview=row.preview,
+        preview=_excerpt(row, sheet),
     )
+
+
+def _excerpt(row: Row, sheet: Sheet) -> str:
+    """Where it was found; else the player's last words."""
+    if sheet.finds is None:
+        return row.preview
+    find = sheet.finds.by_ticket.get(row.pk)
+    return find.excerpt if find else sheet.finds.marked(row.preview)
 
 
 def _draft(first: Begun) -> SafeString:
@@ -219,10 +229,18 @@ COLUMNS = (
 
 
 def drawn(
-    rows: Sequence[Row], reader: User, *, begun: dict[int, list[Begun]], behind: str, can_pick: bool, by_creation: bool
+    rows: Sequence[Row],
+    reader: User,
+    *,
+    begun: dict[int, list[Begun]],
+    behind: str,
+    can_pick: bool,
+    by_creation: bool,
+    finds: Finds | None = None,
 ) -> list[SafeString]:
-    """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change."""
-    sheet = Sheet(clock.now(), RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation)
+    """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change.
+    `finds`: what is marked in them."""
+    sheet = Sheet(clock.now(), RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation, finds)
     return [_row(row, sheet) for row in rows]
 
 

@@ -22,6 +22,7 @@ from tickets.desk.presence import seen_event
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
 from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
+from tickets.search.postgres import Ranking
 
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
@@ -51,6 +52,12 @@ class QueuePage:
     earlier: str
     later: str
     tabs: list[Tab]
+    found: Ranking | None = None  # of a search in the order of the best match
+
+    @property
+    def anything(self) -> bool:
+        """Whether something was found, on whatever tab."""
+        return bool(self.rows or any(tab.count for tab in self.tabs) or (self.found and self.found.rows))
 
     @property
     def count(self) -> int | None:
@@ -71,10 +78,19 @@ class Choices:
 def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
     """Two queries, the same for one row or fifty."""
     mine = wanted.apply(visible_tickets(reader))
-    counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
-    rows = wanted.on_tab(mine).alias(**wanted.computed).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
+    return keyset_page(reader, wanted, mine, cursor, tab_counts(mine))
+
+
+def keyset_page(reader: User, wanted: Wanted, mine: QuerySet[Ticket], cursor: str, counts: dict[str, int]) -> QueuePage:
+    """A page of `mine` in the order of a column."""
+    rows = rows_of(reader, wanted.on_tab(mine).alias(**wanted.computed))
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
+
+
+def rows_of(reader: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket, Row]:
+    """The tickets as the queue's rows."""
+    return tickets.annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
 
 
 def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
@@ -93,9 +109,11 @@ def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
 
 
 def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:
-    """The same for a search by words, which no index helps: one look at every row instead of one per tab."""
+    """The same for a search by words: the newest finds are looked at once for all tabs. None of them is counted where there are more."""
     counts = {status.value: Count("pk", filter=Q(status=status)) for status in Status}
-    return rows.order_by().aggregate(**counts, **{TO_ANSWER: Count("pk", filter=Q(waiting_key__lt=FAR))})
+    newest = Ticket.objects.filter(pk__in=rows.order_by("-pk").values("pk")[: COUNTED + 1])
+    found = newest.aggregate(**counts, **{TO_ANSWER: Count("pk", filter=Q(waiting_key__lt=FAR)), EVERY: Count("pk")})
+    return found if found[EVERY] <= COUNTED else {EVERY: found[EVERY]}
 
 
 def _ids(rows: QuerySet[Ticket], limit: int | None = None) -> tuple[str, tuple[Any, ...]]:

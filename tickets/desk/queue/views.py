@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,16 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from helpdesk.base.bounds import whole_number
+from helpdesk.base.patience import TooSlow, within
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import SEARCH, SORTS, Wanted
+from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted
+from tickets.desk.queue.finding import PATIENCE, find
 from tickets.desk.queue.rows import COLUMNS, drawn
-from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import QueuePage, changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
+from tickets.search.highlights import finds_on
 from tickets.search.language import complete
 from tickets.services.assign import take_next
 
@@ -32,7 +35,16 @@ def queue(request: StaffRequest) -> HttpResponse:
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
         return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
-    found = queue_page(request.user, wanted, request.GET.get("after", ""))
+    cursor, finds, too_slow = request.GET.get("after", ""), None, ""
+    if wanted.box.has_words:
+        try:
+            wanted, found = find(request.user, wanted, cursor)
+            finds = finds_on([row.pk for row in found.rows], wanted.look, request.user)
+            request.GET = _with_looseness(request.GET, wanted)  # type: ignore[assignment]  # a copy is no less a query string
+        except TooSlow as error:
+            found, too_slow = QueuePage([], "", "", tabs(wanted, {})), str(error)
+    else:
+        found = queue_page(request.user, wanted, cursor)
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
@@ -44,13 +56,16 @@ def queue(request: StaffRequest) -> HttpResponse:
             behind=behind,
             can_pick=can_pick,
             by_creation=wanted.order.key == "created_at",
+            finds=finds,
         ),
+        "finds": finds,
+        "too_slow": too_slow,
         "acts": bulk.ACTS.values(),
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
         "choices": choices(request.user),
-        "sorts": SORTS.values(),
+        "sorts": wanted.orders,
         "statuses": Status.choices,
         "behind": behind,
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
@@ -67,11 +82,24 @@ def queue(request: StaffRequest) -> HttpResponse:
 def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
-    rows = wanted.apply(visible_tickets(request.user))
-    counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
-    fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
+    try:
+        with within(PATIENCE):
+            rows = wanted.apply(visible_tickets(request.user))
+            counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
+            fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
+    except TooSlow:
+        counts, fresh = {}, 0  # the page has said so
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": behind_of(request)})
     return trigger_client_event(response, "rail")  # the rail counts at the same moment, so that the two never differ
+
+
+def _with_looseness(asked: QueryDict, wanted: Wanted) -> QueryDict:
+    """The address of what is shown: what is done with the list finds the same again, whatever comes meanwhile."""
+    if not wanted.loose:
+        return asked
+    said = asked.copy()
+    said[LOOSE] = wanted.loose
+    return said
 
 
 @requires(Right.VIEW)

@@ -24,7 +24,8 @@ from tickets.access import may, ticket_for, visible_tickets
 from tickets.channels import channel
 from tickets.desk.answers import address_of, say
 from tickets.desk.presence import colleagues, looked, viewed
-from tickets.desk.queue.filters import Wanted
+from tickets.desk.queue.filters import BEST, Wanted
+from tickets.desk.queue.finding import beside
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
 from tickets.desk.ticket.outcome import moved
@@ -150,7 +151,8 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
 def step(request: StaffRequest, number: str, way: str) -> HttpResponse:
     """On to the neighbour in the view somebody came from, or back to that view at its end."""
     found = ticket_for(request.user, number)
-    before, after = neighbours(request.user, Wanted.of(request.GET, request.user), found)
+    wanted = Wanted.of(request.GET, request.user)
+    before, after = (beside if wanted.sort == BEST else neighbours)(request.user, wanted, found)
     to = after if way == "next" else before
     if to:
         return HttpResponseRedirect(address_of(request, to))

@@ -1,0 +1,33 @@
+"""The checker of the index: compares documents with tickets, and mends what differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tickets.models import Ticket
+from tickets.search import building
+
+
+class Command(BaseCommand):
+    help = "Compare what is searched with what the tickets say, and make anew what differs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--some", type=int, default=0, help="only so many tickets, from a place that chance chooses")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wrong, seen, last = 0, 0, 0
+        while ids := self._next(last, options["some"] - seen if options["some"] else building.STEP):
+            for found in building.check(ids):
+                wrong += 1
+                self.stdout.write(f"Ticket {found.ticket}: {found.how}.")
+            seen, last = seen + len(ids), ids[-1]
+        self.stdout.write(f"{wrong} of {seen} documents were wrong and are made anew." if wrong else f"{seen} documents are right.")
+
+    def _next(self, last: int, many: int) -> list[int]:
+        if many <= 0:
+            return []
+        if last == 0 and many != building.STEP:
+            return building.some(min(many, building.STEP))
+        return list(Ticket.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: min(many, building.STEP)])

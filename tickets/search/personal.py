@@ -1,0 +1,25 @@
+"""Documents are made from tickets and give out nothing of their own; when a player's words are gone there, they are made anew here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tickets.search.indexing import put
+from tickets.search.models import SearchDocument
+
+STEP = 200
+
+
+def export(player_id: int) -> Iterator[dict[str, Any]]:
+    """Nothing that the tickets do not give out."""
+    return iter(())
+
+
+def erase(player_id: int) -> Iterator[int]:
+    """A few hundred documents are a step. What stood in other players' tickets follows the event that tells of it."""
+    last = 0
+    while ids := list(SearchDocument.objects.filter(player_id=player_id, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:STEP]):
+        last = ids[-1]
+        put(ids)
+        yield 0

@@ -1,0 +1,18 @@
+"""The search's doors for Celery. No logic here, and each may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from helpdesk.base.turns import TURN
+from tickets.search import building
+
+
+@shared_task(name="search.catch_up")
+def catch_up() -> None:
+    building.catch_up(seconds=TURN)
+
+
+@shared_task(name="search.check")
+def check() -> None:
+    building.check_some()
