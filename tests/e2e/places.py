@@ -46,7 +46,7 @@ PLACES = (
     Place("queue", "/tickets/"),
     Place("queue-all", "/tickets/?status=all"),
     Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
-    Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-words:shield+waiting_sinc:1d+created:2026-02-30"),
+    Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-text:shield+waiting_sinc:1d+created:2026-02-30"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815"),
     Place("ticket", "/tickets/{ticket}/"),
     Place("ticket-note", "/tickets/{ticket}/?mode=note"),

@@ -145,9 +145,9 @@ def _key_of_part(word: str, language: str) -> str:
 
 
 def _pairs(text: str, start: int, place: int) -> Iterator[Token]:
-    signs = fold(text)
-    for nth in range(max(len(signs) - 1, 1)):
-        yield Token(signs[nth : nth + 2], place + nth, start + nth, min(start + nth + 2, start + len(text)))
+    for nth in range(max(len(text) - 1, 1)):
+        pair = text[nth : nth + 2]
+        yield Token(fold(pair), place + nth, start + nth, start + nth + len(pair))
 
 
 def pattern(words: str) -> Pattern:

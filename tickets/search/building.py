@@ -51,8 +51,8 @@ def begin(*, anew: bool = False) -> SearchIndex:
     return index
 
 
-def share_made() -> float | None:
-    """How much of the documents is made while they are not all, from 0 to 1; else None. One query, until the first time that they are."""
+def share_made() -> int | None:
+    """How much of the documents is made while they are not all, in per cent; else None. One query, until the first time that they are."""
     if documents_name() in _finished:
         return None
     index = SearchIndex.objects.filter(name=documents_name()).values_list("upto", "finished_at").first()
@@ -60,7 +60,7 @@ def share_made() -> float | None:
         _finished.add(documents_name())
         return None
     last = Ticket.objects.aggregate(last=Max("pk"))["last"] or 0
-    return 1 - min(index[0] / (last + 1), 1) if index and last else 1.0 if not last else 0.0
+    return 100 if not last else round(100 * (1 - min(index[0] / (last + 1), 1))) if index else 0
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ class Difference:
 
 def check(ids: list[int]) -> Iterator[Difference]:
     """Compare the documents of these tickets with what they say now. Each that differs is made anew."""
-    kept = {row.ticket_id: row for row in SearchDocument.objects.filter(pk__in=ids)}
+    kept = {row.ticket_id: row for row in SearchDocument.objects.filter(ticket__in=ids)}
     with_vectors = {document.ticket_id: document for document in documents(ids)}
     wrong = []
     for pk, document in with_vectors.items():
@@ -110,7 +110,7 @@ def check(ids: list[int]) -> Iterator[Difference]:
 
 
 def _same(pk: int, vector: str) -> bool:
-    return SearchDocument.objects.filter(pk=pk).extra(where=["vector = %s::tsvector"], params=[vector]).exists()  # noqa: S610 - a value
+    return SearchDocument.objects.filter(ticket=pk).extra(where=["vector = %s::tsvector"], params=[vector]).exists()  # noqa: S610 - a value
 
 
 def check_some() -> int:

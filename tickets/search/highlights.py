@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.html import escape
@@ -17,6 +17,7 @@ from tickets.search.documents import SEARCHED, UNSAID, Zone
 from tickets.search.looking import Look
 
 BEFORE, SHOWN = 40, 160  # characters of an excerpt: before the first find, and in all
+MOST_TOLD, MOST_MARKED = 5, 200  # words that were taken for others, and different ones that a ticket's page marks
 READ, MESSAGES = 20_000, 400  # characters of a message, and messages of a page, that are looked through
 
 Span = tuple[int, int]
@@ -37,6 +38,11 @@ class Finds:
     patterns: Sequence[Pattern]
     by_ticket: dict[int, Find] = field(default_factory=dict)
     near: set[str] = field(default_factory=set)
+
+    @property
+    def near_words(self) -> str:
+        """A few of them, as one reads them."""
+        return ", ".join(sorted(self.near)[:MOST_TOLD])
 
     def marked(self, text: str) -> SafeString:
         """A text with its finds marked."""
@@ -106,7 +112,7 @@ def _excerpt(text: str, found: Sequence[Span]) -> SafeString:
     return mark_safe(("… " if start else "") + marked(shown, inside) + (" …" if end < len(text) else ""))  # noqa: S308 - escaped by `marked`
 
 
-def words_found(texts: Mapping[str, str], look: Look) -> list[str]:
-    """The words of these texts (text: its language) that were found, as they stand there: what a page marks in itself."""
-    found = {text[start:end] for text, language in texts.items() for start, end in spans(text, language, look.patterns)}
-    return sorted(found, key=len, reverse=True)
+def words_found(texts: Iterable[tuple[str, str]], look: Look) -> list[str]:
+    """What in these texts (each with its language) was found, as it stands there and the longest first: what a page marks in itself."""
+    found = {text[start:end] for text, language in texts for start, end in spans(text[:READ], language, look.patterns)}
+    return sorted(found, key=lambda words: (-len(words), words))[:MOST_MARKED]

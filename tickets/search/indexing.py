@@ -78,7 +78,7 @@ def put_each(ids: Collection[int]) -> None:
 
 
 def _note_trouble(pk: int, why: str) -> None:
-    SearchDocument.objects.filter(pk=pk).update(trouble=why)
+    SearchDocument.objects.filter(ticket=pk).update(trouble=why)
 
 
 @transaction.atomic

@@ -21,9 +21,10 @@ Text = Word | Phrase
 
 
 class Loose(StrEnum):
-    """How a search was loosened."""
+    """How a search is loosened: not said, so as far as it must be to find anything; not at all; or so."""
 
-    NO = ""
+    UNSAID = ""
+    NO = "no"
     NEAR = "near"
     MOST = "most"
 
@@ -42,7 +43,7 @@ class Look:
 
     tree: Node
     sought: Mapping[str, Sought] = field(default_factory=dict)
-    loose: Loose = Loose.NO
+    loose: Loose = Loose.UNSAID
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, leaf: Text) -> Sought:
@@ -65,7 +66,7 @@ class Look:
         return [text for text, found in self.sought.items() if found.players.more]
 
 
-def look(tree: Node, reader: User, *, loose: Loose = Loose.NO) -> Look:
+def look(tree: Node, reader: User, *, loose: Loose = Loose.UNSAID) -> Look:
     """Two queries where the tree has words, one of them only for what is nearly the same; none where it has not."""
     texts = {leaf.text: leaf for leaf in leaves(tree) if isinstance(leaf, Word | Phrase)}
     if not texts:
@@ -74,7 +75,7 @@ def look(tree: Node, reader: User, *, loose: Loose = Loose.NO) -> Look:
     people = known(texts, names=names, addresses=addresses)
     patterns = {text: analysis.pattern(text) for text in texts}
     near: dict[str, tuple[str, ...]] = {}
-    if loose != Loose.NO:
+    if loose in {Loose.NEAR, Loose.MOST}:
         alike = near_words({term.word for pattern in patterns.values() for term in pattern if term.word})
         patterns = {text: tuple(_widened(term, alike) for term in pattern) for text, pattern in patterns.items()}
         near = {word: tuple(found) for word, found in alike.items() if found}

@@ -22,12 +22,12 @@ class SearchDocument(models.Model):
 
     personal: ClassVar[tuple[str, ...]] = ("vector",)
 
-    ticket = models.OneToOneField(Ticket, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     game_id = IdOf("games.Game")
     player_id = IdOf("players.Player")
     vector = SearchVectorField()
     analysis = models.PositiveSmallIntegerField()  # by which version of it
-    revision = models.BigIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1)
     cut = models.BooleanField(default=False)
     trouble = models.CharField(max_length=300, blank=True, default="")  # why it could not be made anew
     made_at = models.DateTimeField(default=clock.now)

@@ -19,7 +19,8 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
 def erase(player_id: int) -> Iterator[int]:
     """A few hundred documents are a step. What stood in other players' tickets follows the event that tells of it."""
     last = 0
-    while ids := list(SearchDocument.objects.filter(player_id=player_id, pk__gt=last).order_by("pk").values_list("pk", flat=True)[:STEP]):
+    his = SearchDocument.objects.filter(player_id=player_id).order_by("ticket").values_list("ticket", flat=True)
+    while ids := list(his.filter(ticket__gt=last)[:STEP]):
         last = ids[-1]
         put(ids)
         yield 0

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def subjects(page: str) -> list[str]:
-    return re.findall(r'class="subject">([^<]+)<', page)
+    return [re.sub("</?mark>", "", found) for found in re.findall(r'class="subject">(.*?)</span>', page)]
 
 
 def read(client: Client, query: str = "") -> str:

@@ -12,6 +12,7 @@ from helpdesk.staff.rights import Right
 from players.models import Address, Player
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.search import index_all
 from tests.factories.staff import join, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets import drain
@@ -134,6 +135,7 @@ def test_what_is_not_seen_is_not_searched(desk: Desk) -> None:
     tide = make_game("tideborn")
     make_ticket("One", subject="Pearls", player=make_player(NAME))
     make_ticket("Two", subject="Shells", game=tide, player=make_player(NAME))
+    index_all()
     blind = somebody(Right.VIEW, name="Nina Berg")
     half = somebody(Right.VIEW, name="Hugo Prats")
     half.grants.create(role=somebody(Right.SEE_PLAYER).grants.get().role, game=tide)

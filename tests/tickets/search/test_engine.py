@@ -12,6 +12,7 @@ from helpdesk.staff.rights import Right
 from helpdesk.studio.models import Tag
 from players.models import GameAccount
 from tests.factories.desk import make_game, make_player, make_ticket
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tickets.access import visible_tickets
 from tickets.actors import operator
@@ -28,9 +29,9 @@ pytestmark = pytest.mark.django_db
 Found = Callable[..., list[str]]
 
 
-def found(q: str, reader: User, loose: Loose = Loose.NO) -> list[str]:
+def found(q: str, reader: User, loose: Loose = Loose.UNSAID) -> list[str]:
     """The subjects, the best first."""
-    put(Ticket.objects.values_list("pk", flat=True))
+    index_all()
     sought = look(parse(q, reader).tree, reader, loose=loose)
     ranking = postgres.ranked(visible_tickets(reader).filter(postgres.condition(sought, reader)), sought, now=clock.now())
     subjects = dict(Ticket.objects.values_list("pk", "subject"))
@@ -136,7 +137,7 @@ def test_words_that_stand_nowhere_any_more_are_forgotten(olga: User) -> None:
     put([ticket.pk])
 
     assert not SearchWord.objects.filter(word="ishmael").exists()
-    assert SearchDocument.objects.get(pk=ticket.pk).revision == 2
+    assert SearchDocument.objects.get(ticket=ticket).revision == 2
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class Wanted:
     sort: str = "waiting"
     said: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
-    loose: Loose = Loose.NO
+    loose: Loose = Loose.UNSAID
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
@@ -84,7 +84,7 @@ class Wanted:
             sort=sort if sort in SORTS and (sort != BEST or box.has_words) else BEST if box.has_words else _default_sort(tab),
             said={condition.field.name: said[condition.field.name] for condition in found.conditions},
             refused=tuple(map(str, refused)),
-            loose=Loose(loose) if loose in set(Loose) else Loose.NO,
+            loose=Loose(loose) if loose in set(Loose) else Loose.UNSAID,
         )
 
     @property

@@ -13,6 +13,7 @@ from helpdesk.base.patience import within
 from helpdesk.staff.models import User
 from tickets.access import visible_tickets
 from tickets.desk.queue.filters import BEST, EVERY, TO_ANSWER, Wanted
+from tickets.desk.queue.rows import Row
 from tickets.desk.queue.selectors import PAGE, QueuePage, counts_of_finds, keyset_page, rows_of, tabs
 from tickets.models import Status, Ticket
 from tickets.search import postgres
@@ -26,7 +27,7 @@ def find(reader: User, wanted: Wanted, cursor: str = "") -> tuple[Wanted, QueueP
     """A page of what the words find, and how they were taken: where nothing is like that, what is nearly so. Raises TooSlow."""
     with within(PATIENCE):
         found = _page(reader, wanted, cursor)
-        if found.anything or wanted.loose != Loose.NO:
+        if found.anything or wanted.loose != Loose.UNSAID:
             return wanted, found
         for loose in (Loose.NEAR, Loose.MOST):
             other = replace(wanted, loose=loose)
@@ -43,7 +44,7 @@ def _page(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
     counts = {} if ranking.more else _counts(ranking)
     ids = _on_tab(ranking, mine, wanted)
     start = whole_number(cursor)
-    there = {row.pk: row for row in rows_of(reader, Ticket.objects.filter(pk__in=ids[start : start + PAGE]))}
+    there = {row.pk: Row._make(row) for row in rows_of(reader, visible_tickets(reader).filter(pk__in=ids[start : start + PAGE]))}
     rows = [there[pk] for pk in ids[start : start + PAGE] if pk in there]
     earlier = str(max(start - PAGE, 0)) if start else ""
     later = str(start + PAGE) if len(ids) > start + PAGE else ""
@@ -73,6 +74,6 @@ def beside(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
         if ticket.pk not in ids:
             return "", ""
         at = ids.index(ticket.pk)
-        numbers = dict(Ticket.objects.filter(pk__in=ids[max(at - 1, 0) : at + 2]).values_list("pk", "number"))
+        numbers = dict(visible_tickets(reader).filter(pk__in=ids[max(at - 1, 0) : at + 2]).values_list("pk", "number"))
         before = numbers.get(ids[at - 1], "") if at else ""
         return before, numbers.get(ids[at + 1], "") if at + 1 < len(ids) else ""

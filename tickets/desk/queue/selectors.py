@@ -111,8 +111,8 @@ def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
 def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:
     """The same for a search by words: the newest finds are looked at once for all tabs. None of them is counted where there are more."""
     counts = {status.value: Count("pk", filter=Q(status=status)) for status in Status}
-    newest = Ticket.objects.filter(pk__in=rows.order_by("-pk").values("pk")[: COUNTED + 1])
-    found = newest.aggregate(**counts, **{TO_ANSWER: Count("pk", filter=Q(waiting_key__lt=FAR)), EVERY: Count("pk")})
+    counts |= {TO_ANSWER: Count("pk", filter=Q(waiting_key__lt=FAR)), EVERY: Count("pk")}
+    found = rows.order_by("-pk")[: COUNTED + 1].aggregate(**counts)
     return found if found[EVERY] <= COUNTED else {EVERY: found[EVERY]}
 
 

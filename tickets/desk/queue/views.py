@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +25,7 @@ from tickets.desk.queue.finding import PATIENCE, find
 from tickets.desk.queue.rows import COLUMNS, drawn
 from tickets.desk.queue.selectors import QueuePage, changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
+from tickets.search.building import share_made
 from tickets.search.highlights import finds_on
 from tickets.search.language import complete
 from tickets.services.assign import take_next
@@ -59,6 +62,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             finds=finds,
         ),
         "finds": finds,
+        "building": share_made() if wanted.box.has_words else None,
         "too_slow": too_slow,
         "acts": bulk.ACTS.values(),
         "undo": bulk.kept(request),
@@ -83,7 +87,7 @@ def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
     try:
-        with within(PATIENCE):
+        with within(PATIENCE) if wanted.box.has_words else nullcontext():
             rows = wanted.apply(visible_tickets(request.user))
             counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
             fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))

@@ -23,11 +23,13 @@ from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.holding import held_now
 from tickets.desk.presence import read_upto
+from tickets.desk.queue.filters import SEARCH, Wanted
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import ON_HOLD, Attachment, Draft, Status, Ticket
 from tickets.panels import panels_on
+from tickets.search.highlights import words_found
 from tickets.sight import sight_on
 
 _drafts = Worded(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
@@ -110,8 +112,17 @@ def page_context(
         "panels": panels_on(ticket, reader),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
+        "found": found_in(request, thread),
         "statuses": reachable(ticket.status, ActorKind.OPERATOR),
     }
+
+
+def found_in(request: StaffRequest, thread: Thread) -> list[str]:
+    """The words by which the ticket was found, as they stand in what is shown of it: the page marks them."""
+    if not request.GET.get(SEARCH):
+        return []
+    look = Wanted.of(request.GET, request.user).look
+    return words_found(((item.message.text, item.message.language) for item in thread.items.values()), look) if look.sought else []
 
 
 def composer_of(
