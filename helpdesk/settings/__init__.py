@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
@@ -200,6 +201,19 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "helpdesk.beat:Beat"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+
+# --- search. PostgreSQL can answer everything; Elasticsearch is asked first where it is named.
+SEARCH_ENGINE = env.choice("SEARCH_ENGINE", "postgres", ("postgres", "elasticsearch"))
+ELASTICSEARCH_URL = env.url("ELASTICSEARCH_URL", "", schemes=("http", "https")) if env.raw("ELASTICSEARCH_URL") else ""
+ELASTICSEARCH_INDEX = env.str("ELASTICSEARCH_INDEX", "helpdesk")  # what the names of this desk's indexes begin with
+if SEARCH_ENGINE == "elasticsearch" and not env.raw("ELASTICSEARCH_URL"):
+    env.wrong(
+        "ELASTICSEARCH_URL", "is missing, and SEARCH_ENGINE is elasticsearch: name the server, as in http://elasticsearch:9200", show=False
+    )
+if ELASTICSEARCH_URL and not urlsplit(ELASTICSEARCH_URL).port:
+    env.wrong("ELASTICSEARCH_URL", "must name the port too, as in http://elasticsearch:9200", show=False)
+if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", ELASTICSEARCH_INDEX):
+    env.wrong("ELASTICSEARCH_INDEX", "must be small letters, digits and hyphens, at most 41")
 
 OUTWARD = env.bool("OUTWARD", True)  # off: nothing leaves the house, whatever should be sent waits
 
