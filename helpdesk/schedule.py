@@ -22,6 +22,7 @@ SCHEDULE = {
     "letters to staff": tick("staff.send_letters", 10),
     "mail servers that do not answer": tick("staff.watch_relays", 60),
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
+    "documents that are out of date": tick("search.follow", 3, "bulk"),
     "an index that is not finished": tick("search.catch_up", 10, "bulk"),
     "a look at some documents": tick("search.check", 3600, "bulk"),
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),

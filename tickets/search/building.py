@@ -20,10 +20,9 @@ from helpdesk.base.turns import Turn
 from tickets.models import Ticket
 from tickets.search import analysis
 from tickets.search.documents import documents
-from tickets.search.indexing import put_each, vector_of
+from tickets.search.indexing import AT_ONCE, put_each, vector_of
 from tickets.search.models import SearchDocument, SearchIndex
 
-STEP = 200  # tickets
 CHECKED = 3_000  # an hour
 
 log = structlog.get_logger(__name__)
@@ -48,6 +47,8 @@ def begin(*, anew: bool = False) -> SearchIndex:
     if anew and not made:
         SearchIndex.objects.filter(pk=index.pk).update(upto=first, started_at=clock.now(), finished_at=None)
         index.refresh_from_db()
+    if index.finished_at is None:
+        _finished.discard(index.name)
     return index
 
 
@@ -67,7 +68,7 @@ def share_made() -> int | None:
 def step(index: SearchIndex) -> bool:
     """The next tickets; whether there may be more. Two who make the same index take turns."""
     row = SearchIndex.objects.select_for_update().get(pk=index.pk)
-    ids = list(Ticket.objects.filter(pk__lt=row.upto).order_by("-pk").values_list("pk", flat=True)[:STEP])
+    ids = list(Ticket.objects.filter(pk__lt=row.upto).order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
     put_each(ids)
     row.upto = ids[-1] if ids else 0
     row.finished_at = None if ids else row.finished_at or clock.now()
@@ -115,7 +116,7 @@ def _same(pk: int, vector: str) -> bool:
 
 def check_some() -> int:
     """A look at a few thousand; how many were wrong. A sweep."""
-    wrong = [found for ids in batched(some(CHECKED), STEP) for found in check(ids)]
+    wrong = [found for ids in batched(some(CHECKED), AT_ONCE) for found in check(ids)]
     for found in wrong:
         log.warning("document_was_wrong", ticket=found.ticket, how=found.how)
     return len(wrong)

@@ -1,20 +1,24 @@
 """Writing documents: after an event, anew for all, and where a look found one that is not right.
 
-Whoever makes a document holds its row first and reads the ticket after that, so that of two the later one knows all that the earlier knew.
+A subscriber notes which are out of date, which costs it nothing; a follower makes them anew at once, many together. Whoever makes a
+document holds its row first and reads the ticket after that, so that of two the later one knows all that the earlier knew.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from math import inf
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
 
 from helpdesk.base import clock
+from helpdesk.base.queue import nudge
 from helpdesk.base.sweeps import NOT_THE_ROWS, each_alone
 from helpdesk.base.text import reason_of
+from helpdesk.base.turns import Turn
 from tickets.events import of_messages, of_tickets
 from tickets.models import Event
 from tickets.search import analysis
@@ -25,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 SUBSCRIBER = "search"
 MOST_PLACES, FARTHEST = 255, 16_383  # of one key, and in one vector: PostgreSQL keeps no more
+AT_ONCE = 200  # documents
 GAP = 2  # between two texts, so that no phrase reaches over
 CHANGE_TEXTS = (
     *(of_tickets.TicketOpened, of_tickets.TicketLanguageSet, of_tickets.TicketRenamed, of_tickets.TicketTagged),
@@ -38,13 +43,18 @@ INSERT INTO search_searchdocument (ticket_id, game_id, player_id, vector, analys
 SELECT id, game_id, player_id, ''::tsvector, 0, 0, false, '', %(now)s FROM tickets_ticket WHERE id = ANY (%(ids)s) ORDER BY id
 ON CONFLICT (ticket_id) DO NOTHING
 """
+_NOTE = """
+INSERT INTO search_searchdocument (ticket_id, game_id, player_id, vector, analysis, revision, cut, trouble, made_at, stale_since)
+SELECT id, game_id, player_id, ''::tsvector, 0, 0, false, '', %(now)s, %(now)s FROM tickets_ticket WHERE id = ANY (%(ids)s) ORDER BY id
+ON CONFLICT (ticket_id) DO UPDATE SET stale_since = coalesce(search_searchdocument.stale_since, excluded.stale_since), trouble = ''
+"""
 _HELD = """
 SELECT ticket_id, tsvector_to_array(vector) FROM search_searchdocument WHERE ticket_id = ANY (%(ids)s) ORDER BY ticket_id FOR UPDATE
 """
 _WRITE = """
 UPDATE search_searchdocument d
 SET game_id = n.game_id, player_id = n.player_id, vector = n.vector::tsvector, cut = n.cut, analysis = %(analysis)s,
-    revision = d.revision + 1, trouble = '', made_at = %(now)s
+    revision = d.revision + 1, trouble = '', made_at = %(now)s, stale_since = NULL
 FROM unnest(%(ids)s::bigint[], %(games)s::bigint[], %(players)s::bigint[], %(vectors)s::text[], %(cuts)s::boolean[])
     AS n (ticket_id, game_id, player_id, vector, cut)
 WHERE d.ticket_id = n.ticket_id
@@ -63,7 +73,27 @@ DELETE FROM search_searchword w WHERE w.key = ANY (%s)
 
 def hear(events: Sequence[Event]) -> None:
     """A subscriber: what tickets say has changed."""
-    put({event.ticket_id for event in events if event.ticket_id is not None})
+    said: dict[str, Any] = {"ids": sorted({event.ticket_id for event in events if event.ticket_id is not None}), "now": clock.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, said)
+    nudge("search.follow", queue="bulk")
+
+
+def follow(*, seconds: float = inf) -> int:
+    """Make anew what is out of date, the oldest first; how many that were. A sweep: what cannot be made waits for its next change."""
+    made, last, turn = 0, list[int](), Turn(seconds)
+    while turn.lasts() and (ids := _follow_some()) and ids != last:
+        made, last = made + len(ids), ids
+    return made
+
+
+@transaction.atomic
+def _follow_some() -> list[int]:
+    """Those that no other follower has in hand."""
+    stale = SearchDocument.objects.filter(stale_since__isnull=False, trouble="").order_by("stale_since", "pk")
+    ids = list(stale.select_for_update(skip_locked=True).values_list("ticket", flat=True)[:AT_ONCE])
+    put_each(ids)
+    return ids
 
 
 def put_each(ids: Collection[int]) -> None:

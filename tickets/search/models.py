@@ -31,11 +31,13 @@ class SearchDocument(models.Model):
     cut = models.BooleanField(default=False)
     trouble = models.CharField(max_length=300, blank=True, default="")  # why it could not be made anew
     made_at = models.DateTimeField(default=clock.now)
+    stale_since = models.DateTimeField(null=True)  # the ticket says something else since then
 
     class Meta:
         indexes = [
             GinIndex(name="search_vector", fields=["vector"], fastupdate=False),
             models.Index(name="search_of_player", fields=["player_id", "game_id"]),
+            models.Index(name="search_stale", fields=["stale_since"], condition=models.Q(stale_since__isnull=False, trouble="")),
         ]
 
 

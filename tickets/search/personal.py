@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tickets.search.indexing import put
+from tickets.search.indexing import AT_ONCE, put
 from tickets.search.models import SearchDocument
-
-STEP = 200
 
 
 def export(player_id: int) -> Iterator[dict[str, Any]]:
@@ -20,7 +18,7 @@ def erase(player_id: int) -> Iterator[int]:
     """A few hundred documents are a step. What stood in other players' tickets follows the event that tells of it."""
     last = 0
     his = SearchDocument.objects.filter(player_id=player_id).order_by("ticket").values_list("ticket", flat=True)
-    while ids := list(his.filter(ticket__gt=last)[:STEP]):
+    while ids := list(his.filter(ticket__gt=last)[:AT_ONCE]):
         last = ids[-1]
         put(ids)
         yield 0

@@ -5,7 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 
 from helpdesk.base.turns import TURN
-from tickets.search import building
+from tickets.search import building, indexing
+
+
+@shared_task(name="search.follow")
+def follow() -> None:
+    indexing.follow(seconds=TURN)
 
 
 @shared_task(name="search.catch_up")

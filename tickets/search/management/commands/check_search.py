@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from tickets.models import Ticket
-from tickets.search import building
+from tickets.search import building, indexing
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong, seen, last = 0, 0, 0
-        while ids := self._next(last, options["some"] - seen if options["some"] else building.STEP):
+        while ids := self._next(last, options["some"] - seen if options["some"] else indexing.AT_ONCE):
             for found in building.check(ids):
                 wrong += 1
                 self.stdout.write(f"Ticket {found.ticket}: {found.how}.")
@@ -28,6 +28,6 @@ class Command(BaseCommand):
     def _next(self, last: int, many: int) -> list[int]:
         if many <= 0:
             return []
-        if last == 0 and many != building.STEP:
-            return building.some(min(many, building.STEP))
-        return list(Ticket.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: min(many, building.STEP)])
+        if last == 0 and many != indexing.AT_ONCE:
+            return building.some(min(many, indexing.AT_ONCE))
+        return list(Ticket.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[: min(many, indexing.AT_ONCE)])

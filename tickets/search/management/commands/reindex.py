@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from tickets.search import building
+from tickets.search import building, indexing
 
 TOLD_EVERY = 25  # steps
 
@@ -22,6 +22,6 @@ class Command(BaseCommand):
         while building.step(index):
             steps += 1
             if steps % TOLD_EVERY == 0:
-                self.stdout.write(f"{steps * building.STEP} tickets; {index.upto} is the oldest.")
+                self.stdout.write(f"{steps * indexing.AT_ONCE} tickets; {index.upto} is the oldest.")
                 index.refresh_from_db()
         self.stdout.write("All tickets are in the index.")
