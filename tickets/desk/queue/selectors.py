@@ -72,9 +72,10 @@ def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
     """Two queries, the same for one row or fifty."""
     mine = wanted.apply(visible_tickets(reader))
     counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
-    rows = wanted.on_tab(mine).alias(**wanted.computed).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
+    columns = (*Row._fields, *wanted.computed)  # what it sorts by stands behind what is shown
+    rows = wanted.on_tab(mine).annotate(**wanted.computed, seen_event=seen_event(reader)).values_list(*columns, named=True)
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
-    return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
+    return QueuePage([Row._make(row[: len(Row._fields)]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
 def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
@@ -149,7 +150,7 @@ def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     return before, after
 
 
-def _nearest(rows: QuerySet[Ticket], key: str, value: datetime, pk: int, side: str) -> str:
+def _nearest(rows: QuerySet[Ticket], key: str, value: datetime | int, pk: int, side: str) -> str:
     sign = "-" if side == "lt" else ""
     beyond = rows.filter(**{f"{key}__{side}e": value}).exclude(**{key: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
     return beyond.order_by(f"{sign}{key}", f"{sign}pk").values_list("number", flat=True).first() or ""
