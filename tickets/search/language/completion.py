@@ -11,7 +11,6 @@ from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_l
 
 from helpdesk.base.folding import folded
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import has_right
 from tickets.filters import Field, Kind, registered
 from tickets.filters.spoken import MOST_OFFERED
 from tickets.search.language.having import HAS, names
@@ -69,14 +68,14 @@ def _fields(prefix: str, span: Span, reader: User) -> list[Suggestion]:
     found = (
         Suggestion(*span, f"{name}:", f"{name}:", str(field.label))
         for field in (*registered(), HAS)
-        if (name := name_of(field, same(prefix))) and has_right(reader, field.right)
+        if (name := name_of(field, same(prefix))) and field.open_to(reader)
     )
     return list(islice(found, MOST_OFFERED))
 
 
 def _values(piece: Piece, prefix: str, span: Span, reader: User) -> list[Suggestion]:
     field = piece.field
-    if field is None or not has_right(reader, field.right):
+    if field is None or not field.open_to(reader):
         return []
     offers: Iterable[Offer]
     if field.suggest is not None:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import has_right
 from tickets.filters import Condition, Field, Kind, Operator, registered
 from tickets.filters.spoken import MOST_OFFERED, Offers
 from tickets.search.language.names import Names, name_of, same
@@ -52,7 +51,7 @@ def _field(said: str, reader: User) -> Field:
 
 
 def _known(prefix: str, reader: User) -> Offers:
-    found = ((name_of(one, same(prefix)).removeprefix(_PREFIX), one) for one in _fields() if has_right(reader, one.right))
+    found = ((name_of(one, same(prefix)).removeprefix(_PREFIX), one) for one in _fields() if one.open_to(reader))
     return [(word, str(one.label)) for word, one in found if word]
 
 
