@@ -57,6 +57,7 @@ PLACES = (
     Place("ticket-promised", "/tickets/{promised}/"),
     Place("assign", "/tickets/{ticket}/assign/"),
     Place("facts", "/tickets/{ticket}/facts/"),
+    Place("priority", "/tickets/{ticket}/priority/"),
     Place("ticket-player", "/tickets/{ticket}/player/"),
     Place("merge", "/tickets/{ticket}/merge/"),
     Place("sender", "/tickets/{ticket}/messages/{message}/sender/"),

@@ -75,10 +75,14 @@ def test_every_choice_is_checked_by_the_database(model: type[Model]) -> None:
             assert f"'{field.name}" in checked, f"{model._meta.label}.{field.name} takes anything"
 
 
+SORTED_BY = {"tickets/models/ticket.py"}  # where a number says which comes first
+
+
 def test_choices_are_text_choices() -> None:
     odd = [
         f"{name(path)}:{node.lineno}"
         for path in modules()
+        if name(path) not in SORTED_BY
         for node in ast.walk(tree(path))
         if isinstance(node, ast.ClassDef)
         and any(getattr(base, "attr", getattr(base, "id", "")) in {"IntegerChoices", "Choices"} for base in node.bases)

@@ -81,6 +81,7 @@ class Filtered(Desk):
             "team": [str(self.team.pk), "none"],
             "topic": ["payments", "none"],
             "status": list(Status.values),
+            "priority": ["urgent", "normal"],
             "waits": ["yes", "no"],
             "tag": [str(self.tag.pk), "none", "999999"],
             "channel": ["post", "mail"],

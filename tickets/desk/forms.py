@@ -28,7 +28,7 @@ from tickets.desk.owing import Owing
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.waiting import question_before
-from tickets.models import ON_HOLD, Draft, Message, Status, Ticket
+from tickets.models import ON_HOLD, Draft, Message, Priority, Status, Ticket
 from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import OutgoingMessage
 
@@ -277,6 +277,17 @@ class FactsForm(DialogForm):
             field.show_hidden_initial = True
         topics.queryset = topics_of(ticket.game)
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
+
+
+class PriorityForm(DialogForm):
+    """How much the ticket matters, the most first."""
+
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        choices=sorted(Priority.choices, reverse=True),
+        coerce=lambda said: Priority(int(said)),
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
+    )
 
 
 class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none

@@ -37,6 +37,7 @@ urlpatterns = [
     path("tickets/<str:number>/assign/", actions.assign, name="assign"),
     path("tickets/<str:number>/take/", actions.take, name="take"),
     path("tickets/<str:number>/facts/", actions.facts, name="facts"),
+    path("tickets/<str:number>/priority/", actions.priority, name="priority"),
     path("tickets/<str:number>/player/", actions.player, name="player"),
     path("tickets/<str:number>/block/", actions.block, name="block"),
     path("tickets/<str:number>/unblock/", actions.unblock, name="unblock"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.bounds import is_sane, shown, whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, has_right
 from tickets.past import PastTicket
 
 LONGEST = 200  # characters of one value
@@ -71,7 +71,8 @@ class Field:
     None: there can be none like that. `empty` is the word for a field in which nothing stands, if it may be empty. `alike(values)` gives
     what counts as these values beside them when a past ticket is looked at; it is asked once per filter. `called(value)` is what people
     call a value, such as the name of the row whose id it is. `suggest(prefix, reader)` gives the values that begin like this, of those
-    that the reader may know: at most ten of (the word for it, what people call it).
+    that the reader may know: at most ten of (the word for it, what people call it). `offered(reader)` says whether there is anything to ask
+    for, where that depends on the studio.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Field:
     called: Callable[[Any], str | Promise] | None = None
     names: tuple[str, ...] = ()
     suggest: Callable[[str, User], Iterable[tuple[str, str]]] | None = None
+    offered: Callable[[User], bool] | None = None
 
     def __post_init__(self) -> None:
         if self.kind == Kind.TEXT and self.at is not None:
@@ -95,6 +97,10 @@ class Field:
     @property
     def operators(self) -> tuple[Operator, ...]:
         return OF_KIND[self.kind]
+
+    def open_to(self, reader: User) -> bool:
+        """Whether this person may ask for it anywhere at all."""
+        return has_right(reader, self.right) and (self.offered is None or self.offered(reader))
 
     def read(self, said: str, reader: User) -> Any:
         """The value that somebody said; DomainError where the field can have none like that. A row that is not there is no error: it finds

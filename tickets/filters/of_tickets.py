@@ -20,8 +20,9 @@ from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
 from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register, yes_no
 from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
-from tickets.models import FAR, Event, Pledge, Status, Ticket, with_nobody
+from tickets.models import FAR, Event, Pledge, Priority, Status, Ticket, with_nobody
 
+PRIORITIES = {priority.word: priority for priority in Priority}
 PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
 STARTERS = {"player": _("player"), "operator": _("operator")}
 TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
@@ -92,6 +93,16 @@ def register_own() -> None:
             choices=lambda: Status.values,
             called=_status,
             names=("статус",),
+        ),
+        Field(
+            "priority",
+            _("Priority"),
+            Kind.CHOICE,
+            _of_priority,
+            lambda past: Priority(past.priority).word,
+            choices=lambda: PRIORITIES,
+            called=lambda value: PRIORITIES[value].label,
+            names=("приоритет",),
         ),
         Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None, names=("ждёт_ответа",)),
         Field(
@@ -230,6 +241,10 @@ def register_own() -> None:
 
 def _status(value: str) -> str | Promise:
     return Status(value).label
+
+
+def _of_priority(_operator: Operator, values: Values, _reader: User) -> Q:
+    return among("priority", tuple(PRIORITIES[value].value for value in values))
 
 
 def _channel(value: str) -> str | Promise:

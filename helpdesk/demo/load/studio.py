@@ -25,7 +25,7 @@ from players.models import CardClass, CardLine
 from players.services import Declaration, declare
 from tickets.lifecycle.reasons import HOLD
 
-_WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
+_WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.SET_PRIORITY, Right.START, Right.MERGE, Right.RESEND)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
 _LEAD = (
     *_WORK,

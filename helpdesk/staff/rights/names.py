@@ -71,6 +71,7 @@ class Right(str):
     ASSIGN = _OfTheCore("ticket.assign", _("Give tickets to people and teams"), WORK)
     TAKE = _OfTheCore("ticket.take", _("Take the next ticket"), WORK)
     SET_STATUS = _OfTheCore("ticket.set_status", _("Change the status"), WORK)
+    SET_PRIORITY = _OfTheCore("ticket.set_priority", _("Set the priority"), WORK)
     START = _OfTheCore("ticket.start", _("Start a conversation"), WORK)
     MERGE = _OfTheCore("ticket.merge", _("Merge tickets"), WORK)
     RESEND = _OfTheCore("ticket.resend", _("Send a failed message again"), WORK)

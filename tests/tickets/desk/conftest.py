@@ -18,6 +18,7 @@ DAILY = (
     Right.ASSIGN,
     Right.TAKE,
     Right.SET_STATUS,
+    Right.SET_PRIORITY,
     Right.SEE_PLAYER,
     Right.SEE_PLAYER_CONTACT,
     Right.SEE_ATTACHMENTS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -379,3 +381,19 @@ def test_on_a_closed_ticket_the_mail_opens_a_follow_up_instead(client: Client) -
 
     away.refresh_from_db()
     assert away.automatic
+
+
+def test_the_priority_is_set_by_whoever_may_and_seen_by_all(clara: User, desk: Desk) -> None:
+    ticket, nina = make_ticket(), somebody(Right.VIEW, Right.SET_STATUS)
+    address = f"/tickets/{ticket.number}/priority/"
+
+    assert desk(nina).get(address).status_code == 403
+    dialog = desk(clara).get(address, headers=HTMX).content.decode()
+    assert re.findall(r'value="(\d)"', dialog) == ["4", "3", "2", "1"]
+    assert desk(clara).post(address, {"priority": "9"}, headers=HTMX).status_code == 422
+    assert desk(clara).post(address, {"priority": "4"}).status_code == 302
+
+    pages = [desk(who).get(f"/tickets/{ticket.number}/").content.decode() for who in (clara, nina)]
+    assert all('class="priority urgent"' in page for page in pages)
+    assert [f'href="{address}' in page for page in pages] == [True, False]
+    assert "set the priority <b>Urgent</b>" in pages[0]

@@ -24,9 +24,9 @@ from tickets.actors import operator
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.reasons import HOLD
 from tickets.lifecycle.waiting import question_before
-from tickets.models import Status, Ticket
+from tickets.models import Priority, Status, Ticket
 from tickets.services.assign import assign
-from tickets.services.edit import set_status
+from tickets.services.edit import set_priority, set_status
 from tickets.services.take_back import Standing, take_back
 
 PICKED_AT_ONCE = 50
@@ -51,6 +51,9 @@ ACTS = {
         Act("assign:nobody", gettext_lazy("Put back"), Right.ASSIGN),
         Act("status:in_progress", gettext_lazy("In progress"), Right.SET_STATUS),
         Act("status:resolved", gettext_lazy("Resolved"), Right.SET_STATUS),
+        Act("priority:urgent", gettext_lazy("Urgent priority"), Right.SET_PRIORITY),
+        Act("priority:high", gettext_lazy("High priority"), Right.SET_PRIORITY),
+        Act("priority:normal", gettext_lazy("Normal priority"), Right.SET_PRIORITY),
     )
 }
 
@@ -96,7 +99,7 @@ def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
             said.append(_("No clock closes them until somebody sets another status. Players are told nothing."))
             if waiting:
                 said.append(ngettext("%(n)s player goes on waiting.", "%(n)s players go on waiting.", waiting) % {"n": waiting})
-        case _:
+        case "assign:me" | "assign:nobody":
             if taken:
                 of_others = tickets.filter(with_others).order_by("assignee__name").values_list("assignee__name", flat=True)
                 others = list(of_others.distinct()[: NAMED + 1])
@@ -104,6 +107,8 @@ def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
                     ngettext("%(n)s is with a colleague now: %(names)s.", "%(n)s are with colleagues now: %(names)s.", taken)
                     % {"n": taken, "names": ", ".join(others[:NAMED]) + (" …" if len(others) > NAMED else "")}
                 )
+            said.append(_("Players are told nothing."))
+        case _:
             said.append(_("Players are told nothing."))
     return said
 
@@ -137,6 +142,8 @@ def do_one(act: Act, ticket: Ticket, by: User, seen: int, reason: int | None = N
     verb, _colon, what = act.name.partition(":")
     if verb == "assign":
         return assign(ticket, to=by if what == "me" else None, by=operator(by))
+    if verb == "priority":
+        return set_priority(ticket, Priority.said(what), by=operator(by))
     no_reply_needed = question_before(ticket, seen) if what == Status.RESOLVED else None
     held = PendingInfo(reason=reason) if reason else None
     return set_status(ticket, Status(what), by=operator(by), pending=held, no_reply_needed_upto=no_reply_needed)

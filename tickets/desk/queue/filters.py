@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets import filters
 from tickets.filters import Condition, Filter
-from tickets.models import DUE, FAR, ON_HOLD, Status, Ticket
+from tickets.models import DUE, FAR, ON_HOLD, URGENCY, Status, Ticket
 from tickets.search import postgres
 from tickets.search.language import NOTHING_TYPED, Parsed, Trouble, Word, parse, without_parts
 from tickets.search.looking import Look, Loose, look
@@ -26,7 +26,7 @@ TO_ANSWER, EVERY = "to_answer", "all"
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of the queue: its name in the URL, the column (or `DUE`), never NULL, and which end comes first."""
+    """An order of the queue: its name in the URL, the column (or `DUE`, `URGENCY`), never NULL, and which end comes first."""
 
     name: str
     label: str | Promise
@@ -40,13 +40,14 @@ SORTS = {
     for sort in (
         Sort(BEST, _("Best match first"), "", True),
         Sort("waiting", _("Longest waiting first"), "waiting_key", False),
+        Sort("urgent", _("Most urgent first"), "urgency_key", False),
         Sort("newest", _("Newest first"), "created_at", True),
         Sort("oldest", _("Oldest first"), "created_at", False),
         Sort("due", _("Nearest day first"), "due_key", False),
         Sort("changed", _("Recently changed first"), "changed_at", True),
     )
 }
-_COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
+_COMPUTED: dict[str, Combinable] = {"due_key": DUE, "urgency_key": URGENCY}  # what rows are sorted by that is no column
 SEARCH, LOOSE = "q", "loose"  # the search box's name in the address, and how its words were loosened
 DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
 OWN = frozenset({"status"})  # what the address says otherwise: by the tabs
@@ -117,7 +118,7 @@ class Wanted:
         return [sort for sort in SORTS.values() if sort.name != BEST or self.box.has_words]
 
     @property
-    def computed(self) -> dict[str, Coalesce]:
+    def computed(self) -> dict[str, Combinable]:
         """What its order sorts by, where that is no column."""
         return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
 

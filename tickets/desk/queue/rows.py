@@ -23,6 +23,7 @@ from helpdesk.base.templatetags.ui import face, game_mark, icon, moment, waited
 from helpdesk.staff.models import User
 from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
+from tickets.desk.priorities import priority_mark
 from tickets.models import Status
 from tickets.models.ticket import nearest_day
 from tickets.search.highlights import Finds
@@ -38,6 +39,7 @@ class Row(NamedTuple):
     preview: str
     language: str
     status: str
+    priority: int
     pending_on: str
     pending_until: datetime | None
     promised_until: datetime | None
@@ -140,11 +142,12 @@ def _player(row: Row, sheet: Sheet) -> str:
 
 def _subject(row: Row, sheet: Sheet) -> str:
     return fill(
-        '<a href="{address}{behind}">{draft}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
+        '<a href="{address}{behind}">{draft}{priority}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
         '<span class="preview">{preview}</span></a>',
         address=ticket_address(row.number),
         behind=sheet.behind,
         draft=_draft(sheet.begun[row.pk][0]) if row.pk in sheet.begun else "",
+        priority=priority_mark(row.priority),
         pk=row.pk,
         subject=(sheet.finds.marked(row.subject) if sheet.finds else row.subject) or sheet.texts.no_subject,
         unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.texts.unread) if row.unread else "",

@@ -83,14 +83,14 @@ def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
 
 def keyset_page(reader: User, wanted: Wanted, mine: QuerySet[Ticket], cursor: str, counts: dict[str, int]) -> QueuePage:
     """A page of `mine` in the order of a column."""
-    rows = rows_of(reader, wanted.on_tab(mine).alias(**wanted.computed))
+    rows = rows_of(reader, wanted.on_tab(mine).annotate(**wanted.computed), *wanted.computed)  # what it sorts by stands behind
     found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
-    return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
+    return QueuePage([Row._make(row[: len(Row._fields)]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
-def rows_of(reader: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket, Row]:
-    """The tickets as the queue's rows."""
-    return tickets.annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
+def rows_of(reader: User, tickets: QuerySet[Ticket], *also: str) -> QuerySet[Ticket, Any]:
+    """The tickets as the queue's rows, with other columns behind those."""
+    return tickets.annotate(seen_event=seen_event(reader)).values_list(*Row._fields, *also, named=True)
 
 
 def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
@@ -167,7 +167,7 @@ def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     return before, after
 
 
-def _nearest(rows: QuerySet[Ticket], key: str, value: datetime, pk: int, side: str) -> str:
+def _nearest(rows: QuerySet[Ticket], key: str, value: datetime | int, pk: int, side: str) -> str:
     sign = "-" if side == "lt" else ""
     beyond = rows.filter(**{f"{key}__{side}e": value}).exclude(**{key: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
     return beyond.order_by(f"{sign}{key}", f"{sign}pk").values_list("number", flat=True).first() or ""

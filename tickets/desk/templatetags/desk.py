@@ -24,6 +24,7 @@ from helpdesk.studio.models import Game
 from tickets.channels import channel
 from tickets.desk.addresses import start_address, ticket_address
 from tickets.desk.languages import language_name
+from tickets.desk.priorities import priority_words
 from tickets.desk.ticket.history import HistoryLine
 from tickets.markup import to_html
 from tickets.models import Message, Status
@@ -210,6 +211,7 @@ def way_called(name: str) -> str:
 
 
 register.simple_tag(start_address)
+register.filter(priority_words)
 
 
 @register.simple_tag(takes_context=True)

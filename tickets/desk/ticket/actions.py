@@ -22,7 +22,7 @@ from helpdesk.staff.rights import Right, StaffRequest, requires
 from tickets.access import may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
-from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, PriorityForm, SenderForm, StatusForm
 from tickets.desk.holding import held_now
 from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
@@ -32,7 +32,7 @@ from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.blocks import block_player, bring_in, kept_aside, unblock_player
-from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
+from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_priority, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.held import return_to_author, revise
 from tickets.services.merge import merge as merge_tickets
@@ -147,6 +147,20 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
         if form.is_valid():
             return done(request, number, card=True)
     return _dialog(request, ticket, form, "facts")
+
+
+@requires(Right.SET_PRIORITY)
+@require_http_methods(["GET", "POST"])
+def priority(request: StaffRequest, number: str) -> HttpResponse:
+    """How much it matters."""
+    ticket = ticket_for(request.user, number, Right.SET_PRIORITY)
+    form = PriorityForm(request.POST if request.method == "POST" else None, initial={"priority": ticket.priority})
+    if form.is_valid():
+        with refusals(form):
+            set_priority(ticket, form.cleaned_data["priority"], by=operator(request.user))
+        if form.is_valid():
+            return done(request, number)
+    return _dialog(request, ticket, form, "priority")
 
 
 @requires(Right.EDIT_PLAYER)
@@ -341,6 +355,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **
         "status": pgettext("once", "Change the status"),
         "assign": _("Assign"),
         "facts": _("Subject, topic, language"),
+        "priority": _("Priority"),
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
         "merge": _("Merge with another ticket"),

@@ -39,6 +39,7 @@ RIGHTS = (
     Right.ASSIGN,
     Right.TAKE,
     Right.SET_STATUS,
+    Right.SET_PRIORITY,
     Right.RESEND,
     Right.RELEASE_HELD,
     Right.SEE_ATTACHMENTS,

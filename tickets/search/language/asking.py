@@ -2,6 +2,7 @@
 
 Of a choice, an id, or yes and no: `field:a,b` is one of these. Of a number: `:3`, `:>3`, `:>=3`, `:<3`, `:<=3`, `:1..3` with both ends;
 of a moment the same with `dates`. Of a text: it has these words in it. `field:none` (empty, нет, пусто) is a field in which nothing stands.
+`has:attachment` is asked of another field (`having`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tickets.filters import Condition, Field, Kind, Operator
 from tickets.filters.filter import demand_right
 from tickets.search.language import dates
 from tickets.search.language.dates import Time
+from tickets.search.language.having import HAS, had
 from tickets.search.language.names import same, value_of
 from tickets.search.language.tree import Case, Value
 
@@ -34,6 +36,8 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
             return tuple(_ranged(field, how, value, reader, _moment) for value in values)
     if how:
         raise DomainError(_("“%(field)s” cannot be asked for by “%(how)s”.") % {"field": field.label, "how": how})
+    if field is HAS:
+        return had(values, reader)
     if field.kind == Kind.TEXT:
         return tuple(Case((Condition.of(field.name, Operator.HAS, [value.low], reader),)) for value in values)
     words = {_stored(field, value.low): value.low for value in values}

@@ -19,7 +19,7 @@ def make(name, table, column):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("base", "0009_words_alike"), ("players", "0007_erasure_jobs")]
+    dependencies = [("base", "0009_words_alike"), ("players", "0008_traits_of_accounts")]
 
     operations = [
         migrations.RunSQL(make(name, *where), f"DROP INDEX CONCURRENTLY IF EXISTS {name}") for name, where in INDEXES.items()
