@@ -17,21 +17,24 @@ class TooSlow(DomainError):
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Each statement of the block may take so long. Raises TooSlow; the block's transaction is undone then."""
+def within(seconds: float, *, by_index: bool = False) -> Iterator[None]:
+    """Each statement of the block may take so long. Raises TooSlow; the block's transaction is undone then.
+
+    `by_index`: no table is read from its beginning to its end where an index leads to its rows, whatever the planner thinks of it.
+    """
     outermost = not connection.in_atomic_block
     try:
         with transaction.atomic():
-            _limit(f"{round(seconds * 1000)}ms")
+            _set(f"{round(seconds * 1000)}ms", "off" if by_index else "on")
             yield
             if not outermost:
-                _limit("0")
+                _set("0", "on")
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow(_("That would take too long. Narrow it: add a word, or a field such as game: or created:")) from error
         raise
 
 
-def _limit(said: str) -> None:
+def _set(limit: str, scans: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [said])
+        cursor.execute("SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', %s, true)", [limit, scans])

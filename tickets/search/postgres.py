@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
+from math import prod
 from operator import and_, or_
 from typing import Any
 
@@ -18,6 +19,7 @@ from tickets.access import through_ticket
 from tickets.models import FAR, Ticket
 from tickets.search.analysis import Pattern, Term
 from tickets.search.documents import Zone
+from tickets.search.frequencies import share
 from tickets.search.indexing import quoted
 from tickets.search.language.sql import q_of
 from tickets.search.language.tree import Either, Every, Node, Not, Phrase, Word
@@ -26,7 +28,10 @@ from tickets.search.models import SearchDocument
 from tickets.search.players import Known
 
 RANKED = 1_000  # the newest tickets that are found: among these the best come first
-MOST_COMPARED = 8  # words, where most of them are enough
+COMMON = 0.02  # of the documents
+FENCE = 2**40  # more than there are: the planner does not look behind a limit
+FEW, MANY, MOST_COMPARED = 3, 5, 8  # words, where most of them are enough
+NOWHERE = "'|'"  # no key is like that
 FRESH = 120.0  # days after which a ticket counts half
 
 _RANK = """
@@ -55,16 +60,45 @@ class Ranking:
 
 
 def condition(look: Look, reader: User) -> Q:
-    """Under which a ticket is found. One EXISTS for all words that stand together: what is sought of one document its index joins."""
+    """Under which a ticket is found. All words that stand together are one question to one document, so that its index joins them.
+
+    What is common is asked ticket by ticket, from whatever end the list begins; what is rare is found by the index, and then its tickets.
+    """
     asked = _Asked(look, reader)
-    return q_of(look.tree, reader, texts=lambda node: Exists(SearchDocument.objects.filter(asked.texts(node), ticket=OuterRef("pk"))))  # type: ignore[arg-type,return-value]
+
+    def texts(node: Node) -> Q:
+        there = SearchDocument.objects.filter(asked.texts(node))
+        if _share(look, node) >= COMMON:
+            return Q(Exists(there.filter(ticket=OuterRef("pk"))))
+        return Q(pk__in=there.values("ticket")[:FENCE])
+
+    return q_of(look.tree, reader, texts=texts)
+
+
+def is_common(look: Look) -> bool:
+    """Whether so many documents have this that looking at one after the other finds some soon."""
+    return _share(look, look.tree) >= COMMON
+
+
+def _share(look: Look, node: Node) -> float:
+    """Of the documents, as if words had nothing to do with each other."""
+    match node:
+        case Not(part=part):
+            return 1 - _share(look, part)
+        case Every(parts=parts):
+            return prod(_share(look, part) for part in parts)
+        case Either(parts=parts):
+            return min(1.0, sum(_share(look, part) for part in parts))
+        case Word() | Phrase():
+            return min((share(term) for term in look.of(node).pattern), default=0.0)
+    return 1.0
 
 
 def ranked(tickets: QuerySet[Ticket], look: Look, *, now: Any) -> Ranking:
     """Of these tickets the best. One query."""
     patterns = look.patterns
-    wanted = " | ".join(_anywhere(pattern) for pattern in patterns) or "'|'"
-    exact = " | ".join(_exactly(pattern) for pattern in patterns) or "'|'"
+    wanted = " | ".join(_anywhere(pattern) for pattern in patterns) or NOWHERE
+    exact = " | ".join(_exactly(pattern) for pattern in patterns) or NOWHERE
     named = sorted({pk for leaf in look.texts for pk in look.of(leaf).players.exact})
     newest = tickets.order_by("-pk").annotate(waiting=Q(waiting_key__lt=FAR))
     sql, said = newest.values("id", "status", "waiting", "created_at", "player_id")[: RANKED + 1].query.sql_with_params()
@@ -92,23 +126,49 @@ class _Asked:
         self._everywhere = seen
 
     def texts(self, node: Node) -> Q:
+        """The documents that have what a piece of the tree asks for: by one question to the vector, if one can be asked."""
+        if said := self._said(node):
+            return matches(said)
         match node:
             case Not(part=part):
                 return ~self.texts(part)
             case Either(parts=parts):
                 return reduce(or_, map(self.texts, parts))
-            case Every(parts=parts) if self._look.loose == Loose.MOST and len(self._patterns(parts)) > 2:
-                return matches(" | ".join(f"({' & '.join(some)})" for some in _most(self._patterns(parts))))
             case Every(parts=parts):
                 return reduce(and_, map(self.texts, parts))
             case Word() | Phrase():
                 return self._leaf(self._look.of(node))
         raise TypeError(node)
 
-    def _patterns(self, parts: Sequence[Node]) -> list[str]:
-        """Of the words among these, as they stand in what everybody may read."""
-        sought = [self._look.of(part).pattern for part in parts if isinstance(part, Word | Phrase)]
-        return [f"({in_zone(pattern, Zone.TEXT)})" for pattern in sought if pattern]
+    def _said(self, node: Node) -> str:
+        """The question to the vector; empty where a word names players too, or zones are open in other places than the ticket itself. Where
+        most of the words are enough, only what is written is looked at."""
+        match node:
+            case Word() | Phrase():
+                sought = self._look.of(node)
+                alone = not sought.players and len(self._zones) == 1
+                return self._anywhere(sought.pattern) if alone or self._look.loose == Loose.MOST else ""
+            case Not(part=part):
+                return f"!({said})" if (said := self._said(part)) else ""
+            case Every(parts=parts) | Either(parts=parts):
+                every = [self._said(part) for part in parts]
+                return f"({(' & ' if isinstance(node, Every) else ' | ').join(self._most(parts, every))})" if all(every) else ""
+        return ""
+
+    def _most(self, parts: Sequence[Node], said: list[str]) -> list[str]:
+        """Where most of the words are enough: all but one of them, or all but two where there are many. Of a long list the longest count,
+        as they say most. What is no word stays as it is."""
+        words = [one for one, part in zip(said, parts, strict=True) if isinstance(part, Word | Phrase)]
+        if self._look.loose != Loose.MOST or len(words) < FEW:
+            return said
+        kept = sorted(words, key=len, reverse=True)[:MOST_COMPARED]
+        ways = (" & ".join(some) for some in combinations(kept, len(kept) - (1 if len(kept) < MANY else 2)))
+        return [*(one for one in said if one not in words), f"({' | '.join(f'({way})' for way in ways)})"]
+
+    def _anywhere(self, pattern: Pattern) -> str:
+        """A pattern in any of the zones that are open wherever the ticket is."""
+        zones = next((zones for scope, zones in self._zones if scope == self._everywhere), [])
+        return f"({' | '.join(f'({in_zone(pattern, zone)})' for zone in zones)})" if pattern and zones else NOWHERE
 
     def _leaf(self, sought: Sought) -> Q:
         found = self._players(sought.players)
@@ -145,20 +205,14 @@ def _alternatives(term: Term, zone: Zone, weight: str = "", *, prefix: bool) -> 
 
 def _anywhere(pattern: Pattern) -> str:
     """For the rank, which adds up: each of its words in the texts."""
-    return " | ".join(_alternatives(term, Zone.TEXT, prefix=term.prefix) for term in pattern) or "'|'"
+    return " | ".join(_alternatives(term, Zone.TEXT, prefix=term.prefix) for term in pattern) or NOWHERE
 
 
 def _exactly(pattern: Pattern) -> str:
     """What makes a ticket the one that was meant: its number, or the whole identifier."""
     keys = [zone + key for term in pattern for key in term.keys for zone in _identifying(term)]
-    return " | ".join(map(quoted, keys)) or "'|'"
+    return " | ".join(map(quoted, keys)) or NOWHERE
 
 
 def _identifying(term: Term) -> tuple[Zone, ...]:
     return (Zone.TEXT, Zone.NUMBER, Zone.SENDERS) if term.prefix else (Zone.NUMBER,)
-
-
-def _most(parts: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """All but one of these, or all but two where there are many. Of a long list the longest count: they say most."""
-    kept = sorted(parts, key=len, reverse=True)[:MOST_COMPARED]
-    return combinations(kept, len(kept) - (1 if len(kept) < 5 else 2))

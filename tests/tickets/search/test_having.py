@@ -40,7 +40,7 @@ def desk(olga: User) -> dict[str, Ticket]:
 def found(text: str, desk: dict[str, Ticket], reader: User) -> set[str]:
     parsed = parse(text, reader)
     assert parsed.troubles == ()
-    q = q_of(parsed.tree, reader, words=lambda word: pytest.fail(f"{word.text} is looked for"))
+    q = q_of(parsed.tree, reader, texts=lambda word: pytest.fail(f"{word.text} is looked for"))
     pks = set(Ticket.objects.filter(q).values_list("pk", flat=True))
     return {name for name, ticket in desk.items() if ticket.pk in pks}
 

@@ -25,7 +25,7 @@ PATIENCE = 2.0  # seconds of each statement
 
 def find(reader: User, wanted: Wanted, cursor: str = "") -> tuple[Wanted, QueuePage]:
     """A page of what the words find, and how they were taken: where nothing is like that, what is nearly so. Raises TooSlow."""
-    with within(PATIENCE):
+    with within(PATIENCE, by_index=True):
         found = _page(reader, wanted, cursor)
         if found.anything or wanted.loose != Loose.UNSAID:
             return wanted, found
@@ -39,7 +39,8 @@ def find(reader: User, wanted: Wanted, cursor: str = "") -> tuple[Wanted, QueueP
 def _page(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
     mine = wanted.apply(visible_tickets(reader))
     if wanted.sort != BEST:
-        return keyset_page(reader, wanted, mine, cursor, counts_of_finds(mine))
+        counts = {} if postgres.is_common(wanted.look) else counts_of_finds(mine)  # the page does not wait for ten thousand
+        return keyset_page(reader, wanted, mine, cursor, counts)
     ranking = postgres.ranked(mine, wanted.look, now=clock.now())
     counts = {} if ranking.more else _counts(ranking)
     ids = _on_tab(ranking, mine, wanted)
@@ -68,7 +69,7 @@ def _counts(ranking: Ranking) -> dict[str, int]:
 
 def beside(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     """The numbers of the tickets before and after this one in the order of the best match; empty at an end."""
-    with within(PATIENCE):
+    with within(PATIENCE, by_index=True):
         mine = wanted.apply(visible_tickets(reader))
         ids = _on_tab(postgres.ranked(mine, wanted.look, now=clock.now()), mine, wanted)
         if ticket.pk not in ids:

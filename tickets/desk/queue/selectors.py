@@ -55,6 +55,11 @@ class QueuePage:
     found: Ranking | None = None  # of a search in the order of the best match
 
     @property
+    def counted(self) -> bool:
+        """Whether the tabs have their numbers; else they come after the page."""
+        return any(tab.count is not None for tab in self.tabs)
+
+    @property
     def anything(self) -> bool:
         """Whether something was found, on whatever tab."""
         return bool(self.rows or any(tab.count for tab in self.tabs) or (self.found and self.found.rows))

@@ -87,7 +87,7 @@ def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
     try:
-        with within(PATIENCE) if wanted.box.has_words else nullcontext():
+        with within(PATIENCE, by_index=True) if wanted.box.has_words else nullcontext():
             rows = wanted.apply(visible_tickets(request.user))
             counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
             fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
