@@ -13,7 +13,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, scope_for
 from helpdesk.studio.models import Game
 from tickets.locks import asked_by, end_of_merges
-from tickets.models import Attachment, Message, Status, Ticket
+from tickets.models import Attachment, Draft, Message, Status, Ticket
 
 
 def scope_q(user: User, right: Right = Right.VIEW) -> Q:
@@ -72,17 +72,36 @@ def may(user: User, ticket: Ticket, right: Right) -> bool:
 
 
 def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> Message:
-    """A message of a ticket for which this person has the right, and if the ticket was merged, has it where the message is shown too."""
+    """A message of a ticket for which this person has the right, and if the ticket was merged, has it where the message is shown too.
+
+    A note also takes the right to see notes.
+    """
     ticket = ticket_for(user, number, right)
     shown = [ticket.pk]
     if ticket.merged_into_id is not None:
         shown += visible_tickets(user, right).filter(pk=end_of_merges(ticket.pk)).values_list("pk", flat=True)
-    return get_object_or_404(Message.objects.select_related("ticket"), pk=pk, ticket__in=shown)
+    found = get_object_or_404(Message.objects.select_related("ticket"), pk=pk, ticket__in=shown)
+    if found.kind == Message.Kind.NOTE and not may(user, found.ticket, Right.SEE_NOTES):
+        raise Http404
+    return found
 
 
 def attachment_for(user: User, pk: int) -> Attachment:
-    """A file of a ticket whose attachments this person may open, or of what they are about to begin."""
+    """A file of a ticket whose attachments this person may open, or of what they are about to begin. One at a note takes that right too."""
     tickets = visible_tickets(user, Right.SEE_ATTACHMENTS).values("pk")
     shown = Q(message__ticket__in=tickets) | Q(message=None, ticket__in=tickets)  # after a merge: where its message is shown
     own = Q(ticket=None, draft__author=user)
-    return get_object_or_404(Attachment.objects.filter(shown | own).select_related("blob", "preview"), pk=pk)
+    joined = ("blob", "preview", "draft", "message__ticket", "ticket")
+    file = get_object_or_404(Attachment.objects.filter(shown | own).select_related(*joined), pk=pk)
+    of, ticket = (file.message, file.message.ticket) if file.message else (file.draft, file.ticket)
+    mine = file.draft is not None and file.draft.author_id == user.pk
+    if of and ticket and of.kind == Message.Kind.NOTE and not mine and not may(user, ticket, Right.SEE_NOTES):
+        raise Http404
+    return file
+
+
+def known_drafts(reader: User) -> Q:
+    """The drafts of tickets of which this person may know: their own, and notes in the making only where they see notes."""
+    scope = scope_for(reader, Right.SEE_NOTES)
+    noted = scope.q(*(f"ticket__{column}" for column in ("game_id", "team_id", "language", "topic_id")))
+    return Q() if scope.everything else ~Q(kind=Draft.Kind.NOTE) | Q(author=reader) | noted

@@ -176,7 +176,7 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
             for (name,) in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
             cursor.execute(f"UPDATE {table} SET {', '.join(f'{column} = %s' for column in columns)}", [moment] * len(columns))  # noqa: S608
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS, Right.REPLY, Right.NOTE, Right.SEE_PLAYER, timezone=zone))
+    client.force_login(somebody(Right.VIEW, Right.SET_STATUS, Right.REPLY, Right.SEE_NOTES, Right.NOTE, Right.SEE_PLAYER, timezone=zone))
 
     pages = [
         reverse("desk:queue"),

@@ -98,7 +98,7 @@ class ComposerForm(forms.Form):
         """Which composer this is, for its draft."""
         return Hand.of(self.data)
 
-    def words(self, owing: Owing, *, anyway: bool) -> OutgoingMessage:
+    def words(self, owing: Owing, *, anyway: bool, sees_notes: bool) -> OutgoingMessage:
         """What the service takes. `owing`: who its `pending_on` is; `anyway`: the author was shown what came meanwhile and sends it all the
         same."""
         said = self.cleaned_data
@@ -106,6 +106,7 @@ class ComposerForm(forms.Form):
             text=said["text"],
             answers_upto=said["upto"] or None,
             seen=None if anyway else said["seen"] or 0,
+            sees_notes=sees_notes,
             hand=self.hand(),
             then_status=said["then"],
             pending_on=owing.name,

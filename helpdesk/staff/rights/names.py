@@ -77,6 +77,7 @@ class Right(str):
     BULK = _OfTheCore("ticket.bulk", _("Change many tickets at once"), WORK)
     RELEASE_HELD = _OfTheCore("ticket.release_held", _("Release held replies"), WORK)
 
+    SEE_NOTES = _OfTheCore("ticket.see_notes", _("See notes"), PARTS)
     SEE_ATTACHMENTS = _OfTheCore("ticket.see_attachments", _("Open attachments"), PARTS)
     SEE_RATING = _OfTheCore("ticket.see_rating", _("See players' ratings"), PARTS)
     SEE_RAW_MAIL = _OfTheCore("ticket.see_raw_mail", _("See the mail as it came"), PARTS)

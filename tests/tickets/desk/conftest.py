@@ -13,6 +13,7 @@ from tests.factories.staff import somebody
 
 DAILY = (
     Right.VIEW,
+    Right.SEE_NOTES,
     Right.REPLY,
     Right.NOTE,
     Right.ASSIGN,

@@ -129,7 +129,8 @@ def composer_of(
     Without a `thread` on the way, `shown` says what its author has on screen: the last event and the player's last message.
     """
     reader = request.user
-    may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
+    sight = sight_on(reader, ticket)
+    may_reply, may_note = may(reader, ticket, Right.REPLY), sight.notes and may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
     drafts = _drafts(ticket.pk)
@@ -149,7 +150,7 @@ def composer_of(
                 "seen": upto,
                 "upto": answers_upto,
                 "then": own.then_status if own else "",
-                **held_now(ticket, sight_on(reader, ticket)),
+                **held_now(ticket, sight),
             },
         )
     elif unseen_items:
@@ -163,7 +164,7 @@ def composer_of(
         closed=closed,
         files=[file for file in files if own and file.draft_id == own.pk],
         saved=own if own and own.text else None,
-        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
+        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.kind != sight.hidden and draft.text.strip()],
         after=_after(ticket, then),
         then=then,
         unseen_items=unseen_items,
