@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
+from helpdesk.base.errors import NotAllowed
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, scope_for
@@ -21,10 +24,12 @@ def scope_q(user: User, right: Right = Right.VIEW) -> Q:
     return scope_for(user, right).q()
 
 
-def visible_tickets(user: User, right: Right = Right.VIEW) -> QuerySet[Ticket]:
-    """The tickets for which this person has the right; seeing is always asked too."""
+def visible_tickets(user: User, *rights: Right) -> QuerySet[Ticket]:
+    """The tickets for which this person has all of these rights; seeing is always asked."""
     tickets = Ticket.objects.filter(scope_q(user, Right.VIEW))
-    return tickets if right == Right.VIEW else tickets.filter(scope_q(user, right))
+    for right in rights:
+        tickets = tickets if right == Right.VIEW else tickets.filter(scope_q(user, right))
+    return tickets
 
 
 def held_tickets(person: User) -> QuerySet[Ticket]:
@@ -69,6 +74,23 @@ def may(user: User, ticket: Ticket, right: Right) -> bool:
     """Whether this person has the right for this ticket."""
     scope = scope_for(user, right)
     return scope.allows(game_id=ticket.game_id, team_id=ticket.team_id, language=ticket.language, topic_id=ticket.topic_id)
+
+
+STATUS_RIGHTS = {Status.PENDING: Right.SET_PENDING, Status.RESOLVED: Right.SET_RESOLVED, Status.CLOSED: Right.SET_CLOSED}
+"""The statuses that take a right of their own, by hand and with a reply; the others take none beside."""
+
+
+def settable(user: User, ticket: Ticket, statuses: Iterable[Status]) -> list[Status]:
+    """Those of these statuses to which this person may bring this ticket, as far as rights are concerned."""
+    return [to for to in statuses if to not in STATUS_RIGHTS or may(user, ticket, STATUS_RIGHTS[to])]
+
+
+def demand_settable(user: User, ticket: Ticket, to: str) -> None:
+    """NotAllowed unless this person may bring the ticket to this status; asked again of the one that it was merged into meanwhile."""
+    if right := STATUS_RIGHTS.get(Status(to)):
+        if not may(user, ticket, right):
+            raise NotAllowed(_("Your roles do not let you bring a ticket to “%(status)s”.") % {"status": Status(to).label})
+        asked_by(ticket, lambda other: may(user, other, right))
 
 
 def message_for(user: User, number: str, pk: int, right: Right = Right.VIEW) -> Message:

@@ -21,6 +21,7 @@ from helpdesk.studio.models import Game, Topic
 from helpdesk.studio.selectors import topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
+from tickets.access import settable
 from tickets.actors import ActorKind
 from tickets.desk.holding import ReasonField, offer_hold
 from tickets.desk.languages import language_name
@@ -147,11 +148,12 @@ class StatusForm(DialogForm):
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to = reachable(ticket.status, ActorKind.OPERATOR)
         if ticket.on_hold:
             to.append(Status(ticket.status))  # another reason, another department or another day
+        to = settable(by, ticket, to)
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]

@@ -9,7 +9,7 @@ from django.test import Client
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
-from tests.factories.staff import somebody
+from tests.factories.staff import MOVES, somebody
 
 DAILY = (
     Right.VIEW,
@@ -18,7 +18,7 @@ DAILY = (
     Right.NOTE,
     Right.ASSIGN,
     Right.TAKE,
-    Right.SET_STATUS,
+    *MOVES,
     Right.SEE_PLAYER,
     Right.SEE_PLAYER_CONTACT,
     Right.SEE_ATTACHMENTS,

@@ -16,7 +16,7 @@ from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
-from tickets.access import may
+from tickets.access import may, settable
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
@@ -110,7 +110,7 @@ def page_context(
         "panels": panels_on(ticket, reader),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
-        "statuses": reachable(ticket.status, ActorKind.OPERATOR),
+        "statuses": settable(reader, ticket, reachable(ticket.status, ActorKind.OPERATOR)),
     }
 
 
@@ -165,7 +165,7 @@ def composer_of(
         files=[file for file in files if own and file.draft_id == own.pk],
         saved=own if own and own.text else None,
         others=[draft for draft in drafts if draft.author_id != reader.pk and draft.kind != sight.hidden and draft.text.strip()],
-        after=_after(ticket, then),
+        after=_after(ticket, reader, then),
         then=then,
         unseen_items=unseen_items,
         unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
@@ -188,9 +188,9 @@ def _mode(wanted: str, *, reply: bool, note: bool) -> str:
     return Draft.Kind.REPLY if reply else Draft.Kind.NOTE
 
 
-def _after(ticket: Ticket, then: str) -> list[After]:
+def _after(ticket: Ticket, reader: User, then: str) -> list[After]:
     """The ways to send from here; the one on the main button is `chosen`."""
     to = {*reachable(ticket.status, ActorKind.OPERATOR), Status(ticket.status)}
-    wanted = [status for status in AFTER_REPLY if status in to]
+    wanted = settable(reader, ticket, (status for status in AFTER_REPLY if status in to))
     chosen = then if then in wanted else Status.ANSWERED
     return [After(status.value, str(status.label), status == chosen) for status in wanted]

@@ -22,7 +22,7 @@ from helpdesk.base.idempotency import Done, as_key, came_of, once
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from tickets.access import may, ticket_for
+from tickets.access import demand_settable, may, ticket_for
 from tickets.actors import ActorKind, operator
 from tickets.channels import channel
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
@@ -54,6 +54,8 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
     sent: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
         with refusals(form):
+            if form.cleaned_data["then"]:
+                demand_settable(by, ticket, form.cleaned_data["then"])
             debtor = owing(form.cleaned_data["pending_on"], ticket, then=form.cleaned_data["then"], by=by)
             words = form.words(debtor, anyway=bool(request.POST.get("anyway")), sees_notes=may(by, ticket, Right.SEE_NOTES))
             try:
