@@ -283,14 +283,11 @@ class FactsForm(DialogForm):
 
 
 class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
-    names = True
-
     def label_from_instance(self, obj: Player) -> str:
         """The name, and by which accounts the game knows him."""
         accounts: list[GameAccount] = obj.accounts_here  # type: ignore[attr-defined]  # who_may_it_be() has fetched them
         known = ", ".join(_("id %(id)s") % {"id": account.external_id} for account in accounts) or _("no account in this game")
-        name = (obj.name or _("Unnamed player")) if self.names else _("Player")
-        return f"{name} · {known}"
+        return f"{obj.name or _('Unnamed player')} · {known}"
 
 
 class PlayerForm(DialogForm):
@@ -304,12 +301,11 @@ class PlayerForm(DialogForm):
         help_text=gettext_lazy("The ticket's address is then known as that player's."),
     )
 
-    def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ticket = ticket
         players = self.fields["player"]
         assert isinstance(players, _Players)
-        players.names = names
         players.queryset = who_may_it_be(ticket.player, ticket.contact, ticket.game)
 
     def clean(self) -> dict[str, Any]:

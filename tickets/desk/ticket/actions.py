@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -153,10 +153,11 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
 @requires(Right.EDIT_PLAYER)
 @require_http_methods(["GET", "POST"])
 def player(request: StaffRequest, number: str) -> HttpResponse:
-    """Who wrote it, where several write from one address or from another account."""
+    """Who wrote it, where several write from one address or from another account; said by who sees players."""
     ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
-    names = sight_on(request.user, ticket).name
-    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, names=names, initial={"player": ticket.player_id})
+    if not sight_on(request.user, ticket).name:
+        raise Http404
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
     if form.is_valid():
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
