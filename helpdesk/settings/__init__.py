@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "helpdesk.staff.middleware.SeeingMiddleware",
     "helpdesk.staff.middleware.SecondFactorMiddleware",
 ]
 

@@ -95,6 +95,7 @@ PLACES = (
     Place("reasons", "/settings/reasons/"),
     Place("reason", "/settings/reasons/{reason}/"),
     Place("reason-new", "/settings/reasons/new/hold/"),
+    Place("see-as", "/settings/as/?person={person}"),
     Place("roles", "/settings/roles/"),
     Place("role", "/settings/roles/{role}/"),
     Place("role-new", "/settings/roles/new/"),

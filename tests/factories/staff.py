@@ -14,6 +14,8 @@ from helpdesk.studio.models import Topic
 
 PASSWORD = "a long walk by the sea"
 
+MOVES = (Right.SET_STATUS, Right.SET_PENDING, Right.SET_RESOLVED, Right.SET_CLOSED)
+
 
 class UserFactory(DjangoModelFactory[User]):
     class Meta:

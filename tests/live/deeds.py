@@ -43,8 +43,9 @@ from tickets.surveys.models import Survey
 from tickets.timers import TimerRequest, arm_many, fire_due
 
 WORK = [
-    Right.VIEW, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND,
-    Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT,
+    Right.VIEW, Right.SEE_NOTES, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.START, Right.MERGE,
+    Right.SET_STATUS, Right.SET_PENDING, Right.SET_RESOLVED, Right.SET_CLOSED,
+    Right.RESEND, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT,
 ]  # fmt: skip
 GAMES: list[dict[str, Any]] = [
     {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -13,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
-from tickets.filters.fields import Field, Finds, Kind, Operator, Values, register, yes_no
+from tickets.access import known_drafts, scope_q
+from tickets.filters.fields import Field, Kind, Operator, Values, register, yes_no
 from tickets.filters.spoken import name_of, people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
@@ -39,14 +39,14 @@ def register_own() -> None:
             suggest=people,
         ),
         Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",)),
-        _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED),
+        _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED, right=Right.SEE_NOTES),
         _has("has_held", _("With a held reply"), ("held", "удержан"), State.HELD),
         _has("has_trouble", _("With a message that did not arrive"), ("failed", "недошло"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
         Field(
             "has_file",
             _("With a file"),
             Kind.YES_NO,
-            _yes_or_no(_files),
+            _with_file,
             right=Right.SEE_ATTACHMENTS,
             names=(
                 "file",
@@ -106,24 +106,26 @@ def _last_answer_of(past: PastTicket) -> datetime | None:
     return max((each.sent_at for each in past.answers if each.sent_at), default=None)
 
 
-def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State) -> Field:
+def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State, right: Right = Right.VIEW) -> Field:
     """Whether a message stands in the ticket that is in one of these states."""
-    found = _yes_or_no(lambda: _here().filter(state__in=states))
-    return Field(name, label, Kind.YES_NO, found, lambda past: any(each.state in states for each in past.messages.values()), names=names)
 
-
-def _files() -> QuerySet[Attachment]:
-    return Attachment.objects.filter(message__ticket=OuterRef("pk")).order_by()
-
-
-def _yes_or_no(rows: Callable[[], QuerySet[Message] | QuerySet[Attachment]]) -> Finds:
     def found(_operator: Operator, values: Values, _reader: object) -> Q:
-        return yes_no(Q(Exists(rows())), values)
+        return yes_no(Q(Exists(_here().filter(state__in=states))), values)
 
-    return found
+    def at(past: PastTicket) -> bool:
+        return any(each.state in states for each in past.messages.values())
+
+    return Field(name, label, Kind.YES_NO, found, at, right=right, names=names)
 
 
-def _drafted_by(_operator: Operator, values: Values, _reader: object) -> Q:
-    """Of drafts in which something stands."""
-    drafts = Draft.objects.filter(ticket=OuterRef("pk")).exclude(text="").order_by()
+def _with_file(_operator: Operator, values: Values, reader: User) -> Q:
+    """The files of notes count only where the reader sees notes."""
+    files = Attachment.objects.filter(message__ticket=OuterRef("pk")).order_by()
+    noted = Q(Exists(files.filter(message__kind=Message.Kind.NOTE))) & scope_q(reader, Right.SEE_NOTES)
+    return yes_no(Q(Exists(files.exclude(message__kind=Message.Kind.NOTE))) | noted, values)
+
+
+def _drafted_by(_operator: Operator, values: Values, reader: User) -> Q:
+    """Of drafts in which something stands and of which the reader may know."""
+    drafts = Draft.objects.filter(known_drafts(reader), ticket=OuterRef("pk")).exclude(text="").order_by()
     return _one_of(drafts, "author", values)

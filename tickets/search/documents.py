@@ -46,7 +46,7 @@ class Zone(StrEnum):
 _RIGHTS = {
     Zone.TEXT: Right.VIEW,
     Zone.NUMBER: Right.VIEW,
-    Zone.NOTES: Right.NOTE,
+    Zone.NOTES: Right.SEE_NOTES,
     Zone.FILES: Right.SEE_ATTACHMENTS,
     Zone.SENDERS: Right.SEE_PLAYER_CONTACT,
 }

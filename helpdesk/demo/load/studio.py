@@ -25,7 +25,11 @@ from players.models import CardClass, CardLine
 from players.services import Declaration, declare
 from tickets.lifecycle.reasons import HOLD
 
-_WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.SET_PRIORITY, Right.START, Right.MERGE, Right.RESEND)
+_MOVES = (Right.SET_PENDING, Right.SET_RESOLVED)
+_WORK = (
+    *(Right.VIEW, Right.SEE_NOTES, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, *_MOVES, Right.SET_CLOSED),
+    *(Right.SET_PRIORITY, Right.START, Right.MERGE, Right.RESEND),
+)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
 _LEAD = (
     *_WORK,
@@ -46,9 +50,12 @@ ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator,
     "planner": ("Plans a team's shifts", (Right.PLAN_SHIFTS,)),
     "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
     "operator": ("Operator", (*_WORK, *_PLAYER, Right.EDIT_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
-    "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
-    "quality": ("Quality", (Right.VIEW, Right.NOTE, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING)),
+    "newcomer": ("Newcomer", (Right.VIEW, Right.SEE_NOTES, Right.REPLY, *_MOVES, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
+    "quality": (
+        "Quality",
+        (Right.VIEW, Right.SEE_NOTES, Right.NOTE, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL),
+    ),
+    "analyst": ("Analyst", (Right.VIEW, Right.SEE_NOTES, Right.SEE_RATING)),
 }
 TEAMS = {
     "Emberfall": ("anna", "pavel", "lena", "carlos", "jonas"),

@@ -135,8 +135,8 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     def held_grants(self) -> tuple[HeldGrant, ...]:
-        """The grants, read once for this instance; `forget_grants` after changing them."""
-        held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
+        """The grants, read once for this instance; `forget_grants` after changing them. Lent ones stand in their place."""
+        held: tuple[HeldGrant, ...] | None = self.__dict__.get("_lent_grants", self.__dict__.get("_held_grants"))
         if held is None:
             grants = _grants_of(self.pk)
             held = tuple(
@@ -148,6 +148,10 @@ class User(AbstractBaseUser):
 
     def forget_grants(self) -> None:
         self.__dict__.pop("_held_grants", None)
+
+    def lend(self, grants: tuple[HeldGrant, ...]) -> None:
+        """Let this instance hold these and no others: `helpdesk/staff/seeing.py` alone does so."""
+        self.__dict__["_lent_grants"] = grants
 
     @property
     def needs_second_factor(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -51,6 +52,15 @@ def standstill(context: template.Context) -> SafeString:
         return SafeString()
     words = _("Nothing leaves the desk: players get no answers and colleagues no letters; all of it waits.")
     return format_html('<div class="callout late standstill" role="status">{}<p>{} {}</p></div>', icon("hand", 15), words, standing.label)
+
+
+@register.simple_tag(takes_context=True)
+def see_as_link(context: template.Context, what: str, pk: int) -> SafeString:
+    """The way to see the desk as this person or role ("person", "role"), for who may."""
+    if not has_everywhere(context["request"].user, Right.SEE_AS):
+        return SafeString()
+    way = f"{reverse('staff:see_as')}?{what}={pk}"
+    return format_html('<a class="btn small" href="{}">{}{}</a>', way, icon("scan-eye", 14), _("See the desk so…"))
 
 
 @register.simple_tag

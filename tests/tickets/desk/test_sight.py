@@ -90,7 +90,6 @@ def pages(ticket: Ticket, raw: RawMail) -> list[str]:
         f"{own}/status/",
         f"{own}/assign/",
         f"{own}/facts/",
-        f"{own}/player/",
         f"{own}/messages/{message.pk}/sender/",
         f"{own}/preview/",
         "/notices/",
@@ -225,3 +224,10 @@ def test_ratings_are_shown_only_where_one_may_see_them(desk: Desk) -> None:
     assert "★5" not in panel
     assert "not yours to see" in panel
     assert "★2" in desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
+
+
+def test_whose_ticket_it_is_says_only_who_sees_players(desk: Desk, troubled: Ticket) -> None:
+    page = f"/tickets/{troubled.number}/player/"
+
+    assert desk(somebody(Right.VIEW, Right.EDIT_PLAYER)).get(page).status_code == 404
+    assert NAME in desk(somebody(Right.VIEW, Right.EDIT_PLAYER, Right.SEE_PLAYER)).get(page).content.decode()

@@ -90,7 +90,7 @@ def test_what_one_may_not_read_finds_nothing() -> None:
     for ticket in (here, there):
         add_note(ticket, "He is surely a cheater", by=operator(somebody(Right.NOTE)))
     clara = somebody(Right.VIEW)
-    clara_too = somebody(Right.VIEW, Right.NOTE, game=ember)
+    clara_too = somebody(Right.VIEW, Right.SEE_NOTES, game=ember)
 
     assert found("cheater", clara) == []
     assert found("-cheater", clara) == ["There", "Here"]

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def olga(db: None) -> User:
-    return somebody(Right.VIEW, Right.NOTE, Right.SEE_ATTACHMENTS, name="Olga Ward")
+    return somebody(Right.VIEW, Right.NOTE, Right.SEE_NOTES, Right.SEE_ATTACHMENTS, name="Olga Ward")
 
 
 @pytest.fixture

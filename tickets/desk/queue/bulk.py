@@ -37,23 +37,23 @@ KEPT = "bulk"  # the session's key for what can be taken back
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What the bar offers: the question it asks first, the button that answers it, and the right it takes."""
+    """What the bar offers: the question it asks first, the button that answers it, and the rights it takes."""
 
     name: str
     label: str | Promise
-    right: Right
+    rights: tuple[Right, ...]
 
 
 ACTS = {
     act.name: act
     for act in (
-        Act("assign:me", gettext_lazy("Take"), Right.ASSIGN),
-        Act("assign:nobody", gettext_lazy("Put back"), Right.ASSIGN),
-        Act("status:in_progress", gettext_lazy("In progress"), Right.SET_STATUS),
-        Act("status:resolved", gettext_lazy("Resolved"), Right.SET_STATUS),
-        Act("priority:urgent", gettext_lazy("Urgent priority"), Right.SET_PRIORITY),
-        Act("priority:high", gettext_lazy("High priority"), Right.SET_PRIORITY),
-        Act("priority:normal", gettext_lazy("Normal priority"), Right.SET_PRIORITY),
+        Act("assign:me", gettext_lazy("Take"), (Right.ASSIGN,)),
+        Act("assign:nobody", gettext_lazy("Put back"), (Right.ASSIGN,)),
+        Act("status:in_progress", gettext_lazy("In progress"), (Right.SET_STATUS,)),
+        Act("status:resolved", gettext_lazy("Resolved"), (Right.SET_STATUS, Right.SET_RESOLVED)),
+        Act("priority:urgent", gettext_lazy("Urgent priority"), (Right.SET_PRIORITY,)),
+        Act("priority:high", gettext_lazy("High priority"), (Right.SET_PRIORITY,)),
+        Act("priority:normal", gettext_lazy("Normal priority"), (Right.SET_PRIORITY,)),
     )
 }
 
@@ -69,7 +69,7 @@ class Done:
 
 def within_reach(reader: User, act: Act) -> QuerySet[Ticket]:
     """The tickets to which this person may do it, and to many at once."""
-    return visible_tickets(reader, act.right).filter(pk__in=visible_tickets(reader, Right.BULK).values("pk"))
+    return visible_tickets(reader, Right.BULK, *act.rights)
 
 
 def allowed(reader: User, act: Act, numbers: Sequence[str]) -> QuerySet[Ticket]:
@@ -169,7 +169,7 @@ def take_all_back(request: HttpRequest, by: User) -> Done:
     if offered is None or found is None:
         return Done(0, {_("It is too late to take that back."): []}, 0)
     stood = [Standing(**row) for row in found["rows"]]
-    tickets = {ticket.pk: ticket for ticket in visible_tickets(by, ACTS[found["act"]].right).filter(pk__in=[one.pk for one in stood])}
+    tickets = {ticket.pk: ticket for ticket in visible_tickets(by, *ACTS[found["act"]].rights).filter(pk__in=[one.pk for one in stood])}
     changed, refused = 0, dict[str, list[str]]()
     for before in stood:
         if ticket := tickets.get(before.pk):

@@ -16,7 +16,7 @@ from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest
-from tickets.access import may
+from tickets.access import may, settable
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
@@ -114,7 +114,7 @@ def page_context(
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
         "found": found_in(request, thread),
-        "statuses": reachable(ticket.status, ActorKind.OPERATOR),
+        "statuses": settable(reader, ticket, reachable(ticket.status, ActorKind.OPERATOR)),
     }
 
 
@@ -141,7 +141,8 @@ def composer_of(
     Without a `thread` on the way, `shown` says what its author has on screen: the last event and the player's last message.
     """
     reader = request.user
-    may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
+    sight = sight_on(reader, ticket)
+    may_reply, may_note = may(reader, ticket, Right.REPLY), sight.notes and may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
     drafts = _drafts(ticket.pk)
@@ -161,7 +162,7 @@ def composer_of(
                 "seen": upto,
                 "upto": answers_upto,
                 "then": own.then_status if own else "",
-                **held_now(ticket, sight_on(reader, ticket)),
+                **held_now(ticket, sight),
             },
         )
     elif unseen_items:
@@ -175,8 +176,8 @@ def composer_of(
         closed=closed,
         files=[file for file in files if own and file.draft_id == own.pk],
         saved=own if own and own.text else None,
-        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
-        after=_after(ticket, then),
+        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.kind != sight.hidden and draft.text.strip()],
+        after=_after(ticket, reader, then),
         then=then,
         unseen_items=unseen_items,
         unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
@@ -199,9 +200,9 @@ def _mode(wanted: str, *, reply: bool, note: bool) -> str:
     return Draft.Kind.REPLY if reply else Draft.Kind.NOTE
 
 
-def _after(ticket: Ticket, then: str) -> list[After]:
+def _after(ticket: Ticket, reader: User, then: str) -> list[After]:
     """The ways to send from here; the one on the main button is `chosen`."""
     to = {*reachable(ticket.status, ActorKind.OPERATOR), Status(ticket.status)}
-    wanted = [status for status in AFTER_REPLY if status in to]
+    wanted = settable(reader, ticket, (status for status in AFTER_REPLY if status in to))
     chosen = then if then in wanted else Status.ANSWERED
     return [After(status.value, str(status.label), status == chosen) for status in wanted]

@@ -64,9 +64,10 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
     if request.POST.get("idle") == "no":
         viewed(found, by=request.user)
     told = (people == "-" or found.last_event_id > after) and see_at(request.user, reverse("desk:ticket", args=[found.number]))
+    sight = sight_on(request.user, found)
     drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
     own = _written_elsewhere(request, drafts)
-    others = colleagues(found, request.user, drafts)
+    others = colleagues(found, request.user, [draft for draft in drafts if draft.kind != sight.hidden])
     token = ",".join(f"{one.user.pk}{'w' if one.writing else ''}{'h' if one.here else ''}" for one in others)
     if found.last_event_id <= after and token == people and own is None:
         return _rung(HttpResponse(status=204), told)
@@ -74,7 +75,7 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "can": rights_on(found, request.user),
-        "sight": sight_on(request.user, found),
+        "sight": sight,
         "fresh": fresh,
         "colleagues": others,
         "people": token,
