@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from django.utils.translation import ngettext
 
 from helpdesk.audit.models import AuditEntry
-from helpdesk.staff.models import Grant, User, parts_of
+from helpdesk.staff.models import Grant, Membership, User, parts_of
 from helpdesk.staff.rights import ANY, Part, Right, groups
 from helpdesk.staff.said import Names, grant_words
 
 
 class Held(NamedTuple):
-    """A grant as it stands at one moment: whose, of which role, where, and what it gives."""
+    """A grant as it stands at one moment: whose, of which role, where, what it gives, and which people's time is planned through it."""
 
     id: int
     user: int
@@ -25,6 +25,7 @@ class Held(NamedTuple):
     part: Part
     rights: frozenset[str]
     may_grant: frozenset[str]
+    plans: frozenset[int] = frozenset()
 
     def gives(self, kind: str, right: str) -> bool:
         names: frozenset[str] = getattr(self, kind)
@@ -68,55 +69,94 @@ class Block:
     lines: tuple[Line, ...]
 
 
+class Planning(NamedTuple):
+    """Whose time is planned through a grant from now on, and whose not any more."""
+
+    through: Held
+    joins: frozenset[int]
+    leaves: frozenset[int]
+
+
 @dataclass(slots=True)
 class Review:
     """What a change comes to. `noted`: what the audit is told of it; `seen`: the newest change that was made before (`newest`)."""
 
     blocks: list[Block]
+    planning: list[Planning]
     seen: int
     noted: list[AuditEntry] = field(default_factory=list)
+
+    @property
+    def touches(self) -> bool:
+        """Whether it changes anything for anybody."""
+        return bool(self.blocks or self.planning)
 
     def takes_from(self, person: User) -> bool:
         """Whether this person loses anything."""
         return any(line.user == person.pk and line.fate == Fate.LOSES for block in self.blocks for line in block.lines)
 
-    def words(self) -> list[dict[str, Any]]:
-        """For pages: each block with its rights' labels and, for each fate, its people by name with their grants in words. Four queries."""
-        every = {held for block in self.blocks for line in block.lines for held in (line.through, *line.others)}
-        names = Names(held.part for held in every)
-        said = {held.id: grant_words(held.role, names.where(held.part)) for held in every}
-        people = User.objects.in_bulk({line.user for block in self.blocks for line in block.lines})
-        return [
-            {
-                "gives": block.kind == "may_grant",
-                "rights": block.rights,
-                "fates": [
-                    {"fate": fate, "said": fate.words(len({line.user for line in lines})), "lines": _lines(lines, people, said)}
-                    for fate in Fate
-                    if (lines := [line for line in block.lines if line.fate == fate])
-                ],
-            }
-            for block in self.blocks
-        ]
+    def words(self) -> dict[str, Any]:
+        """For pages: `blocks` with their rights and, for each fate, its people by name with their grants in words; `planning` likewise.
+        Four queries."""
+        lines = [line for block in self.blocks for line in block.lines]
+        grants = {*(held for line in lines for held in (line.through, *line.others)), *(one.through for one in self.planning)}
+        names = Names(held.part for held in grants)
+        said = {held.id: grant_words(held.role, names.where(held.part)) for held in grants}
+        people = User.objects.in_bulk(
+            {line.user for line in lines} | {pk for one in self.planning for pk in (one.through.user, *one.joins, *one.leaves)}
+        )
 
+        def called(pks: Iterable[int]) -> list[User]:
+            return sorted((people[pk] for pk in pks), key=lambda person: (person.name, person.pk))
 
-def _lines(lines: list[Line], people: dict[int, User], said: dict[int, str]) -> list[dict[str, Any]]:
-    found = [
-        {"person": people[line.user], "through": said[line.through.id], "others": [said[other.id] for other in line.others]}
-        for line in lines
-    ]
-    return sorted(found, key=lambda one: (one["person"].name, one["person"].pk))
+        def fates(block: Block) -> Iterator[dict[str, Any]]:
+            for fate in Fate:
+                found: list[dict[str, Any]] = [
+                    {"person": people[line.user], "through": said[line.through.id], "others": [said[other.id] for other in line.others]}
+                    for line in block.lines
+                    if line.fate == fate
+                ]
+                if found:
+                    count = len({one["person"].pk for one in found})
+                    found.sort(key=lambda one: (one["person"].name, one["person"].pk))
+                    yield {"fate": fate, "said": fate.words(count), "lines": found}
+
+        return {
+            "blocks": [{"gives": each.kind == "may_grant", "rights": each.rights, "fates": list(fates(each))} for each in self.blocks],
+            "planning": [
+                {
+                    "person": people[one.through.user], "through": said[one.through.id],
+                    "joins": called(one.joins), "leaves": called(one.leaves),
+                }
+                for one in self.planning
+            ],
+        }  # fmt: skip
 
 
 def standing() -> dict[int, list[Held]]:
-    """All grants by person, as they stand; two queries."""
+    """All grants by person, as they stand; three queries."""
     grants = list(Grant.objects.select_related("role").order_by("pk"))
+    members: dict[int, set[int]] = defaultdict(set)
+    for team, user in Membership.objects.values_list("team", "user"):
+        members[team].add(user)
     found: dict[int, list[Held]] = defaultdict(list)
     for grant, part in zip(grants, parts_of(grants), strict=True):
         role = grant.role
-        held = Held(grant.pk, grant.user_id, role.name, part, frozenset(role.rights), frozenset(role.may_grant))
+        plans = members[grant.team_id] if grant.team_id and part == Part(team_id=grant.team_id) and Right.PLAN_SHIFTS in role.rights else ()
+        held = Held(grant.pk, grant.user_id, role.name, part, frozenset(role.rights), frozenset(role.may_grant), frozenset(plans))
         found[grant.user_id].append(held)
     return found
+
+
+def replanned(before: dict[int, list[Held]], after: dict[int, list[Held]]) -> list[Planning]:
+    """Of grants that stand on both sides: for whom they count differently."""
+    old = {held.id: held for grants in before.values() for held in grants}
+    return [
+        Planning(held, held.plans - old[held.id].plans, old[held.id].plans - held.plans)
+        for grants in after.values()
+        for held in grants
+        if held.id in old and held.plans != old[held.id].plans
+    ]
 
 
 def compared(before: dict[int, list[Held]], after: dict[int, list[Held]]) -> list[Block]:

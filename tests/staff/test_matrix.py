@@ -22,7 +22,7 @@ from helpdesk.staff.services.roles import GIVE, Cell, change_roles, give_role
 from helpdesk.staff.templatetags.staff_pages import audit_data
 from helpdesk.studio.models import Topic
 from tests.factories.desk import make_game
-from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, somebody
+from tests.factories.staff import GrantFactory, RoleFactory, TeamFactory, UserFactory, join, somebody
 
 pytestmark = pytest.mark.django_db
 MATRIX = "staff:roles"
@@ -197,6 +197,13 @@ def test_forty_roles_cost_as_many_queries_as_three_and_can_be_sent(desk: Client)
     assert "Nothing was changed" in desk.post(reverse(MATRIX), posted).content.decode()
 
 
+def test_roles_stand_by_their_names(desk: Client) -> None:
+    for name in ("Lead", "Agent", "Quality"):
+        RoleFactory.create(name=name, rights=[Right.VIEW])
+
+    assert [role.name for role, _marks in desk.get(reverse(MATRIX)).context["matrix"].columns][:3] == ["Agent", "Lead", "Quality"]
+
+
 def test_a_preview_leaves_no_trace(vera: User, agent: Role) -> None:
     emil = UserFactory.create(name="Emil")
     before = list(Grant.objects.values()), AuditEntry.objects.count()
@@ -276,6 +283,21 @@ def test_who_gives_up_a_right_is_told_so(desk: Client, vera: User) -> None:
     assert "you lose rights yourself" in text(shown) and "Vera Holm you Role" in text(shown)
     shown = desk.post(reverse("staff:take_role", args=[other.pk, other.grants.get().pk]))
     assert "you lose rights yourself" not in text(shown)
+
+
+def test_whose_time_is_planned_by_whom_is_shown_before_a_team_changes(desk: Client) -> None:
+    anna, emil, nora = (UserFactory.create(name=name) for name in ("Anna Krylova", "Emil Falk", "Nora Berg"))
+    night = join(TeamFactory.create(name="Night"), nora)
+    GrantFactory.create(user=anna, role=RoleFactory.create(name="Planner", rights=[Right.PLAN_SHIFTS]), team=night)
+    page, wanted = reverse("staff:team", args=[night.pk]), {"name": "Night", "members": [emil.pk], "answering_takes": "on"}
+
+    shown = desk.post(page, wanted)
+    assert "Anna Krylova plans shifts and absences (Planner, team Night) from now on of: Emil Falk no longer of: Nora Berg" in text(shown)
+    assert set(night.members.all()) == {nora}
+    desk.post(page, fields(shown) | {"seen": shown.context["review"].seen})
+
+    assert set(night.members.all()) == {emil}
+    assert desk.post(page, wanted | {"name": "Night shift"}).status_code == 302  # of no consequence to anybody
 
 
 PARTS = {

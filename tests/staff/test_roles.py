@@ -17,6 +17,7 @@ from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, Role, User
 from helpdesk.staff.rights import ANY, Right, has_right, registered
 from helpdesk.staff.services import people, roles
+from helpdesk.staff.services.review import do_seen, newest
 from helpdesk.staff.services.roles import GIVE, Cell, change_role, change_roles, drop_role, give_role, make_role, take_role
 from helpdesk.studio.models import Topic
 from tests.factories.desk import make_game
@@ -218,6 +219,31 @@ def test_what_one_may_give_is_asked_under_the_lock() -> None:
 
     with pytest.raises(NotAllowed):
         give_role(UserFactory.create(), RoleFactory.create(rights=[Right.VIEW]), by=nora)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_role_is_given_while_the_account_is_closed() -> None:
+    """Both want the same person's row: whoever comes second waits for the first, and neither for each other."""
+    vera, nora = (somebody(Right.MANAGE_STAFF, Right.MANAGE_ROLES, name=name) for name in ("Vera Holm", "Nora Berg"))
+    emil, agent = UserFactory.create(), RoleFactory.create(rights=[Right.VIEW])
+
+    def close() -> None:
+        try:
+            people.deactivate(emil, by=nora)
+        finally:
+            connection.close()
+
+    closing = threading.Thread(target=close)
+
+    def give() -> None:
+        closing.start()
+        closing.join(1)  # it has come as far as it can
+        give_role(emil, agent, by=vera)
+
+    do_seen(give, newest())
+    closing.join(30)
+
+    assert emil.grants.exists() and not User.objects.get(pk=emil.pk).is_active
 
 
 def test_a_role_that_is_dropped_is_taken_back_from_everybody(vera: User) -> None:

@@ -44,7 +44,7 @@ class Matrix:
 def matrix(reader: User, of: str, wanted: Iterable[Cell] = ()) -> Matrix:
     """The matrix as it stands, with the cells that somebody wants otherwise; six queries at most, however many roles there are."""
     held = Count("grants__user", distinct=True, filter=Q(grants__user__is_active=True))
-    roles = list(Role.objects.annotate(held=held))
+    roles = list(Role.objects.annotate(held=held).order_by("name", "pk"))  # a count drops the order of the rows
     sets = {role.pk: frozenset(getattr(role, of)) for role in roles}
     turned = {(cell.role, cell.right) for cell in wanted if cell.of == of and (cell.right in sets.get(cell.role, ())) != cell.on}
     also = {name for names in sets.values() for name in names} - {ANY}

@@ -23,7 +23,7 @@ EVERYWHERE = {"game": None, "team": None, "language": "", "topic_slug": ""}
 
 @contextmanager
 def changing(by: User) -> Iterator[None]:
-    """Around whatever changes roles, grants or accounts, within its transaction; after the locks of rows.
+    """Around whatever changes roles, grants or accounts, within its transaction and before the lock of any row.
 
     Others wait until it ends. What `by` may do is read anew when it begins. When the block is over: NotAllowed if `by` has got a right that
     he did not have; DomainError if KEYS that one person held together are held by nobody any more.

@@ -70,10 +70,10 @@ def deactivate(user: User, *, by: User, request: HttpRequest | None = None) -> U
     """They can no longer sign in and are signed out everywhere. What they wrote stays theirs."""
     if user.pk == by.pk:
         raise DomainError(_("You cannot close your own account; ask a colleague."))
-    person = User.objects.select_for_update().get(pk=user.pk)
-    if not person.is_active:
-        return person
     with changing(by):
+        person = User.objects.select_for_update().get(pk=user.pk)
+        if not person.is_active:
+            return person
         demand_equal(person, by)
         person.is_active = False
         person.save(update_fields=["is_active"])
@@ -100,8 +100,8 @@ def demand_equal(person: User, by: User) -> None:
 @transaction.atomic
 def reactivate(user: User, *, by: User, request: HttpRequest | None = None) -> User:
     """They can sign in again, with the password and the roles they had. NotAllowed unless `by` may change this account."""
-    person = User.objects.select_for_update().get(pk=user.pk)
     with changing(by):
+        person = User.objects.select_for_update().get(pk=user.pk)
         demand_equal(person, by)
     if not person.is_active:
         person.is_active = True

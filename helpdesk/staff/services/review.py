@@ -10,12 +10,12 @@ from django.db.models import Max
 from helpdesk.audit.models import AuditEntry
 from helpdesk.base.claims import hold_names
 from helpdesk.base.errors import Conflict
-from helpdesk.staff.reach import Review, compared, standing
+from helpdesk.staff.reach import Review, compared, replanned, standing
 from helpdesk.staff.services.keepers import LOCK
 
 CHANGES = (  # every change of roles, grants and accounts leaves one of these in the audit, under the same lock: so its ids are in order
     "staff.role_made", "staff.role_changed", "staff.role_dropped", "staff.role_given", "staff.role_taken",
-    "staff.deactivated", "staff.reactivated",
+    "staff.deactivated", "staff.reactivated", "staff.team_changed",
 )  # fmt: skip
 
 
@@ -36,7 +36,8 @@ def preview(deed: Callable[[], object]) -> Review:
         hold_names(LOCK)
         seen, before = newest(), standing()
         deed()
-        review = Review(compared(before, standing()), seen, _since(seen))
+        after = standing()
+        review = Review(compared(before, after), replanned(before, after), seen, _since(seen))
         transaction.set_rollback(True)
     return review
 

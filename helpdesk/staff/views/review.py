@@ -42,7 +42,7 @@ def reviewed(request: StaffRequest, asked: Asked) -> HttpResponse:
     """
     meanwhile: list[dict[str, Any]] = []
     review = None if "seen" in request.POST else preview(asked.deed)
-    if review is None or not review.blocks:
+    if review is None or not review.touches:
         try:
             do_seen(asked.deed, review.seen if review else whole_number(request.POST["seen"]))
         except Meanwhile as late:
@@ -55,7 +55,7 @@ def reviewed(request: StaffRequest, asked: Asked) -> HttpResponse:
         "fields": asked.fields if asked.fields is not None else _posted(request),
         "review": review,
         "noted": told(review.noted),
-        "blocks": review.words(),
+        **review.words(),
         "meanwhile": meanwhile,
         "farewell": review.takes_from(request.user),
     }
