@@ -95,6 +95,7 @@ PLACES = (
     Place("reason", "/settings/reasons/{reason}/"),
     Place("reason-new", "/settings/reasons/new/hold/"),
     Place("roles", "/settings/roles/"),
+    Place("roles-give", "/settings/roles/?of=may_grant"),
     Place("role", "/settings/roles/{role}/"),
     Place("role-new", "/settings/roles/new/"),
     Place("games", "/settings/games/"),

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.labels import fact_words
 from helpdesk.base import outward
+from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon
+from helpdesk.staff.forms.matrix import Box
 from helpdesk.staff.menu import Room, rooms
 from helpdesk.staff.models import Grant
 from helpdesk.staff.rights import Right, find, has_everywhere
@@ -87,6 +89,27 @@ def _change(old: Any, new: Any) -> tuple[Any, str]:
         return _short(old), _short(new)
     came, went = [one for one in new if one not in old], [one for one in old if one not in new]
     return None, "; ".join(f"{sign} {_short(ones)}" for sign, ones in (("+", came), ("−", went)) if ones) or _short(new)
+
+
+CELL = (
+    '<td data-col="{column}"{shown}><input type="checkbox" name="is" value="{role}:{right}" '
+    'aria-labelledby="right-{right} role-{role}"{was}{on}{shut}></td>'
+)
+
+
+@register.simple_tag
+def marks(right: str, boxes: Iterable[Box]) -> SafeString:
+    """A row of the matrix of roles; by hand, since thirty roles have two thousand cells. On a phone the first column alone is shown."""
+    return SafeString(
+        "".join(
+            fill(
+                CELL, column=column, role=box.role.pk, right=right,
+                shown=SafeString(' class="shown"' if column == 1 else ""), was=" data-was" if box.was else "",
+                on=" checked" if box.on else "", shut="" if box.open else " disabled",
+            )
+            for column, box in enumerate(boxes, 1)
+        )
+    )  # fmt: skip
 
 
 @register.filter
