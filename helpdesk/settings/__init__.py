@@ -244,6 +244,7 @@ UNDO_WINDOW = env.int("UNDO_WINDOW", 15, of="seconds")  # in which a reply can b
 MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024, least=1, of="bytes")
 MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, least=1, of="bytes")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read their own bodies up to MAX_MAIL_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the matrix of roles has a field for each mark
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "helpdesk.base.uploads.UploadHandler"]
 

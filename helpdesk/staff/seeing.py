@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import note_audit
 from helpdesk.base.clock import now
 from helpdesk.base.errors import NotAllowed
-from helpdesk.staff.models import Grant, HeldGrant, Role, Team, User, parts_of
+from helpdesk.staff.models import Grant, HeldGrant, Role, User, parts_of
 from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
-from helpdesk.staff.summary import part_words
-from helpdesk.studio.models import Game, Topic
+from helpdesk.staff.said import Names
 
 KEY = "seeing"  # the session's key for as whom its owner looks
 LASTS = timedelta(minutes=30)
@@ -91,9 +90,7 @@ def _asked_for(asked: dict[str, Any]) -> tuple[str, str, tuple[HeldGrant, ...]] 
 
 def _where(given: Grant) -> str:
     (part,) = parts_of([given])
-    named = ((Game, given.game_id), (Team, given.team_id), (Topic, given.topic_id))
-    games, teams, topics = (dict(model.objects.filter(pk=pk).values_list("pk", "name")) if pk else {} for model, pk in named)
-    return part_words(part, games, teams, topics)
+    return Names([part]).where(part)
 
 
 def _shared(grants: Iterable[HeldGrant], by: User) -> tuple[tuple[HeldGrant, ...], tuple[Right, ...]]:

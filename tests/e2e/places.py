@@ -97,6 +97,7 @@ PLACES = (
     Place("reason-new", "/settings/reasons/new/hold/"),
     Place("see-as", "/settings/as/?person={person}"),
     Place("roles", "/settings/roles/"),
+    Place("roles-give", "/settings/roles/?of=may_grant"),
     Place("role", "/settings/roles/{role}/"),
     Place("role-new", "/settings/roles/new/"),
     Place("games", "/settings/games/"),

@@ -14,7 +14,7 @@ from helpdesk.base.jobs import verbs
 from helpdesk.base.jobs.models import Job, JobPart
 from helpdesk.base.models import OutgoingCall
 from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.rights import ANY, Right, registered
 from helpdesk.staff.services.away import go_away
 from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
 from helpdesk.studio.models import Department, Game, Reason
@@ -89,7 +89,7 @@ def studio() -> None:
         )
     Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
     agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": list(WORK)})
-    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered()})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered(), "may_grant": [ANY]})
     strict, _made = Role.objects.get_or_create(
         slug="e2e-strict", defaults={"name": "Strict", "rights": list(WORK), "requires_second_factor": True}
     )

@@ -11,12 +11,12 @@ from PIL import Image, ImageDraw
 
 from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
-from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.models import Role, Team, User
+from helpdesk.staff.rights import Right
 from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.reasons import make_reason
-from helpdesk.staff.services.roles import give_role, make_role
+from helpdesk.staff.services.roles import first_administrator, give_role, make_role
 from helpdesk.staff.services.teams import make_team
 from helpdesk.staff.services.topics import make_topic
 from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
@@ -57,6 +57,7 @@ ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator,
     ),
     "analyst": ("Analyst", (Right.VIEW, Right.SEE_NOTES, Right.SEE_RATING)),
 }
+GIVES = {"supervisor": ("lead", "operator", "newcomer", "analyst", "planner")}  # whose holder may give which other roles
 TEAMS = {
     "Emberfall": ("anna", "pavel", "lena", "carlos", "jonas"),
     "Tideborn": ("dana", "mei", "pavel", "lena", "carlos", "jonas"),
@@ -192,11 +193,10 @@ def open_studio() -> Studio:
         for member in CREW
     }
     first = users["ingrid"]
-    roles: dict[str, Role] = {"administrator": make_role(name="Administrator", rights=registered(), by=first)}
+    roles: dict[str, Role] = {"administrator": first_administrator(first)}
     for key, (name, rights) in ROLES.items():
-        roles[key] = make_role(name=name, rights=rights, by=first)
-    Grant.objects.create(user=first, role=roles["administrator"])  # the first one nobody can give
-    first.forget_grants()
+        given = {right for one in GIVES.get(key, ()) for right in ROLES[one][1]}
+        roles[key] = make_role(name=name, rights=rights, may_grant=given, by=first)
     games = {slug: make_game(by=first, logo=crest(slug), **_COMMON, **facts) for slug, facts in GAMES.items()}
     classes = {one.slug: one for one in CardClass.objects.all()}
     for slug, game in games.items():

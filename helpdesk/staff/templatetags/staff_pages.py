@@ -15,13 +15,17 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.labels import fact_words
 from helpdesk.base import outward
+from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon
+from helpdesk.staff.forms.matrix import Box
 from helpdesk.staff.menu import Room, rooms
 from helpdesk.staff.models import Grant
 from helpdesk.staff.rights import Right, find, has_everywhere
+from helpdesk.staff.said import grant_words, where_words
 
 register = template.Library()
 
+SHOWN = 600  # letters of one fact
 # the first that fits; the order matters, since each of them claims to be the ones below it too
 BROWSERS = (
     ("Edg", "Edge"),
@@ -82,8 +86,40 @@ def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
 
 
 def _facts(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
-    changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
-    return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
+    changes = [(fact_words(name), *_change(old, new)) for name, (old, new) in data.get("changes", {}).items()]
+    rest = {name: value for name, value in data.items() if name != "changes"}
+    if isinstance(rest.get("part"), dict) and "role" in rest:  # a grant: as it is said everywhere
+        rest["role"] = grant_words(str(rest["role"]), where_words(rest.pop("part")))
+    return [*changes, *((fact_words(name), None, _short(value)) for name, value in rest.items())]
+
+
+def _change(old: Any, new: Any) -> tuple[Any, str]:
+    """What it was and what it is; of two lists only what came and went, since forty rights of which one is new are too many words."""
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return _short(old), _short(new)
+    came, went = [one for one in new if one not in old], [one for one in old if one not in new]
+    return None, "; ".join(f"{sign} {_short(ones)}" for sign, ones in (("+", came), ("−", went)) if ones) or _short(new)
+
+
+CELL = (
+    '<td data-col="{column}"{shown}><input type="checkbox" name="is" value="{role}:{right}" '
+    'aria-labelledby="right-{right} role-{role}"{was}{on}{shut}></td>'
+)
+
+
+@register.simple_tag
+def marks(right: str, boxes: Iterable[Box]) -> SafeString:
+    """A row of the matrix of roles; by hand, since thirty roles have two thousand cells. On a phone the first column alone is shown."""
+    return SafeString(
+        "".join(
+            fill(
+                CELL, column=column, role=box.role.pk, right=right,
+                shown=SafeString(' class="shown"' if column == 1 else ""), was=" data-was" if box.was else "",
+                on=" checked" if box.on else "", shut="" if box.open else " disabled",
+            )
+            for column, box in enumerate(boxes, 1)
+        )
+    )  # fmt: skip
 
 
 @register.filter
@@ -100,7 +136,7 @@ def _short(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     words = ", ".join(_one(one) for one in value) if isinstance(value, list) else _one(value)
-    return words if len(words) <= 160 else words[:159] + "…"
+    return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
 
 
 def _one(value: Any) -> str:
