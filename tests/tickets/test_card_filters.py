@@ -50,7 +50,7 @@ def ticket_of(game: Game, **fields: object) -> Ticket:
 def found(text: str, reader: User) -> set[Ticket]:
     parsed = parse(text, reader)
     assert parsed.troubles == ()
-    return set(Ticket.objects.filter(q_of(parsed.tree, reader, words=lambda word: pytest.fail(word.text))))
+    return set(Ticket.objects.filter(q_of(parsed.tree, reader, texts=lambda word: pytest.fail(word.text))))
 
 
 def test_the_newest_card_counts_however_it_is_typed(ember: Game, olga: User) -> None:

@@ -101,7 +101,7 @@ def test_it_is_found_in_both_languages(anna: User, said: str) -> None:
     parsed = parse(said, reader)
 
     assert parsed.troubles == ()
-    assert list(Ticket.objects.filter(q_of(parsed.tree, reader, words=lambda word: pytest.fail(word.text)))) == [urgent]
+    assert list(Ticket.objects.filter(q_of(parsed.tree, reader, texts=lambda word: pytest.fail(word.text)))) == [urgent]
 
 
 def test_it_is_taken_back_with_the_rest_unless_somebody_has_set_it_since(anna: User) -> None:
