@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -13,12 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.paging import page
-from helpdesk.base.worded import Worded
-from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import Right, scope_for
-from helpdesk.studio.models import Game
+from helpdesk.staff.models import User
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
+from tickets.desk.queue.chips import Chip
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
 from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
@@ -26,11 +25,8 @@ from tickets.models import FAR, OPEN, Status, Ticket
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
+LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and how many rows it counts there
 DONE = frozenset(Status) - OPEN
-
-_games = Worded(lambda: Game.objects.filter(archived_at=None))
-_people = Worded(lambda: User.objects.filter(is_active=True).only("id", "name", "email"))
-_teams = Worded(lambda: Team.objects.order_by("name", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +52,6 @@ class QueuePage:
     def count(self) -> int | None:
         """How many match, on all pages together; None where they are not counted."""
         return next((tab.count for tab in self.tabs if tab.current), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer this reader."""
-
-    games: list[Game]
-    languages: list[str]
-    people: list[User]
-    teams: list[Team]
 
 
 def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
@@ -118,6 +104,14 @@ def _counted(parts: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, int
     return counts
 
 
+def loosened(reader: User, wanted: Wanted, found: Iterable[Chip]) -> list[tuple[Chip, int]]:
+    """Those of the first of its chips without which something would be found, and how much, up to the limit and one more. One query."""
+    looked = [(chip, str(chip.place), part) for chip, part in zip(islice(found, LOOSENED), wanted.box.tops, strict=False)]
+    rows = {name: wanted.on_tab(wanted.without(part).apply(visible_tickets(reader))) for _chip, name, part in looked}
+    counts = _counted([(name, *_ids(some, MORE_FOUND + 1)) for name, some in rows.items()])
+    return [(chip, counts[name]) for chip, name, _part in looked if counts[name]]
+
+
 def changed_since(reader: User, wanted: Wanted, since_event: int) -> int:
     """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
     rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).filter(last_event_id__gt=since_event)
@@ -128,14 +122,6 @@ def mine_and_all(reader: User) -> dict[str, int]:
     """The numbers of the rail: what waits for an answer, of mine and of all that I may see."""
     rows = on_tab(visible_tickets(reader).filter(merged_into=None), TO_ANSWER)
     return _counted([("queue", *_ids(rows)), ("mine", *_ids(rows.filter(assignee=reader)))])
-
-
-def choices(reader: User) -> Choices:
-    """Games that the reader's rights reach, their languages, everybody who may sign in, all teams."""
-    scope = scope_for(reader, Right.VIEW)
-    games = [game for game in _games() if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)]
-    languages = sorted({language for game in games for language in game.languages})
-    return Choices(games, languages, _people(), _teams())
 
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,9 +17,10 @@ from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import SEARCH, SORTS, Wanted
+from tickets.desk.queue.chips import chips, laid_out
+from tickets.desk.queue.filters import SEARCH, SORTS, Wanted, beside_box, one_state
 from tickets.desk.queue.rows import COLUMNS, drawn
-from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import changed_since, counts_of_finds, loosened, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
 from tickets.search.language import complete
 from tickets.services.assign import take_next
@@ -28,10 +29,12 @@ from tickets.services.assign import take_next
 @requires(Right.VIEW)
 @require_GET
 def queue(request: StaffRequest) -> HttpResponse:
-    """One page of the queue; for htmx its list alone."""
+    """One page of the queue; in place of another one all but its frame."""
+    request.GET = one_state(request.GET, request.user)  # type: ignore[assignment]
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
-        return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
+        return go(request, reverse("desk:ticket", args=[exact]))
+    asked = chips(wanted)
     found = queue_page(request.user, wanted, request.GET.get("after", ""))
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
@@ -49,7 +52,9 @@ def queue(request: StaffRequest) -> HttpResponse:
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
-        "choices": choices(request.user),
+        "beside": beside_box(request.GET, wanted),
+        "chips": laid_out(asked, request.user),
+        "loosened": [] if found.rows else loosened(request.user, wanted, asked),
         "sorts": SORTS.values(),
         "statuses": Status.choices,
         "behind": behind,
@@ -59,7 +64,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             "pick": can_pick,
         },
     }
-    return render(request, "tickets/queue.html", context)
+    return render(request, "tickets/queue.html#queue" if request.htmx.target == "queue" else "tickets/queue.html", context)
 
 
 @requires(Right.VIEW)

@@ -83,17 +83,20 @@ def _values(piece: Piece, prefix: str, span: Span, reader: User) -> list[Suggest
     field = piece.field
     if field is None or not has_right(reader, field.right):
         return []
-    offers: Iterable[Offer]
-    if field.suggest is not None:
-        offers = (*field.suggest(prefix, reader), *_nothing(field, prefix))
-    elif field.kind in {Kind.CHOICE, Kind.YES_NO}:
-        known = ((value, names) for value, names in called_values(field) if any(name.startswith(same(prefix)) for name in names))
-        offers = [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value, _names in known]
-    else:
+    offers: Iterable[Offer] = offered(field, prefix, reader)
+    if field.kind in RANGED:
         signs = () if piece.how else LENGTHS if field.kind == Kind.MOMENT else SIGNS
         ranges = (*signs, *(DAYS if field.kind == Kind.MOMENT else ()))
-        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))] if field.kind != Kind.TEXT else []
+        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))]
     return [_suggestion(field, span, str(said), str(means)) for said, means in islice(offers, MOST_OFFERED)]
+
+
+def offered(field: Field, prefix: str, reader: User) -> Iterable[Offer]:
+    """The values of a field that begin so; none of numbers, moments and texts."""
+    if field.suggest is not None:
+        return (*field.suggest(prefix, reader), *_nothing(field, prefix))
+    known = [value for value, names in called_values(field) if any(name.startswith(same(prefix)) for name in names)]
+    return [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value in known]
 
 
 def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
