@@ -77,9 +77,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
   if (target?.id === "chooser" && !elt.closest("#chooser")) opener = elt;
   if (target?.id !== "queue") return;
-  const from = elt.closest("#chooser") ? opener : elt, chip = from?.closest?.("[data-chip]");
-  left = { name: chip?.dataset.chip, at: chips().indexOf(chip), chosen: from?.matches?.(".chip.add") && elt };
-  if (!chip && !from?.closest?.(".filters")) left = null;
+  const menu = elt.closest("[data-field]"), chip = elt.closest("[data-chip]") ?? (menu && opener?.closest("[data-chip]"));
+  left = menu || chip ? { name: menu?.dataset.field ?? chip.dataset.chip, at: chips().indexOf(chip) } : null;
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id === "chooser") {
@@ -94,7 +93,6 @@ document.addEventListener("htmx:afterSettle", () => {
   if (!left || !document.getElementById("queue")) return;
   const all = chips();
   const chip = all.find((one) => left.name && one.dataset.chip === left.name) ?? all[Math.min(left.at, all.length - 1)];
-  (chip ?? document.querySelector(".chip.add"))?.querySelector(".says")?.focus();
-  if (!chip) document.querySelector(".chip.add")?.focus();
+  (chip?.querySelector(".says") ?? document.querySelector(".chip.add")).focus();
   left = null;
 });

@@ -26,7 +26,7 @@ def words(typed: str, reader: User) -> list[str]:
         ("lang:de", "Deutsch"),
         ("lang:xx", "xx"),
         ("with:me", "Olga Ward"),
-        ("with:nobody,me", "empty, Olga Ward"),
+        ("with:nobody,me", "nobody, Olga Ward"),
         ("waits:yes", "yes"),
         ("player_name:anna", "anna"),
         ("replies:3", "3"),
@@ -67,7 +67,7 @@ def test_names_of_rows_cost_one_query_however_many_they_are(olga: User) -> None:
     parts = [part for part in leaves(asked.tree) if isinstance(part, Asked)]
 
     with CaptureQueriesContext(connection) as queries:
-        assert told(parts) == ["Emberfall", topic.name, f"{tag.name}, empty", "Night", "Olga Ward", "Olga Ward", "empty"]
+        assert told(parts) == ["Emberfall", topic.name, f"{tag.name}, empty", "Night", "Olga Ward", "Olga Ward", "nobody"]
         assert told(parse("replies:3 status:new", olga).tops) == ["3", "New"]
 
     assert len(queries) == 1

@@ -12,21 +12,21 @@ from typing import NamedTuple
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from tickets.desk.queue.chips import Chip, asked_of
 from tickets.desk.queue.filters import SEARCH, Wanted
 from tickets.filters import Field, Kind, Operator
 from tickets.filters.spoken import MOST_OFFERED
 from tickets.search.language import Asked, Node, asked_text, parse, told, with_asked
-from tickets.search.language.asking import LISTED
+from tickets.search.language.asking import LISTED, nothing_in
 from tickets.search.language.completion import offered
-from tickets.search.language.told import EMPTY
 from tickets.search.language.tree import Value
 
 OWN = frozenset({"place", "find", "v", "said", "least", "most", "than", "age", "unit", "not", "do", "after", "since"})
 UNITS = {"m": gettext_lazy("minutes"), "h": gettext_lazy("hours"), "d": gettext_lazy("days"), "w": gettext_lazy("weeks")}
+NONE = pgettext_lazy("typed into a search", "none")
 THAN = {">": gettext_lazy("longer ago than"), "<": gettext_lazy("less long ago than")}
 AGES = ((">", "1h"), (">", "4h"), (">", "1d"), (">", "1w"), ("<", "1h"), ("<", "1d"))
 _AGE = re.compile(r"([0-9]{1,6})([mhdw])")
@@ -74,11 +74,11 @@ class Menu:
         find = self.sent.get("find", "").strip()
         known = [(value, str(label) or value) for value, label in _worded(offered(self.field, find, self.wanted.reader))]
         if self.field.empty and not find and self.field.suggest is None:
-            known.append((pgettext("typed into a search", "none"), _("Empty")))
+            known.append((str(NONE), capfirst(nothing_in(self.field))))
         chosen = self._chosen if self.shape == "list" else []
-        labels = {label.casefold() for _said, label in chosen}
+        said, labels = {one for one, _label in chosen}, {label.casefold() for _said, label in chosen}
         return [self._choice(*one, chosen=True) for one in chosen] + [
-            self._choice(*one) for one in known if one[1].casefold() not in labels
+            self._choice(*one) for one in known if one[0] not in said and (one[1].casefold() not in labels or one[0].isdecimal())
         ]
 
     @property
@@ -96,7 +96,7 @@ class Menu:
         """What is frequently asked of a moment, and that none stands there."""
         if self.shape not in {"number", "moment"}:
             return []
-        nothing = self._choice(pgettext("typed into a search", "none"), str(EMPTY))
+        nothing = self._choice(str(NONE), capfirst(nothing_in(self.field)))
         if self.shape == "number":
             return [nothing]
         texts = [asked_text(self.field.name, [Value(length)], how=how) for how, length in AGES]

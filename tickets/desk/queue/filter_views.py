@@ -61,4 +61,5 @@ def menu(request: StaffRequest, name: str) -> HttpResponse:
     }
     page = "tickets/filter.html#menu" if request.htmx else "tickets/filter.html"
     response = render(request, page, context, status=422 if trouble else 200)
-    return push_url(reswap(retarget(response, "#chooser"), "innerHTML"), False) if trouble and request.htmx else response
+    stays = request.htmx and request.htmx.target == "queue"  # nothing is to be searched yet
+    return push_url(reswap(retarget(response, "#chooser"), "innerHTML"), False) if stays else response

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,7 @@ PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
 LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and how many rows it counts there
+LOOKED_FOR = "500ms"  # at most
 DONE = frozenset(Status) - OPEN
 
 
@@ -55,11 +56,12 @@ class QueuePage:
 
 
 def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
-    """Two queries, the same for one row or fifty."""
+    """Two queries, the same for one row or fifty; one where there is nothing."""
     mine = wanted.apply(visible_tickets(reader))
     counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
     rows = wanted.on_tab(mine).alias(**wanted.computed).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
-    found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
+    there = any(counts.values()) if wanted.tab == EVERY else counts[wanted.tab]
+    found = page(rows if there else rows.none(), key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
@@ -104,11 +106,18 @@ def _counted(parts: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, int
     return counts
 
 
-def loosened(reader: User, wanted: Wanted, found: Iterable[Chip]) -> list[tuple[Chip, int]]:
-    """Those of the first of its chips without which something would be found, and how much, up to the limit and one more. One query."""
+def loosened(reader: User, wanted: Wanted, found: Iterable[Chip]) -> list[tuple[Chip, int | None]]:
+    """Those of the first of its chips without which something would be found, and how much, up to the limit and one more; all of them with
+    None where that would take too long. One query and its limit of time."""
     looked = [(chip, str(chip.place), part) for chip, part in zip(islice(found, LOOSENED), wanted.box.tops, strict=False)]
     rows = {name: wanted.on_tab(wanted.without(part).apply(visible_tickets(reader))) for _chip, name, part in looked}
-    counts = _counted([(name, *_ids(some, MORE_FOUND + 1)) for name, some in rows.items()])
+    parts = [(name, *_ids(some, MORE_FOUND + 1)) for name, some in rows.items()]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [LOOKED_FOR])
+            counts = _counted(parts)
+    except OperationalError:
+        return [(chip, None) for chip, _name, _part in looked]
     return [(chip, counts[name]) for chip, name, _part in looked if counts[name]]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.base.bounds import EARLIEST, whole_number
 from helpdesk.base.errors import DomainError
@@ -42,6 +43,11 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
         gone = next(said for word, said in words.items() if field.read(word, reader) == 0)
         raise DomainError(_("“%(field)s”: there is none called “%(value)s”.") % {"field": field.label, "value": gone[:40]})
     return (Case((condition,)),)
+
+
+def nothing_in(field: Field) -> str:
+    """What people say of a field in which nothing stands."""
+    return pgettext("a field", "nobody") if field.empty == "nobody" else pgettext("a field", "empty")
 
 
 def says_nothing(how: str, value: Value) -> bool:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 
 from helpdesk.base.folding import folded
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import has_right
 from tickets.filters import Field, Kind, registered
 from tickets.filters.spoken import MOST_OFFERED
+from tickets.search.language.asking import nothing_in
 from tickets.search.language.names import Names, called_values, same, written
 from tickets.search.language.parser import LONGEST_TEXT
 from tickets.search.language.tree import Span
@@ -106,4 +108,4 @@ def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
 
 def _nothing(field: Field, prefix: str) -> list[Offer]:
     none = pgettext("typed into a search", "none")
-    return [(none, gettext("Empty"))] if field.empty and none.startswith(folded(prefix)) else []
+    return [(none, capfirst(nothing_in(field)))] if field.empty and none.startswith(folded(prefix)) else []

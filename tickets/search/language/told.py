@@ -12,11 +12,10 @@ from helpdesk.base.templatetags.ui import date_words, duration_words
 from tickets.filters import Field, Kind, field
 from tickets.filters.spoken import names_of
 from tickets.search.language import dates
-from tickets.search.language.asking import LISTED, says_nothing
+from tickets.search.language.asking import LISTED, nothing_in, says_nothing
 from tickets.search.language.tree import Asked, Value
 
 Signs = dict[str, str | Promise]
-EMPTY = pgettext_lazy("a field", "empty")
 PLAIN: Signs = {"": "%(low)s"}
 NUMBERS: Signs = PLAIN | {
     ">": gettext_lazy("more than %(low)s"),
@@ -50,7 +49,7 @@ def told(asked: Iterable[Asked]) -> list[str]:
     for each, of in several:
         if of.kind in LISTED:
             values = each.cases[0].conditions[0].values
-            words = [str(EMPTY) if value is None else called[of.name, value] for value in values]
+            words = [nothing_in(of) if value is None else called[of.name, value] for value in values]
         else:
             words = [_range(of, each.how, value) for value in each.values]
         said.append(", ".join(words))
@@ -59,7 +58,7 @@ def told(asked: Iterable[Asked]) -> list[str]:
 
 def _range(of: Field, how: str, value: Value) -> str:
     if says_nothing(how, value):
-        return str(EMPTY)
+        return nothing_in(of)
     low, high = value.low.strip("* "), (value.high or "").strip("* ")
     if value.high is not None:
         how, low = ("..", low) if low and high else (">=", low) if low else ("<=", high)
