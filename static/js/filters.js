@@ -89,8 +89,8 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id === "choices") rove(stops()[0]);
 });
 // the dialog that was open has gone with the old page: focus goes to the same chip, or to its neighbour
-document.addEventListener("htmx:afterSettle", () => {
-  if (!left || !document.getElementById("queue")) return;
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!left || target.id !== "queue") return;
   const all = chips();
   const chip = all.find((one) => left.name && one.dataset.chip === left.name) ?? all[Math.min(left.at, all.length - 1)];
   (chip?.querySelector(".says") ?? document.querySelector(".chip.add")).focus();

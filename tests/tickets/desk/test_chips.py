@@ -179,6 +179,15 @@ def test_a_value_that_may_be_missing_is_offered_as_empty(clara: User, desk: Desk
         assert f'href="/tickets/?q={quote(typed)}"' in menu(client, field)
 
 
+def test_what_is_clicked_while_everything_else_is_meant_is_left_out(clara: User, desk: Desk) -> None:
+    make_game("emberfall")
+    client = desk(clara)
+
+    assert 'href="/tickets/?q=-language%3Ade"' in menu(client, "language", "?q=-lang:ru&place=0")
+    part = client.get("/tickets/filters/waiting_since/?q=lost&do=1&not=1", headers=HTMX | {"HX-Target": "choices"}).content.decode()
+    assert 'href="/tickets/?q=lost+-waiting_since%3A%3E4h"' in part and "longer than 4 h ago" in part and "<form" not in part
+
+
 def test_the_panel_has_every_field_one_may_ask_for_under_a_heading(clara: User, desk: Desk) -> None:
     page = unescape(desk(clara).get("/tickets/filters/?q=replies:>3", headers=HTMX).content.decode())
 

@@ -142,6 +142,19 @@ def test_a_range_that_cannot_be_is_told_in_its_menu_and_one_that_can_is_set(open
     rows(page, "Lost sword", "Verlorenes Schwert", "Lost shield")
 
 
+def test_what_is_clicked_is_left_out_where_everything_but_this_is_ticked(open_page: Open, town: None) -> None:  # noqa: F811
+    page = open_page("/tickets/")
+    page.locator("[data-chip=language] .says").click()
+    dialog = page.locator("#chooser")
+    dialog.get_by_label("Everything but this").check()
+    expect(dialog.get_by_role("link", name="English")).to_have_attribute("href", "/tickets/?q=-language%3Aen")
+
+    dialog.get_by_role("link", name="English").click()
+
+    typed(page, "-language:en")
+    rows(page, "Verlorenes Schwert")
+
+
 def test_an_empty_page_leads_out_by_one_press(open_page: Open, town: None) -> None:  # noqa: F811
     page = open_page("/tickets/?q=lost+lang:de")
 
@@ -161,7 +174,7 @@ def test_nothing_of_it_stands_in_the_way_of_anybody(open_page: Open, town: None)
             expect(dialog).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
             for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=theme)
                 assert blemishes(page) == [], f"{what} at {width} pixels, {theme}"
             area = dialog.bounding_box()
             assert area and min(area["x"], area["y"]) >= 0

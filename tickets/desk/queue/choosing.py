@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -23,6 +22,7 @@ from tickets.search.language import Asked, Node, asked_text, parse, told, with_a
 from tickets.search.language.asking import LISTED, nothing_in
 from tickets.search.language.completion import offered
 from tickets.search.language.tree import Value
+from tickets.search.language.words import RANGED
 
 OWN = frozenset({"place", "find", "v", "said", "least", "most", "than", "age", "unit", "not", "do", "after", "since"})
 UNITS = {"m": gettext_lazy("minutes"), "h": gettext_lazy("hours"), "d": gettext_lazy("days"), "w": gettext_lazy("weeks")}
@@ -59,7 +59,7 @@ class Menu:
     @property
     def shape(self) -> str:
         """What is drawn: a "list" of values, "words" that are typed, a range of a "number" or of a "moment"."""
-        if self.field.kind in {Kind.NUMBER, Kind.MOMENT}:
+        if self._is_ranged:
             return str(self.field.kind)
         return "list" if self.field.suggest or self.field.choices or self.field.kind == Kind.YES_NO else "words"
 
@@ -70,15 +70,18 @@ class Menu:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """What is chosen, then what else begins with what was typed."""
+        """What a click asks for: of a list what is chosen, then what else begins with what was typed; of a moment what is frequently asked;
+        that none stands there."""
         find = self.sent.get("find", "").strip()
-        known = [(value, str(label) or value) for value, label in _worded(offered(self.field, find, self.wanted.reader))]
-        if self.field.empty and not find and self.field.suggest is None:
+        known = [(str(said), str(label) or str(said)) for said, label in offered(self.field, find, self.wanted.reader)]
+        if not find and self.field.suggest is None and (self.field.empty or self._is_ranged):
             known.append((str(NONE), capfirst(nothing_in(self.field))))
         chosen = self._chosen if self.shape == "list" else []
         said, labels = {one for one, _label in chosen}, {label.casefold() for _said, label in chosen}
-        return [self._choice(*one, chosen=True) for one in chosen] + [
-            self._choice(*one) for one in known if one[0] not in said and (one[1].casefold() not in labels or one[0].isdecimal())
+        return [
+            *(self._choice(*one, chosen=True) for one in chosen),
+            *(self._choice(length, words, how=how) for how, length, words in self._ages),
+            *(self._choice(*one) for one in known if one[0] not in said and (one[1].casefold() not in labels or one[0].isdecimal())),
         ]
 
     @property
@@ -90,18 +93,6 @@ class Menu:
     def cut(self) -> bool:
         """Whether there may be more values than are offered."""
         return self.searched and len(self.choices) >= MOST_OFFERED
-
-    @property
-    def quick(self) -> list[Choice]:
-        """What is frequently asked of a moment, and that none stands there."""
-        if self.shape not in {"number", "moment"}:
-            return []
-        nothing = self._choice(str(NONE), capfirst(nothing_in(self.field)))
-        if self.shape == "number":
-            return [nothing]
-        texts = [asked_text(self.field.name, [Value(length)], how=how) for how, length in AGES]
-        asked = [part for text in texts for part in parse(text, self.wanted.reader).tops if isinstance(part, Asked)]
-        return [Choice(text, said, self.address(text)) for text, said in zip(texts, told(asked), strict=True)] + [nothing]
 
     @property
     def words(self) -> str:
@@ -131,7 +122,7 @@ class Menu:
     @cached_property
     def text(self) -> str:
         """What the form asks for, as it is typed; "" for nothing."""
-        said = self._ranged() if self.shape in {"number", "moment"} else self._listed()
+        said = self._ranged() if self._is_ranged else self._listed()
         return f"-{said}" if said and self.reverse else said
 
     def trouble(self) -> str | Promise:
@@ -183,8 +174,22 @@ class Menu:
         asked = [part for part in read.tops if isinstance(part, Asked)]
         return [(part.values[0].low, name) for part, name in zip(asked, told(asked), strict=True)]
 
-    def _choice(self, said: str, label: str, *, chosen: bool = False) -> Choice:
-        return Choice(said, label, self.address(asked_text(self.field.name, [Value(said)])), chosen)
+    @property
+    def _ages(self) -> list[tuple[str, str, str]]:
+        """How, how long ago, and both in words."""
+        if self.shape != "moment":
+            return []
+        texts = " ".join(asked_text(self.field.name, [Value(length)], how=how) for how, length in AGES)
+        asked = [part for part in parse(texts, self.wanted.reader).tops if isinstance(part, Asked)]
+        return [(how, length, words) for (how, length), words in zip(AGES, told(asked), strict=True)]
+
+    @property
+    def _is_ranged(self) -> bool:
+        return self.field.kind in RANGED
+
+    def _choice(self, said: str, label: str, *, how: str = "", chosen: bool = False) -> Choice:
+        text = asked_text(self.field.name, [Value(said)], how=how)
+        return Choice(said, label, self.address(f"-{text}" if self.reverse else text), chosen)
 
     def _listed(self) -> str:
         typed = self.sent.get("said", "").strip()
@@ -212,10 +217,6 @@ def address(sent: QueryDict, text: str) -> str:
     if not text:
         del asked[SEARCH]
     return f"?{asked.urlencode()}"
-
-
-def _worded(offers: Iterable[tuple[str | Promise, str | Promise]]) -> list[tuple[str, str]]:
-    return [(str(said), str(label)) for said, label in offers]
 
 
 def _end(value: datetime | int | None) -> str:
