@@ -116,6 +116,8 @@ class House:
         }  # fmt: skip
         if door.name == "administration:card_class":
             return self.own_class.pk
+        if door.name == "desk:filter":
+            return "language"
         if want == "pk":
             return self.row(door.name)
         if want == "grant_pk":

@@ -71,11 +71,15 @@ def seen_event(reader: User) -> Subquery:
 
 
 def begun(tickets: Iterable[int], reader: User) -> dict[int, list[Begun]]:
-    """The drafts that lie in the tickets of these ids and that the reader may know of, their own first. One query for all of them."""
+    """The drafts that lie in the tickets of these ids and that the reader may know of, their own first. One query for all of them, none
+    where there are none."""
+    ids = list(tickets)
+    if not ids:
+        return {}
     last = Message.objects.filter(
         ticket=OuterRef("ticket"), kind=Message.Kind.REPLY, author_kind=ActorKind.OPERATOR, author_id=OuterRef("author_id")
     )
-    these = RawSQL("SELECT unnest(%s::bigint[])", [list(tickets)])  # one value: fifty cost as much as all the rest of the statement
+    these = RawSQL("SELECT unnest(%s::bigint[])", [ids])  # one value: fifty cost as much as all the rest of the statement
     drafts = Draft.objects.filter(known_drafts(reader), ticket__in=these).exclude(text="")
     rows = drafts.annotate(last=Subquery(last.order_by("-pk").values("state")[:1]))
     found: dict[int, list[Begun]] = {}

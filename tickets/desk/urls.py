@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.desk import files, frame, start
-from tickets.desk.queue import bulk_views
+from tickets.desk.queue import bulk_views, filter_views
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
     path("tickets/completion/", queue.completion, name="completion"),
+    path("tickets/filters/", filter_views.fields, name="filters"),
+    path("tickets/filters/<str:name>/", filter_views.menu, name="filter"),
     path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", bulk_views.picked, name="picked"),

@@ -22,6 +22,10 @@ from tickets.past import PastTicket
 
 LONGEST = 200  # characters of one value
 
+# headings among all fields
+TICKET, PEOPLE, PLAYER = _("Ticket"), _("Who works on it"), _("Player")
+MESSAGES, TIMES, HELD = _("Messages"), _("Times"), _("On hold and promised")
+
 
 class Kind(StrEnum):
     """What the values of a field are."""
@@ -73,6 +77,9 @@ class Field:
     call a value, such as the name of the row whose id it is. `suggest(prefix, reader)` gives the values that begin like this, of those
     that the reader may know: at most ten of (the word for it, what people call it). `offered(reader)` says whether there is anything to ask
     for, where that depends on the studio.
+
+    `group` is the heading under which it stands among all fields. `frequent` ones have a place above the queue's rows also while nobody
+    asks for them.
     """
 
     name: str
@@ -89,6 +96,8 @@ class Field:
     names: tuple[str, ...] = ()
     suggest: Callable[[str, User], Iterable[tuple[str, str]]] | None = None
     offered: Callable[[User], bool] | None = None
+    group: str | Promise = TICKET
+    frequent: bool = False
 
     def __post_init__(self) -> None:
         if self.kind == Kind.TEXT and self.at is not None:

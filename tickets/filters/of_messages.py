@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tickets.access import known_drafts, scope_q
-from tickets.filters.fields import Field, Kind, Operator, Values, register, yes_no
-from tickets.filters.spoken import name_of, people, person
+from tickets.filters.fields import MESSAGES, PEOPLE, Field, Kind, Operator, Values, register, yes_no
+from tickets.filters.spoken import NameOf, people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
 from tickets.past import PastTicket
@@ -25,7 +25,7 @@ State = Message.State
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers), names=("ответов",)),
+        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers), names=("ответов",), group=MESSAGES),
         Field(
             "author",
             _("Answered by"),
@@ -34,11 +34,12 @@ def register_own() -> None:
             _authors,
             word=person,
             empty="nobody",
-            called=name_of(User),
+            called=NameOf(User),
             names=("отвечал",),
             suggest=people,
+            group=PEOPLE,
         ),
-        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",)),
+        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",), group=MESSAGES),
         _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED, right=Right.SEE_NOTES),
         _has("has_held", _("With a held reply"), ("held", "удержан"), State.HELD),
         _has("has_trouble", _("With a message that did not arrive"), ("failed", "недошло"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
@@ -53,6 +54,7 @@ def register_own() -> None:
                 "attachment",
                 "файл",
             ),
+            group=MESSAGES,
         ),
         Field(
             "draft",
@@ -61,9 +63,10 @@ def register_own() -> None:
             _drafted_by,
             word=person,
             empty="nobody",
-            called=name_of(User),
+            called=NameOf(User),
             names=("пишет", "черновик"),
             suggest=people,
+            group=PEOPLE,
         ),
     )
 
@@ -115,7 +118,7 @@ def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State
     def at(past: PastTicket) -> bool:
         return any(each.state in states for each in past.messages.values())
 
-    return Field(name, label, Kind.YES_NO, found, at, right=right, names=names)
+    return Field(name, label, Kind.YES_NO, found, at, right=right, names=names, group=MESSAGES)
 
 
 def _with_file(_operator: Operator, values: Values, reader: User) -> Q:

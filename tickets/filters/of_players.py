@@ -9,13 +9,13 @@ from helpdesk.base.folding import finds
 from helpdesk.base.text import fold
 from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player
-from tickets.filters.fields import Field, Kind, Operator, Values, register
+from tickets.filters.fields import PLAYER, Field, Kind, Operator, Values, register
 
 
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER, names=("имя",)),
+        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER, names=("имя",), group=PLAYER),
         Field(
             "nickname",
             _("Nickname"),
@@ -26,8 +26,9 @@ def register_own() -> None:
                 "nick",
                 "ник",
             ),
+            group=PLAYER,
         ),
-        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER, names=("аккаунт",)),
+        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER, names=("аккаунт",), group=PLAYER),
         Field(
             "address",
             _("Mail address"),
@@ -40,8 +41,19 @@ def register_own() -> None:
                 "почта",
                 "адрес",
             ),
+            group=PLAYER,
         ),
-        Field("tier", _("Tier"), Kind.CHOICE, _of_tier, right=Right.SEE_PLAYER_PAYMENTS, empty="none", names=("уровень",)),
+        Field(
+            "tier",
+            _("Tier"),
+            Kind.CHOICE,
+            _of_tier,
+            right=Right.SEE_PLAYER_PAYMENTS,
+            empty="none",
+            names=("уровень",),
+            group=PLAYER,
+            frequent=True,
+        ),
     )
 
 

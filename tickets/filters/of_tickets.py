@@ -13,13 +13,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
-from helpdesk.staff.models import User
-from helpdesk.studio.models import Department, Reason, Tag
+from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
-from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register, yes_no
-from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
+from tickets.filters.fields import HELD, PEOPLE, PLAYER, TIMES, Field, Kind, Operator, Values, among, column, register, yes_no
+from tickets.filters.spoken import (
+    DEPARTMENTS,
+    GAMES,
+    REASONS,
+    TAGS,
+    TEAMS,
+    TOPICS,
+    NameOf,
+    language_called,
+    languages,
+    people,
+    person,
+    ways,
+)
 from tickets.models import FAR, Event, Pledge, Priority, Status, Ticket, with_nobody
 
 PRIORITIES = {priority.word: priority for priority in Priority}
@@ -40,6 +53,8 @@ def register_own() -> None:
             word=GAMES.slug,
             names=("игра",),
             suggest=GAMES.suggest,
+            called=NameOf(Game),
+            frequent=True,
         ),
         Field(
             "language",
@@ -49,6 +64,8 @@ def register_own() -> None:
             lambda past: past.language,
             names=("lang", "язык"),
             suggest=languages,
+            called=language_called,
+            frequent=True,
         ),
         Field(
             "assignee",
@@ -61,6 +78,9 @@ def register_own() -> None:
             alike=_closed_accounts,
             names=("with", "исполнитель", "у"),
             suggest=people,
+            called=NameOf(User),
+            group=PEOPLE,
+            frequent=True,
         ),
         Field(
             "team",
@@ -72,6 +92,9 @@ def register_own() -> None:
             empty="none",
             names=("команда",),
             suggest=TEAMS.suggest,
+            called=NameOf(Team),
+            group=PEOPLE,
+            frequent=True,
         ),
         Field(
             "topic",
@@ -83,6 +106,8 @@ def register_own() -> None:
             empty="none",
             names=("тема",),
             suggest=TOPICS.suggest,
+            called=NameOf(Topic),
+            frequent=True,
         ),
         Field(
             "status",
@@ -103,8 +128,17 @@ def register_own() -> None:
             choices=lambda: PRIORITIES,
             called=lambda value: PRIORITIES[value].label,
             names=("приоритет",),
+            frequent=True,
         ),
-        Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None, names=("ждёт_ответа",)),
+        Field(
+            "waits",
+            _("Waits for an answer"),
+            Kind.YES_NO,
+            _waits,
+            lambda past: past.waiting_since is not None,
+            names=("ждёт_ответа",),
+            group=TIMES,
+        ),
         Field(
             "tag",
             _("Tag"),
@@ -113,9 +147,10 @@ def register_own() -> None:
             lambda past: past.tags,
             word=TAGS.word,
             empty="none",
-            called=name_of(Tag),
+            called=NameOf(Tag),
             names=("метка", "тег"),
             suggest=TAGS.suggest,
+            frequent=True,
         ),
         Field(
             "channel",
@@ -126,9 +161,16 @@ def register_own() -> None:
             called=_channel,
             names=("канал",),
             suggest=ways,
+            frequent=True,
         ),
         Field(
-            "created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at, names=("opened", "создан", "открыт")
+            "created",
+            _("Opened"),
+            Kind.MOMENT,
+            column("created_at"),
+            lambda past: past.created_at,
+            names=("opened", "создан", "открыт"),
+            group=TIMES,
         ),
         Field(
             "waiting_since",
@@ -137,8 +179,10 @@ def register_own() -> None:
             column("waiting_since"),
             lambda past: past.waiting_since,
             names=("waiting", "ждёт"),
+            group=TIMES,
+            frequent=True,
         ),
-        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at, names=("решён",)),
+        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at, names=("решён",), group=TIMES),
         Field(
             "pending_department",
             _("Department that owes an answer"),
@@ -147,12 +191,19 @@ def register_own() -> None:
             lambda past: past.pending_department_id,
             word=DEPARTMENTS.word,
             empty="none",
-            called=name_of(Department),
+            called=NameOf(Department),
             names=("department", "отдел"),
             suggest=DEPARTMENTS.suggest,
+            group=HELD,
         ),
         Field(
-            "pending_until", _("Day of the hold"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until, names=("срок",)
+            "pending_until",
+            _("Day of the hold"),
+            Kind.MOMENT,
+            column("pending_until"),
+            lambda past: past.pending_until,
+            names=("срок",),
+            group=HELD,
         ),
         Field(
             "status_before",
@@ -167,7 +218,12 @@ def register_own() -> None:
         ),
         Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened, names=("вернулось",)),
         Field(
-            "follow_up", _("Follows another one"), Kind.YES_NO, _follows, lambda past: past.follows_id is not None, names=("продолжение",)
+            "follow_up",
+            _("Follows another one"),
+            Kind.YES_NO,
+            _follows,
+            lambda past: past.follows_id is not None,
+            names=("продолжение",),
         ),
         Field(
             "started_by",
@@ -190,9 +246,9 @@ def register_own() -> None:
             called=TOPIC_BY.__getitem__,
             names=("тему_определил",),
         ),
-        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id),
+        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id, group=PLAYER),
         Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",)),
-        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",)),
+        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",), group=TIMES),
         Field(
             "first_reply",
             _("First answer"),
@@ -200,9 +256,15 @@ def register_own() -> None:
             column("first_reply_at"),
             lambda past: past.first_reply_at,
             names=("первый_ответ",),
+            group=TIMES,
         ),
         Field(
-            "last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at"), names=("последнее_письмо",)
+            "last_player_message",
+            _("Player's last message"),
+            Kind.MOMENT,
+            column("last_player_message_at"),
+            names=("последнее_письмо",),
+            group=TIMES,
         ),
         Field(
             "hold_reason",
@@ -211,12 +273,13 @@ def register_own() -> None:
             column("hold_reason"),
             lambda past: past.hold_reason_id,
             empty="none",
-            called=name_of(Reason),
+            called=NameOf(Reason),
             names=("reason", "причина"),
             word=REASONS.word,
             suggest=REASONS.suggest,
+            group=HELD,
         ),
-        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue, names=("просрочено",)),
+        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue, names=("просрочено",), group=HELD),
         Field(
             "promise",
             _("Promise to the player"),
@@ -227,6 +290,7 @@ def register_own() -> None:
             empty="none",
             called=PROMISES.__getitem__,
             names=("обещание",),
+            group=HELD,
         ),
         Field(
             "promised_until",
@@ -235,6 +299,7 @@ def register_own() -> None:
             column("promised_until"),
             lambda past: past.promised_until,
             names=("promised", "обещано"),
+            group=HELD,
         ),
     )
 

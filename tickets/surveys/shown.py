@@ -43,6 +43,7 @@ def register() -> None:
                 "rating",
                 "оценка",
             ),
+            frequent=True,
         )
     )
 

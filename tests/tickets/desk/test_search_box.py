@@ -33,8 +33,8 @@ def search(client: Client, typed: str, more: str = "&status=all") -> str:
 
 
 def typed_parts(page: str) -> dict[str, str]:
-    """The marks of what was typed, and what the box would hold without each."""
-    marks = re.findall(r'<bdi class="typed" lang="">(.*?)</bdi>\s*<a class="x" href="\?([^"]*)"', page)
+    """The chips of what is asked for, and what the box would hold without each."""
+    marks = re.findall(r'<(?:span|bdi class="typed" lang="")>([^<]*)</(?:span|bdi)>\s*</a>\s*<a class="x" href="/tickets/\?([^"]*)"', page)
     return {part: parse_qs(unescape(query)).get("q", [""])[0] for part, query in marks}
 
 
@@ -66,8 +66,8 @@ def test_each_part_can_be_taken_off_again(clara: User, desk: Desk) -> None:
     assert parts == {
         "sword": '"my map" OR shield -lang:de status:new',
         '"my map" OR shield': "sword -lang:de status:new",
-        "-lang:de": 'sword "my map" OR shield status:new',
-        "status:new": 'sword "my map" OR shield -lang:de',
+        "Language: not Deutsch": 'sword "my map" OR shield status:new',
+        "Status: New": 'sword "my map" OR shield -lang:de',
     }
     assert typed_parts(search(desk(clara), "sword")) == {"sword": ""}
     assert list(typed_parts(search(desk(clara), "-(bow ИЛИ axe) (pen OR ink)"))) == ["-(bow ИЛИ axe)", "(pen OR ink)"]

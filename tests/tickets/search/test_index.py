@@ -16,6 +16,7 @@ from tickets import drain
 from tickets.actors import SYSTEM
 from tickets.models import Lane, Message, Ticket
 from tickets.search import building, indexing
+from tickets.search.documents import Document
 from tickets.search.models import SearchDocument, SearchIndex, SearchWord
 from tickets.services.edit import rename, set_tags
 from tickets.services.merge import merge, unmerge
@@ -61,7 +62,7 @@ def test_one_that_cannot_be_made_stops_no_other(monkeypatch: pytest.MonkeyPatch)
     tickets = [make_ticket(subject=word) for word in ("Anchor", "Broken", "Compass")]
     vector_of = indexing.vector_of
 
-    def breaks(document: indexing.Document) -> str:
+    def breaks(document: Document) -> str:
         if document.ticket_id == tickets[1].pk:
             raise DataError("too large for a vector")
         return vector_of(document)

@@ -1,9 +1,11 @@
-"""What a URL of the queue asks for. The address is the filter: it can be bookmarked, sent, and saved as a view."""
+"""What a URL of the queue asks for. The address is the filter: it can be bookmarked, sent, and saved as a view.
+
+`q` is all that is asked for, in the words of the search box; `status` is the tab, `sort` the order. Box, chips and menus change `q`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -12,13 +14,14 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets import filters
-from tickets.filters import Condition, Filter
+from tickets.filters import Operator
+from tickets.filters.spoken import MINE
 from tickets.models import DUE, FAR, ON_HOLD, URGENCY, Status, Ticket
 from tickets.search import postgres
-from tickets.search.language import NOTHING_TYPED, Parsed, Trouble, Word, parse, without_parts
+from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Trouble, Word, asked_text, parse, with_asked
+from tickets.search.language.tree import Value, every
 from tickets.search.looking import Look, Loose, look
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -49,54 +52,36 @@ SORTS = {
 }
 _COMPUTED: dict[str, Combinable] = {"due_key": DUE, "urgency_key": URGENCY}  # what rows are sorted by that is no column
 SEARCH, LOOSE = "q", "loose"  # the search box's name in the address, and how its words were loosened
-DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
 OWN = frozenset({"status"})  # what the address says otherwise: by the tabs
+LONGEST_TYPED = 400  # characters of the box: an address holds them, whatever the alphabet
 MOST_TROUBLES = 5  # told one by one
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One view of the queue for its reader. What an address says wrongly is left out, never an error page: `refused` tells of it.
+    """One view of the queue for its reader: what the box asks for, a tab, an order. What of it cannot be read is left out and told at its
+    place, never an error page."""
 
-    `said` is what the address says of each field that was understood, by the field's name; `box` what was typed into the search box.
-    """
-
-    filter: Filter
+    reader: User
     box: Parsed = NOTHING_TYPED
     tab: str = TO_ANSWER
     sort: str = "waiting"
-    said: Mapping[str, str] = field(default_factory=dict)
-    refused: tuple[str, ...] = ()
     loose: Loose = Loose.UNSAID
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
-        """Read a query string."""
-        tab, sort = asked.get("status", TO_ANSWER), asked.get("sort", "")
-        tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER
-        said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := asked.get(one.name, ""))}
-        refused: list[DomainError] = []
-        found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
-        box, loose = parse(asked.get(SEARCH, "").strip(), reader), asked.get(LOOSE, "")
-        return cls(
-            found,
-            box=box,
-            tab=tab,
-            sort=sort if sort in SORTS and (sort != BEST or box.has_words) else BEST if box.has_words else _default_sort(tab),
-            said={condition.field.name: said[condition.field.name] for condition in found.conditions},
-            refused=tuple(map(str, refused)),
-            loose=Loose(loose) if loose in set(Loose) else Loose.UNSAID,
-        )
+        """Read a query string. Words are looked for under every status where the address names none, and the best comes first."""
+        box = parse(one_state(asked, reader).get(SEARCH, "").strip(), reader)
+        tab, sort, loose = asked.get("status", ""), asked.get("sort", ""), asked.get(LOOSE, "")
+        tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else EVERY if box.has_words else TO_ANSWER
+        if sort not in SORTS or (sort == BEST and not box.has_words):
+            sort = BEST if box.has_words else _default_sort(tab)
+        return cls(reader, box, tab, sort, Loose(loose) if loose in set(Loose) else Loose.UNSAID)
 
     @property
     def number(self) -> str:
         """What may be a ticket's number, if the box has one word and no more."""
         return self.box.tree.text.upper() if isinstance(self.box.tree, Word) else ""
-
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """The parts of what is in the box, and what it holds without each."""
-        return [(part.span.of(self.box.text), without_parts(self.box, lambda other, part=part: other is part)) for part in self.box.tops]  # type: ignore[misc]
 
     @property
     def troubles(self) -> list[tuple[str, Trouble]]:
@@ -123,23 +108,30 @@ class Wanted:
         return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
 
     @property
-    def narrowed(self) -> bool:
-        """Whether anything but the tab and the order is asked for."""
-        return bool(self.said or self.box.text)
+    def longest(self) -> int:
+        """How much the box takes."""
+        return max(LONGEST_TYPED, len(self.box.text))
+
+    @property
+    def mine(self) -> bool:
+        """Whether one's own tickets are asked for."""
+        return any(isinstance(part, Asked) and part.field == "assignee" and self._are_mine(part) for part in self.box.tops)
 
     @property
     def mine_alone(self) -> bool:
         """Whether one's own tickets are asked for that wait, and nothing narrower."""
-        return self.tab == TO_ANSWER and self.said == {"assignee": "me"}
+        return self.tab == TO_ANSWER and self.mine and len(self.box.tops) == 1 and not self.box.troubles
 
-    @property
-    def others(self) -> list[Condition]:
-        """What else is asked for than what has a menu of its own."""
-        return [condition for condition in self.filter.conditions if condition.field.name not in DRAWN]
+    def without(self, part: Node) -> Wanted:
+        """The same, asked without one part of what must hold."""
+        rest = every(other for other in self.box.tops if other is not part)
+        found = replace(self, box=replace(self.box, tree=rest))
+        found.__dict__["look"] = replace(self.look, tree=rest)  # its words are looked up already
+        return found
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
-        return tickets.filter(self.filter.q(), postgres.condition(self.look, self.filter.reader), merged_into=None)
+        return tickets.filter(postgres.condition(self.look, self.reader), merged_into=None)
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows of its tab."""
@@ -148,7 +140,34 @@ class Wanted:
     @cached_property
     def look(self) -> Look:
         """What the words in the box are looked for as. A query, the first time, if there are any."""
-        return look(self.box.tree, self.filter.reader, loose=self.loose)
+        return look(self.box.tree, self.reader, loose=self.loose)
+
+    def _are_mine(self, part: Asked) -> bool:
+        return part.cases[0].conditions[0].values == (self.reader.pk,)
+
+
+def one_state(asked: QueryDict, reader: User) -> QueryDict:
+    """The address with all that it asks for in `q`. One of earlier days says `game=emberfall`: a field in its first operator."""
+    said = [one for one in filters.registered() if one.name not in OWN and asked.get(one.name)]
+    if not said:
+        return asked
+    parts = [asked_text(one.name, [Value(asked.get(one.name, ""))], how=">=" if Operator.AT_LEAST in one.operators else "") for one in said]
+    found, typed = asked.copy(), parse(asked.get(SEARCH, "").strip(), reader)
+    for one in said:
+        del found[one.name]
+    found[SEARCH] = with_asked(typed, " ".join(parts), lambda _part: False)
+    return found
+
+
+def beside_box(asked: QueryDict, wanted: Wanted) -> list[tuple[str, str]]:
+    """What of the address stays while something else is typed. Of the first tab it says nothing, so that words look under every status."""
+    rest = {name: asked.get(name, "") for name in asked if name not in {SEARCH, LOOSE, "after", "status"}}
+    return list((rest if wanted.tab == TO_ANSWER else rest | {"status": wanted.tab}).items())
+
+
+def asks_for_mine(asked: QueryDict) -> bool:
+    """Whether an address asks for one's own tickets, as far as that is seen without reading all of it."""
+    return asked.get("assignee") == "me" or not {f"assignee:{me}" for me in MINE}.isdisjoint(asked.get(SEARCH, "").split())
 
 
 def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -13,12 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.paging import page
-from helpdesk.base.worded import Worded
-from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import Right, scope_for
-from helpdesk.studio.models import Game
+from helpdesk.base.patience import TooSlow, within
+from helpdesk.staff.models import User
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
+from tickets.desk.queue.chips import Chip
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
 from tickets.desk.queue.rows import Row
 from tickets.models import FAR, OPEN, Status, Ticket
@@ -27,11 +27,9 @@ from tickets.search.postgres import Ranking
 PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
+LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and how many rows it counts there
+LOOKED_FOR = 0.5  # seconds at most
 DONE = frozenset(Status) - OPEN
-
-_games = Worded(lambda: Game.objects.filter(archived_at=None))
-_people = Worded(lambda: User.objects.filter(is_active=True).only("id", "name", "email"))
-_teams = Worded(lambda: Team.objects.order_by("name", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +68,17 @@ class QueuePage:
         return next((tab.count for tab in self.tabs if tab.current), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the filters offer this reader."""
-
-    games: list[Game]
-    languages: list[str]
-    people: list[User]
-    teams: list[Team]
-
-
 def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
-    """Two queries, the same for one row or fifty."""
+    """Two queries, the same for one row or fifty; one where there is nothing."""
     mine = wanted.apply(visible_tickets(reader))
     return keyset_page(reader, wanted, mine, cursor, tab_counts(mine))
 
 
 def keyset_page(reader: User, wanted: Wanted, mine: QuerySet[Ticket], cursor: str, counts: dict[str, int]) -> QueuePage:
-    """A page of `mine` in the order of a column."""
+    """A page of `mine` in the order of a column; nobody asks for rows where the counts say that there are none."""
     rows = rows_of(reader, wanted.on_tab(mine).annotate(**wanted.computed), *wanted.computed)  # what it sorts by stands behind
-    found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
+    there = not counts or (any(counts.values()) if wanted.tab == EVERY else counts.get(wanted.tab, 1))
+    found = page(rows if there else rows.none(), key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
     return QueuePage([Row._make(row[: len(Row._fields)]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
@@ -141,6 +130,20 @@ def _counted(parts: Iterable[tuple[str, str, tuple[Any, ...]]]) -> dict[str, int
     return counts
 
 
+def loosened(reader: User, wanted: Wanted, found: Iterable[Chip]) -> list[tuple[Chip, int | None]]:
+    """Those of the first of its chips without which something would be found, and how much, up to the limit and one more; all of them with
+    None where that would take too long. One query and its limit of time."""
+    looked = [(chip, str(chip.place), part) for chip, part in zip(islice(found, LOOSENED), wanted.box.tops, strict=False)]
+    rows = {name: wanted.on_tab(wanted.without(part).apply(visible_tickets(reader))) for _chip, name, part in looked}
+    parts = [(name, *_ids(some, MORE_FOUND + 1)) for name, some in rows.items()]
+    try:
+        with within(LOOKED_FOR):
+            counts = _counted(parts)
+    except TooSlow:
+        return [(chip, None) for chip, _name, _part in looked]
+    return [(chip, counts[name]) for chip, name, _part in looked if counts[name]]
+
+
 def changed_since(reader: User, wanted: Wanted, since_event: int) -> int:
     """How many rows of this view changed after this event: what "3 new" counts without moving a row. One query."""
     rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).filter(last_event_id__gt=since_event)
@@ -151,14 +154,6 @@ def mine_and_all(reader: User) -> dict[str, int]:
     """The numbers of the rail: what waits for an answer, of mine and of all that I may see."""
     rows = on_tab(visible_tickets(reader).filter(merged_into=None), TO_ANSWER)
     return _counted([("queue", *_ids(rows)), ("mine", *_ids(rows.filter(assignee=reader)))])
-
-
-def choices(reader: User) -> Choices:
-    """Games that the reader's rights reach, their languages, everybody who may sign in, all teams."""
-    scope = scope_for(reader, Right.VIEW)
-    games = [game for game in _games() if scope.everything or any(part.game_id in {None, game.pk} for part in scope.parts)]
-    languages = sorted({language for game in games for language in game.languages})
-    return Choices(games, languages, _people(), _teams())
 
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,10 +20,11 @@ from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted
+from tickets.desk.queue.chips import chips, laid_out
+from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted, beside_box, one_state
 from tickets.desk.queue.finding import PATIENCE, find
 from tickets.desk.queue.rows import COLUMNS, drawn
-from tickets.desk.queue.selectors import QueuePage, changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import QueuePage, changed_since, counts_of_finds, loosened, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
 from tickets.search.building import share_made
 from tickets.search.highlights import finds_on
@@ -34,10 +35,12 @@ from tickets.services.assign import take_next
 @requires(Right.VIEW)
 @require_GET
 def queue(request: StaffRequest) -> HttpResponse:
-    """One page of the queue; for htmx its list alone."""
+    """One page of the queue; in place of another one all but its frame."""
+    request.GET = one_state(request.GET, request.user)  # type: ignore[assignment]
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
-        return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
+        return go(request, reverse("desk:ticket", args=[exact]))
+    asked = chips(wanted)
     cursor, finds, too_slow = request.GET.get("after", ""), None, ""
     if wanted.box.has_words:
         try:
@@ -68,7 +71,9 @@ def queue(request: StaffRequest) -> HttpResponse:
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
-        "choices": choices(request.user),
+        "beside": beside_box(request.GET, wanted),
+        "chips": laid_out(asked, request.user),
+        "loosened": [] if found.rows or too_slow else loosened(request.user, wanted, asked),
         "sorts": wanted.orders,
         "statuses": Status.choices,
         "behind": behind,
@@ -78,7 +83,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             "pick": can_pick,
         },
     }
-    return render(request, "tickets/queue.html", context)
+    return render(request, "tickets/queue.html#queue" if request.htmx.target == "queue" else "tickets/queue.html", context)
 
 
 @requires(Right.VIEW)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.base.bounds import EARLIEST, whole_number
 from helpdesk.base.errors import DomainError
@@ -48,6 +49,16 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
     return (Case((condition,)),)
 
 
+def nothing_in(field: Field) -> str:
+    """What people say of a field in which nothing stands."""
+    return pgettext("a field", "nobody") if field.empty == "nobody" else pgettext("a field", "empty")
+
+
+def says_nothing(how: str, value: Value) -> bool:
+    """Whether a number or a moment is asked for where none stands."""
+    return value.high is None and not how and same(value.low) in NONE
+
+
 def _stored(field: Field, said: str) -> str:
     """The value in the registry's word."""
     if field.empty and same(said) in {*NONE, same(field.empty)}:
@@ -60,7 +71,7 @@ Reads = Callable[[Field, str, Value], Ends]
 
 
 def _ranged(field: Field, how: str, value: Value, reader: User, reads: Reads) -> Case:
-    if value.high is None and not how and same(value.low) in NONE:
+    if says_nothing(how, value):
         first = EARLIEST.isoformat() if field.kind == Kind.MOMENT else "0"
         return Case((Condition.of(field.name, Operator.AT_LEAST, [first], reader),), reverse=True)
     least, below = reads(field, how, value)

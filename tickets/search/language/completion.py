@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from helpdesk.base.folding import folded
 from helpdesk.staff.models import User
 from tickets.filters import Field, Kind, registered
 from tickets.filters.spoken import MOST_OFFERED
+from tickets.search.language.asking import nothing_in
 from tickets.search.language.having import HAS, names
 from tickets.search.language.names import called_values, name_of, same, written
 from tickets.search.language.parser import LONGEST_TEXT
@@ -77,17 +79,20 @@ def _values(piece: Piece, prefix: str, span: Span, reader: User) -> list[Suggest
     field = piece.field
     if field is None or not field.open_to(reader):
         return []
-    offers: Iterable[Offer]
-    if field.suggest is not None:
-        offers = (*field.suggest(prefix, reader), *_nothing(field, prefix))
-    elif field.kind in {Kind.CHOICE, Kind.YES_NO}:
-        known = ((value, called) for value, called in called_values(field) if any(name.startswith(same(prefix)) for name in called))
-        offers = [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value, _called in known]
-    else:
+    offers: Iterable[Offer] = offered(field, prefix, reader)
+    if field.kind in RANGED:
         signs = () if piece.how else LENGTHS if field.kind == Kind.MOMENT else SIGNS
         ranges = (*signs, *(DAYS if field.kind == Kind.MOMENT else ()))
-        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))] if field.kind != Kind.TEXT else []
+        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))]
     return [_suggestion(field, span, str(said), str(means)) for said, means in islice(offers, MOST_OFFERED)]
+
+
+def offered(field: Field, prefix: str, reader: User) -> Iterable[Offer]:
+    """The values of a field that begin so; none of numbers, moments and texts."""
+    if field.suggest is not None:
+        return (*field.suggest(prefix, reader), *_nothing(field, prefix))
+    known = [value for value, names in called_values(field) if any(name.startswith(same(prefix)) for name in names)]
+    return [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value in known]
 
 
 def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
@@ -97,4 +102,4 @@ def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
 
 def _nothing(field: Field, prefix: str) -> list[Offer]:
     none = pgettext("typed into a search", "none")
-    return [(none, gettext("Empty"))] if field.empty and none.startswith(folded(prefix)) else []
+    return [(none, capfirst(nothing_in(field)))] if field.empty and none.startswith(folded(prefix)) else []
