@@ -128,7 +128,6 @@ def register_own() -> None:
             choices=lambda: PRIORITIES,
             called=lambda value: PRIORITIES[value].label,
             names=("приоритет",),
-            frequent=True,
         ),
         Field(
             "waits",

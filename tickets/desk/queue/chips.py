@@ -72,6 +72,6 @@ def askable(reader: User) -> list[Field]:
 
 def laid_out(found: list[Chip], reader: User) -> list[Chip]:
     """The chips as they stand in a row: what is asked for frequently keeps its place, whether or not it is asked for."""
-    frequent = [one for one in askable(reader) if one.frequent]
+    frequent = [one for one in filters.registered() if one.frequent and one.open_to(reader)]
     row = [chip for one in frequent for chip in [chip for chip in found if chip.field is one] or [Chip(one)]]
     return row + [chip for chip in found if chip.field not in frequent]
