@@ -48,6 +48,11 @@ PLACES = (
     Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
     Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-words:shield+waiting_sinc:1d+created:2026-02-30"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815"),
+    Place("queue-view", "/tickets/?status=pending&q=lang:en&view={view}"),
+    Place("queue-view-lacks", "/tickets/?q=team:4711+topic:none&view={lacking}"),
+    Place("views", "/tickets/views/"),
+    Place("view", "/tickets/views/{view}/edit/"),
+    Place("view-new", "/tickets/views/new/?q=lang:en"),
     Place("ticket", "/tickets/{ticket}/"),
     Place("ticket-note", "/tickets/{ticket}/?mode=note"),
     Place("ticket-resolved", "/tickets/{resolved}/"),
@@ -165,6 +170,8 @@ def furnish(town: Town) -> list[Place]:
     version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
     there = {
         "ticket": number,
+        "view": do("view", name="English, and whoever else writes in it from wherever", address="q=lang:en", folder="By language"),
+        "lacking": do("view", name="Night shift", address="q=team:4711+topic:none"),
         "resolved": resolved,
         "held_ticket": held_ticket,
         "held": held,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.errors import DomainError, NotAllowed
+from helpdesk.base.errors import DomainError, NotAllowed, kinds_of
 from helpdesk.staff.models import Grant, Role, Team, User, parts_of
 from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
 from helpdesk.staff.services import keepers
@@ -72,7 +73,10 @@ def drop_role(role: Role, *, by: User, request: HttpRequest | None = None) -> No
     if Grant.objects.filter(role=kept).exists():
         raise DomainError(_("Somebody still holds this role. Take it back first."))
     note_audit("staff.role_dropped", by=by, subject=kept, request=request, name=kept.name, rights=kept.rights)
-    kept.delete()
+    try:
+        kept.delete()
+    except ProtectedError as error:
+        raise DomainError(_("This role still has: %(what)s. Give them to another one first.") % {"what": kinds_of(error)}) from error
 
 
 @transaction.atomic
