@@ -11,7 +11,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.bounds import sane_moments
 from helpdesk.base.clock import now
 from helpdesk.staff.models import Role, Team, User
 
@@ -51,7 +50,7 @@ class SavedView(models.Model):
     """What the queue's address says, under a name. It belongs to a person, a team, a role, or, where none is named, to everybody.
 
     `address` is a query string as `state.kept` writes it. `revision` grows with each change: who comes with an older one is told.
-    `ours`: the name is one of `FIRST_NAMES`, said in each reader's language. `slow_until`: it took too long to be counted.
+    `ours`: the name is one of `FIRST_NAMES`, said in each reader's language.
     """
 
     personal: ClassVar[tuple[str, ...]] = ()
@@ -70,7 +69,6 @@ class SavedView(models.Model):
     created_at = models.DateTimeField(default=now)
     changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     changed_at = models.DateTimeField(default=now)
-    slow_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = _("views")
@@ -79,7 +77,6 @@ class SavedView(models.Model):
             models.CheckConstraint(
                 name="view_has_one_owner", condition=Q(user=None, team=None) | Q(user=None, role=None) | Q(team=None, role=None)
             ),
-            sane_moments("view_moments_sane", "slow_until"),
         )
 
     @property
@@ -98,10 +95,6 @@ class SavedView(models.Model):
             if pk:
                 return f"{kind}:{pk}"
         return "me" if self.user_id else "all"
-
-    @property
-    def is_slow(self) -> bool:
-        return self.slow_until is not None and self.slow_until > now()
 
     @property
     def link(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ MOST_READ = 300  # of one's own, the teams' and roles' together
 @dataclass(frozen=True, slots=True)
 class Line:
     """A view in the rail. `key`: what is pressed after “g” to open it, or empty. `count`: None where it is not known,
-    with `slow` since that would take too long."""
+    `slow`: since that would take too long."""
 
     view: SavedView
     key: str
@@ -102,15 +102,15 @@ def folded(views: Iterable[SavedView]) -> list[tuple[str, list[SavedView]]]:
     return sorted(found.items(), key=lambda pair: fold(pair[0]))
 
 
-def shelf(views: Sequence[SavedView], counts: Mapping[int, int | None], here: int) -> Shelf:
+def shelf(views: Sequence[SavedView], counts: Mapping[int, int], slow: Collection[int], here: int) -> Shelf:
     """What the rail shows to whoever sees these views and came from the one with the id `here`."""
     number, folders = 0, []
     for name, inside in folded(views[:IN_RAIL]):
         folder = Folder(name)
         for view in inside:
             number += 1
-            key, count = str(number) if number <= KEYS else "", counts.get(view.pk)
-            folder.lines.append(Line(view, key, view.pk == here, count, slow=count is None and view.pk in counts))
+            key = str(number) if number <= KEYS else ""
+            folder.lines.append(Line(view, key, view.pk == here, counts.get(view.pk), view.pk in slow))
         folders.append(folder)
     return Shelf([folder for folder in folders if folder.lines], max(0, len(views) - IN_RAIL))
 

@@ -79,7 +79,7 @@ def change_view(
 def save_address(view: SavedView, *, asked: QueryDict, revision: int, by: User, request: HttpRequest | None = None) -> SavedView:
     """It asks for this from now on. Conflict as above."""
     row = _locked(view, revision, by)
-    row.address, row.slow_until = kept(asked), None
+    row.address = kept(asked)
     _save(row, by)
     if row.shared:
         note_audit("views.changed", by=by, subject=row, request=request, whose=row.whose, fields=["asks"])

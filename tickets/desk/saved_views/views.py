@@ -20,6 +20,7 @@ from tickets.desk.saved_views import services, undo
 from tickets.desk.saved_views.counts import counts_of, state_of
 from tickets.desk.saved_views.forms import ViewForm
 from tickets.desk.saved_views.overview import overview
+from tickets.desk.saved_views.resting import leave_alone, slow_for
 from tickets.desk.saved_views.selectors import IN_RAIL, queue_address, shelf, start_of, view_for, views_of
 from tickets.desk.saved_views.state import HERE
 
@@ -46,11 +47,13 @@ def open_view(request: StaffRequest, pk: int, slug: str) -> HttpResponse:
 def rail(request: StaffRequest) -> HttpResponse:
     """The rail's views with their numbers; nothing where that is what the page shows already (`seen`)."""
     views, here = views_of(request.user), whole_number(request.GET.get(HERE))
-    state = state_of(request.user, views, here)
+    counted = views[:IN_RAIL]
+    state = state_of(request.user, views, here, slow_for(request, counted))
     if request.GET.get("seen") == state:
         return HttpResponse(status=204)
-    found = shelf(views, counts_of(request.user, views[:IN_RAIL]), here)
-    return render(request, "tickets/views/rail.html", {"shelf": found, "state": state})
+    counts, slow = counts_of(request.user, counted, slow_for(request, counted))
+    leave_alone(request, counted, slow)
+    return render(request, "tickets/views/rail.html", {"shelf": shelf(views, counts, slow, here), "state": state})
 
 
 @requires(Right.VIEW)
@@ -155,7 +158,8 @@ def _done(request: StaffRequest, deed: Callable[[], object]) -> HttpResponse:
 
 def _listed(request: StaffRequest) -> HttpResponse:
     template = "tickets/views/list.html#views" if request.htmx else "tickets/views/list.html"
-    return render(request, template, {**overview(request.user), "dropped": undo.dropped(request)})
+    more = {"dropped": undo.dropped(request), "slow": slow_for(request, views_of(request.user))}
+    return render(request, template, overview(request.user) | more)
 
 
 def _form(request: StaffRequest, form: ViewForm, title: str) -> HttpResponse:
