@@ -12,10 +12,13 @@ function left() {
 export function startViews() {
   const rail = document.getElementById("views-rail");
   if (!rail) return;
+  let shifted = 0;
+  rail.addEventListener("htmx:beforeSwap", () => { shifted = rail.scrollTop; });
   rail.addEventListener("htmx:afterSwap", () => {
     const kept = left();
     for (const folder of rail.querySelectorAll("[data-folder]:not([data-current])"))
       folder.open = kept[folder.dataset.folder] ?? folder.open;
+    rail.scrollTop = shifted;
   });
   rail.addEventListener("click", (event) => {
     const folder = event.target.closest("summary")?.parentElement;
