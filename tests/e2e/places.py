@@ -51,6 +51,11 @@ PLACES = (
     Place("filters", "/tickets/filters/?q=lang:en+waiting:>4h"),
     Place("filter", "/tickets/filters/language/?q=lang:en+waiting:>4h&place=0"),
     Place("filter-moment", "/tickets/filters/waiting_since/?q=lang:en+waiting:>4h&place=1"),
+    Place("queue-view", "/tickets/?status=pending&q=lang:en&view={view}"),
+    Place("queue-view-lacks", "/tickets/?q=team:4711+topic:none&view={lacking}"),
+    Place("views", "/tickets/views/"),
+    Place("view", "/tickets/views/{view}/edit/"),
+    Place("view-new", "/tickets/views/new/?q=lang:en"),
     Place("ticket", "/tickets/{ticket}/"),
     Place("ticket-note", "/tickets/{ticket}/?mode=note"),
     Place("ticket-resolved", "/tickets/{resolved}/"),
@@ -171,6 +176,8 @@ def furnish(town: Town) -> list[Place]:
     version, text = town.rows.all("SELECT id, text_id FROM base_textversion WHERE language = 'ru' ORDER BY id LIMIT 1")[0]
     there = {
         "ticket": number,
+        "view": do("view", name="English, and whoever else writes in it from wherever", address="q=lang:en", folder="By language"),
+        "lacking": do("view", name="Night shift", address="q=team:4711+topic:none"),
         "resolved": resolved,
         "held_ticket": held_ticket,
         "held": held,

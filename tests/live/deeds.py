@@ -8,6 +8,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.http import QueryDict
 
 from helpdesk.base import blobs, clock, outgoing
 from helpdesk.base.jobs import verbs
@@ -24,6 +25,7 @@ from players.services import Declaration, declare, mark_address, name_class, rem
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.actors import operator
 from tickets.desk.queue import bulk_jobs
+from tickets.desk.saved_views.services import make_view
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
@@ -189,6 +191,13 @@ def team() -> int:
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def view(name: str, address: str = "", by: str = "olga", folder: str = "", whose: str = "me") -> int:
+    """A saved view."""
+    person = User.objects.get(email=email_of(by))
+    asked = QueryDict(address)
+    return make_view(name=name, icon="star", folder=folder, whose=whose, asked=asked, by=person).pk
 
 
 def card() -> dict[str, int]:

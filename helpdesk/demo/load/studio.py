@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
 from PIL import Image, ImageDraw
 
 from helpdesk.demo.crew import BY_KEY, CREW
@@ -23,6 +24,8 @@ from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from helpdesk.studio.reasons import lists
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
+from tickets.desk.saved_views.rights import SHARE
+from tickets.desk.saved_views.services import make_view
 from tickets.lifecycle.reasons import HOLD
 
 _MOVES = (Right.SET_PENDING, Right.SET_RESOLVED)
@@ -41,6 +44,7 @@ _LEAD = (
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
     Right.BLOCK_PLAYER,
+    SHARE,
 )
 ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator, who holds every right of every room
     "supervisor": (
@@ -102,6 +106,13 @@ REASONS: dict[str, tuple[str, int | None]] = {  # why a ticket waits for a depar
     "Game team": ("The game team reads the logs", 40),
 }
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
+VIEWS: dict[str, tuple[tuple[str, str, str], ...]] = {  # a team's: name, sign, what it asks for
+    "Payments": (
+        ("Refunds and double charges", "credit-card", "q=topic:refund,double-charge"),
+        ("Lost purchases", "flag", "q=topic:lost-purchase"),
+    ),
+    "Fair play": (("Ban appeals", "shield", "q=topic:ban-appeal"),),
+}
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
     "languages": ["en", "ru", "de", "es"],
@@ -209,6 +220,10 @@ def open_studio() -> Studio:
     teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
     for team, key in PLANNERS.items():
         give_role(users[key], roles["planner"], by=first, team=teams[team])
+    for name, views in VIEWS.items():
+        for called, sign, asked in views:
+            whose = f"team:{teams[name].pk}"
+            make_view(name=called, icon=sign, folder=name, whose=whose, asked=QueryDict(asked), by=first)
     topics: dict[str, Topic] = {}
     for group, beneath in TOPICS.items():
         under = make_topic(name=group, by=first) if group else None

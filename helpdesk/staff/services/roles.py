@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import DomainError, kinds_of
 from helpdesk.staff.models import Grant, Role, Team, User, parts_of
 from helpdesk.staff.rights import ANY, Part, registered
 from helpdesk.staff.said import sides_of
@@ -97,13 +98,17 @@ def _change(pk: int, cells: Iterable[Cell], *, by: User, request: HttpRequest | 
 
 @transaction.atomic
 def drop_role(role: Role, *, by: User, request: HttpRequest | None = None) -> None:
-    """Gone for good, and taken back from whoever holds it. NotAllowed where `by` may not give all that it holds."""
+    """Gone for good, and taken back from whoever holds it. NotAllowed where `by` may not give all that it holds; DomainError while
+    something else is its own."""
     with changing(by):
         demand(by, _all_of(role), WHOLE)
         for grant in Grant.objects.filter(role=role).select_related("role", "user", "game", "team", "topic"):
             _take(grant, by=by, request=request)
         note_audit("staff.role_dropped", by=by, subject=role, request=request, name=role.name, rights=role.rights, may_grant=role.may_grant)
-        Role.objects.filter(pk=role.pk).delete()
+        try:
+            Role.objects.filter(pk=role.pk).delete()
+        except ProtectedError as error:
+            raise DomainError(_("This role still has: %(what)s. Give them to another one first.") % {"what": kinds_of(error)}) from error
 
 
 @transaction.atomic

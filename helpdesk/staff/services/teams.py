@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import note_audit
 from helpdesk.base.claims import hold_names
-from helpdesk.base.errors import DomainError
+from helpdesk.base.errors import DomainError, kinds_of
 from helpdesk.staff.models import Grant, Membership, Team, User
 from helpdesk.staff.services.keepers import LOCK
 from helpdesk.staff.services.seats import seat
@@ -59,8 +59,8 @@ def drop_team(team: Team, *, by: User, request: HttpRequest | None = None) -> No
     note_audit("staff.team_dropped", by=by, subject=team, request=request, name=team.name)
     try:
         team.delete()
-    except (ProtectedError, RestrictedError) as error:
-        raise DomainError(_("Tickets still belong to this team. Give them to another one first.")) from error
+    except ProtectedError as error:
+        raise DomainError(_("This team still has: %(what)s. Give them to another one first.") % {"what": kinds_of(error)}) from error
 
 
 def _called(ids: list[int]) -> list[str]:

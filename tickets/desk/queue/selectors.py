@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -154,6 +154,12 @@ def mine_and_all(reader: User) -> dict[str, int]:
     """The numbers of the rail: what waits for an answer, of mine and of all that I may see."""
     rows = on_tab(visible_tickets(reader).filter(merged_into=None), TO_ANSWER)
     return _counted([("queue", *_ids(rows)), ("mine", *_ids(rows.filter(assignee=reader)))])
+
+
+def count_each(reader: User, wanted: Mapping[str, Wanted]) -> dict[str, int]:
+    """How many rows each of these has, up to the limit and one more. One query for all."""
+    rows = visible_tickets(reader)
+    return _counted([(name, *_ids(one.on_tab(one.apply(rows)), COUNTED + 1)) for name, one in wanted.items()])
 
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:

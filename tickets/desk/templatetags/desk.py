@@ -23,6 +23,7 @@ from tickets.channels import channel
 from tickets.desk.addresses import start_address, ticket_address
 from tickets.desk.priorities import priority_words
 from tickets.desk.queue.filters import asks_for_mine
+from tickets.desk.saved_views.state import HERE
 from tickets.desk.ticket.history import HistoryLine
 from tickets.markup import to_html
 from tickets.models import Message, Status
@@ -88,6 +89,8 @@ def _here(request: Any, entries: list[RailEntry]) -> str:
     if match.view_name == "desk:start":
         return "start"
     if match.namespace == "desk":
+        if request.GET.get(HERE):
+            return ""  # a view is marked
         return "mine" if asks_for_mine(request.GET) else "queue"
     own = next((entry.name for entry in entries if entry.page == match.view_name), "")
     return own or ("settings" if request.path.startswith(_address("staff:settings")) else "")
