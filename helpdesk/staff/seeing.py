@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import note_audit
 from helpdesk.base.clock import now
 from helpdesk.base.errors import NotAllowed
-from helpdesk.staff.models import Grant, HeldGrant, Role, Team, User, parts_of
+from helpdesk.staff.models import Grant, HeldGrant, Role, User, parts_of
 from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
-from helpdesk.staff.summary import part_words
-from helpdesk.studio.models import Game, Topic
+from helpdesk.staff.summary import grant_words
 
 KEY = "seeing"  # the session's key for as whom its owner looks
 LASTS = timedelta(minutes=30)
@@ -48,7 +47,7 @@ def begin(request: HttpRequest, by: User, *, person: User | None = None, given: 
     elif given is not None:
         asked |= {"role": given.role_id, "game": given.game_id, "team": given.team_id, "language": given.language, "topic": given.topic_id}
     subject = person or (given.role if given else None)
-    where: dict[str, Any] = {"part": _where(given)} if given else {}
+    where: dict[str, Any] = {"part": grant_words(given)} if given else {}
     note_audit("staff.seeing_began", by=by, subject=subject, request=request, name=str(subject), until=until, **where)
     request.session[KEY] = asked
 
@@ -86,14 +85,7 @@ def _asked_for(asked: dict[str, Any]) -> tuple[str, str, tuple[HeldGrant, ...]] 
     if role is None:
         return None
     given = Grant(role=role, language=asked["language"], **sides)
-    return role.name, _where(given), (HeldGrant(frozenset(role.rights), parts_of([given])[0], needs_second_factor=False),)
-
-
-def _where(given: Grant) -> str:
-    (part,) = parts_of([given])
-    named = ((Game, given.game_id), (Team, given.team_id), (Topic, given.topic_id))
-    games, teams, topics = (dict(model.objects.filter(pk=pk).values_list("pk", "name")) if pk else {} for model, pk in named)
-    return part_words(part, games, teams, topics)
+    return role.name, grant_words(given), (HeldGrant(frozenset(role.rights), parts_of([given])[0], needs_second_factor=False),)
 
 
 def _shared(grants: Iterable[HeldGrant], by: User) -> tuple[tuple[HeldGrant, ...], tuple[Right, ...]]:

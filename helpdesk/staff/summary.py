@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from helpdesk.staff.models import Team, User
+from helpdesk.staff.models import Grant, Team, User
 from helpdesk.staff.rights import Part, Right, Scope, groups, scope_for
 from helpdesk.studio.models import Game, Topic
 
@@ -40,6 +40,14 @@ def part_words(part: Part, games: dict[int, str], teams: dict[int, str], topics:
     if part.topics:
         words.append(_("topic %(name)s") % {"name": topics.get(part.topics[0], "?")})
     return ", ".join(words) or _("everything")
+
+
+def grant_words(grant: Grant) -> str:
+    """Where a role is given, as a person says it. It names the rows that the grant points to: fetch them with it."""
+    topics = (grant.topic_id or 0,) if grant.topic_id or grant.topic_slug else ()
+    named = ((grant.game_id, grant.game), (grant.team_id, grant.team), (grant.topic_id, grant.topic))
+    part = Part(grant.game_id, grant.team_id, grant.language, topics)
+    return part_words(part, *({pk: row.name} if pk and row else {} for pk, row in named))
 
 
 class _Names:
