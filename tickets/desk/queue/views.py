@@ -45,7 +45,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             can_pick=can_pick,
             by_creation=wanted.order.key == "created_at",
         ),
-        "acts": bulk.ACTS.values(),
+        "acts": bulk.offered(request.user),
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
