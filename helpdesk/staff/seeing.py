@@ -19,7 +19,7 @@ from helpdesk.base.clock import now
 from helpdesk.base.errors import NotAllowed
 from helpdesk.staff.models import Grant, HeldGrant, Role, User, parts_of
 from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
-from helpdesk.staff.said import Names
+from helpdesk.staff.said import sides_of, where_words
 
 KEY = "seeing"  # the session's key for as whom its owner looks
 LASTS = timedelta(minutes=30)
@@ -47,7 +47,7 @@ def begin(request: HttpRequest, by: User, *, person: User | None = None, given: 
     elif given is not None:
         asked |= {"role": given.role_id, "game": given.game_id, "team": given.team_id, "language": given.language, "topic": given.topic_id}
     subject = person or (given.role if given else None)
-    where: dict[str, Any] = {"part": _where(given)} if given else {}
+    where: dict[str, Any] = {"part": sides_of(given)} if given else {}
     note_audit("staff.seeing_began", by=by, subject=subject, request=request, name=str(subject), until=until, **where)
     request.session[KEY] = asked
 
@@ -85,12 +85,8 @@ def _asked_for(asked: dict[str, Any]) -> tuple[str, str, tuple[HeldGrant, ...]] 
     if role is None:
         return None
     given = Grant(role=role, language=asked["language"], **sides)
-    return role.name, _where(given), (HeldGrant(frozenset(role.rights), parts_of([given])[0], needs_second_factor=False),)
-
-
-def _where(given: Grant) -> str:
-    (part,) = parts_of([given])
-    return Names([part]).where(part)
+    where = where_words(sides_of(given))
+    return role.name, where, (HeldGrant(frozenset(role.rights), parts_of([given])[0], needs_second_factor=False),)
 
 
 def _shared(grants: Iterable[HeldGrant], by: User) -> tuple[tuple[HeldGrant, ...], tuple[Right, ...]]:

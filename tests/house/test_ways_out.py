@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from django.http import HttpResponse
@@ -88,12 +88,18 @@ def listed(client: Client, query: str) -> list[Any]:
     return [[row.number for row in queue.rows], [tab.count for tab in queue.tabs]]
 
 
-def counted(client: Client, query: str) -> list[Any]:
-    """How many there are: on the tabs, what is new, what a change to all would reach."""
+def counted(client: Client, vault: Vault, query: str) -> list[Any]:
+    """How many there are: on the tabs, what is new, what a change to all would reach; and the neighbours of the player's other ticket."""
     news = client.get(f"/tickets/updates/?status=all&{query}&since=0")
     many = client.post(f"/tickets/picked/?status=all&{query}", {"do": "assign:me", "all": "1"})
     reached = many.context["count"] if many.context and "count" in many.context else many.status_code
-    return [[tab.count for tab in news.context["tabs"]], news.context["fresh"], reached]
+    steps = [client.get(f"/tickets/{vault.other.number}/step/{way}/?status=all&{query}") for way in ("previous", "next")]
+    return [
+        [tab.count for tab in news.context["tabs"]],
+        news.context["fresh"],
+        reached,
+        [urlsplit(step["Location"]).path for step in steps],
+    ]
 
 
 def questions(name: str, value: str) -> Iterator[str]:
@@ -158,7 +164,7 @@ def test_no_question_is_answered_by_what_its_asker_may_not_see(vault: Vault, rig
             found += [f"{asked} tells without {right}"] if listed(blind, asked) != listed(blind, instead) else []
         for asked, instead in pairs[:2]:
             found += [f"{asked} finds nothing for anybody"] if listed(able, asked) == listed(able, instead) else []
-            found += [f"{asked} counts without {right}"] if counted(blind, asked) != counted(blind, instead) else []
+            found += [f"{asked} counts without {right}"] if counted(blind, vault, asked) != counted(blind, vault, instead) else []
         for typed in (f"{name}:", f"{name}:{its[:3]}"):
             offered = text_of(blind.get(f"/tickets/completion/?q={quote(typed)}"))
             found += [f"“{typed}” is completed to {its} without {right}"] if len(its) > 3 and its in offered else []

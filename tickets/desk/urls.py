@@ -30,6 +30,7 @@ urlpatterns = [
     path("tickets/<str:number>/", views.ticket, name="ticket"),
     path("tickets/<str:number>/updates/", views.updates, name="updates"),
     path("tickets/<str:number>/card/", views.card, name="card"),
+    path("tickets/<str:number>/who/", views.who, name="who"),
     path("tickets/<str:number>/reply/", writing.reply, name="reply"),
     path("tickets/<str:number>/note/", writing.note, name="note"),
     path("tickets/<str:number>/draft/", writing.draft, name="draft"),

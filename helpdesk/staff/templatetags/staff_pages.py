@@ -88,8 +88,10 @@ def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
 def _facts(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
     changes = [(fact_words(name), *_change(old, new)) for name, (old, new) in data.get("changes", {}).items()]
     rest = {name: value for name, value in data.items() if name != "changes"}
-    if isinstance(rest.get("part"), dict) and "role" in rest:  # a grant: as it is said everywhere
-        rest["role"] = grant_words(str(rest["role"]), where_words(rest.pop("part")))
+    if isinstance(rest.get("part"), dict):  # as it is said everywhere
+        rest["part"] = where_words(rest["part"])
+        if "role" in rest:
+            rest["role"] = grant_words(str(rest["role"]), rest.pop("part"))
     return [*changes, *((fact_words(name), None, _short(value)) for name, value in rest.items())]
 
 

@@ -59,6 +59,9 @@ def test_a_reply_brings_no_status_that_its_author_may_not_set(desk: Desk, carefu
 def test_many_at_once_are_no_way_round(desk: Desk, careful: User) -> None:
     ticket, client = make_ticket(), desk(careful)
 
+    bar = client.get("/tickets/").content.decode()
+    assert "status:in_progress" in bar and "status:resolved" not in bar
+
     for act, status in (("status:resolved", Status.NEW), ("status:in_progress", Status.IN_PROGRESS)):
         client.post("/tickets/picked/", {"do": act, "pick": [ticket.number], "seen": str(2**40), "sure": "1"})
         assert status_of(ticket) == status

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, has_right
 from helpdesk.studio.models import Game, Reason
 from helpdesk.studio.reasons import reasons_of
 from tickets.access import visible_tickets
@@ -65,6 +65,11 @@ class Done:
     changed: int
     refused: dict[str, list[str]]
     missing: int
+
+
+def offered(reader: User) -> list[Act]:
+    """What of it this person may do to any ticket at all."""
+    return [act for act in ACTS.values() if all(has_right(reader, right) for right in act.rights)]
 
 
 def within_reach(reader: User, act: Act) -> QuerySet[Ticket]:

@@ -67,7 +67,7 @@ def queue(request: StaffRequest) -> HttpResponse:
         "finds": finds,
         "building": share_made() if wanted.box.has_words else None,
         "too_slow": too_slow,
-        "acts": bulk.ACTS.values(),
+        "acts": bulk.offered(request.user),
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,

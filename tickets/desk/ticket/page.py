@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest
+from helpdesk.staff.rights import Right, StaffRequest, has_everywhere
 from tickets.access import may, settable
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
@@ -49,6 +49,7 @@ RIGHTS = (
     Right.START,
     Right.MERGE,
 )
+LOOKS_AFTER_PEOPLE = (Right.MANAGE_STAFF, Right.MANAGE_ROLES)  # everywhere; who does may ask who sees a ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,9 @@ class Composer:
 
 
 def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
-    """What this reader may do here, by the right's last word: `can.reply`, `can.set_status`."""
-    return {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    """What this reader may do here, by the right's last word (`can.reply`, `can.set_status`), and `can.ask_who` sees it."""
+    can = {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    return can | {"ask_who": any(has_everywhere(reader, right) for right in LOOKS_AFTER_PEOPLE)}
 
 
 def page_context(

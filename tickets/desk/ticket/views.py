@@ -28,9 +28,10 @@ from tickets.desk.queue.filters import BEST, Wanted
 from tickets.desk.queue.finding import beside
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
+from tickets.desk.ticket.onlookers import onlookers
 from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
-from tickets.desk.ticket.page import draw, page_context, rights_on
+from tickets.desk.ticket.page import LOOKS_AFTER_PEOPLE, draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
 from tickets.models import Attachment, Draft, Status
 from tickets.services.drafts import Hand
@@ -145,6 +146,15 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
         "behind": request.GET.urlencode(),
     }
     return render(request, "tickets/card.html", context)
+
+
+@requires(*LOOKS_AFTER_PEOPLE, everywhere=True)
+@require_GET
+def who(request: StaffRequest, number: str) -> HttpResponse:
+    """Who may see this ticket, and why; for those who look after people or roles."""
+    found, named = ticket_for(request.user, number), request.GET.get("q", "").strip()[:120]
+    context = {"ticket": found, "found": onlookers(found, named), "named": named, "here": reverse("desk:ticket", args=[found.number])}
+    return render(request, "tickets/onlookers.html", context)
 
 
 @requires(Right.VIEW)
