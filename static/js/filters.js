@@ -77,7 +77,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
   if (target?.id === "chooser" && !elt.closest("#chooser")) opener = elt;
   if (target?.id !== "queue") return;
-  const menu = elt.closest("[data-field]"), chip = elt.closest("[data-chip]") ?? (menu && opener?.closest("[data-chip]"));
+  const menu = elt.closest("[data-field]");
+  const chip = elt.closest("[data-chip]") ?? (menu && opener?.closest("[data-chip]"));
   left = menu || chip ? { name: menu?.dataset.field ?? chip.dataset.chip, at: chips().indexOf(chip) } : null;
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {

@@ -67,7 +67,15 @@ function listen() {
 }
 
 listen();
+// what somebody types while the queue is on its way stays in the new box
+let typed = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  if (target.id !== "queue") return;
+  const asked = requestConfig.elt === box.form ? requestConfig.parameters.q : box.defaultValue;
+  typed = document.activeElement === box && box.value !== asked ? box.value : null;
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   listen();
+  if (event.target.id === "queue" && typed !== null) box.value = typed;
   if (event.detail.target === list) show(document.activeElement === box && offers().length > 0);
 });

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Tag
 from tests.factories.desk import make_game, make_ticket
-from tests.tickets.desk.test_in_browser import Open, blemishes, chromium, greta, open_page  # noqa: F401 - fixtures
+from tests.tickets.desk.test_in_browser import Open, blemishes, chromium, greta, hold, let_go, open_page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -153,6 +153,20 @@ def test_what_is_clicked_is_left_out_where_everything_but_this_is_ticked(open_pa
 
     typed(page, "-language:en")
     rows(page, "Verlorenes Schwert")
+
+
+def test_what_is_typed_while_the_queue_is_on_its_way_stays(open_page: Open, town: None) -> None:  # noqa: F811
+    page = open_page("/tickets/")
+    held = hold(page, "**/tickets/?q=lost*")
+    box = page.get_by_role("combobox", name="Find a ticket")
+    box.fill("lost")
+    page.keyboard.press("Enter")
+    page.keyboard.type(" sword")
+    let_go(page, held)
+
+    expect(page.locator(".chip.on .says")).to_have_text(["lost"])
+    expect(box).to_have_value("lost sword")
+    expect(box).to_be_focused()
 
 
 def test_an_empty_page_leads_out_by_one_press(open_page: Open, town: None) -> None:  # noqa: F811
