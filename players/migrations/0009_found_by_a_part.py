@@ -21,6 +21,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("base", "0009_words_alike"), ("players", "0008_traits_of_accounts")]
 
-    operations = [
-        migrations.RunSQL(make(name, *where), f"DROP INDEX CONCURRENTLY IF EXISTS {name}") for name, where in INDEXES.items()
-    ]
+    operations = [migrations.RunSQL(make(name, *where), f"DROP INDEX CONCURRENTLY IF EXISTS {name}") for name, where in INDEXES.items()]
