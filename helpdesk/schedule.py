@@ -24,6 +24,7 @@ SCHEDULE = {
     "sessions that are over": tick("staff.clear_sessions", 3600, "bulk"),
     "documents that are out of date": tick("search.follow", 3, "bulk"),
     "an index that is not finished": tick("search.catch_up", 10, "bulk"),
+    "what Elasticsearch must know": tick("search.push", 3),
     "a look at some documents": tick("search.check", 3600, "bulk"),
     "blobs that nobody uses": tick("base.sweep_blobs", 60, "bulk"),
     "old calls to others' servers": tick("base.drop_old_calls", 3600, "bulk"),

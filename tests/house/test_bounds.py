@@ -13,7 +13,7 @@ BY_THE_CLOCK = {
     "claimed_until", "complained_at", "created_at", "due_at", "ended_at", "erased_at", "expires_at", "failed_at", "first_reply_at",
     "finished_at", "first_tried_at", "last_login", "made_at", "next_try_at",
     "no_reply_needed_at", "opened_at", "parked_at", "planned_at", "polled_at", "processed_at", "received_at", "released_at",
-    "resolved_at", "retried_at", "saved_at", "seen_at", "sent_at", "since", "started_at",
+    "resolved_at", "retried_at", "saved_at", "seen_at", "sent_at", "since", "stale_since", "started_at",
     "state_at", "state_since", "status_since", "told_at",
     "unreadable_since", "until", "waiting_key",
 }  # fmt: skip

@@ -12,7 +12,8 @@ from enum import StrEnum
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_right
 from tickets.search import analysis
-from tickets.search.analysis import Pattern
+from tickets.search.analysis import Pattern, Term
+from tickets.search.documents import Zone
 from tickets.search.language.tree import Either, Every, Node, Not, Phrase, Word, leaves
 from tickets.search.players import Known, known
 from tickets.search.typos import near_words
@@ -35,6 +36,13 @@ class Sought:
 
     pattern: Pattern
     players: Known
+    whole: str = ""  # all of it, folded: what is one word however it looks, such as a ticket's number, begins with this
+
+    def in_zone(self, zone: Zone) -> Pattern:
+        """How it is looked for in one zone."""
+        if zone not in {Zone.NUMBER, Zone.SENDERS}:
+            return self.pattern
+        return (Term((self.whole,), prefix=True),) if self.whole else ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def look(tree: Node, reader: User, *, loose: Loose = Loose.UNSAID) -> Look:
         alike = near_words({term.word for pattern in patterns.values() for term in pattern if term.word})
         patterns = {text: tuple(_widened(term, alike) for term in pattern) for text, pattern in patterns.items()}
         near = {word: tuple(found) for word, found in alike.items() if found}
-    return Look(tree, {text: Sought(patterns[text], people[text]) for text in texts}, loose, near)
+    return Look(tree, {text: Sought(patterns[text], people[text], analysis.fold(text)[: analysis.LONGEST]) for text in texts}, loose, near)
 
 
 def _widened(term: analysis.Term, alike: Mapping[str, Mapping[str, tuple[str, ...]]]) -> analysis.Term:

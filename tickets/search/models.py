@@ -79,3 +79,16 @@ class SearchIndex(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="search_engine_known", condition=models.Q(engine__in=["postgres", "elasticsearch"]))]
+
+
+class SearchPush(models.Model):
+    """A ticket whose document must go to Elasticsearch. Its id grows with each change: of two documents that of the higher one is newer."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    ticket_id = IdOf("tickets.Ticket", unique=True)
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField()
+    parked_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)

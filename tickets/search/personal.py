@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tickets.search.elasticsearch.marks import mark
 from tickets.search.indexing import AT_ONCE, put
 from tickets.search.models import SearchDocument
 
@@ -21,4 +22,5 @@ def erase(player_id: int) -> Iterator[int]:
     while ids := list(his.filter(ticket__gt=last)[:AT_ONCE]):
         last = ids[-1]
         put(ids)
+        mark(ids)
         yield 0

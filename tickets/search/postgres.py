@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
@@ -98,7 +98,7 @@ def ranked(tickets: QuerySet[Ticket], look: Look, *, now: Any) -> Ranking:
     """Of these tickets the best. One query."""
     patterns = look.patterns
     wanted = " | ".join(_anywhere(pattern) for pattern in patterns) or NOWHERE
-    exact = " | ".join(_exactly(pattern) for pattern in patterns) or NOWHERE
+    exact = " | ".join(_exactly(look.of(leaf)) for leaf in look.texts) or NOWHERE
     named = sorted({pk for leaf in look.texts for pk in look.of(leaf).players.exact})
     newest = tickets.order_by("-pk").annotate(waiting=Q(waiting_key__lt=FAR))
     sql, said = newest.values("id", "status", "waiting", "created_at", "player_id")[: RANKED + 1].query.sql_with_params()
@@ -147,7 +147,7 @@ class _Asked:
             case Word() | Phrase():
                 sought = self._look.of(node)
                 alone = not sought.players and len(self._zones) == 1
-                return self._anywhere(sought.pattern) if alone or self._look.loose == Loose.MOST else ""
+                return self._anywhere(sought) if alone or self._look.loose == Loose.MOST else ""
             case Not(part=part):
                 return f"!({said})" if (said := self._said(part)) else ""
             case Every(parts=parts) | Either(parts=parts):
@@ -165,19 +165,16 @@ class _Asked:
         ways = (" & ".join(some) for some in combinations(kept, len(kept) - (1 if len(kept) < MANY else 2)))
         return [*(one for one in said if one not in words), f"({' | '.join(f'({way})' for way in ways)})"]
 
-    def _anywhere(self, pattern: Pattern) -> str:
-        """A pattern in any of the zones that are open wherever the ticket is."""
-        zones = next((zones for scope, zones in self._zones if scope == self._everywhere), [])
-        return f"({' | '.join(f'({in_zone(pattern, zone)})' for zone in zones)})" if pattern and zones else NOWHERE
+    def _anywhere(self, sought: Sought) -> str:
+        """A word in any of the zones that are open wherever the ticket is."""
+        return _in_any(sought, next((zones for scope, zones in self._zones if scope == self._everywhere), []))
 
     def _leaf(self, sought: Sought) -> Q:
         found = self._players(sought.players)
-        if not sought.pattern:
-            return found or Q(pk__in=[])
         for scope, zones in self._zones:
-            there = matches(" | ".join(f"({in_zone(sought.pattern, zone)})" for zone in zones))
+            there = matches(_in_any(sought, zones))
             found |= there if scope == self._everywhere else there & through_ticket(scope)
-        return found
+        return found or Q(pk__in=[])
 
     def _players(self, known: Known) -> Q:
         by_name, by_address = scope_for(self._reader, Right.SEE_PLAYER), scope_for(self._reader, Right.SEE_PLAYER_CONTACT)
@@ -192,27 +189,27 @@ def matches(query: str) -> Q:
     return Q(Func(F("vector"), Value(query), template="%(expressions)s::tsquery", arg_joiner=" @@ ", output_field=BooleanField()))
 
 
+def _in_any(sought: Sought, zones: Iterable[Zone]) -> str:
+    said = [in_zone(pattern, zone) for zone in zones if (pattern := sought.in_zone(zone))]
+    return f"({' | '.join(f'({one})' for one in said)})" if said else NOWHERE
+
+
 def in_zone(pattern: Pattern, zone: Zone, weight: str = "") -> str:
     """A pattern as it stands in one zone, or in its texts of one weight."""
-    begins = zone in {Zone.NUMBER, Zone.SENDERS}
-    return " <-> ".join(_alternatives(term, zone, weight, prefix=term.prefix or begins) for term in pattern)
+    return " <-> ".join(_alternatives(term, zone, weight) for term in pattern)
 
 
-def _alternatives(term: Term, zone: Zone, weight: str = "", *, prefix: bool) -> str:
-    mark = ("*" if prefix else "") + weight
+def _alternatives(term: Term, zone: Zone, weight: str = "") -> str:
+    mark = ("*" if term.prefix else "") + weight
     return "(" + " | ".join(quoted(zone + key) + (f":{mark}" if mark else "") for key in term.keys) + ")"
 
 
 def _anywhere(pattern: Pattern) -> str:
     """For the rank, which adds up: each of its words in the texts."""
-    return " | ".join(_alternatives(term, Zone.TEXT, prefix=term.prefix) for term in pattern) or NOWHERE
+    return " | ".join(_alternatives(term, Zone.TEXT) for term in pattern) or NOWHERE
 
 
-def _exactly(pattern: Pattern) -> str:
-    """What makes a ticket the one that was meant: its number, or the whole identifier."""
-    keys = [zone + key for term in pattern for key in term.keys for zone in _identifying(term)]
-    return " | ".join(map(quoted, keys)) or NOWHERE
-
-
-def _identifying(term: Term) -> tuple[Zone, ...]:
-    return (Zone.TEXT, Zone.NUMBER, Zone.SENDERS) if term.prefix else (Zone.NUMBER,)
+def _exactly(sought: Sought) -> str:
+    """What makes a ticket the one that was meant: its number, the address that wrote, or a whole identifier."""
+    keys = [Zone.TEXT + key for term in sought.pattern if term.prefix for key in term.keys]
+    return " | ".join(map(quoted, [Zone.NUMBER + sought.whole, Zone.SENDERS + sought.whole, *keys]))

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from helpdesk.base.turns import TURN
 from tickets.search import building, indexing
+from tickets.search.elasticsearch import follower, indexes
 
 
 @shared_task(name="search.follow")
@@ -16,8 +17,15 @@ def follow() -> None:
 @shared_task(name="search.catch_up")
 def catch_up() -> None:
     building.catch_up(seconds=TURN)
+    indexes.catch_up(seconds=TURN)
+
+
+@shared_task(name="search.push")
+def push() -> None:
+    follower.follow(seconds=TURN)
 
 
 @shared_task(name="search.check")
 def check() -> None:
     building.check_some()
+    indexes.check_some()

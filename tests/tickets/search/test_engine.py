@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 
 from helpdesk.base import clock
 from helpdesk.staff.models import User
@@ -16,16 +17,18 @@ from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tickets.access import visible_tickets
 from tickets.actors import operator
+from tickets.filters import Filter
 from tickets.models import Message, Ticket
 from tickets.search import postgres
+from tickets.search.elasticsearch.finding import Search, best
 from tickets.search.indexing import put
 from tickets.search.language import parse
-from tickets.search.looking import Loose, look
+from tickets.search.looking import Look, Loose, look
 from tickets.search.models import SearchDocument, SearchWord
 from tickets.services.edit import rename, set_tags
 from tickets.services.reply import add_note
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("engine")]
 Found = Callable[..., list[str]]
 
 
@@ -33,9 +36,20 @@ def found(q: str, reader: User, loose: Loose = Loose.UNSAID) -> list[str]:
     """The subjects, the best first."""
     index_all()
     sought = look(parse(q, reader).tree, reader, loose=loose)
-    ranking = postgres.ranked(visible_tickets(reader).filter(postgres.condition(sought, reader)), sought, now=clock.now())
     subjects = dict(Ticket.objects.values_list("pk", "subject"))
-    return [subjects[row.pk] for row in ranking.rows]
+    return [subjects[pk] for pk in ENGINES[settings.SEARCH_ENGINE](sought, reader)]
+
+
+def by_postgres(sought: Look, reader: User) -> list[int]:
+    ranking = postgres.ranked(visible_tickets(reader).filter(postgres.condition(sought, reader)), sought, now=clock.now())
+    return [row.pk for row in ranking.rows]
+
+
+def by_elasticsearch(sought: Look, reader: User) -> list[int]:
+    return best(Search(sought, Filter(reader)), 0, 100).ids
+
+
+ENGINES = {"postgres": by_postgres, "elasticsearch": by_elasticsearch}
 
 
 def test_words_stand_in_subjects_and_messages(olga: User) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -20,8 +20,8 @@ from tickets.filters import Operator
 from tickets.filters.spoken import MINE
 from tickets.models import DUE, FAR, ON_HOLD, URGENCY, Status, Ticket
 from tickets.search import postgres
-from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Trouble, Word, asked_text, parse, with_asked
-from tickets.search.language.tree import Value, every
+from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
+from tickets.search.language.tree import Value, every, leaves
 from tickets.search.looking import Look, Loose, look
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -132,6 +132,12 @@ class Wanted:
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
         return tickets.filter(postgres.condition(self.look, self.reader), merged_into=None)
+
+    @property
+    def conditions(self) -> Q:
+        """What must hold beside the words."""
+        fields = every(part for part in self.box.tops if not any(isinstance(leaf, Word | Phrase) for leaf in leaves(part)))
+        return q_of(fields, self.reader, texts=lambda _node: Q())
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows of its tab."""

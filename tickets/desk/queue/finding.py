@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from django.db.models import QuerySet
@@ -17,23 +19,74 @@ from tickets.desk.queue.rows import Row
 from tickets.desk.queue.selectors import PAGE, QueuePage, counts_of_finds, keyset_page, rows_of, tabs
 from tickets.models import Status, Ticket
 from tickets.search import postgres
+from tickets.search.elasticsearch import finding as elastic
+from tickets.search.elasticsearch import server
+from tickets.search.elasticsearch.conditions import Unsaid
+from tickets.search.elasticsearch.finding import Found, Search, Standing
+from tickets.search.elasticsearch.server import NoAnswer
 from tickets.search.looking import Loose
-from tickets.search.postgres import Ranking
+from tickets.search.postgres import RANKED, Ranking
 
 PATIENCE = 2.0  # seconds of each statement
 
 
 def find(reader: User, wanted: Wanted, cursor: str = "") -> tuple[Wanted, QueuePage]:
     """A page of what the words find, and how they were taken: where nothing is like that, what is nearly so. Raises TooSlow."""
+    standing = elastic.standing()
+    if standing == Standing.READY:
+        try:
+            return _loosened(wanted, cursor, lambda *asked: _elsewhere(reader, *asked))
+        except Unsaid:  # as ever: some fields are asked of the tickets alone
+            pass
+        except NoAnswer:
+            standing = Standing.AWAY
     with within(PATIENCE, by_index=True):
-        found = _page(reader, wanted, cursor)
-        if found.anything or wanted.loose != Loose.UNSAID:
-            return wanted, found
-        for loose in (Loose.NEAR, Loose.MOST):
-            other = replace(wanted, loose=loose)
-            if (looser := _page(reader, other, "")).anything:
-                return other, looser
+        wanted, found = _loosened(wanted, cursor, lambda *asked: _page(reader, *asked))
+    return wanted, replace(found, stands_in=standing == Standing.AWAY)
+
+
+def _loosened(wanted: Wanted, cursor: str, page: Callable[[Wanted, str], QueuePage]) -> tuple[Wanted, QueuePage]:
+    found = page(wanted, cursor)
+    if found.anything or wanted.loose != Loose.UNSAID:
         return wanted, found
+    for loose in (Loose.NEAR, Loose.MOST):
+        other = replace(wanted, loose=loose)
+        if (looser := page(other, "")).anything:
+            return other, looser
+    return wanted, found
+
+
+def _elsewhere(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
+    """By Elasticsearch; its rows by the tickets themselves, so that none is shown that is none any more. Raises NoAnswer."""
+    search, order, start = _search(reader, wanted), wanted.order, whole_number(cursor)
+    if wanted.sort == BEST:
+        found = elastic.best(search, start, PAGE + 1)
+        ids, earlier = found.ids[:PAGE], str(max(start - PAGE, 0)) if start else ""
+        later = str(start + PAGE) if len(found.ids) > PAGE else ""
+    else:
+        found = elastic.in_order(search, order.key, descending=order.descending, cursor=cursor, size=PAGE)
+        ids, earlier, later = found.ids, found.earlier, found.later
+    there = wanted.on_tab(visible_tickets(reader).filter(wanted.conditions, pk__in=ids, merged_into=None))
+    rows = {row.pk: row for row in map(Row._make, rows_of(reader, there))}
+    return QueuePage([rows[pk] for pk in ids if pk in rows], earlier, later, tabs(wanted, _of_all_tabs(found)), engine=server.NAME)
+
+
+def _search(reader: User, wanted: Wanted) -> Search:
+    status = wanted.tab if wanted.tab in Status.values else ""
+    return Search(wanted.look, reader, status, waiting=wanted.tab == TO_ANSWER)
+
+
+def _of_all_tabs(found: Found) -> dict[str, int]:
+    return found.counts | {TO_ANSWER: found.waiting, EVERY: sum(found.counts.values())}
+
+
+def counts(reader: User, wanted: Wanted) -> dict[str, int]:
+    """How much of what the words find is on each tab, as `find` says it. Raises TooSlow."""
+    if elastic.standing() == Standing.READY:
+        with suppress(NoAnswer):
+            return _of_all_tabs(elastic.best(_search(reader, wanted), 0, 0))
+    with within(PATIENCE, by_index=True):
+        return counts_of_finds(wanted.apply(visible_tickets(reader)))
 
 
 def _page(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
@@ -69,12 +122,19 @@ def _counts(ranking: Ranking) -> dict[str, int]:
 
 def beside(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
     """The numbers of the tickets before and after this one in the order of the best match; empty at an end."""
+    ids = _best(reader, wanted)
+    if ticket.pk not in ids:
+        return "", ""
+    at = ids.index(ticket.pk)
+    numbers = dict(visible_tickets(reader).filter(pk__in=ids[max(at - 1, 0) : at + 2]).values_list("pk", "number"))
+    before = numbers.get(ids[at - 1], "") if at else ""
+    return before, numbers.get(ids[at + 1], "") if at + 1 < len(ids) else ""
+
+
+def _best(reader: User, wanted: Wanted) -> list[int]:
+    if elastic.standing() == Standing.READY:
+        with suppress(NoAnswer):
+            return elastic.best(_search(reader, wanted), 0, RANKED).ids
     with within(PATIENCE, by_index=True):
         mine = wanted.apply(visible_tickets(reader))
-        ids = _on_tab(postgres.ranked(mine, wanted.look, now=clock.now()), mine, wanted)
-        if ticket.pk not in ids:
-            return "", ""
-        at = ids.index(ticket.pk)
-        numbers = dict(visible_tickets(reader).filter(pk__in=ids[max(at - 1, 0) : at + 2]).values_list("pk", "number"))
-        before = numbers.get(ids[at - 1], "") if at else ""
-        return before, numbers.get(ids[at + 1], "") if at + 1 < len(ids) else ""
+        return _on_tab(postgres.ranked(mine, wanted.look, now=clock.now()), mine, wanted)

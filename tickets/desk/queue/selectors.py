@@ -51,6 +51,8 @@ class QueuePage:
     later: str
     tabs: list[Tab]
     found: Ranking | None = None  # of a search in the order of the best match
+    engine: str = "postgres"  # that has found it
+    stands_in: bool = False  # PostgreSQL has searched, since Elasticsearch is away
 
     @property
     def counted(self) -> bool:

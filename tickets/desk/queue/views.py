@@ -23,8 +23,9 @@ from tickets.desk.queue.bulk_views import behind_of, lately_started
 from tickets.desk.queue.chips import chips, laid_out
 from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted, beside_box, one_state
 from tickets.desk.queue.finding import PATIENCE, find
+from tickets.desk.queue.finding import counts as counts_of_words
 from tickets.desk.queue.rows import COLUMNS, drawn
-from tickets.desk.queue.selectors import QueuePage, changed_since, counts_of_finds, loosened, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import QueuePage, changed_since, loosened, queue_page, tab_counts, tabs
 from tickets.models import Event, Status
 from tickets.search.building import share_made
 from tickets.search.highlights import finds_on
@@ -92,9 +93,8 @@ def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
     try:
+        counts = counts_of_words(request.user, wanted) if wanted.box.has_words else tab_counts(wanted.apply(visible_tickets(request.user)))
         with within(PATIENCE, by_index=True) if wanted.box.has_words else nullcontext():
-            rows = wanted.apply(visible_tickets(request.user))
-            counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
             fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     except TooSlow:
         counts, fresh = {}, 0  # the page has said so

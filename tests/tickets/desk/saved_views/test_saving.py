@@ -12,6 +12,7 @@ from django.test import Client
 from helpdesk.base.errors import Conflict, DomainError
 from helpdesk.staff.models import User
 from tests.conftest import Travel
+from tests.factories.desk import make_game
 from tests.tickets.desk.conftest import Desk
 from tests.tickets.desk.saved_views.conftest import Save
 from tickets.desk.saved_views.models import LONGEST_FOLDER, SavedView

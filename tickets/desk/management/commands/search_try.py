@@ -1,9 +1,10 @@
 """Trying the search from outside: the very code of the queue's page, query by query.
 
 A line of the input is `{"q": "lost sword lang:en", "sort": "best"}`, one of the output
-`{"q": …, "sort": "best", "numbers": […], "count": 12, "more": false, "loose": "", "ms": 8.4}`: ticket numbers in the page's order, as many
-as `--most`; how many were found (10,001: there are more), `more` if there are others than those that were compared; how the words were
-loosened. What cannot be searched has an `error` instead.
+`{"q": …, "sort": "best", "numbers": […], "count": 12, "more": false, "loose": "", "engine": "postgres", "ms": 8.4}`:
+ticket numbers in the page's order, as many as `--most`; how many were found (10,001: there are more), `more` if there are others than those
+that were compared; how the words were loosened; by which engine (what Elasticsearch cannot say PostgreSQL answers). What cannot be searched
+has an `error` instead.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from tickets.access import visible_tickets
 from tickets.desk.queue.filters import EVERY, Wanted
 from tickets.desk.queue.finding import find
 from tickets.desk.queue.selectors import COUNTED, PAGE, QueuePage, queue_page
+from tickets.search.elasticsearch import server
+from tickets.search.elasticsearch.finding import Standing, standing
 
 
 class Command(BaseCommand):
@@ -36,6 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.SEARCH_ENGINE = options["engine"]
+        if options["engine"] == server.NAME and (there := standing()) != Standing.READY:
+            raise CommandError(f"Elasticsearch cannot be asked now: it is {there}.")
         reader = User.objects.filter(email=options["reader"]).first()
         if reader is None:
             raise CommandError(f"Nobody signs in as {options['reader']}.")
@@ -73,6 +78,7 @@ def _answer(reader: User, asked: dict[str, str], most: int) -> dict[str, Any]:
         "count": len(first.found.rows) if first.found else count,
         "more": more,
         "loose": wanted.loose,
+        "engine": first.engine,
         "ms": _ms(took),
     }
 

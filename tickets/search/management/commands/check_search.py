@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tickets.models import Ticket
 from tickets.search import building, indexing
+from tickets.search.elasticsearch import indexes
+from tickets.search.elasticsearch.finding import Standing, standing
+from tickets.search.elasticsearch.server import NoAnswer
 
 
 class Command(BaseCommand):
@@ -19,11 +23,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         wrong, seen, last = 0, 0, 0
         while ids := self._next(last, options["some"] - seen if options["some"] else indexing.AT_ONCE):
-            for found in building.check(ids):
+            for found in (*building.check(ids), *self._elsewhere(ids)):
                 wrong += 1
                 self.stdout.write(f"Ticket {found.ticket}: {found.how}.")
             seen, last = seen + len(ids), ids[-1]
         self.stdout.write(f"{wrong} of {seen} documents were wrong and are made anew." if wrong else f"{seen} documents are right.")
+
+    def _elsewhere(self, ids: list[int]) -> Iterator[building.Difference]:
+        if standing() != Standing.UNUSED:
+            try:
+                yield from indexes.check(ids)
+            except NoAnswer as error:
+                raise CommandError(f"Elasticsearch cannot tell ({error}).") from None
 
     def _next(self, last: int, many: int) -> list[int]:
         if many <= 0:

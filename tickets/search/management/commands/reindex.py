@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tickets.search import building, indexing
+from tickets.search.elasticsearch import indexes, server
+from tickets.search.models import SearchIndex
 
 TOLD_EVERY = 25  # steps
 
@@ -18,10 +21,19 @@ class Command(BaseCommand):
         parser.add_argument("--anew", action="store_true", help="all of it once more, also what is made already")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        index, steps = building.begin(anew=options["anew"]), 0
-        while building.step(index):
+        self._make(building.begin(anew=options["anew"]), building.step)
+        if server.chosen():
+            try:
+                indexes.forget_lost()
+                self._make(indexes.begin(anew=options["anew"]), indexes.step)
+            except server.Away as error:
+                raise CommandError(f"Elasticsearch does not answer ({error}). What is made is kept: run this again.") from None
+
+    def _make(self, index: SearchIndex, step: Callable[[SearchIndex], bool]) -> None:
+        steps = 0
+        while index.finished_at is None and step(index):
             steps += 1
             if steps % TOLD_EVERY == 0:
-                self.stdout.write(f"{steps * indexing.AT_ONCE} tickets; {index.upto} is the oldest.")
                 index.refresh_from_db()
-        self.stdout.write("All tickets are in the index.")
+                self.stdout.write(f"{steps * indexing.AT_ONCE} tickets; {index.upto} is the oldest.")
+        self.stdout.write(f"All tickets are in {index.name}.")
