@@ -23,7 +23,7 @@ def test_a_whole_desk_is_ready(client: Client):
 
     assert answer.status_code == 200
     parts = ["database", "migrations", "broker", "beat", "worker_now", "worker_mail", "worker_bulk", "worker_learn", "outward", "relay"]
-    parts += ["outgoing_mail", "letters", "raw_mail", "timers", "deliveries_now", "deliveries_bulk", "jobs"]
+    parts += ["outgoing_mail", "letters", "raw_mail", "timers", "deliveries_now", "deliveries_bulk", "jobs", "search_follows"]
     assert answer.json() == {"status": "ok", "parts": dict.fromkeys(parts, "ok")}
     assert "no-store" in answer["Cache-Control"]
 
@@ -94,7 +94,7 @@ def test_a_missing_migration_is_down(client: Client, monkeypatch):
 def test_a_web_process_reads_its_migrations_once(client: Client, django_assert_num_queries):
     client.get("/readyz")
 
-    with django_assert_num_queries(12):  # does the database answer, who is alive, what waits
+    with django_assert_num_queries(13):  # does the database answer, who is alive, what waits
         client.get("/readyz")
 
 

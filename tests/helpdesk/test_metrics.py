@@ -99,7 +99,7 @@ def test_the_numbers_cost_the_same_for_one_or_fifty(client: Client, django_asser
     for _ in range(5):
         make_ticket()
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(35):
         numbers(client)
 
 

@@ -36,7 +36,7 @@ def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> No
     tickets = set(Ticket.objects.values_list("number", flat=True))
     assert len(tickets) >= 30
     assert set(Game.objects.values_list("slug", flat=True)) == {"emberfall", "tideborn"}
-    assert Delivery.objects.count() == 0
+    assert not Delivery.objects.exclude(subscriber="search").exists()  # what came last is found once a worker runs
     assert not Timer.objects.exclude(error="").exists()
     assert Message.objects.filter(kind="reply", state="queued").count() == 0
     assert Counter(Ticket.objects.values_list("language", flat=True)).keys() >= {"en", "ru"}

@@ -44,6 +44,12 @@ CARD = {
     "device": ("gpu", "Voodoo-5-6000"),
     "sanctions": ("warnings", "three-strikes-of-Zed"),
 }
+TRAITS = {  # by these one may filter, whoever sees what they are
+    "version": ("open", "9.8.7-pearl"),
+    "platform": ("device", "Dreamcast"),
+    "server": ("open", "Atlantis-3"),
+    "country": ("contact", "Ruritania"),
+}
 UNDECLARED = ("mystery", "undeclared-Quux")
 
 MARKS: dict[str, tuple[str, ...]] = {  # of each right, what nobody reads without it
@@ -70,8 +76,9 @@ ASKED: dict[str, tuple[str, str]] = {  # of each field with a right: a value by 
     "address": (ADDRESS, "nobody@letters.example"),
     "tier": (TIER, "minnow"),
     "surveys.rating": ("2", "5"),
+    **{name: (value, "elsewhere") for name, (_slug, value) in TRAITS.items()},
 }
-OPEN_SORTS = {"waiting_key", "created_at", "due_key", "changed_at"}  # by what everybody sees who sees the ticket
+OPEN_SORTS = {"", "waiting_key", "urgency_key", "created_at", "due_key", "changed_at"}  # by what everybody sees who sees the ticket
 
 
 def missing_words() -> Iterator[str]:
@@ -123,7 +130,10 @@ class Vault:
         Player.objects.filter(pk=player.pk).update(name=NAME, tier=TIER)
         for slug, (name, _value) in CARD.items():
             CardLine.objects.get_or_create(game=self.house.game, name=name, defaults={"card_class": CardClass.objects.get(slug=slug)})
-        told = dict([*CARD.values(), UNDECLARED])
+        for name, (slug, _value) in TRAITS.items():
+            declared = {"card_class": CardClass.objects.get(slug=slug), "filterable": True}
+            CardLine.objects.update_or_create(game=self.house.game, name=name, defaults=declared)
+        told = dict([*CARD.values(), UNDECLARED]) | {name: value for name, (_slug, value) in TRAITS.items()}
         remember_account(player, self.house.game, ACCOUNT, nickname=NICK, fields=told)
 
     def _fill_mails(self) -> None:

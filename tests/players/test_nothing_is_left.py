@@ -22,6 +22,7 @@ from players import erasure
 from players.giving_out import archive
 from players.models import Address, Erasure, Player
 from tests.conftest import Travel
+from tests.factories.search import index_all
 from tests.house.ground import our_models
 from tests.players.marked import ADDRESS, HOUSEHOLD, MARK, NAME, NEIGHBOUR, SECOND, Desk
 from tests.tickets.mail.parse.letters import letter
@@ -116,6 +117,7 @@ def users_of(held: list[Blob]) -> list[str]:
 
 
 def test_every_personal_column_was_his_and_none_is_after_he_was_erased(desk: Desk, mailoutbox: list[Any]) -> None:
+    index_all()
     before = marked()
     empty = [
         f"{model._meta.label}.{column.name}"

@@ -292,7 +292,7 @@ def test_roles_of_the_former_release_may_give_what_their_holders_gave() -> None:
     GrantFactory.create(role=other)
 
     with connection.cursor() as cursor:
-        cursor.execute(import_module("helpdesk.staff.migrations.0012_roles_may_grant").FILL)
+        cursor.execute(import_module("helpdesk.staff.migrations.0015_roles_may_grant").FILL)
 
     given = dict(Role.objects.values_list("pk", "may_grant"))
     assert given == {keys.pk: [ANY], staff.pk: [Right.MANAGE_STAFF], agent.pk: [Right.VIEW, Right.REPLY], other.pk: []}

@@ -69,9 +69,9 @@ def test_a_role_is_seen_where_it_would_be_given(looks: Looks, game: Game, kim: U
     page = client.get("/tickets/?status=all").content.decode()
 
     assert here.number in page and there.number not in page
-    assert "as “Reader” sees it: Emberfall" in page
+    assert "as “Reader” sees it: in Emberfall" in page
     began = AuditEntry.objects.get(action="staff.seeing_began")
-    assert (began.actor_id, began.data["name"], began.data["part"]) == (kim.pk, "Reader", "Emberfall")
+    assert (began.actor_id, began.data["name"], began.data["part"]) == (kim.pk, "Reader", {"game": "Emberfall"})
 
 
 def test_never_more_is_seen_than_the_looker_holds(looks: Looks, kim: User, game: Game) -> None:

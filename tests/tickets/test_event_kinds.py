@@ -220,7 +220,7 @@ def test_a_past_that_is_entered_later_is_not_told_to_the_outside() -> None:
         event = record(lock(ticket), TicketRenamed(), by=SYSTEM)
 
     assert Event.objects.get(pk=event.pk).backfilled
-    assert set(Delivery.objects.filter(event=event).values_list("subscriber", flat=True)) == {"report"}
+    assert set(Delivery.objects.filter(event=event).values_list("subscriber", flat=True)) == {"report", "search"}
 
 
 def test_what_touches_nothing_leaves_the_ticket_as_old_as_it_was(travel: Any, anna: User) -> None:

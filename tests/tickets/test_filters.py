@@ -16,6 +16,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from helpdesk.studio.models import Tag
 from tests.factories.desk import make_game, make_ticket
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tests.tickets.test_lifecycle_properties import DEEP, PROFILE, START, Desk
 from tickets import filters
@@ -184,10 +185,11 @@ def test_what_one_may_not_see_one_may_not_filter_by(monkeypatch: pytest.MonkeyPa
 
 def test_what_no_event_tells_is_not_guessed(olga: User) -> None:
     ticket = make_ticket(subject="My sword")
-    wanted = Filter.of([("words", "has", ["sword"])], olga)
+    index_all()
+    wanted = Filter.of([("text", "has", ["sword"])], olga)
 
     assert visible_tickets(olga).filter(wanted.q()).get() == ticket
-    with pytest.raises(DomainError, match="nobody can tell “Words”"):
+    with pytest.raises(DomainError, match="nobody can tell “Text”"):
         wanted.holds(state_at(ticket))
     with pytest.raises(ValueError, match="events hold no texts"):
         Field("room.text", "Text", Kind.TEXT, lambda *_: Q(), lambda past: past.language)

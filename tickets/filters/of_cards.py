@@ -72,7 +72,7 @@ def _suggest(trait: str) -> Callable[[str, User], Offers]:
 
 def _games(trait: str, reader: User) -> list[int]:
     """In which games the reader may filter by it, at least by some tickets."""
-    return [game for game, rights in filterable_by(trait).items() if _reaches(reader, rights, game)]
+    return [game for game, rights in filterable_by(trait).items() if _reaches(reader, (Right.SEE_PLAYER, *rights), game)]
 
 
 def _reaches(reader: User, rights: Iterable[Right], game: int) -> bool:

@@ -19,6 +19,7 @@ from tickets.search.players import Known, known
 from tickets.search.typos import near_words
 
 Text = Word | Phrase
+SHORTEST_BEGINNING = 3  # characters of a number or an address: of fewer too many begin so
 
 
 class Loose(StrEnum):
@@ -42,7 +43,7 @@ class Sought:
         """How it is looked for in one zone."""
         if zone not in {Zone.NUMBER, Zone.SENDERS}:
             return self.pattern
-        return (Term((self.whole,), prefix=True),) if self.whole else ()
+        return (Term((self.whole,), prefix=True),) if len(self.whole) >= SHORTEST_BEGINNING else ()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tickets.events.of_messages import MessageErased
+from tickets.models import Delivery
 from tickets.search.elasticsearch.marks import mark
-from tickets.search.indexing import AT_ONCE, put
+from tickets.search.indexing import AT_ONCE, SUBSCRIBER, put
 from tickets.search.models import SearchDocument
 
 
@@ -16,11 +18,11 @@ def export(player_id: int) -> Iterator[dict[str, Any]]:
 
 
 def erase(player_id: int) -> Iterator[int]:
-    """A few hundred documents are a step. What stood in other players' tickets follows the event that tells of it."""
-    last = 0
-    his = SearchDocument.objects.filter(player_id=player_id).order_by("ticket").values_list("ticket", flat=True)
-    while ids := list(his.filter(ticket__gt=last)[:AT_ONCE]):
-        last = ids[-1]
-        put(ids)
-        mark(ids)
+    """A few hundred documents are a step: of his tickets, and of others where his words were erased and nobody has heard of it yet."""
+    his = SearchDocument.objects.filter(player_id=player_id).values_list("ticket", flat=True)
+    others = Delivery.objects.filter(subscriber=SUBSCRIBER, event__kind=MessageErased.kind).values_list("ticket_id", flat=True)
+    ids = sorted({*his, *(pk for pk in others if pk is not None)})
+    for at in range(0, len(ids), AT_ONCE):
+        put(ids[at : at + AT_ONCE])
+        mark(ids[at : at + AT_ONCE])
         yield 0

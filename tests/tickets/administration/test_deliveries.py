@@ -15,7 +15,7 @@ from tickets.models import Delivery, Ticket
 pytestmark = pytest.mark.django_db
 
 
-def parked(ticket: Ticket, subscriber: str = "search", **more: object) -> Delivery:
+def parked(ticket: Ticket, subscriber: str = "toy.echo", **more: object) -> Delivery:
     facts = {"parked_at": clock.now(), "error": "ConnectionError: the index is away", "attempts": 7} | more
     return Delivery.objects.create(event=ticket.events.latest("pk"), subscriber=subscriber, lane="bulk", ticket_id=ticket.pk, **facts)
 
@@ -24,7 +24,7 @@ def test_they_are_seen_with_their_reason_and_what_waits_behind(client) -> None:
     ticket = make_ticket()
     parked(ticket)
     earlier = ticket.events.earliest("pk")
-    Delivery.objects.get_or_create(event=earlier, subscriber="search", lane="bulk", ticket_id=ticket.pk)
+    Delivery.objects.get_or_create(event=earlier, subscriber="toy.echo", lane="bulk", ticket_id=ticket.pk)
     client.force_login(somebody(Right.MANAGE_DELIVERIES))
 
     page = client.get(reverse("administration:deliveries")).content.decode()
@@ -50,7 +50,7 @@ def test_all_of_a_subscriber_are_tried_again_at_once(client) -> None:
     left = parked(make_ticket(), subscriber="facts")
     client.force_login(somebody(Right.MANAGE_DELIVERIES))
 
-    client.post(reverse("administration:replay"), {"subscriber": "search"})
+    client.post(reverse("administration:replay"), {"subscriber": "toy.echo"})
 
     assert list(Delivery.objects.filter(parked_at__isnull=False)) == [left]
 

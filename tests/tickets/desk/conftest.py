@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
@@ -25,6 +27,7 @@ DAILY = (
     Right.SEE_ATTACHMENTS,
 )
 Desk = Callable[[User], Client]
+TESTS_OWN = re.compile(r"SAVEPOINT|RELEASE|SELECT set_config\('statement_timeout', '0'")
 
 
 @pytest.fixture
@@ -49,3 +52,8 @@ def desk(db: None) -> Desk:
         return client
 
     return signed_in
+
+
+def of_the_page(queries: CaptureQueriesContext) -> list[str]:
+    """The beginnings of a page's statements, without those that only a test needs, since it runs in a transaction of its own."""
+    return [query["sql"][:150] for query in queries.captured_queries if not TESTS_OWN.match(query["sql"])]

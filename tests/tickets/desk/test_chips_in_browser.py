@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Tag
 from tests.factories.desk import make_game, make_ticket
+from tests.factories.search import index_all
 from tests.tickets.desk.test_in_browser import Open, blemishes, chromium, greta, hold, let_go, open_page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def town(db: None) -> None:
     for subject, language in (("Lost sword", "en"), ("Verlorenes Schwert", "de"), ("Lost shield", "en")):
         make_ticket(subject=subject, language=language, game=make_game("emberfall"))
+    index_all()
     for name in ("vip", "victim", "refund"):
         Tag.objects.create(name=name)
 

@@ -43,9 +43,9 @@ def test_each_is_listed_with_the_role_and_where_it_holds(ticket: Ticket, desk: D
     page = desk(boss).get(f"/tickets/{ticket.number}/who/").content.decode()
     (found,) = [one for one in onlookers(ticket).people if one.user == gerda]
 
-    assert [(way.role, way.where) for way in found.ways] == [("Payer", "team Billing"), ("Reader", "Emberfall, language de")]
+    assert [(way.role, way.where) for way in found.ways] == [("Payer", "team Billing"), ("Reader", "in Emberfall, German")]
     assert [list(way.rights) for way in found.ways] == [[Right.SEE_PLAYER, Right.SEE_PLAYER_PAYMENTS], [Right.VIEW, Right.SEE_NOTES]]
-    for words in ("Gerda Stern", "Anna Head", "Payer", "team Billing", "Emberfall, language de", "See purchases"):
+    for words in ("Gerda Stern", "Anna Head", "Payer", "team Billing", "in Emberfall, German", "See purchases"):
         assert words in page
 
 

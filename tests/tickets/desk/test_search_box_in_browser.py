@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories.desk import make_ticket
+from tests.factories.search import index_all
 from tests.tickets.desk.test_in_browser import Open, blemishes, chromium, greta, open_page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_search_is_typed_with_the_arrows_and_enter(open_page: Open) -> None:  # noqa: F811
     make_ticket(subject="Lost sword")
     make_ticket(subject="Lost shield", language="de")
+    index_all()
     page = open_page("/tickets/")
     box, offers = page.get_by_role("combobox"), page.get_by_role("listbox", name="What may stand here")
 
@@ -44,6 +46,7 @@ def test_a_search_is_typed_with_the_arrows_and_enter(open_page: Open) -> None:  
 
 def test_enter_alone_searches_what_was_typed_and_escape_takes_the_offers_away(open_page: Open) -> None:  # noqa: F811
     make_ticket(subject="A star")
+    index_all()
     page = open_page("/tickets/")
     box, offers = page.get_by_role("combobox"), page.get_by_role("listbox", name="What may stand here")
 

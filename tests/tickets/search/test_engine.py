@@ -17,7 +17,6 @@ from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tickets.access import visible_tickets
 from tickets.actors import operator
-from tickets.filters import Filter
 from tickets.models import Message, Ticket
 from tickets.search import postgres
 from tickets.search.elasticsearch.finding import Search, best
@@ -46,7 +45,7 @@ def by_postgres(sought: Look, reader: User) -> list[int]:
 
 
 def by_elasticsearch(sought: Look, reader: User) -> list[int]:
-    return best(Search(sought, Filter(reader)), 0, 100).ids
+    return best(Search(sought, reader), 0, 100).ids
 
 
 ENGINES = {"postgres": by_postgres, "elasticsearch": by_elasticsearch}

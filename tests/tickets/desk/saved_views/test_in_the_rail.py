@@ -194,8 +194,8 @@ def test_a_topic_that_is_there_is_not_missed(clara: User, desk: Desk, save: Save
     set_topic(make_ticket(), Topic.objects.create(slug="refund", name="Refund"), by=operator(clara))
     there, gone = save("There", clara, "topic=refund"), save("Gone", clara, "topic=refunds")
 
-    assert "is gone" not in desk(clara).get(there.link, follow=True).content.decode()
-    assert "“Topic”: what this asks for is gone" in desk(clara).get(gone.link, follow=True).content.decode()
+    assert "there is none" not in desk(clara).get(there.link, follow=True).content.decode()
+    assert "“Topic”: there is none called “refunds”" in desk(clara).get(gone.link, follow=True).content.decode()
 
 
 def test_every_desk_begins_with_six_in_each_readers_language(olga: User) -> None:
