@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
-from tickets.filters.fields import Field, Finds, Kind, Operator, Values, register, yes_no
+from tickets.filters.fields import Field, Finds, Kind, Listed, Operator, Values, register, yes_no
 from tickets.filters.spoken import name_of, people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
@@ -25,7 +26,15 @@ State = Message.State
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers), names=("ответов",)),
+        Field(
+            "replies",
+            _("Answers"),
+            Kind.NUMBER,
+            _so_many,
+            lambda past: len(past.answers),
+            names=("ответов",),
+            listed=Listed(_number_of_answers),
+        ),
         Field(
             "author",
             _("Answered by"),
@@ -37,8 +46,17 @@ def register_own() -> None:
             called=name_of(User),
             names=("отвечал",),
             suggest=people,
+            listed=Listed(_names_of_authors),
         ),
-        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",)),
+        Field(
+            "last_reply",
+            _("Last answer"),
+            Kind.MOMENT,
+            _last_answer,
+            _last_answer_of,
+            names=("последний_ответ",),
+            listed=Listed(lambda: Subquery(_answered().order_by(F("sent_at").desc(nulls_last=True)).values("sent_at")[:1])),
+        ),
         _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED),
         _has("has_held", _("With a held reply"), ("held", "удержан"), State.HELD),
         _has("has_trouble", _("With a message that did not arrive"), ("failed", "недошло"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
@@ -53,6 +71,7 @@ def register_own() -> None:
                 "attachment",
                 "файл",
             ),
+            listed=Listed(lambda: Exists(_files())),
         ),
         Field(
             "draft",
@@ -64,6 +83,7 @@ def register_own() -> None:
             called=name_of(User),
             names=("пишет", "черновик"),
             suggest=people,
+            listed=Listed(lambda: ArraySubquery(_drafts().values("author__name").distinct().order_by("author__name"))),
         ),
     )
 
@@ -78,8 +98,18 @@ def _answered() -> QuerySet[Message]:
 
 
 def _so_many(operator: Operator, values: Values, _reader: object) -> Q:
-    counted = Coalesce(Subquery(_answered().values("ticket").annotate(n=Count("pk")).values("n")), 0)
+    counted = _number_of_answers()
     return Q(GreaterThanOrEqual(counted, values[0]) if operator == Operator.AT_LEAST else LessThan(counted, values[0]))
+
+
+def _number_of_answers() -> Coalesce:
+    return Coalesce(Subquery(_answered().values("ticket").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _names_of_authors() -> ArraySubquery:
+    people = User.objects.filter(pk=OuterRef("author_id")).values("name")
+    named = _answered().filter(author_id__isnull=False).annotate(called=Subquery(people))
+    return ArraySubquery(named.values("called").distinct().order_by("called"))
 
 
 def _one_of(rows: QuerySet[Message] | QuerySet[Draft], column: str, values: Values) -> Q:
@@ -108,8 +138,19 @@ def _last_answer_of(past: PastTicket) -> datetime | None:
 
 def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State) -> Field:
     """Whether a message stands in the ticket that is in one of these states."""
-    found = _yes_or_no(lambda: _here().filter(state__in=states))
-    return Field(name, label, Kind.YES_NO, found, lambda past: any(each.state in states for each in past.messages.values()), names=names)
+
+    def there() -> QuerySet[Message]:
+        return _here().filter(state__in=states)
+
+    return Field(
+        name,
+        label,
+        Kind.YES_NO,
+        _yes_or_no(there),
+        lambda past: any(each.state in states for each in past.messages.values()),
+        names=names,
+        listed=Listed(lambda: Exists(there())),
+    )
 
 
 def _files() -> QuerySet[Attachment]:
@@ -124,6 +165,9 @@ def _yes_or_no(rows: Callable[[], QuerySet[Message] | QuerySet[Attachment]]) -> 
 
 
 def _drafted_by(_operator: Operator, values: Values, _reader: object) -> Q:
-    """Of drafts in which something stands."""
-    drafts = Draft.objects.filter(ticket=OuterRef("pk")).exclude(text="").order_by()
-    return _one_of(drafts, "author", values)
+    return _one_of(_drafts(), "author", values)
+
+
+def _drafts() -> QuerySet[Draft]:
+    """Those in which something stands."""
+    return Draft.objects.filter(ticket=OuterRef("pk")).exclude(text="").order_by()

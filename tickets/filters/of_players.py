@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.folding import finds
 from helpdesk.base.text import fold
 from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player
-from tickets.filters.fields import Field, Kind, Operator, Values, register
+from tickets.filters.fields import Field, Kind, Listed, Operator, Values, register
 
 
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER, names=("имя",)),
+        Field(
+            "player_name",
+            _("Player's name"),
+            Kind.TEXT,
+            _called,
+            right=Right.SEE_PLAYER,
+            names=("имя",),
+            listed=Listed("player__name"),
+        ),
         Field(
             "nickname",
             _("Nickname"),
@@ -26,8 +36,17 @@ def register_own() -> None:
                 "nick",
                 "ник",
             ),
+            listed=Listed(lambda: _of_accounts("nickname")),
         ),
-        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER, names=("аккаунт",)),
+        Field(
+            "account",
+            _("Account id"),
+            Kind.CHOICE,
+            _with_account,
+            right=Right.SEE_PLAYER,
+            names=("аккаунт",),
+            listed=Listed(lambda: _of_accounts("external_id")),
+        ),
         Field(
             "address",
             _("Mail address"),
@@ -40,14 +59,29 @@ def register_own() -> None:
                 "почта",
                 "адрес",
             ),
+            listed=Listed("contact__address"),
         ),
-        Field("tier", _("Tier"), Kind.CHOICE, _of_tier, right=Right.SEE_PLAYER_PAYMENTS, empty="none", names=("уровень",)),
+        Field(
+            "tier",
+            _("Tier"),
+            Kind.CHOICE,
+            _of_tier,
+            right=Right.SEE_PLAYER_PAYMENTS,
+            empty="none",
+            names=("уровень",),
+            listed=Listed(lambda: NullIf("player__tier", Value("")), sort="player__tier", falls=True),
+        ),
     )
 
 
 def _accounts(which: Q) -> Q:
     """The player has such an account in the ticket's game."""
     return Q(Exists(GameAccount.objects.filter(which, player=OuterRef("player"), game=OuterRef("game"))))
+
+
+def _of_accounts(what: str) -> ArraySubquery:
+    accounts = GameAccount.objects.filter(player=OuterRef("player"), game=OuterRef("game")).exclude(**{what: ""})
+    return ArraySubquery(accounts.order_by("pk").values(what))
 
 
 def _called(_operator: Operator, values: Values, _reader: object) -> Q:

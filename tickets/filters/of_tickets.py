@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base import clock
+from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
-from helpdesk.studio.models import Department, Reason, Tag
+from helpdesk.studio.models import Tag
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
-from tickets.filters.fields import Field, Kind, Operator, Values, among, column, register, yes_no
-from tickets.filters.spoken import DEPARTMENTS, GAMES, REASONS, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
-from tickets.models import FAR, Event, Pledge, Status, Ticket, with_nobody
+from tickets.filters.fields import Field, Kind, Listed, Operator, Values, among, column, register, so, yes_no
+from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
+from tickets.models import FAR, PLACE_OF_STATUS, Event, Status, Ticket, with_nobody
 
-PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
 STARTERS = {"player": _("player"), "operator": _("operator")}
 TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
 
@@ -39,6 +39,7 @@ def register_own() -> None:
             word=GAMES.slug,
             names=("игра",),
             suggest=GAMES.suggest,
+            listed=Listed("game__name"),
         ),
         Field(
             "language",
@@ -48,6 +49,7 @@ def register_own() -> None:
             lambda past: past.language,
             names=("lang", "язык"),
             suggest=languages,
+            listed=Listed("language"),
         ),
         Field(
             "assignee",
@@ -60,6 +62,7 @@ def register_own() -> None:
             alike=_closed_accounts,
             names=("with", "исполнитель", "у"),
             suggest=people,
+            listed=Listed("assignee__name"),
         ),
         Field(
             "team",
@@ -71,6 +74,7 @@ def register_own() -> None:
             empty="none",
             names=("команда",),
             suggest=TEAMS.suggest,
+            listed=Listed("team__name"),
         ),
         Field(
             "topic",
@@ -82,6 +86,7 @@ def register_own() -> None:
             empty="none",
             names=("тема",),
             suggest=TOPICS.suggest,
+            listed=Listed("topic__name"),
         ),
         Field(
             "status",
@@ -92,8 +97,17 @@ def register_own() -> None:
             choices=lambda: Status.values,
             called=_status,
             names=("статус",),
+            listed=Listed("status", sort=lambda: PLACE_OF_STATUS),
         ),
-        Field("waits", _("Waits for an answer"), Kind.YES_NO, _waits, lambda past: past.waiting_since is not None, names=("ждёт_ответа",)),
+        Field(
+            "waits",
+            _("Waits for an answer"),
+            Kind.YES_NO,
+            _waits,
+            lambda past: past.waiting_since is not None,
+            names=("ждёт_ответа",),
+            listed=Listed(lambda: so(Q(waiting_key__lt=FAR))),
+        ),
         Field(
             "tag",
             _("Tag"),
@@ -105,6 +119,7 @@ def register_own() -> None:
             called=name_of(Tag),
             names=("метка", "тег"),
             suggest=TAGS.suggest,
+            listed=Listed(_tags),
         ),
         Field(
             "channel",
@@ -115,9 +130,16 @@ def register_own() -> None:
             called=_channel,
             names=("канал",),
             suggest=ways,
+            listed=Listed("channel"),
         ),
         Field(
-            "created", _("Opened"), Kind.MOMENT, column("created_at"), lambda past: past.created_at, names=("opened", "создан", "открыт")
+            "created",
+            _("Opened"),
+            Kind.MOMENT,
+            column("created_at"),
+            lambda past: past.created_at,
+            names=("opened", "создан", "открыт"),
+            listed=Listed("created_at", sort="created_at", falls=True),
         ),
         Field(
             "waiting_since",
@@ -126,22 +148,16 @@ def register_own() -> None:
             column("waiting_since"),
             lambda past: past.waiting_since,
             names=("waiting", "ждёт"),
-        ),
-        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at, names=("решён",)),
-        Field(
-            "pending_department",
-            _("Department that owes an answer"),
-            Kind.ID,
-            column("pending_department"),
-            lambda past: past.pending_department_id,
-            word=DEPARTMENTS.word,
-            empty="none",
-            called=name_of(Department),
-            names=("department", "отдел"),
-            suggest=DEPARTMENTS.suggest,
+            listed=Listed("waiting_since", sort="waiting_key"),
         ),
         Field(
-            "pending_until", _("Day of the hold"), Kind.MOMENT, column("pending_until"), lambda past: past.pending_until, names=("срок",)
+            "resolved",
+            _("Resolved"),
+            Kind.MOMENT,
+            column("resolved_at"),
+            lambda past: past.resolved_at,
+            names=("решён",),
+            listed=Listed("resolved_at"),
         ),
         Field(
             "status_before",
@@ -153,10 +169,25 @@ def register_own() -> None:
             empty="none",
             called=_status,
             names=("был", "прежний_статус"),
+            listed=Listed(lambda: NullIf(_status_before(), Value(""))),
         ),
-        Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened, names=("вернулось",)),
         Field(
-            "follow_up", _("Follows another one"), Kind.YES_NO, _follows, lambda past: past.follows_id is not None, names=("продолжение",)
+            "reopened",
+            _("Came back"),
+            Kind.YES_NO,
+            _reopened,
+            lambda past: past.reopened,
+            names=("вернулось",),
+            listed=Listed(lambda: Exists(_came_back())),
+        ),
+        Field(
+            "follow_up",
+            _("Follows another one"),
+            Kind.YES_NO,
+            _follows,
+            lambda past: past.follows_id is not None,
+            names=("продолжение",),
+            listed=Listed(lambda: so(Q(follows__isnull=False))),
         ),
         Field(
             "started_by",
@@ -167,6 +198,7 @@ def register_own() -> None:
             choices=lambda: STARTERS,
             called=STARTERS.__getitem__,
             names=("начал",),
+            listed=Listed("started_by"),
         ),
         Field(
             "topic_by",
@@ -178,10 +210,32 @@ def register_own() -> None:
             empty="nobody",
             called=TOPIC_BY.__getitem__,
             names=("тему_определил",),
+            listed=Listed(_who_set_the_topic),
         ),
-        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id),
-        Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",)),
-        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",)),
+        Field(
+            "player",
+            _("Player"),
+            Kind.ID,
+            column("player"),
+            lambda past: past.player_id,
+            listed=Listed("player_id"),
+        ),
+        Field(
+            "number",
+            _("Number"),
+            Kind.CHOICE,
+            _numbered,
+            names=("номер",),
+            listed=Listed("number"),
+        ),
+        Field(
+            "changed",
+            _("Changed"),
+            Kind.MOMENT,
+            column("changed_at"),
+            names=("изменён",),
+            listed=Listed("changed_at", sort="changed_at", falls=True),
+        ),
         Field(
             "first_reply",
             _("First answer"),
@@ -189,42 +243,17 @@ def register_own() -> None:
             column("first_reply_at"),
             lambda past: past.first_reply_at,
             names=("первый_ответ",),
+            listed=Listed("first_reply_at"),
         ),
         Field(
-            "last_player_message", _("Player's last message"), Kind.MOMENT, column("last_player_message_at"), names=("последнее_письмо",)
-        ),
-        Field(
-            "hold_reason",
-            _("Reason of the hold"),
-            Kind.ID,
-            column("hold_reason"),
-            lambda past: past.hold_reason_id,
-            empty="none",
-            called=name_of(Reason),
-            names=("reason", "причина"),
-            word=REASONS.word,
-            suggest=REASONS.suggest,
-        ),
-        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue, names=("просрочено",)),
-        Field(
-            "promise",
-            _("Promise to the player"),
-            Kind.CHOICE,
-            _promised,
-            lambda past: past.promise,
-            choices=lambda: PROMISES,
-            empty="none",
-            called=PROMISES.__getitem__,
-            names=("обещание",),
-        ),
-        Field(
-            "promised_until",
-            _("Answer promised by"),
+            "last_player_message",
+            _("Player's last message"),
             Kind.MOMENT,
-            column("promised_until"),
-            lambda past: past.promised_until,
-            names=("promised", "обещано"),
+            column("last_player_message_at"),
+            names=("последнее_письмо",),
+            listed=Listed("last_player_message_at"),
         ),
+        Field("subject", _("Subject"), Kind.TEXT, _about, names=("тема_письма",), listed=Listed("subject")),
     )
 
 
@@ -254,14 +283,20 @@ def _numbered(_operator: Operator, values: Values, _reader: User) -> Q:
 
 
 def _before(_operator: Operator, values: Values, _reader: User) -> Q:
+    return Q(In(Coalesce(_status_before(), Value("")), ["" if value is None else value for value in values]))
+
+
+def _status_before() -> Subquery:
     moves = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind).exclude(status_before=F("status"))
-    before = Coalesce(Subquery(moves.order_by("-pk").values("status_before")[:1]), Value(""))
-    return Q(In(before, ["" if value is None else value for value in values]))
+    return Subquery(moves.order_by("-pk").values("status_before")[:1])
 
 
 def _reopened(_operator: Operator, values: Values, _reader: User) -> Q:
-    back = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind, status_before=Status.RESOLVED, actor_kind=ActorKind.PLAYER)
-    return yes_no(Q(Exists(back)), values)
+    return yes_no(Q(Exists(_came_back())), values)
+
+
+def _came_back() -> QuerySet[Event]:
+    return Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind, status_before=Status.RESOLVED, actor_kind=ActorKind.PLAYER)
 
 
 def _follows(_operator: Operator, values: Values, _reader: User) -> Q:
@@ -278,19 +313,16 @@ def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
     return yes_no(Q(waiting_key__lt=FAR), values)
 
 
-def _overdue(_operator: Operator, values: Values, _reader: User) -> Q:
-    now = clock.now()
-    return yes_no(Q(pending_until__lte=now) | Q(promised_until__lte=now), values)
+def _about(_operator: Operator, values: Values, _reader: User) -> Q:
+    return finds("subject", values[0])
 
 
-def _promised(_operator: Operator, values: Values, _reader: User) -> Q:
-    """By the ledger: whose day has passed says the timer, as the log does."""
-    promises = Pledge.objects.filter(until__isnull=False, ended_at=None)
-    found = Q(promised_until=None) if None in values else Q(pk__in=[])
-    for value in values:
-        if value is not None:
-            found |= Q(pk__in=promises.filter(broken_at__isnull=value == "open").values("ticket"))
-    return found
+def _tags() -> ArraySubquery:
+    return ArraySubquery(Ticket.tags.through.objects.filter(ticket=OuterRef("pk")).order_by("tag__name").values("tag__name"))
+
+
+def _who_set_the_topic() -> Case:
+    return Case(When(topic=None, then=None), When(topic_by_machine=True, then=Value("machine")), default=Value("person"))
 
 
 def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:

@@ -1,0 +1,104 @@
+"""Fields as columns of lists and of files, and as orders: which of them a reader may choose, and what he sees of them in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from helpdesk.base.errors import DomainError, NotAllowed
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, Scope, has_right, scope_for
+from tickets.filters.fields import Field, Listed, fetched, field, registered
+from tickets.models import Ticket
+
+HIDDEN: Final = object()  # stands for a value in a row where the reader lacks the field's right
+Where = tuple[int, int | None, str, int | None]  # a ticket's game, team, language and topic
+
+
+def choosable(reader: User) -> list[Field]:
+    """What this person may have as a column, in the order of registration."""
+    return [one for one in registered() if one.listed is not None and has_right(reader, one.right)]
+
+
+def column_of(name: str, reader: User) -> Field:
+    """The field of this name, which is to be a column. DomainError where none is called so, NotAllowed where it is not this reader's."""
+    found = field(name)
+    if found.listed is None:
+        raise DomainError(_("“%(field)s” cannot be a column.") % {"field": found.label}, field=name)
+    if not has_right(reader, found.right):
+        raise NotAllowed(_("You may not see “%(field)s”.") % {"field": found.label}, field=name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How tickets are sorted: by a field, and whether the greatest comes first. Ties go by the ticket's id, the same way round."""
+
+    field: Field
+    descending: bool
+
+    @classmethod
+    def of(cls, said: str, reader: User) -> Order:
+        """Read “name” or “-name”. As `column_of` where that cannot be."""
+        found = column_of(said.removeprefix("-"), reader)
+        if not _listed(found).sort:
+            raise DomainError(_("One cannot sort by “%(field)s”.") % {"field": found.label}, field=found.name)
+        return cls(found, said.startswith("-"))
+
+    @property
+    def said(self) -> str:
+        """As an address says it."""
+        return f"-{self.field.name}" if self.descending else self.field.name
+
+    @property
+    def turned(self) -> Order:
+        return Order(self.field, not self.descending)
+
+    @property
+    def key(self) -> Any:
+        """The expression that rows are sorted by; it is never NULL."""
+        return fetched(_listed(self.field).sort)
+
+
+def orders(reader: User) -> list[Order]:
+    """All that this person may sort by, each as it is mostly meant."""
+    return [Order(one, one.listed.falls) for one in choosable(reader) if one.listed and one.listed.sort]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some fields for one reader: the query fetches them with the rows, and each row shows of them what he may see there."""
+
+    fields: Sequence[Field]
+    reader: User
+
+    @property
+    def names(self) -> list[str]:
+        """Under which the query knows the fields, in their order."""
+        return [f"listed_{place}" for place in range(len(self.fields))]
+
+    def fetched_with(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        return rows.annotate(**{name: fetched(_listed(one).value) for name, one in zip(self.names, self.fields, strict=True)})
+
+    def seen(self, values: Sequence[Any], where: Where) -> list[Any]:
+        """The values of one row as its reader may know them: `HIDDEN` for those that he may not."""
+        game, team, language, topic = where
+        return [
+            value if scope is None or scope.allows(game_id=game, team_id=team, language=language, topic_id=topic) else HIDDEN
+            for value, scope in zip(values, self._scopes, strict=True)
+        ]
+
+    @cached_property
+    def _scopes(self) -> list[Scope | None]:
+        """Where the reader holds each field's right; None: wherever he sees tickets."""
+        return [None if one.right == Right.VIEW else scope_for(self.reader, one.right) for one in self.fields]
+
+
+def _listed(found: Field) -> Listed:
+    assert found.listed is not None
+    return found.listed
