@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from helpdesk.base import clock
@@ -57,3 +58,20 @@ class ViewSpan(models.Model):
             models.Index(name="view_span_newest", fields=["ticket", "user", "-ended_at"]),
             models.Index(name="view_span_of_user", fields=["user", "began_at"]),
         ]
+
+
+class ListLook(models.Model):
+    """How somebody wants lists to look where the address does not say it: the names of the columns in their order, and the density."""
+
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    class Density(models.TextChoices):
+        ROOMY = "roomy"
+        COMPACT = "compact"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    columns = ArrayField(models.CharField(max_length=64))
+    density = models.CharField(max_length=8, choices=Density.choices, default=Density.ROOMY)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="look_density_known", condition=models.Q(density__in=["roomy", "compact"]))]

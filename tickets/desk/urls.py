@@ -12,6 +12,7 @@ from tickets.desk.ticket import actions, views, writing
 app_name = "desk"
 urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
+    path("tickets/columns/", queue.columns, name="columns"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
     path("tickets/completion/", queue.completion, name="completion"),
     path("tickets/rail/", frame.rail, name="rail"),

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, Scope, has_right, scope_for
-from tickets.filters.fields import Field, Listed, fetched, field, registered
-from tickets.models import Ticket
+from tickets.filters.fields import Field, Kind, Listed, fetched, field, registered
+from tickets.models import FAR, Ticket
 
 HIDDEN: Final = object()  # stands for a value in a row where the reader lacks the field's right
+_LEAST = {Kind.NUMBER: Value(0), Kind.MOMENT: Value(FAR)}
 Where = tuple[int, int | None, str, int | None]  # a ticket's game, team, language and topic
 
 
@@ -59,10 +60,12 @@ class Order:
     def turned(self) -> Order:
         return Order(self.field, not self.descending)
 
-    @property
-    def key(self) -> Any:
-        """The expression that rows are sorted by; it is never NULL."""
-        return fetched(_listed(self.field).sort)
+    def key(self, reader: User) -> Any:
+        """The expression that rows are sorted by; never NULL. Where the reader may not see the field, all tickets are alike in it."""
+        key, scope = fetched(_listed(self.field).sort), scope_for(reader, self.field.right)
+        if self.field.right == Right.VIEW or scope.everything:
+            return key
+        return Case(When(scope.q(), then=key), default=_LEAST.get(self.field.kind, Value("")))
 
 
 def orders(reader: User) -> list[Order]:

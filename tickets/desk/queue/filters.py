@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
@@ -16,35 +14,16 @@ from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from tickets import filters
 from tickets.filters import Condition, Field, Filter, Kind, Operator
+from tickets.filters.columns import Order
 from tickets.filters.fields import Values
-from tickets.models import DUE, FAR, ON_HOLD, Status, Ticket
+from tickets.models import FAR, ON_HOLD, Status, Ticket
 from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, without_parts
 from tickets.sight import named
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order of the queue: its name in the URL, the column (or `DUE`), never NULL, and which end comes first."""
-
-    name: str
-    label: str | Promise
-    key: str
-    descending: bool
-
-
-SORTS = {
-    sort.name: sort
-    for sort in (
-        Sort("waiting", _("Longest waiting first"), "waiting_key", False),
-        Sort("newest", _("Newest first"), "created_at", True),
-        Sort("oldest", _("Oldest first"), "created_at", False),
-        Sort("due", _("Nearest day first"), "due_key", False),
-        Sort("changed", _("Recently changed first"), "changed_at", True),
-    )
-}
-_COMPUTED = {"due_key": DUE}  # what rows are sorted by that is no column
+SORT_KEY = "sort_key"
 SEARCH, WORDS = "q", "words"  # the search box's name in the address, and the field of what it looks for without one
 DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
 OWN = frozenset({"status", WORDS})  # fields that the address says otherwise: by the tabs, and by the box
@@ -66,23 +45,24 @@ class Wanted:
     filter: Filter
     box: Parsed = NOTHING_TYPED
     tab: str = TO_ANSWER
-    sort: str = "waiting"
+    sort: str = "waiting_since"
     said: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
         """Read a query string."""
-        tab, sort = asked.get("status", TO_ANSWER), asked.get("sort", "")
+        tab = asked.get("status", TO_ANSWER)
         tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER
         said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := asked.get(one.name, ""))}
         refused: list[DomainError] = []
         found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
+        sort = _sort(asked.get("sort", ""), tab, reader, refused)
         return cls(
             found,
             box=parse(asked.get(SEARCH, "").strip(), reader),
             tab=tab,
-            sort=sort if sort in SORTS else _default_sort(tab),
+            sort=sort,
             said={condition.field.name: said[condition.field.name] for condition in found.conditions},
             refused=tuple(map(str, refused)),
         )
@@ -108,13 +88,12 @@ class Wanted:
         return max(0, len(self.box.troubles) - MOST_TROUBLES)
 
     @property
-    def order(self) -> Sort:
-        return SORTS[self.sort]
+    def order(self) -> Order:
+        return Order(filters.field(self.sort.removeprefix("-")), self.sort.startswith("-"))
 
-    @property
-    def computed(self) -> dict[str, Coalesce]:
-        """What its order sorts by, where that is no column."""
-        return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
+    def sorted(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        """Rows with what they are sorted by, `SORT_KEY`."""
+        return rows.annotate(**{SORT_KEY: self.order.key(self.filter.reader)})
 
     @property
     def narrowed(self) -> bool:
@@ -157,7 +136,13 @@ def _with_words(_operator: Operator, values: Values, reader: User) -> Q:
     return Q(number__iexact=words) | finds("subject", words) | finds("preview", words) | named(reader, words)
 
 
-def _default_sort(tab: str) -> str:
+def _sort(said: str, tab: str, reader: User, refused: list[DomainError]) -> str:
+    """What an address says of the order, or what the tab is mostly sorted by."""
+    try:
+        if said:
+            return Order.of(said, reader).said
+    except DomainError as error:
+        refused.append(error)
     if tab in ON_HOLD:
         return "due"  # what is overdue rises
-    return "changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting"
+    return "-changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting_since"

@@ -19,8 +19,9 @@ from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Game
 from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
-from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
-from tickets.desk.queue.rows import Row
+from tickets.desk.queue.filters import EVERY, SORT_KEY, TO_ANSWER, Wanted, on_tab
+from tickets.desk.queue.rows import FETCHED, Row
+from tickets.filters.columns import Columns
 from tickets.models import FAR, OPEN, Status, Ticket
 
 PAGE = 50
@@ -68,13 +69,14 @@ class Choices:
     teams: list[Team]
 
 
-def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
-    """Two queries, the same for one row or fifty."""
+def queue_page(reader: User, wanted: Wanted, more: Columns, cursor: str = "") -> QueuePage:
+    """Two queries, the same for one row or fifty. `more`: what is fetched beside what rows are mostly drawn of."""
     mine = wanted.apply(visible_tickets(reader))
     counts = counts_of_finds(mine) if wanted.box.has_words else tab_counts(mine)
-    rows = wanted.on_tab(mine).alias(**wanted.computed).annotate(seen_event=seen_event(reader)).values_list(*Row._fields, named=True)
-    found = page(rows, key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
-    return QueuePage([Row._make(row) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
+    rows = more.fetched_with(wanted.sorted(wanted.on_tab(mine)).annotate(seen_event=seen_event(reader)))
+    listed = rows.values_list(*FETCHED, *more.names, SORT_KEY, named=True)
+    found = page(listed, key=SORT_KEY, descending=wanted.order.descending, cursor=cursor, size=PAGE)
+    return QueuePage([Row.of(row[:-1]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
 def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
@@ -139,17 +141,15 @@ def choices(reader: User) -> Choices:
 
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
-    """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Two queries."""
-    rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).alias(**wanted.computed)
-    sort = wanted.order
-    value = getattr(ticket, sort.key)
-    up, down = ("gt", "lt") if sort.descending else ("lt", "gt")
-    before = _nearest(rows, sort.key, value, ticket.pk, up)
-    after = _nearest(rows, sort.key, value, ticket.pk, down)
-    return before, after
+    """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Three queries."""
+    mine = visible_tickets(reader)
+    value = wanted.sorted(mine.filter(pk=ticket.pk)).values_list(SORT_KEY, flat=True).get()
+    rows = wanted.sorted(wanted.on_tab(wanted.apply(mine)))
+    up, down = ("gt", "lt") if wanted.order.descending else ("lt", "gt")
+    return _nearest(rows, value, ticket.pk, up), _nearest(rows, value, ticket.pk, down)
 
 
-def _nearest(rows: QuerySet[Ticket], key: str, value: datetime, pk: int, side: str) -> str:
+def _nearest(rows: QuerySet[Ticket], value: datetime | int | str, pk: int, side: str) -> str:
     sign = "-" if side == "lt" else ""
-    beyond = rows.filter(**{f"{key}__{side}e": value}).exclude(**{key: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
-    return beyond.order_by(f"{sign}{key}", f"{sign}pk").values_list("number", flat=True).first() or ""
+    beyond = rows.filter(**{f"{SORT_KEY}__{side}e": value}).exclude(**{SORT_KEY: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
+    return beyond.order_by(f"{sign}{SORT_KEY}", f"{sign}pk").values_list("number", flat=True).first() or ""

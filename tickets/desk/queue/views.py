@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -17,9 +17,11 @@ from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import SEARCH, SORTS, Wanted
-from tickets.desk.queue.rows import COLUMNS, drawn
+from tickets.desk.queue.filters import SEARCH, Wanted
+from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
+from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.filters.columns import orders
 from tickets.models import Event, Status
 from tickets.search.language import complete
 from tickets.services.assign import take_next
@@ -32,25 +34,29 @@ def queue(request: StaffRequest) -> HttpResponse:
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
         return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
-    found = queue_page(request.user, wanted, request.GET.get("after", ""))
+    look = Look.of(request.GET, request.user)
+    more = split(look.columns, request.user)
+    found = queue_page(request.user, wanted, more, request.GET.get("after", ""))
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
-        "columns": COLUMNS,
+        "look": look,
+        "headings": headings(look.columns, wanted.order),
         "rows": drawn(
             found.rows,
-            request.user,
+            look.columns,
+            more,
             begun=begun((row.pk for row in found.rows), request.user),
             behind=behind,
             can_pick=can_pick,
-            by_creation=wanted.order.key == "created_at",
+            by_creation=wanted.order.field.name == "created",
         ),
         "acts": bulk.ACTS.values(),
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
         "choices": choices(request.user),
-        "sorts": SORTS.values(),
+        "orders": orders(request.user),
         "statuses": Status.choices,
         "behind": behind,
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
@@ -60,6 +66,31 @@ def queue(request: StaffRequest) -> HttpResponse:
         },
     }
     return render(request, "tickets/queue.html", context)
+
+
+@requires(Right.VIEW)
+def columns(request: StaffRequest) -> HttpResponse:
+    """Which columns in which order, and how close the rows stand: asked in a dialog or on a page of its own, then in the address, and this
+    person's own from now on."""
+    if request.method != "POST":
+        look = Look.of(request.GET, request.user)
+        context = {
+            "look": look,
+            "columns": [*look.columns, *look.others(request.user)],
+            "fixed": SUBJECT,
+            "behind": behind_of(request),
+        }
+        return render(request, "tickets/columns.html#dialog" if request.htmx else "tickets/columns.html", context)
+    said: dict[str, str] = {}
+    if request.POST.get("usual"):
+        forget(request.user)
+    else:
+        said = choose(request.user, columns=request.POST.getlist("column"), density=request.POST.get(DENSITY, "")).said
+    asked = request.GET.copy()
+    for name in (COLUMNS, DENSITY, "after"):
+        asked.pop(name, None)
+    asked.update(said)
+    return redirect(f"{reverse('desk:queue')}?{asked.urlencode()}")
 
 
 @requires(Right.VIEW)
