@@ -70,7 +70,8 @@ class Order:
 
 def orders(reader: User) -> list[Order]:
     """All that this person may sort by, each as it is mostly meant."""
-    return [Order(one, one.listed.falls) for one in choosable(reader) if one.listed and one.listed.sort]
+    sorting = [one for one in registered() if one.listed is not None and one.listed.sort]
+    return [Order(one, _listed(one).falls) for one in sorting if has_right(reader, one.right)]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from helpdesk.studio.reasons import lists
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
+from tickets.desk.rights import EXPORT
 from tickets.lifecycle.reasons import HOLD
 
 _WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
@@ -32,6 +33,7 @@ _LEAD = (
     *_PLAYER,
     Right.ASSIGN,
     Right.BULK,
+    EXPORT,
     Right.RELEASE_HELD,
     Right.SEE_ATTACHMENTS,
     Right.SEE_RATING,

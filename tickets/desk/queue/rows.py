@@ -65,7 +65,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, fetched: Sequence[Any]) -> Row:
         """What the query gave for `FETCHED`, and more behind it."""
-        return cls(*fetched[: len(FETCHED)], more=fetched[len(FETCHED) :])
+        return cls._make((*fetched[: len(FETCHED)], fetched[len(FETCHED) :]))
 
     @property
     def due_key(self) -> datetime:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from helpdesk.base.bounds import whole_number
+from helpdesk.base.idempotency import fresh_key
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
@@ -21,6 +22,7 @@ from tickets.desk.queue.filters import SEARCH, Wanted
 from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
 from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
 from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.desk.rights import EXPORT
 from tickets.filters.columns import orders
 from tickets.models import Event, Status
 from tickets.search.language import complete
@@ -59,10 +61,12 @@ def queue(request: StaffRequest) -> HttpResponse:
         "orders": orders(request.user),
         "statuses": Status.choices,
         "behind": behind,
+        "key": fresh_key(),
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "can": {
             "take": has_right(request.user, Right.TAKE),
             "pick": can_pick,
+            "export": has_right(request.user, EXPORT),
         },
     }
     return render(request, "tickets/queue.html", context)
