@@ -39,7 +39,6 @@ class Player(models.Model):
 
     class Meta:
         constraints = [sane_moments("player_moments_sane", "blocked_until")]
-        indexes = [models.Index(name="player_by_tier", fields=["tier", "id"])]
 
     @property
     def is_blocked(self) -> bool:

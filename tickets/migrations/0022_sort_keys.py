@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("ticket", "rating", models.PositiveSmallIntegerField(db_default=0, default=0)),
+        AddIndexConcurrently("ticket", models.Index(fields=["created_at", "id"], name="ticket_all_created")),
+        AddIndexConcurrently("ticket", models.Index(fields=["changed_at", "id"], name="ticket_all_changed")),
         AddIndexConcurrently("ticket", models.Index(fields=["rating", "id"], name="ticket_by_rating")),
         AddIndexConcurrently(
             "ticket",

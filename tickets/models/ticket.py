@@ -130,6 +130,8 @@ class Ticket(models.Model):
             models.Index(name="ticket_queue_changed", fields=["status", "changed_at", "id"]),
             models.Index(name="ticket_game_waiting", fields=["game", "status", "waiting_key", "id"]),
             models.Index(name="ticket_assignee", fields=["assignee", "status", "waiting_key", "id"], condition=Q(assignee__isnull=False)),
+            models.Index(name="ticket_all_created", fields=["created_at", "id"]),
+            models.Index(name="ticket_all_changed", fields=["changed_at", "id"]),
             models.Index(name="ticket_all_waiting", fields=["waiting_key", "id"]),
             models.Index(
                 name="ticket_counts",  # all that a scope or a tab asks of a row: counted without looking at the table
