@@ -21,7 +21,8 @@ help: ## this list
 	@echo
 	@echo "  Variables: PYTHON (3.11 or newer), WEB_PORT 8000, SMTP_PORT 1025, TEST_WORKERS 2, FAULT_ROUNDS 3 (100 in 'make faults'),"
 	@echo "  PAGES (for 'make shots': their names, such as \"queue ticket\"; --demo among them fills the desk with the demo's studio);"
-	@echo "  with DATABASE_URL and REDIS_URL set, those servers are used instead of the built-in ones."
+	@echo "  SEARCH=elasticsearch (for 'make demo': search by a real Elasticsearch, not by PostgreSQL);"
+	@echo "  with DATABASE_URL, REDIS_URL and ELASTICSEARCH_URL set, those servers are used instead of the built-in ones."
 
 demo: $(READY) $(CATALOGUES) ## the whole desk with a studio's two months in it, on 127.0.0.1:8000; Ctrl-C ends it
 	@exec $(DEV) up

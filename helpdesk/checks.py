@@ -7,7 +7,8 @@ E011 the example's password · E012 the provider by which mails leave has no key
 W001 numbers for this machine only · W002 webhooks without a secret · W003 https, but no proxy is trusted · W004 static files not
 collected · W005 texts not compiled ·
 W007 a mailbox's password that may go nowhere · W008 OUTWARD is off · W009 nothing leaves, since the database was
-restored or somebody switched it off · W010 mails leave by a provider whose news have no door · W011 an entered key that cannot be read
+restored or somebody switched it off · W010 mails leave by a provider whose news have no door · W011 an entered key that cannot be read ·
+W012 an Elasticsearch that nobody asks · W013 its password travels in the clear
 """
 
 from __future__ import annotations
@@ -201,8 +202,24 @@ def texts() -> Iterator[CheckMessage]:
                 yield Warning(f"{source.parts[-3]} is not compiled; its pages are in English.", hint="make setup", id="helpdesk.W005")
 
 
+def search() -> Iterator[CheckMessage]:
+    link = urlsplit(settings.ELASTICSEARCH_URL)
+    if link.hostname and settings.SEARCH_ENGINE == "postgres":
+        yield Warning(
+            "ELASTICSEARCH_URL names a server, but PostgreSQL searches.",
+            hint="Set SEARCH_ENGINE to elasticsearch, or unset ELASTICSEARCH_URL.",
+            id="helpdesk.W012",
+        )
+    if link.scheme == "http" and link.password and link.hostname not in HOME_NAMES:
+        yield Warning(
+            "Elasticsearch's password and players' words travel to it in the clear.",
+            hint="Use https in ELASTICSEARCH_URL.",
+            id="helpdesk.W013",
+        )
+
+
 EVERYWHERE: tuple[Check, ...] = (files, gates, database, texts, leaving)
-IN_PRODUCTION: tuple[Check, ...] = (secret, debug, hosts, address, mail_out, mail_in, numbers, static_files)
+IN_PRODUCTION: tuple[Check, ...] = (secret, debug, hosts, address, mail_out, mail_in, numbers, static_files, search)
 
 
 @register(Tags.security)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
@@ -122,12 +124,14 @@ class GameAccount(models.Model):
     external_id = models.CharField(max_length=80)
     nickname = models.CharField(max_length=80, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
+    traits = ArrayField(models.BigIntegerField(), null=True)  # ids of `CardValue`: what its newest card says; null: nothing, or not looked
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="account_once_per_game", fields=["game", "external_id"]),
             sane_moments("account_moments_sane", "registered_at"),
         ]
+        indexes = [GinIndex(name="account_traits", fields=["traits"])]
 
 
 class ProfileSnapshot(models.Model):

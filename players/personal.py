@@ -44,7 +44,7 @@ def erase(player_id: int) -> Iterator[int]:
         emptied = personal.empty(words_of_him_alone(player_id))
         emptied += personal.empty(ProfileSnapshot.objects.filter(account__player=player_id))
         for account in GameAccount.objects.filter(player=player_id):
-            emptied += personal.empty(GameAccount.objects.filter(pk=account.pk), external_id=f"{personal.ERASED}-{account.pk}")
+            emptied += personal.empty(GameAccount.objects.filter(pk=account.pk), external_id=f"{personal.ERASED}-{account.pk}", traits=None)
         used = list(AddressUse.objects.filter(player=player_id).values_list("address_id", flat=True))
         held = list(Address.objects.select_for_update().filter(pk__in=used).order_by("pk"))  # a mail that comes this moment waits here
         AddressUse.objects.filter(player=player_id).delete()

@@ -11,8 +11,11 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from helpdesk.base import clock
 from helpdesk.base.text import fold
+from helpdesk.staff.rights import Right
 from helpdesk.studio.models import Game
+from players.classes import right_of
 from players.models import Address, AddressUse, CardLine, Erasure, GameAccount, Player, PlayerBlock, ProfileSnapshot
+from players.traits import TRAITS
 
 # asked for every answer that comes in
 _WRITES = """
@@ -125,6 +128,21 @@ def declared(game: Game, names: Iterable[str]) -> dict[str, CardLine]:
     """What the studio has declared of these fields of a game's card, by name, with their classes; one query."""
     rows = CardLine.objects.filter(game=game, name__in=[name for name in names if len(name) <= 80], card_class__isnull=False)
     return {line.name: line for line in rows.select_related("card_class")}
+
+
+def filterable_by(trait: str) -> dict[int, frozenset[Right]]:
+    """The games (their ids) by whose cards' word for this trait one may filter, with all rights that it takes there; one query.
+
+    Each name under which such a game sends it must be declared so: nobody is found by a field that is closed.
+    """
+    found: dict[int, set[Right]] = {}
+    closed = set()
+    for line in CardLine.objects.filter(name__in=TRAITS[trait]).select_related("card_class"):
+        if line.card_class and line.filterable:
+            found.setdefault(line.game_id, set()).add(right_of(line.card_class))
+        else:
+            closed.add(line.game_id)
+    return {game: frozenset(rights) for game, rights in found.items() if game not in closed}
 
 
 def open_erasure(player: Player | int) -> Erasure | None:

@@ -23,6 +23,7 @@ from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game
 from players.models import Address, AddressUse, CardClass, CardLine, GameAccount, Player, ProfileSnapshot
 from players.selectors import likely_writer
+from players.traits import traits_of_card
 
 NAMES_OF_A_CARD = 200  # so many fields of one card are remembered by name; the others stay closed
 MOST_LINES = 1000  # of one game
@@ -135,6 +136,8 @@ def remember_account(
     player.just_made = False
     if fields is not None:
         ProfileSnapshot.objects.create(account=account, fields=dict(fields))
+        account.traits = traits_of_card(fields, game)
+        account.save(update_fields=["traits"])
         remember_names(game, fields)
     return account
 

@@ -29,7 +29,7 @@ TRAITS: dict[str, tuple[str, ...]] = {  # under which names games send them
 MOST_VALUES = 2000  # words of one trait
 LONGEST = 80
 
-_IDS = """
+_MADE = """
 WITH said AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS said (trait, value)),
 made AS (
     INSERT INTO players_cardvalue (trait, value)
@@ -53,11 +53,19 @@ def traits_of(player: Player, game: Game) -> dict[str, int]:
         return {}
     cards = ProfileSnapshot.objects.filter(account__player=player, account__game=game)
     newest = cards.order_by("-account", "-taken_at", "-pk").values_list("fields", flat=True).first()
-    said = _said(player, newest if isinstance(newest, dict) else {})
+    return _ids(_said(player, newest if isinstance(newest, dict) else {}), game)
+
+
+def traits_of_card(card: Mapping[str, Any], game: Game) -> list[int]:
+    """What a card itself says of all of them, as ids; one statement."""
+    return sorted(_ids(_words(card), game).values())
+
+
+def _ids(said: Mapping[str, str], game: Game) -> dict[str, int]:
     if not said:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_IDS, [list(said), list(said.values()), MOST_VALUES, MOST_VALUES])
+        cursor.execute(_MADE, [list(said), list(said.values()), MOST_VALUES, MOST_VALUES])
         ids: dict[str, int] = dict(cursor.fetchall())
     if left := said.keys() - ids.keys():
         log.warning("card_values_left_out", traits=sorted(left), game=game.pk)
@@ -84,9 +92,13 @@ def _spellings(word: str) -> list[str | int]:
 
 
 def _said(player: Player, card: Mapping[str, Any]) -> dict[str, str]:
-    """The trait's word as the card has it, else as the player's own row has it. What is no short word is none."""
+    """The trait's word as the card has it, else as the player's own row has it."""
+    return _words({"tier": player.tier, "country": player.country}) | _words(card)
+
+
+def _words(card: Mapping[str, Any]) -> dict[str, str]:
+    """The trait's words. What is no short word is none."""
     words = {trait: next((card[name] for name in names if name in card), None) for trait, names in TRAITS.items()}
-    words = {"tier": player.tier, "country": player.country} | {trait: word for trait, word in words.items() if word is not None}
     return {trait: one_line(str(word), LONGEST) for trait, word in words.items() if _is_word(word)}
 
 

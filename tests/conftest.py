@@ -22,6 +22,7 @@ from helpdesk.base.storage import WholeFiles
 from helpdesk.staff.models import User
 from tests import seeds
 from tests.factories.desk import Post, post
+from tests.search_server import one_for_the_run
 
 # a neighbour on the machine is no reason to fail
 looking.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,6 +78,14 @@ def _in_english() -> Iterator[None]:
     """A page that was asked for in Russian leaves its thread in Russian."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Elasticsearch, one for the whole run."""
+    base = tmp_path_factory.getbasetemp()
+    with one_for_the_run(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as url:
+        yield url
 
 
 class Travel:

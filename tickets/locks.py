@@ -47,14 +47,14 @@ def lock_itself(ticket: Ticket) -> Ticket:
 
 
 def asked_by(ticket: Ticket, asks: Callable[[Ticket], bool]) -> None:
-    """Remember the right that was asked when this ticket was fetched: `asks` tells whether the same person has it for another one."""
-    ticket.__dict__["_asks"] = asks
+    """Remember a right that was asked of this ticket: `asks` tells whether the same person has it for another one."""
+    ticket.__dict__.setdefault("_asks", []).append(asks)
 
 
 def ask_again(ticket: Ticket, shown: Ticket) -> None:
     """What was asked for one ticket is done in another: the right must hold there too."""
-    asks: Callable[[Ticket], bool] | None = ticket.__dict__.get("_asks")
-    if shown.pk != ticket.pk and asks is not None and not asks(shown):
+    asked: list[Callable[[Ticket], bool]] = ticket.__dict__.get("_asks", [])
+    if shown.pk != ticket.pk and not all(asks(shown) for asks in asked):
         raise NotAllowed(_("This ticket was merged into another one in which you may not do this. Nothing was done."))
 
 

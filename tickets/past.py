@@ -15,7 +15,7 @@ from tickets.actors import ActorKind
 from tickets.events import Payload, of_messages, of_promises, payload_class, payload_of
 from tickets.events import of_tickets as told
 from tickets.lifecycle.waiting import together_since
-from tickets.models import ON_HOLD, Event, Message, Status, Ticket
+from tickets.models import ON_HOLD, Event, Message, Priority, Status, Ticket
 from tickets.models.message import ANSWERED_STATES, TAKES_EFFECT
 
 State = Message.State
@@ -86,6 +86,7 @@ class PastTicket:
     assignee_id: int | None = None
     topic_id: int | None = None
     topic_by_machine: bool = False
+    priority: int = Priority.NORMAL
     language: str = ""
     channel: str = ""
     merged_into_id: int | None = None
@@ -197,6 +198,8 @@ def _take_facts(past: PastTicket, event: Event, said: Payload) -> None:
             past.pending_until, past.hold_reason_id = held.until, held.reason
         case told.TicketTopicSet(by_machine=by_machine):
             past.topic_by_machine = bool(by_machine)
+        case told.TicketPrioritySet(priority=priority):
+            past.priority = Priority.said(priority or Priority.NORMAL.word)
         case told.TicketTagged(added=added, removed=removed):
             past.tags = (past.tags | set(added)) - set(removed)
         case told.TicketPlayerSet(player=player):

@@ -22,7 +22,7 @@ from players.models import Player
 from players.selectors import addresses_of_him_alone
 from tickets.actors import SYSTEM
 from tickets.events import record, record_about, subject_of
-from tickets.events.of_messages import MessageFailed, MessageWithdrawn, purpose_of
+from tickets.events.of_messages import MessageErased, MessageFailed, MessageWithdrawn, purpose_of
 from tickets.events.of_tickets import PlayerErased, TicketErased
 from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import close_for_good
@@ -140,6 +140,8 @@ def _empty_elsewhere(pk: int) -> int:
         ticket.preview = one_line(left.values_list("text", flat=True).first() or "")
         ticket.save(update_fields=["preview"])
     waiting.refresh(ticket)
+    if emptied:
+        record(ticket, MessageErased(), by=SYSTEM, message=message)
     return emptied
 
 

@@ -1,4 +1,4 @@
-"""What of a player somebody sees on a ticket. This place alone decides it, for every page, list, search and notice."""
+"""What somebody sees on a ticket: of its player, and whether of notes. This place alone decides it, for every page, list and notice."""
 
 from __future__ import annotations
 
@@ -7,28 +7,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere, scope_for
-from tickets.access import may, scope_q
-from tickets.models import Ticket
+from tickets.access import may
+from tickets.models import Message, Ticket
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]{}\"'“”«»,;:|]{1,320}@[^\s@<>()\[\]{}\"'“”«»,;:|]{1,255}")
 
-_SEEN = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS)  # in the order of the fields of `Sight`
+_SEEN = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_NOTES)  # in the order of the fields of `Sight`
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whether the reader sees the player's name, his addresses, and what he paid (his tier belongs to that)."""
+    """Whether the reader sees the player's name, his addresses, what he paid (his tier belongs to that), and notes."""
 
     name: bool
     contact: bool
     payments: bool
+    notes: bool
+
+    @property
+    def hidden(self) -> str:
+        """The kind of messages and drafts that is not shown: notes, or none."""
+        return "" if self.notes else Message.Kind.NOTE
 
     def words(self, text: str | SafeString) -> str | SafeString:
         """Words that may name an address (a server's refusal, a gate's reason): without it for whom it is not to be seen."""
@@ -43,7 +47,7 @@ class Sight:
 
 
 def sight_on(reader: User, ticket: Ticket) -> Sight:
-    """What this reader sees of this ticket's player."""
+    """What this reader sees of this ticket."""
     return _sight(lambda right: may(reader, ticket, right))
 
 
@@ -65,8 +69,3 @@ def sight_everywhere(reader: User) -> Sight:
 
 def _sight(holds: Callable[[Right], bool]) -> Sight:
     return Sight(*map(holds, _SEEN))
-
-
-def named(reader: User, words: str) -> Q:
-    """Tickets whose player has these words in his name, as far as this reader may see names: what is not seen is not searched."""
-    return finds("player__name", words) & scope_q(reader, Right.SEE_PLAYER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import ProtectedError
 from django.utils.functional import Promise
 
 
@@ -26,3 +27,8 @@ class NotAllowed(DomainError):
 
 class Conflict(DomainError):
     """Somebody was first, or the row has changed since it was seen."""
+
+
+def kinds_of(error: ProtectedError) -> str:
+    """What stands in the way of deleting a row, in the words for such rows."""
+    return ", ".join(sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects}))

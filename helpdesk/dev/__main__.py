@@ -5,6 +5,7 @@ stop                           end a desk that runs elsewhere
 reset                          throw the demo's data away
 packages                       install the Debian packages that the tests need
 run-with-servers -- COMMAND    run a command with PostgreSQL and Valkey beside it
+search-server                  run an Elasticsearch until our input ends
 within -- COMMAND              run a command in the environment of the running demo
 """
 
@@ -20,9 +21,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from helpdesk.dev.account import far_place
-from helpdesk.dev.data_dir import ROOT, DataDir
+from helpdesk.dev.data_dir import LOCAL_DIR, DataDir
+from helpdesk.dev.elasticsearch import demand_search
 from helpdesk.dev.errors import DevError, from_os
 from helpdesk.dev.instance import Instance
 from helpdesk.dev.packages import packages
@@ -31,17 +34,19 @@ from helpdesk.dev.postgres import demand_database
 from helpdesk.dev.supervisor import Stopped, Supervisor, stop_on_signals
 from helpdesk.dev.valkey import demand_broker
 
-LOCAL = DataDir(Path(os.environ.get("LOCAL_DIR", ROOT / ".local")))
+LOCAL = DataDir(LOCAL_DIR)
 DOORS = {  # what a variable named for it gives another port than this; 0 is a free one
     "web": (8000, "the desk"),
     "smtp": (1025, "the players' mail server"),
     "postgres": (0, "PostgreSQL"),
     "valkey": (0, "Valkey"),
+    "elasticsearch": (0, "Elasticsearch"),
 }
+ENGINES = ("postgres", "elasticsearch")
 
 
 def main(name: str = "", *words: str) -> int:
-    commands: list[Callable[..., int | None]] = [up, stop, reset, packages, run_with_servers, within]
+    commands: list[Callable[..., int | None]] = [up, stop, reset, packages, run_with_servers, search_server, within]
     try:
         for command in commands:
             if command.__name__ == name.replace("-", "_"):
@@ -64,8 +69,7 @@ def up() -> None:
     for door, (_usual, what) in DOORS.items():
         if number := getattr(ports, door):
             demand(number, f"{door.upper()}_PORT", what)
-    database_url, redis_url = _servers_of_others()
-    Supervisor(Instance(LOCAL.folder, ports=ports, lasting=True, database_url=database_url, redis_url=redis_url)).run()
+    Supervisor(Instance(LOCAL.folder, ports=ports, lasting=True, **_servers())).run()
 
 
 def stop() -> None:
@@ -96,7 +100,7 @@ def reset() -> None:
         print("There is no demo data. `make demo` makes it.")
         return
     LOCAL.take()
-    for path in (far_place(LOCAL.folder / "postgres"), *LOCAL.folder.iterdir()):
+    for path in (far_place(LOCAL.folder / "postgres"), far_place(LOCAL.folder / "search"), *LOCAL.folder.iterdir()):
         if path.is_dir() and path.name not in {"test", "elasticsearch"}:
             shutil.rmtree(path)
         elif path.is_file() and path.name != "lock":
@@ -107,17 +111,19 @@ def reset() -> None:
 
 def run_with_servers(_dashes: str, *command: str) -> int:
     """Run a command with a PostgreSQL and a Valkey that live as long as it does; those named in the environment win."""
-    database_url, redis_url = _servers_of_others()
+    named = _servers()
     folder = LOCAL.folder / "test"
     passing = bool(DataDir(folder).holder())  # another run has it: take a folder for this one only
     if passing:
         folder = Path(tempfile.mkdtemp(prefix="helpdesk-test-"))
-    servers = Instance(folder, database_url=database_url, redis_url=redis_url)
+    servers = Instance(folder, **named)
     stop_on_signals()
     child: subprocess.Popen[bytes] | None = None
     try:
         servers.start_servers()
         given = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+        if servers.elasticsearch_url:
+            given["ELASTICSEARCH_URL"] = servers.elasticsearch_url
         child = subprocess.Popen(command, env={"HELPDESK_ENV": "test", **os.environ, **given})
         return child.wait()
     except FileNotFoundError as error:
@@ -130,6 +136,20 @@ def run_with_servers(_dashes: str, *command: str) -> int:
                 child.wait(30)
             child.kill()
         servers.discard() if passing else servers.stop()
+
+
+def search_server() -> None:
+    """Run an Elasticsearch of its own until our input ends; the line that we print is its address."""
+    folder = Path(tempfile.mkdtemp(prefix="helpdesk-search-"))
+    servers = Instance(folder, search="elasticsearch", database_url="postgresql:", redis_url="redis:")  # of those two none is started
+    stop_on_signals()
+    try:
+        servers.start_servers()
+        print(servers.elasticsearch_url, flush=True)
+        sys.stdin.read()
+    finally:
+        stop_on_signals(heeded=False)
+        servers.discard()
 
 
 def within(_dashes: str, *command: str) -> int:
@@ -148,14 +168,17 @@ def _port(door: str) -> int:
     return int(word)
 
 
-def _servers_of_others() -> tuple[str | None, str | None]:
-    """What DATABASE_URL and REDIS_URL name, if they do; both must answer."""
-    database_url, redis_url = os.environ.get("DATABASE_URL") or None, os.environ.get("REDIS_URL") or None
-    if database_url:
-        demand_database(database_url)
-    if redis_url:
-        demand_broker(redis_url)
-    return database_url, redis_url
+def _servers() -> dict[str, Any]:
+    """The engine that SEARCH asks for, and what the variables DATABASE_URL, REDIS_URL and ELASTICSEARCH_URL name; all must answer."""
+    search = os.environ.get("SEARCH", "").strip() or ENGINES[0]
+    if search not in ENGINES:
+        raise DevError(f"SEARCH is “{search}”; it may be {' or '.join(ENGINES)}.")
+    demands = {"DATABASE_URL": demand_database, "REDIS_URL": demand_broker, "ELASTICSEARCH_URL": demand_search}
+    named = {variable: os.environ.get(variable) or None for variable in demands}
+    for variable, demand_server in demands.items():
+        if url := named[variable]:
+            demand_server(url)
+    return {"search": search} | {variable.lower(): url for variable, url in named.items()}
 
 
 if __name__ == "__main__":

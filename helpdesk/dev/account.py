@@ -1,4 +1,4 @@
-"""Who runs PostgreSQL when we are root: it refuses root, so an ordinary user of the machine lends a name."""
+"""Who runs PostgreSQL and Elasticsearch when we are root: they refuse root, so an ordinary user of the machine lends a name."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Account:
         return False
 
 
-def server_account(data: Path) -> Account | None:
-    """The user for the database server; `None` means ourselves.
+def server_account(data: Path, otherwise: str) -> Account | None:
+    """The user for the server of this data; `None` means ourselves. `otherwise`: what else one can do, as the end of a sentence.
 
     Data that exists keeps its owner, else the variable HELPDESK_SERVER_ACCOUNT, else the first of `CANDIDATES` that this
     root may become. No user is ever made.
@@ -51,18 +51,17 @@ def server_account(data: Path) -> Account | None:
     if wanted := os.environ.get(VARIABLE):
         account = _account(wanted)
         if account is None or account.uid == 0:
-            raise DevError(f"{VARIABLE} is “{wanted}”, which is no ordinary user of this machine. PostgreSQL refuses to run as root.")
+            raise DevError(f"{VARIABLE} is “{wanted}”, which is no ordinary user of this machine. Servers refuse to run as root.")
         return account
     for account in map(_account, CANDIDATES):
         if account is not None and account.runs("/bin/sh", "-c", ":"):
             return account
     raise DevError(
-        "PostgreSQL refuses to run as root, and this root may not become an ordinary user. "
-        "Start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own."
+        f"The servers refuse to run as root, and this root may not become an ordinary user. Start as an ordinary user, or {otherwise}."
     )
 
 
-def near_or_far(account: Account | None, data: Path) -> Path:
+def near_or_far(account: Account | None, data: Path, otherwise: str) -> Path:
     """Where that user's files go: `data` itself, or a place outside when a folder above it is closed to them (a checkout in /root).
 
     The far place has the checkout's path in its name, so two checkouts never share one.
@@ -74,7 +73,7 @@ def near_or_far(account: Account | None, data: Path) -> Path:
     for folder in (FAR_PLACE, far):
         folder.chmod(0o755)
     if not account.runs(*ENTER, far):
-        raise DevError(f"{account.name} may enter neither {data} nor {far}. Set DATABASE_URL to a PostgreSQL of your own.")
+        raise DevError(f"{account.name} may enter neither {data} nor {far}. You can {otherwise}.")
     return far
 
 

@@ -14,6 +14,7 @@ from helpdesk.dev.errors import DevError
 from helpdesk.dev.undertaker import end_marked
 
 ROOT = Path(__file__).resolve().parents[2]  # the checkout
+LOCAL_DIR = Path(os.environ.get("LOCAL_DIR", ROOT / ".local"))  # what this machine keeps of it
 
 
 class DataDir:

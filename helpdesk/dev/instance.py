@@ -17,6 +17,7 @@ from typing import Self
 from celery import Celery
 
 from helpdesk.dev.data_dir import ROOT, DataDir
+from helpdesk.dev.elasticsearch import ElasticsearchServer
 from helpdesk.dev.errors import DevError
 from helpdesk.dev.ports import HOST, Ports, answers
 from helpdesk.dev.postgres import PostgresServer
@@ -38,7 +39,8 @@ NEVER_INHERITED = ("EMAIL_", "ANYMAIL_", *(f"{file.stem.upper()}_" for file in s
 class Instance:
     """Starts, stops, kills and restarts the parts of one desk.
 
-    `ports` defaults to free ones. `database_url` and `redis_url` name servers of somebody else, which are then left alone.
+    `ports` defaults to free ones. `database_url`, `redis_url` and `elasticsearch_url` name servers of somebody else, which are then left
+    alone. `search` is the engine that searches; only where it is "elasticsearch" there is one.
     `parts` is what `start()` brings up of the application. `environment` is laid over everything. `root` is where the code of what is
     started from now on lies; another release's may move in part by part.
     """
@@ -51,6 +53,8 @@ class Instance:
         lasting: bool = False,
         database_url: str | None = None,
         redis_url: str | None = None,
+        search: str = "postgres",
+        elasticsearch_url: str | None = None,
         parts: tuple[str, ...] = APPLICATION,
         environment: Mapping[str, str] | None = None,
         root: Path = ROOT,
@@ -61,10 +65,12 @@ class Instance:
         self._lasting = lasting
         self._database_url = database_url
         self._redis_url = redis_url
+        self.search = search
+        self._elasticsearch_url = elasticsearch_url
         self._environment = dict(environment or {})
         self._undertaker: subprocess.Popen[bytes] | None = None
         self._running: dict[str, Running] = {}
-        self.servers: dict[str, PostgresServer | ValkeyServer] = {}  # those of our own, from `start_servers` on
+        self.servers: dict[str, PostgresServer | ValkeyServer | ElasticsearchServer] = {}  # those of our own, from `start_servers` on
 
     # --- the whole
 
@@ -79,6 +85,11 @@ class Instance:
     @property
     def redis_url(self) -> str:
         return self._redis_url or self.servers["valkey"].url
+
+    @property
+    def elasticsearch_url(self) -> str:
+        """ "" where PostgreSQL searches."""
+        return "" if self.search != "elasticsearch" else self._elasticsearch_url or self.servers["elasticsearch"].url
 
     @property
     def env(self) -> dict[str, str]:
@@ -97,6 +108,8 @@ class Instance:
             "HELPDESK_ENV": "demo",
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
+            "SEARCH_ENGINE": self.search,
+            "ELASTICSEARCH_URL": self.elasticsearch_url,
             "SECRET_KEY": self.data_dir.secret("SECRET_KEY"),
             "KEYS_SECRET": self.data_dir.secret("KEYS_SECRET"),
             "LOCAL_DIR": str(self.data_dir.folder),
@@ -118,7 +131,7 @@ class Instance:
         return self
 
     def start_servers(self) -> None:
-        """Lock the folder, then PostgreSQL and Valkey, unless they are somebody else's."""
+        """Lock the folder, then PostgreSQL, Valkey and, where it searches, Elasticsearch, unless they are somebody else's."""
         self.data_dir.take(self.url)
         self._undertaker = start_undertaker(self.data_dir.mark)
         folder, secret = self.data_dir.folder, self.data_dir.secret
@@ -130,6 +143,9 @@ class Instance:
         if not self._redis_url:
             self.servers["valkey"] = ValkeyServer(folder, self.ports.valkey, secret("valkey"), self._log("valkey"))
             self.start_part("valkey")
+        if self.search == "elasticsearch" and not self._elasticsearch_url:
+            self.servers["elasticsearch"] = ElasticsearchServer(folder, self.ports.elasticsearch, self._log("elasticsearch"))
+            self.start_part("elasticsearch")
 
     def migrate(self) -> None:
         self.job("migrate", "migrate", "--no-input")

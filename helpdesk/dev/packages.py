@@ -13,8 +13,10 @@ from helpdesk.dev.errors import DevError
 
 NEEDED = {  # package: what proves that it is there
     "chromium": ("chromium", "/usr/bin/chromium"),
+    "default-jre-headless": ("java",),
     "dovecot-imapd": ("/usr/lib/dovecot/imap", "/usr/libexec/dovecot/imap"),
     "gettext": ("msgfmt", "/usr/bin/msgfmt"),
+    "maven": ("mvn", "/usr/bin/mvn"),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 

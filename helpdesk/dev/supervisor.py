@@ -72,7 +72,7 @@ class Supervisor:
     def _rise(self) -> None:
         began = time.monotonic()
         desk = self.desk
-        tell("Starting PostgreSQL and Valkey …")
+        tell(f"Starting {'PostgreSQL, Valkey and Elasticsearch' if desk.search == 'elasticsearch' else 'PostgreSQL and Valkey'} …")
         desk.start_servers()
         desk.data_dir.write("environment.json", desk.own_variables)
         tell("Bringing the tables up to date …")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
@@ -84,8 +85,10 @@ INSTALLED_APPS = [
     "players",
     "tickets",
     "tickets.mail",
+    "tickets.search",
     "tickets.surveys",
     "tickets.notices",
+    "tickets.desk.saved_views",  # before the desk, whose addresses of tickets would take its own for numbers
     "tickets.desk",
     "tickets.administration",
     "helpdesk.demo",
@@ -115,6 +118,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "helpdesk.staff.middleware.SeeingMiddleware",
     "helpdesk.staff.middleware.SecondFactorMiddleware",
 ]
 
@@ -200,6 +204,19 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "helpdesk.beat:Beat"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
+# --- search. PostgreSQL can answer everything; Elasticsearch is asked first where it is named.
+SEARCH_ENGINE = env.choice("SEARCH_ENGINE", "postgres", ("postgres", "elasticsearch"))
+ELASTICSEARCH_URL = env.url("ELASTICSEARCH_URL", "", schemes=("http", "https")) if env.raw("ELASTICSEARCH_URL") else ""
+ELASTICSEARCH_INDEX = env.str("ELASTICSEARCH_INDEX", "helpdesk")  # what the names of this desk's indexes begin with
+if SEARCH_ENGINE == "elasticsearch" and not env.raw("ELASTICSEARCH_URL"):
+    env.wrong(
+        "ELASTICSEARCH_URL", "is missing, and SEARCH_ENGINE is elasticsearch: name the server, as in http://elasticsearch:9200", show=False
+    )
+if ELASTICSEARCH_URL and not urlsplit(ELASTICSEARCH_URL).port:
+    env.wrong("ELASTICSEARCH_URL", "must name the port too, as in http://elasticsearch:9200", show=False)
+if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", ELASTICSEARCH_INDEX):
+    env.wrong("ELASTICSEARCH_INDEX", "must be small letters, digits and hyphens, at most 41")
+
 OUTWARD = env.bool("OUTWARD", True)  # off: nothing leaves the house, whatever should be sent waits
 
 # --- mail
@@ -228,6 +245,7 @@ UNDO_WINDOW = env.int("UNDO_WINDOW", 15, of="seconds")  # in which a reply can b
 MAX_MAIL_BYTES = env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024, least=1, of="bytes")
 MAX_ATTACHMENT_BYTES = env.int("MAX_ATTACHMENT_BYTES", 20 * 1024 * 1024, least=1, of="bytes")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # forms; the mail doors read their own bodies up to MAX_MAIL_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the matrix of roles has a field for each mark
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "helpdesk.base.uploads.UploadHandler"]
 

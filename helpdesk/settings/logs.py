@@ -45,6 +45,7 @@ def logging_config(*, json: bool, level: str) -> tuple[dict[str, Any], bool]:
             "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
             "celery.beat": {"level": "WARNING"},
             "django_structlog.celery": {"level": "DEBUG" if level == "DEBUG" else "WARNING"},  # else two lines for each tick of the beat
+            "elastic_transport": {"level": "WARNING"},  # else a line for each call
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
         },

@@ -8,20 +8,25 @@ from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
 
+from helpdesk.staff import seeing
 from helpdesk.staff.models import User
+from helpdesk.staff.rights.doors import page_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # what one needs on the way to a second factor, and what is not the desk at all
 OPEN_NAMES = frozenset({"set_language", "jsi18n", "metrics"})
 OPEN_PREFIXES = ("account_", "mfa_", "usersessions_")
+MAY_BE_SENT = frozenset({"staff:see_as_end", "account_logout"})  # by who sees the desk as somebody else
 OPEN_PAGES = frozenset({"staff:appearance", "staff:account", "staff:sign_out_everywhere"})
 
 
@@ -54,6 +59,38 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class SeeingMiddleware:
+    """Who sees the desk as somebody else looks with lent grants, and changes nothing: what would is refused in words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User) and seeing.KEY in request.session:
+            request.seeing = seeing.lend(request, request.user)  # type: ignore[attr-defined]  # for the frame of every page
+            if request.seeing is None:  # type: ignore[attr-defined]
+                messages.info(request, _("You see the desk as yourself again."))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        if getattr(request, "seeing", None) is None or request.method in {"GET", "HEAD", "OPTIONS"}:
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in MAY_BE_SENT:
+            return None
+        return _refuse(request, _("While you see the desk as somebody else, nothing can be changed."))
+
+
+def _refuse(request: HttpRequest, words: str) -> HttpResponseBase:
+    """Say it where it is heard: in a toast of the page that stands, to a script, or on the page one comes from."""
+    if request.headers.get("HX-Request"):
+        return trigger_client_event(HttpResponse(status=204), "toast", {"text": words, "kind": "late"})
+    if not request.accepts("text/html"):
+        return JsonResponse({"error": words}, status=403)
+    messages.error(request, words)
+    return HttpResponseRedirect(page_of(request) or reverse("home"))
 
 
 class SecondFactorMiddleware:

@@ -40,6 +40,8 @@ def register() -> None:
             "staff.role_made": _("made a role"),
             "staff.role_changed": _("changed a role"),
             "staff.role_dropped": _("dropped a role"),
+            "staff.seeing_began": _("began to see the desk as somebody else"),
+            "staff.seeing_ended": _("saw the desk as themselves again"),
             "staff.team_made": _("made a team"),
             "staff.team_changed": _("changed a team"),
             "staff.team_dropped": _("dropped a team"),
@@ -94,6 +96,7 @@ def register() -> None:
             "mail_copies": _("notices by mail"),
             "role": _("role"),
             "rights": _("rights"),
+            "may_grant": _("may give to others"),
             "requires_second_factor": _("demands a second factor"),
             "part": _("where"),
             "place": _("place in the list"),
@@ -131,7 +134,8 @@ def register() -> None:
         MenuEntry("staff:teams", _("Teams"), "users", _("Who works together"), Right.MANAGE_STAFF, True, 20),
         MenuEntry("staff:departments", _("Departments"), "building-2", _("Who else owes players an answer"), Right.MANAGE_STAFF, True, 25),
         MenuEntry("staff:shifts", _("Shifts"), "calendar-clock", _("Who works when, and who is absent"), Right.PLAN_SHIFTS, place=27),
-        MenuEntry("staff:roles", _("Roles"), "key-round", _("Sets of rights with a name"), Right.MANAGE_ROLES, True, 30),
+        MenuEntry("staff:roles", _("Roles"), "key-round", _("Which role may do what, and who holds it"), Right.MANAGE_ROLES, True, 30),
+        MenuEntry("staff:see_as", _("See the desk as…"), "scan-eye", _("What a role or a colleague sees of it"), Right.SEE_AS, True, 35),
     )
     menu.register(
         menu.TOWARDS_PLAYERS,

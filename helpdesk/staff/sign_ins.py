@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from helpdesk.audit.models import ActorKind
 from helpdesk.audit.services import By, note_audit
+from helpdesk.staff import seeing
 from helpdesk.staff.models import User
 
 
@@ -25,6 +26,7 @@ def signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 @receiver(user_logged_out, dispatch_uid="staff.signed_out")
 def signed_out(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     if user is not None:
+        seeing.end(request, user, why="signed_out")
         note_audit("staff.signed_out", by=user, subject=user, request=request)
 
 

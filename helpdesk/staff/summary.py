@@ -1,56 +1,58 @@
-"""What a person can do and see, in words: every right with where they hold it."""
+"""What a person can do and see, in words: every right with where they hold it, and through which grant."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
+from helpdesk.staff.models import Grant, User, parts_of
+from helpdesk.staff.rights import Right, groups
+from helpdesk.staff.said import Names, grant_words
 
-from helpdesk.staff.models import Team, User
-from helpdesk.staff.rights import Part, Right, Scope, groups, scope_for
-from helpdesk.studio.models import Game, Topic
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One grant that gives a right: its role and where it holds, in words."""
+
+    role: str
+    where: str
+
+    def __str__(self) -> str:
+        return grant_words(self.role, self.where)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRight:
-    """A right and where it is held; `where` is empty when it is not held at all, or everywhere."""
+    """A right and the grants that give it; none: it is not held."""
 
     right: Right
-    held: bool
-    where: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+    def speaks_of(self, words: str) -> bool:
+        """Whether its name, what it opens, or one of its grants holds these words."""
+        return words.casefold() in " ".join(map(str, (self.right.label, self.right.about, *self.ways))).casefold()
 
 
-def summary(user: User) -> list[tuple[Any, list[HeldRight]]]:
-    """All rights by group. Five queries at most: the grants, the topics beneath theirs, and the names of what they speak of."""
-    names = _Names(user)
-    held = {right for grant in user.held_grants() for right in grant.rights}
-    return [(group.label, [names.line(right, scope_for(user, right)) for right in rights]) for group, rights in groups(also=held)]
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`held`: what somebody may do, group by group; `lacking`: what they may not. Narrowed to what speaks of `asked`."""
+
+    asked: str
+    held: list[tuple[Any, list[HeldRight]]]
+    lacking: list[Right]
 
 
-def part_words(part: Part, games: dict[int, str], teams: dict[int, str], topics: dict[int, str]) -> str:
-    """A part of the work as a person says it: "Emberfall, Russian"."""
-    words = []
-    if part.game_id is not None:
-        words.append(games.get(part.game_id, "?"))
-    if part.team_id is not None:
-        words.append(_("team %(name)s") % {"name": teams.get(part.team_id, "?")})
-    if part.language:
-        words.append(_("language %(code)s") % {"code": part.language})
-    if part.topics:
-        words.append(_("topic %(name)s") % {"name": topics.get(part.topics[0], "?")})
-    return ", ".join(words) or _("everything")
-
-
-class _Names:
-    def __init__(self, user: User) -> None:
-        parts = [grant.part for grant in user.held_grants()]
-        games = {part.game_id for part in parts if part.game_id}
-        teams = {part.team_id for part in parts if part.team_id}
-        topics = {part.topics[0] for part in parts if part.topics}
-        self.games = dict(Game.objects.filter(pk__in=games).values_list("pk", "name")) if games else {}
-        self.teams = dict(Team.objects.filter(pk__in=teams).values_list("pk", "name")) if teams else {}
-        self.topics = dict(Topic.objects.filter(pk__in=topics).values_list("pk", "name")) if topics else {}
-
-    def line(self, right: Right, scope: Scope) -> HeldRight:
-        return HeldRight(right, not scope.nothing, tuple(part_words(part, self.games, self.teams, self.topics) for part in scope.parts))
+def summary(user: User, asked: str = "") -> Summary:
+    """Five queries at most: the grants, the topics beneath theirs, and the names of what they speak of."""
+    grants = list(Grant.objects.filter(user=user).select_related("role"))
+    parts = parts_of(grants)
+    names = Names(parts)
+    ways = [(set(grant.role.rights), Way(grant.role.name, names.where(part))) for grant, part in zip(grants, parts, strict=True)]
+    held, lacking = [], []
+    for group, rights in groups(also={right for given, _way in ways for right in given}):
+        lines = [HeldRight(right, tuple(way for given, way in ways if right in given)) for right in rights]
+        lines = [line for line in lines if line.speaks_of(asked)]
+        lacking += [line.right for line in lines if not line.ways]
+        if has := [line for line in lines if line.ways]:
+            held.append((group.label, has))
+    return Summary(asked, held, lacking)

@@ -6,6 +6,7 @@ import { startNet } from "./net.js";
 import { startTheme } from "./theme.js";
 import { startTimes } from "./times.js";
 import { startToasts } from "./toasts.js";
+import { startViews } from "./views.js";
 
 startNet();
 startToasts();
@@ -14,6 +15,7 @@ startLeaving();
 startKeys();
 startTimes();
 startTheme();
+startViews();
 
 // a bar that scrolls sideways shows where one is; a form with errors begins with what is wrong
 document.querySelector(".settings > .side [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

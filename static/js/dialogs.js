@@ -80,7 +80,8 @@ export function startDialogs() {
   });
   // What the dialog asked for is done: the ticket behind it has been drawn anew.
   document.addEventListener("htmx:afterRequest", (event) => {
-    if ((event.detail.xhr?.getResponseHeader("HX-Retarget") ?? "#dialog") !== "#dialog")
+    const elsewhere = event.detail.xhr?.getResponseHeader("HX-Retarget");
+    if (elsewhere && !document.querySelector(elsewhere)?.matches("dialog"))
       document.querySelector("dialog[data-fragment][open]")?.close();
   });
   document.addEventListener("keydown", (event) => {

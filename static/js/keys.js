@@ -73,14 +73,16 @@ export function startKeys() {
     const key = /^[\x20-\x7e]$/.test(event.key) || event.key.length > 1 ? event.key : place;
     if (Date.now() < leader) {
       leader = 0;
-      const way = document.querySelector(`[data-go="${GOES[key]}"]`);
+      const digit = event.code.replace(/^(Digit|Numpad)(?=[1-9]$)/, ""); // on some layouts digits take Shift
+      const way = document.querySelector(`[data-go="${GOES[key] ?? digit}"]`);
       if (way) { event.preventDefault(); way.click(); return; }
     }
     if (key === "g") {
       const ways = Object.entries(GOES)
         .map(([letter, name]) => [letter, document.querySelector(`[data-go="${name}"]`)])
         .filter(([, way]) => way);
-      if (!ways.length) return;
+      const views = document.querySelectorAll(".rail .view[data-go]").length;
+      if (!ways.length && !views) return;
       leader = Date.now() + 3000;
       toast(
         say("goes", {
@@ -88,6 +90,7 @@ export function startKeys() {
             .map(
               ([letter, way]) => `${letter} ${way.getAttribute("aria-label") ?? way.querySelector("span").textContent}`,
             )
+            .concat(views ? [say("views", { last: views > 1 ? `–${views}` : "" })] : [])
             .join(", "),
         }),
         "",

@@ -19,6 +19,7 @@ export function startLeaving() {
     if (
       form &&
       event.target.name &&
+      form.method === "post" &&
       (form.matches(WATCHED) || (form.closest("dialog[data-fragment]") && event.target.matches(WORDS)))
     )
       changed.add(form);

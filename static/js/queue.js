@@ -46,7 +46,9 @@ onKey("b", () => {
 // on a phone the tabs scroll sideways: the open one is in sight, and new counts leave them where the hand has put them
 const tabs = () => document.getElementById("tabs");
 let shifted = 0;
-tabs()?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+const toTab = () =>
+  tabs()?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+toTab();
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target?.id === "tabs") shifted = event.detail.target.scrollLeft;
 });
@@ -83,5 +85,7 @@ document.addEventListener("click", (event) => {
   if (row && !event.target.closest("a, button, input, label, summary") && !getSelection().toString())
     row.querySelector("a")?.click();
 });
-document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "rows") { at = -1; count(); } });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "queue") { at = -1; count(); toTab(); }
+});
 count();

@@ -1,8 +1,8 @@
 // The search box: what may stand at the cursor, offered under it (a combobox). Typing and Enter alone never change
 // what was typed: an offer is taken by the arrows and Enter, or by a click. Where nothing has been begun the arrow down
 // asks for offers. The server counts characters, the browser halves of some.
-const box = document.querySelector("[data-search]");
-const list = document.getElementById("completion");
+// The queue is drawn anew while one searches, its box too.
+let box, list;
 const offers = () => [...list.querySelectorAll("[role=option]")];
 const chosen = () => list.querySelector("[aria-selected=true]");
 
@@ -39,27 +39,43 @@ function take({ start, end, text }) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-box.addEventListener("htmx:configRequest", (event) => {
-  const before = box.value.slice(0, box.selectionStart);
-  event.detail.parameters.at = String([...before].length);
-  if (event.detail.triggeringEvent?.type === "offers" || /\S$/.test(before)) return;
-  event.preventDefault();
-  show(false);
+function listen() {
+  if (box === document.querySelector("[data-search]")) return;
+  box = document.querySelector("[data-search]");
+  list = document.getElementById("completion");
+  box.addEventListener("htmx:configRequest", (event) => {
+    const before = box.value.slice(0, box.selectionStart);
+    event.detail.parameters.at = String([...before].length);
+    if (event.detail.triggeringEvent?.type === "offers" || /\S$/.test(before)) return;
+    event.preventDefault();
+    show(false);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "Enter" && chosen()) take(chosen().dataset);
+    else if (event.key === "Escape" && !list.hidden) show(false);
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("blur", () => show(false));
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const offer = event.target.closest("[role=option]");
+    if (offer) take(offer.dataset);
+  });
+}
+
+listen();
+// what somebody types while the queue is on its way stays in the new box
+let typed = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  if (target.id !== "queue") return;
+  const asked = requestConfig.elt === box.form ? requestConfig.parameters.q : box.defaultValue;
+  typed = document.activeElement === box && box.value !== asked ? box.value : null;
 });
 document.addEventListener("htmx:afterSwap", (event) => {
+  listen();
+  if (event.target.id === "queue" && typed !== null) box.value = typed;
   if (event.detail.target === list) show(document.activeElement === box && offers().length > 0);
-});
-box.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
-  else if (event.key === "Enter" && chosen()) take(chosen().dataset);
-  else if (event.key === "Escape" && !list.hidden) show(false);
-  else return;
-  event.preventDefault();
-});
-box.addEventListener("blur", () => show(false));
-list.addEventListener("mousedown", (event) => event.preventDefault());
-list.addEventListener("click", (event) => {
-  const offer = event.target.closest("[role=option]");
-  if (offer) take(offer.dataset);
 });

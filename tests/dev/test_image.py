@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.dev.data_dir import ROOT
+from helpdesk.dev.elasticsearch import IMAGE
 from helpdesk.schedule import SCHEDULE
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -48,7 +49,14 @@ def test_the_parts_of_the_design_are_there():
     assert set(services()) == {"migrate", "web", "worker", "mail", "bulk", "beat", "postgres", "valkey", "elasticsearch"}
     assert "profiles: [search]" in services()["elasticsearch"]
     assert "postgres:18" in services()["postgres"]
-    assert "elasticsearch:8.19" in services()["elasticsearch"]
+    assert IMAGE in services()["elasticsearch"]  # the one that the tests search with
+
+
+def test_the_way_to_the_search_that_the_compose_file_tells_leads_to_it():
+    told = dict(re.findall(r"(SEARCH_ENGINE|ELASTICSEARCH_URL)=(\S+)", COMPOSE))
+
+    assert told == {"SEARCH_ENGINE": "elasticsearch", "ELASTICSEARCH_URL": "http://elasticsearch:9200"}
+    assert set(told) <= known_variables()
 
 
 def test_each_queue_is_served_once_and_nobody_who_waits_stands_behind_the_crowd():

@@ -11,7 +11,7 @@ import pytest
 from helpdesk.dev import account, packages
 from helpdesk.dev.data_dir import ROOT
 from helpdesk.dev.errors import DevError
-from helpdesk.dev.postgres import PostgresServer
+from helpdesk.dev.postgres import OTHERWISE, PostgresServer
 
 SCRIPT = ROOT / "helpdesk" / "dev" / "venv.sh"
 
@@ -102,12 +102,12 @@ def test_a_disk_without_room_is_a_sentence_before_anything_starts(tmp_path, monk
 
 def test_root_lends_the_server_an_ordinary_user_and_nobody_else_does(monkeypatch, tmp_path):
     monkeypatch.setattr(account.os, "geteuid", lambda: 1000)
-    assert account.server_account(tmp_path) is None
+    assert account.server_account(tmp_path, OTHERWISE) is None
 
     monkeypatch.setattr(account.os, "geteuid", lambda: 0)
     monkeypatch.setattr(account.Account, "runs", lambda who, *argv: True)
     monkeypatch.delenv(account.VARIABLE, raising=False)
-    found = account.server_account(tmp_path / "not there yet")
+    found = account.server_account(tmp_path / "not there yet", OTHERWISE)
     assert found is not None
     assert found.uid != 0
 
@@ -118,7 +118,7 @@ def test_a_server_user_who_cannot_serve_is_refused(monkeypatch, tmp_path, wanted
     monkeypatch.setenv(account.VARIABLE, wanted)
 
     with pytest.raises(DevError, match=f"“{wanted}”, which is no ordinary user"):
-        account.server_account(tmp_path / "data")
+        account.server_account(tmp_path / "data", OTHERWISE)
 
 
 def test_a_root_that_may_become_nobody_is_told_about_database_url(monkeypatch, tmp_path):
@@ -127,7 +127,7 @@ def test_a_root_that_may_become_nobody_is_told_about_database_url(monkeypatch, t
     monkeypatch.delenv(account.VARIABLE, raising=False)
 
     with pytest.raises(DevError, match="set DATABASE_URL"):
-        account.server_account(tmp_path / "data")
+        account.server_account(tmp_path / "data", OTHERWISE)
 
 
 def test_help_lists_every_command_that_is_meant_for_people():

@@ -117,7 +117,9 @@ def test_a_part_that_keeps_dying_ends_the_attempt_with_its_last_words(terminal):
 
 
 def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}} | variables
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"}
+    } | variables
     return subprocess.run(
         [sys.executable, "-m", "helpdesk.dev", *words], env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
@@ -147,6 +149,8 @@ def test_a_taken_port_is_named_with_the_way_out(tmp_path):
         ({"DATABASE_URL": "nonsense"}, "The PostgreSQL that DATABASE_URL names does not answer"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The Valkey or Redis that REDIS_URL names does not answer"),
         ({"REDIS_URL": "redis://127.0.0.1:door/0"}, "The Valkey or Redis that REDIS_URL names does not answer"),
+        ({"ELASTICSEARCH_URL": "http://desk:swordfish@127.0.0.1:1"}, "The Elasticsearch that ELASTICSEARCH_URL names does not answer"),
+        ({"SEARCH": "guessing"}, "SEARCH is “guessing”; it may be postgres or elasticsearch."),
     ],
 )
 def test_what_cannot_be_is_a_sentence(tmp_path, variables, sentence):

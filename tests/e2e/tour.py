@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, StorageState
 
 from tests.e2e.conftest import Town
 from tests.e2e.places import Place
+from tests.live.people import email_of
 from tests.live.window import Window
 
 HOME = "en"  # everybody of the studio works in it; who toured in another language comes back to it, for the other stories' sake
@@ -37,13 +38,19 @@ class Tour:
             for who, window in windows.items():
                 window.close()
                 if who:
-                    self.town.hand.do("prefer", word=who, language=HOME)
+                    self.town.hand.do("prefer", word=who.partition(" as ")[0], language=HOME)
 
     def _window(self, who: str, language: str, width: int, dark: bool) -> Window:
+        """`who` may see the desk as somebody else does: "olga as anna"."""
+        signs_in, _as, seen = who.partition(" as ")
         if who:
-            self.town.hand.do("prefer", word=who, language=language)
+            self.town.hand.do("prefer", word=signs_in, language=language)
         window = Window(self._browser, self.town.desk, width=width, dark=dark, language=language, storage_state=self._signed_in.get(who))
         if who and who not in self._signed_in:
-            window.sign_in(who)
+            window.sign_in(signs_in)
+            if seen:
+                window.visit(f"/settings/as/?person={self.town.rows.one('SELECT id FROM staff_user WHERE email = %s', email_of(seen))}")
+                window.page.locator("main form button.do").click()
+                window.page.locator(".seeing").wait_for()
             self._signed_in[who] = window.context.storage_state()
         return window

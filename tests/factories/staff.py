@@ -9,10 +9,12 @@ from factory.django import DjangoModelFactory
 
 from helpdesk.base.clock import now
 from helpdesk.staff.models import Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import ANY, Right
 from helpdesk.studio.models import Topic
 
 PASSWORD = "a long walk by the sea"
+
+MOVES = (Right.SET_STATUS, Right.SET_PENDING, Right.SET_RESOLVED, Right.SET_CLOSED)
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -37,12 +39,15 @@ class TeamFactory(DjangoModelFactory[Team]):
 
 
 class RoleFactory(DjangoModelFactory[Role]):
+    """Who looks after roles may give every right, as a desk's first administrator; others none, unless a test says so."""
+
     class Meta:
         model = Role
 
     name = factory.Sequence(lambda n: f"Role {n}")
     slug = factory.Sequence(lambda n: f"role-{n}")
     rights = factory.LazyFunction(list)
+    may_grant = factory.LazyAttribute(lambda role: [ANY] if Right.MANAGE_ROLES in role.rights else [])
 
 
 class GrantFactory(DjangoModelFactory[Grant]):

@@ -58,6 +58,7 @@ def test_a_sound_production_has_nothing_to_say(sound):
         ("REPLY_GATES", ["helpdesk.checks.SHORTEST_SECRET"], "helpdesk.E008"),
         ("METRICS_TOKEN", "", "helpdesk.W001"),
         ("EMAIL_BACKEND", "anymail.backends.sendgrid.EmailBackend", "helpdesk.W010"),
+        ("ELASTICSEARCH_URL", "http://elasticsearch:9200", "helpdesk.W012"),
         ("TRUSTED_PROXIES", 0, "helpdesk.W003"),
         ("STATIC_ROOT", Path("/nowhere"), "helpdesk.W004"),
     ],
@@ -84,6 +85,21 @@ def test_a_mail_server_on_this_machine_is_fine(sound):
     sound.EMAIL_HOST = "localhost"
 
     assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://desk:swordfish@search.studio.example:9200", ["helpdesk.W013"]),
+        ("https://desk:swordfish@search.studio.example:9200", []),
+        ("http://desk:swordfish@127.0.0.1:9200", []),
+        ("http://elasticsearch:9200", []),
+    ],
+)
+def test_a_password_for_the_search_never_travels_in_the_clear(sound, url, expected):
+    sound.SEARCH_ENGINE, sound.ELASTICSEARCH_URL = "elasticsearch", url
+
+    assert ids() == expected
 
 
 @pytest.mark.parametrize(

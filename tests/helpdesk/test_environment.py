@@ -47,6 +47,11 @@ def test_several_mistakes_are_told_at_once_and_without_a_traceback():
         ({"REDIS_URL": "swordfish"}, "REDIS_URL must be an address that begins with redis://"),
         ({"EMAIL_USE_TLS": "true", "EMAIL_USE_SSL": "true"}, "EMAIL_USE_SSL excludes EMAIL_USE_TLS"),
         ({"ALLOWED_HOSTS": "desk.studio.example:443"}, "ALLOWED_HOSTS is “desk.studio.example:443”; it must be host names"),
+        ({"SEARCH_ENGINE": "lucene"}, "SEARCH_ENGINE is “lucene”; it may be postgres or elasticsearch"),
+        ({"SEARCH_ENGINE": "elasticsearch"}, "ELASTICSEARCH_URL is missing, and SEARCH_ENGINE is elasticsearch"),
+        ({"ELASTICSEARCH_URL": "https://desk:swordfish@search"}, "ELASTICSEARCH_URL must name the port too"),
+        ({"ELASTICSEARCH_URL": "swordfish:9200"}, "ELASTICSEARCH_URL must be an address that begins with http://"),
+        ({"ELASTICSEARCH_INDEX": "Help Desk"}, "ELASTICSEARCH_INDEX is “Help Desk”; it must be small letters"),
         ({"SECRET_KEY": "# 50 random characters or more, as the example says"}, "SECRET_KEY is missing or shorter"),
     ],
 )

@@ -15,6 +15,7 @@ from helpdesk.staff.availability import availability
 from helpdesk.staff.models import Shift, User
 from helpdesk.studio.models import Game
 from players.models import Player
+from tickets.desk.saved_views.models import FIRST_NAMES, SavedView
 from tickets.mail.models import RawMail
 from tickets.models import Delivery, Event, LifecycleRule, Message, Ticket, Timer
 from tickets.services.blocks import kept_aside
@@ -52,6 +53,7 @@ def test_a_studio_comes_stays_and_comes_anew(tmp_path: Any, settings: Any) -> No
     _load("--reset", "--seed", "8")
     assert set(Ticket.objects.values_list("number", flat=True)).isdisjoint(tickets)
     assert LifecycleRule.objects.count() == rules
+    assert Counter(SavedView.objects.values_list("ours", flat=True)) == {True: len(FIRST_NAMES), False: 3}
     assert len(logins.offered()) == len(CREW) == 12
     for login in logins.offered():
         assert User.objects.get(email=login.email).check_password(login.password)

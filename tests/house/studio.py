@@ -22,6 +22,7 @@ from tests.factories.desk import make_game, make_ticket, newest_question
 from tests.factories.staff import somebody
 from tests.house.ground import PACKAGES
 from tickets.actors import operator
+from tickets.desk.saved_views.models import SavedView
 from tickets.mail.models import Mailbox, RawMail
 from tickets.models import Attachment, Delivery, LifecycleRule, Message, Ticket
 from tickets.services.attachments import NewFile, keep_files
@@ -116,6 +117,8 @@ class House:
         }  # fmt: skip
         if door.name == "administration:card_class":
             return self.own_class.pk
+        if door.name == "desk:filter":
+            return "language"
         if want == "pk":
             return self.row(door.name)
         if want == "grant_pk":
@@ -130,7 +133,7 @@ class House:
         kinds: dict[str, Any] = {
             "rule": LifecycleRule, "text": Text, "own_words": Text, "game": Game, "role": Role, "team": Team, "person": User,
             "department": Department, "mailbox": Mailbox, "address": Address, "mail": RawMail, "delivery": Delivery,
-            "player": Player, "card_field": CardLine, "reason": Reason,
+            "player": Player, "card_field": CardLine, "reason": Reason, "saved_views": SavedView,
         }  # fmt: skip
         return next((first(model) for word, model in kinds.items() if word in name), 1)
 

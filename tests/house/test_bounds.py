@@ -11,9 +11,10 @@ BY_THE_CLOCK = {
     "answered_at", "archived_at", "asked_at", "at", "away_since", "began_at", "begun_at", "broken_at", "cancelled_at", "changed_at",
     "claimed_at",
     "claimed_until", "complained_at", "created_at", "due_at", "ended_at", "erased_at", "expires_at", "failed_at", "first_reply_at",
-    "first_tried_at", "last_login", "next_try_at",
+    "finished_at", "first_tried_at", "last_login", "made_at", "next_try_at",
     "no_reply_needed_at", "opened_at", "parked_at", "planned_at", "polled_at", "processed_at", "received_at", "released_at",
-    "resolved_at", "retried_at", "saved_at", "seen_at", "sent_at", "since", "state_at", "state_since", "status_since", "told_at",
+    "resolved_at", "retried_at", "saved_at", "seen_at", "sent_at", "since", "stale_since", "started_at",
+    "state_at", "state_since", "status_since", "told_at",
     "unreadable_since", "until", "waiting_key",
 }  # fmt: skip
 

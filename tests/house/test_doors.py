@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import registered
 from helpdesk.studio.models import Topic
 from tests.factories.desk import make_ticket
-from tests.factories.staff import somebody
+from tests.factories.staff import RoleFactory, somebody
 from tests.house.ground import none_of
 from tests.house.studio import ALL, GUARDED, METHODS, OF_A_TICKET, WITH_RIGHTS, Door, House, able
 
@@ -33,8 +34,11 @@ FOR_EVERYBODY_AT_WORK = {
     "home", "desk:rail",
     "staff:account", "staff:appearance", "staff:sign_out_everywhere", "staff:notices", "staff:bell", "staff:notices_seen", "staff:notice",
     "staff:settings", "staff:away", "staff:plan",
+    "staff:see_as_end",  # whoever sees the desk as somebody else is themselves again
     "staff:jobs", "staff:job", "staff:job_act", "staff:job_file",  # one's own; the file asks for the right of its kind
 }  # fmt: skip
+MAY_BE_WRITTEN = {"audit_auditentry", "audit_remark"}  # that somebody looked is told
+WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 SIGN_IN = ("account_", "mfa_", "usersessions_")
 
 
@@ -77,15 +81,31 @@ def test_without_the_right_it_asks_for_nobody_comes_in(door: Door, house: House)
         refused(house, door, house.of_this_game)
 
 
+def test_who_sees_the_desk_without_rights_comes_in_nowhere(house: House) -> None:
+    """Every right is asked of the grants that are lent, whatever one holds oneself; and nothing is changed meanwhile."""
+    client = Client()
+    client.force_login(house.boss)
+    client.post(reverse("staff:see_as"), {"role": RoleFactory.create(rights=[]).pk})
+
+    for door in WITH_RIGHTS:
+        assert client.get(house.address(door)).status_code in {403, 405}, door
+    with CaptureQueriesContext(connection) as asked:
+        for door in GUARDED:
+            if door.name != "staff:see_as_end":
+                assert client.post(house.address(door)).status_code in {302, 403}, door
+    none_of(sorted({table for query in asked.captured_queries for table in WRITES.findall(query["sql"])} - {"django_session"}))
+
+
 @pytest.mark.parametrize("door", OF_A_TICKET, ids=repr)
 def test_a_ticket_of_another_game_does_not_exist(door: Door, house: House) -> None:
-    """Also not when one comes to its message through a ticket that one may see."""
+    """Also not when one comes to its message through a ticket that one may see. What asks for a right everywhere tells of no ticket."""
+    shut = {404, 405} | ({403} if door.view.everywhere else set())
     addresses = [house.address(door)]
     if {"pk", "number"} <= set(door.wants):
         addresses.append(house.address(door, number=make_ticket(game=house.other_game).number))
     for method in METHODS:
         for address in addresses:
-            assert house.knock(house.of_another_game, method, address).status_code in {404, 405}, (method, address)
+            assert house.knock(house.of_another_game, method, address).status_code in shut, (method, address)
 
 
 @pytest.mark.parametrize("door", GUARDED, ids=repr)
@@ -95,10 +115,6 @@ def test_nothing_that_an_able_person_asks_for_breaks(door: Door, house: House) -
     for method in METHODS:
         for address in (house.address(door), house.address(door) + junk, house.address(door, **huge)):
             assert house.knock(house.boss, method, address).status_code < 500, (method, address)
-
-
-MAY_BE_WRITTEN = {"audit_auditentry", "audit_remark"}  # that somebody looked is told
-WRITES = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
 
 @pytest.mark.parametrize("door", GUARDED, ids=repr)

@@ -8,13 +8,14 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.http import QueryDict
 
 from helpdesk.base import blobs, clock, outgoing
 from helpdesk.base.jobs import verbs
 from helpdesk.base.jobs.models import Job, JobPart
 from helpdesk.base.models import OutgoingCall
 from helpdesk.staff.models import Absence, DepartmentMember, Grant, Membership, Role, Team, User
-from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.rights import ANY, Right, registered
 from helpdesk.staff.services.away import go_away
 from helpdesk.staff.services.planning import Span, cancel_absence, plan_absence, plan_shifts
 from helpdesk.studio.models import Department, Game, Reason
@@ -24,6 +25,7 @@ from players.services import Declaration, declare, mark_address, name_class, rem
 from tests.live.people import PASSWORD, RUSSIAN, STAFF, email_of
 from tickets.actors import operator
 from tickets.desk.queue import bulk_jobs
+from tickets.desk.saved_views.services import make_view
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.rules import Rules
@@ -43,8 +45,9 @@ from tickets.surveys.models import Survey
 from tickets.timers import TimerRequest, arm_many, fire_due
 
 WORK = [
-    Right.VIEW, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND,
-    Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT,
+    Right.VIEW, Right.SEE_NOTES, Right.REPLY, Right.NOTE, Right.ASSIGN, Right.TAKE, Right.START, Right.MERGE,
+    Right.SET_STATUS, Right.SET_PENDING, Right.SET_RESOLVED, Right.SET_CLOSED,
+    Right.RESEND, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL, Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT,
 ]  # fmt: skip
 GAMES: list[dict[str, Any]] = [
     {
@@ -88,7 +91,7 @@ def studio() -> None:
         )
     Game.objects.filter(slug="emberfall").update(survey_delay_hours=0)  # the demo has one of this name, whose players are asked a day later
     agent, _made = Role.objects.get_or_create(slug="e2e-agent", defaults={"name": "Agent", "rights": list(WORK)})
-    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered()})
+    keeper, _made = Role.objects.get_or_create(slug="e2e-keeper", defaults={"name": "Keeper", "rights": registered(), "may_grant": [ANY]})
     strict, _made = Role.objects.get_or_create(
         slug="e2e-strict", defaults={"name": "Strict", "rights": list(WORK), "requires_second_factor": True}
     )
@@ -188,6 +191,13 @@ def team() -> int:
     made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
     Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
     return made.pk
+
+
+def view(name: str, address: str = "", by: str = "olga", folder: str = "", whose: str = "me") -> int:
+    """A saved view."""
+    person = User.objects.get(email=email_of(by))
+    asked = QueryDict(address)
+    return make_view(name=name, icon="star", folder=folder, whose=whose, asked=asked, by=person).pk
 
 
 def card() -> dict[str, int]:

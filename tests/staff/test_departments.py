@@ -13,7 +13,7 @@ from helpdesk.staff.services.departments import change_department, department_na
 from helpdesk.studio.models import Department, Game
 from helpdesk.studio.selectors import departments_of
 from tests.factories.desk import make_game
-from tests.factories.staff import UserFactory, somebody
+from tests.factories.staff import MOVES, UserFactory, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_one_name_means_one_department(client, vera: User) -> None:
 
 def test_a_department_is_found_by_its_name_where_it_may_owe(vera: User) -> None:
     emberfall, ashvale = make_game(), make_game("ashvale")
-    olga = somebody(Right.VIEW, Right.SET_STATUS)
+    olga = somebody(Right.VIEW, *MOVES)
     billing, guild = make_department(name="Billing", by=vera), make_department(name="Guild", game=emberfall, by=vera)
 
     assert named(" BILLING", ashvale, olga) == billing

@@ -30,7 +30,7 @@ from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
 pytestmark = pytest.mark.django_db
-PLAYERS = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_ATTACHMENTS, Right.SEE_RATING)
+PLAYERS = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_NOTES)
 
 
 def row(reader: User, names: list[str], ticket: Ticket) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def row(reader: User, names: list[str], ticket: Ticket) -> dict[str, Any]:
 
 
 def test_every_field_but_what_only_searches_is_a_column() -> None:
-    assert {one.name for one in registered() if one.listed is None} == {"words"}
+    assert {one.name for one in registered() if one.listed is None} == {"text", "version", "platform", "server", "country"}
 
 
 def test_a_row_with_everything_in_it(travel: Travel, the_post: Post, settings: Any) -> None:
@@ -117,7 +117,7 @@ def test_what_one_may_see_nowhere_is_no_column_and_no_order(db: None) -> None:
 
 @pytest.mark.parametrize(
     ("said", "why"),
-    [("words", "cannot be a column"), ("magic", "nothing called “magic”"), ("", "nothing called"), ("-tag", "sort by “Tag”")],
+    [("text", "cannot be a column"), ("magic", "nothing called “magic”"), ("", "nothing called"), ("-tag", "sort by “Tag”")],
 )
 def test_what_is_no_column_is_refused_with_a_word(db: None, said: str, why: str) -> None:
     with pytest.raises(DomainError, match=why):

@@ -45,7 +45,7 @@ class Filtered(Desk):
 
     @initialize()
     def somebody_asks(self) -> None:
-        self.reader = somebody(Right.VIEW)
+        self.reader = somebody(Right.VIEW, Right.SEE_NOTES)
 
     @rule(here=st.booleans())
     def anna_comes_or_goes(self, here: bool) -> None:
@@ -81,6 +81,7 @@ class Filtered(Desk):
             "team": [str(self.team.pk), "none"],
             "topic": ["payments", "none"],
             "status": list(Status.values),
+            "priority": ["urgent", "normal"],
             "waits": ["yes", "no"],
             "tag": [str(self.tag.pk), "none", "999999"],
             "channel": ["post", "mail"],

@@ -16,7 +16,7 @@ from helpdesk.studio.capabilities import switch
 from helpdesk.studio.models import Department, Mode, Reason
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket
-from tests.factories.staff import somebody
+from tests.factories.staff import MOVES, somebody
 from tests.tickets.deeds import kinds, put, reply
 from tickets.actors import operator
 from tickets.models import Event, Message, Status, Ticket
@@ -41,7 +41,7 @@ def logs(db: None) -> Reason:
 
 @pytest.fixture
 def olga(db: None) -> User:
-    return somebody(Right.VIEW, Right.SET_STATUS, Right.REPLY, Right.BULK, name="Olga Ward")
+    return somebody(Right.VIEW, *MOVES, Right.REPLY, Right.BULK, name="Olga Ward")
 
 
 def test_a_reason_brings_the_day_that_nobody_named(anna: User, patch: Reason, travel: Travel) -> None:

@@ -29,7 +29,7 @@ from tickets.lifecycle import waiting
 from tickets.lifecycle.machine import SILENCE
 from tickets.lifecycle.moves import MOVES
 from tickets.lifecycle.pending import PendingInfo
-from tickets.models import ON_HOLD, Event, Message, Pledge, Status, Ticket, Timer
+from tickets.models import ON_HOLD, Event, Message, Pledge, Priority, Status, Ticket, Timer
 from tickets.past import state_at
 from tickets.services import delivery_updates, edit, outbox
 from tickets.services.assign import assign, set_team
@@ -62,7 +62,18 @@ ON_ITS_WAY = {Message.State.SENDING, Message.State.HANDED}
 FOLDED = (
     *("created_at", "follows_id", "started_by", "status", "status_since", "resolved_at", "pending_until", "pending_department_id"),
     *("hold_reason_id", "promised_until"),
-    *("game_id", "player_id", "team_id", "assignee_id", "topic_id", "topic_by_machine", "language", "channel", "merged_into_id"),
+    *(
+        "game_id",
+        "player_id",
+        "team_id",
+        "assignee_id",
+        "topic_id",
+        "topic_by_machine",
+        "priority",
+        "language",
+        "channel",
+        "merged_into_id",
+    ),
 )
 
 
@@ -188,6 +199,7 @@ class Desk(RuleBasedStateMachine):
         set_team(self.ticket(which), to=self.team if yes else None, by=by)
         edit.set_topic(self.ticket(which), self.topic if yes else None, by=by)
         edit.set_tags(self.ticket(which), [self.tag] if yes else [], by=by)
+        edit.set_priority(self.ticket(which), Priority.URGENT if yes else Priority.NORMAL, by=by)
         edit.set_language(self.ticket(which), "ru" if yes else "en", by=by)
 
     @rule(amount=st.sampled_from([timedelta(seconds=16), timedelta(minutes=6), timedelta(hours=73), timedelta(hours=200)]))

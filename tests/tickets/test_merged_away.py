@@ -22,7 +22,7 @@ from tickets import services
 from tickets.access import ticket_for
 from tickets.actors import operator
 from tickets.locks import lock
-from tickets.models import Attachment, Draft, Event, Message, Status, Ticket
+from tickets.models import Attachment, Draft, Event, Message, Priority, Status, Ticket
 from tickets.services import assign, drafts, edit, open, reply
 from tickets.services.attachments import NewFile
 from tickets.services.merge import merge
@@ -39,6 +39,7 @@ DEEDS: dict[str, Deed] = {  # each service that takes a ticket, as somebody uses
     "edit.rename": lambda ticket, by: edit.rename(ticket, "Another subject", by=operator(by)),
     "edit.set_language": lambda ticket, by: edit.set_language(ticket, "de", by=operator(by)),
     "edit.set_player": lambda ticket, by: edit.set_player(ticket, make_player("Somebody else"), by=operator(by)),
+    "edit.set_priority": lambda ticket, by: edit.set_priority(ticket, Priority.HIGH, by=operator(by)),
     "edit.set_status": lambda ticket, by: edit.set_status(ticket, Status.IN_PROGRESS, by=operator(by)),
     "edit.set_tags": lambda ticket, by: edit.set_tags(ticket, [Tag.objects.create(name="urgent")], by=operator(by)),
     "edit.set_topic": lambda ticket, by: edit.set_topic(ticket, Topic.objects.create(name="Lost", slug="lost"), by=operator(by)),

@@ -14,7 +14,7 @@ from helpdesk.staff.models import Notice, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_ticket
-from tests.factories.staff import GrantFactory, RoleFactory, somebody
+from tests.factories.staff import MOVES, GrantFactory, RoleFactory, somebody
 from tests.tickets.deeds import answer, hours_pass, kinds, put
 from tickets import drain
 from tickets.actors import operator
@@ -125,7 +125,7 @@ def test_services_refuse_a_day_that_is_no_promise(anna: User, travel: Travel, th
 
 
 def test_the_queue_and_the_ticket_say_so(client: Client, anna: User, travel: Travel) -> None:
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
+    client.force_login(somebody(Right.VIEW, *MOVES))
     ticket = pending(anna, travel.moment + timedelta(hours=5))
     pages = [reverse("desk:queue"), reverse("desk:ticket", args=[ticket.number])]
     assert not any("late-text" in client.get(page).content.decode() for page in pages)
@@ -138,7 +138,7 @@ def test_the_queue_and_the_ticket_say_so(client: Client, anna: User, travel: Tra
 @pytest.mark.parametrize("until", ["2020-01-01T10:00", "9999-12-31T23:59", "0001-01-01T00:00", "2031-01-01T00:00"])
 def test_the_status_dialog_refuses_it_at_the_field(client: Client, anna: User, travel: Travel, until: str) -> None:
     ticket = make_ticket()
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS, timezone="America/New_York"))
+    client.force_login(somebody(Right.VIEW, *MOVES, timezone="America/New_York"))
     url = reverse("desk:status", args=[ticket.number])
 
     answered = client.post(url, {"status": "pending", "pending_on": "Billing", "pending_until": until})
@@ -149,7 +149,7 @@ def test_the_status_dialog_refuses_it_at_the_field(client: Client, anna: User, t
 def test_leaving_an_overdue_pending_asks_for_no_other_day(client: Client, anna: User, travel: Travel) -> None:
     ticket = pending(anna, travel.moment + timedelta(hours=5))
     hours_pass(travel, 6)
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
+    client.force_login(somebody(Right.VIEW, *MOVES))
     url = reverse("desk:status", args=[ticket.number])
     offered = client.get(url).context["form"]["pending_until"].value()
 
@@ -176,7 +176,7 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
             for (name,) in cursor.fetchall():
                 cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
             cursor.execute(f"UPDATE {table} SET {', '.join(f'{column} = %s' for column in columns)}", [moment] * len(columns))  # noqa: S608
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS, Right.REPLY, Right.NOTE, Right.SEE_PLAYER, timezone=zone))
+    client.force_login(somebody(Right.VIEW, *MOVES, Right.REPLY, Right.SEE_NOTES, Right.NOTE, Right.SEE_PLAYER, timezone=zone))
 
     pages = [
         reverse("desk:queue"),

@@ -14,7 +14,7 @@ from helpdesk.staff.models import Notice, Team, User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket, player_writes
-from tests.factories.staff import GrantFactory, RoleFactory, somebody
+from tests.factories.staff import MOVES, GrantFactory, RoleFactory, somebody
 from tests.tickets.deeds import answer, hours_pass, kinds, put, reply
 from tickets import drain
 from tickets.actors import operator
@@ -312,7 +312,7 @@ def test_a_matter_of_the_past_that_is_put_away_owes_nothing(anna: User, travel: 
 
 
 def test_the_ticket_and_the_queue_say_what_was_promised(client: Client, anna: User, travel: Travel) -> None:
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS, Right.REPLY))
+    client.force_login(somebody(Right.VIEW, *MOVES, Right.REPLY))
     ticket = promised(anna, travel)
     put(ticket, WAITING, anna)
     page = reverse("desk:ticket", args=[ticket.number])

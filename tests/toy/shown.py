@@ -46,10 +46,10 @@ def register() -> None:
 
 def _so_many(operator: Operator, values: Values, _reader: User) -> Q:
     """Tickets with at least, or with fewer than so many wishes. No event tells how many were forgotten: it has no past."""
-    number = _wishes()
+    number = _wishes(_reader)
     return Q(GreaterThanOrEqual(number, values[0]) if operator == Operator.AT_LEAST else LessThan(number, values[0]))
 
 
-def _wishes() -> Coalesce:
+def _wishes(_reader: User) -> Coalesce:
     wishes = Wish.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(wishes), 0)

@@ -15,10 +15,9 @@ class DeskConfig(AppConfig):
         from tickets.desk.exports import making
         from tickets.desk.exports.personal import erase, export
         from tickets.desk.leaving import count_held, count_in, hand_over
-        from tickets.desk.queue import bulk_jobs, filters
+        from tickets.desk.queue import bulk_jobs
 
         leaving.register("tickets", count=count_held, in_game=count_in, hand_over=hand_over)
-        filters.register_own()
         bulk_jobs.register()
         making.register()
         personal.keep(personal.Keeper("desk", export=export, erase=erase, last=True))

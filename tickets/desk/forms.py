@@ -21,6 +21,7 @@ from helpdesk.studio.models import Game, Topic
 from helpdesk.studio.selectors import topics_of
 from players.models import GameAccount, Player
 from players.selectors import account_holder, who_may_it_be
+from tickets.access import settable
 from tickets.actors import ActorKind
 from tickets.desk.holding import ReasonField, offer_hold
 from tickets.desk.languages import language_name
@@ -28,7 +29,7 @@ from tickets.desk.owing import Owing
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.waiting import question_before
-from tickets.models import ON_HOLD, Draft, Message, Status, Ticket
+from tickets.models import ON_HOLD, Draft, Message, Priority, Status, Ticket
 from tickets.services.drafts import TEXT_LIMIT, Hand
 from tickets.services.reply import OutgoingMessage
 
@@ -98,7 +99,7 @@ class ComposerForm(forms.Form):
         """Which composer this is, for its draft."""
         return Hand.of(self.data)
 
-    def words(self, owing: Owing, *, anyway: bool) -> OutgoingMessage:
+    def words(self, owing: Owing, *, anyway: bool, sees_notes: bool) -> OutgoingMessage:
         """What the service takes. `owing`: who its `pending_on` is; `anyway`: the author was shown what came meanwhile and sends it all the
         same."""
         said = self.cleaned_data
@@ -106,6 +107,7 @@ class ComposerForm(forms.Form):
             text=said["text"],
             answers_upto=said["upto"] or None,
             seen=None if anyway else said["seen"] or 0,
+            sees_notes=sees_notes,
             hand=self.hand(),
             then_status=said["then"],
             pending_on=owing.name,
@@ -146,11 +148,12 @@ class StatusForm(DialogForm):
     sure = forms.BooleanField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**62)
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to = reachable(ticket.status, ActorKind.OPERATOR)
         if ticket.on_hold:
             to.append(Status(ticket.status))  # another reason, another department or another day
+        to = settable(by, ticket, to)
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(status.value, status.label) for status in to]
@@ -279,15 +282,23 @@ class FactsForm(DialogForm):
         language.choices = [(code, language_name(code)) for code in dict.fromkeys([*ticket.game.languages, ticket.language])]
 
 
-class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
-    names = True
+class PriorityForm(DialogForm):
+    """How much the ticket matters, the most first."""
 
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        choices=sorted(Priority.choices, reverse=True),
+        coerce=lambda said: Priority(int(said)),
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
+    )
+
+
+class _Players(forms.ModelChoiceField):  # type: ignore[type-arg]  # at runtime it takes none
     def label_from_instance(self, obj: Player) -> str:
         """The name, and by which accounts the game knows him."""
         accounts: list[GameAccount] = obj.accounts_here  # type: ignore[attr-defined]  # who_may_it_be() has fetched them
         known = ", ".join(_("id %(id)s") % {"id": account.external_id} for account in accounts) or _("no account in this game")
-        name = (obj.name or _("Unnamed player")) if self.names else _("Player")
-        return f"{name} · {known}"
+        return f"{obj.name or _('Unnamed player')} · {known}"
 
 
 class PlayerForm(DialogForm):
@@ -301,12 +312,11 @@ class PlayerForm(DialogForm):
         help_text=gettext_lazy("The ticket's address is then known as that player's."),
     )
 
-    def __init__(self, *args: Any, ticket: Ticket, names: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ticket = ticket
         players = self.fields["player"]
         assert isinstance(players, _Players)
-        players.names = names
         players.queryset = who_may_it_be(ticket.player, ticket.contact, ticket.game)
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from helpdesk.base import clock
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
 from helpdesk.staff.services.work import worked
+from tickets.access import known_drafts
 from tickets.actors import ActorKind
 from tickets.desk.models import TicketView, ViewSpan
 from tickets.models import Draft, Message, Ticket
@@ -70,12 +71,17 @@ def seen_event(reader: User) -> Subquery:
 
 
 def begun(tickets: Iterable[int], reader: User) -> dict[int, list[Begun]]:
-    """The drafts that lie in the tickets of these ids, the reader's own first. One query for all of them."""
+    """The drafts that lie in the tickets of these ids and that the reader may know of, their own first. One query for all of them, none
+    where there are none."""
+    ids = list(tickets)
+    if not ids:
+        return {}
     last = Message.objects.filter(
         ticket=OuterRef("ticket"), kind=Message.Kind.REPLY, author_kind=ActorKind.OPERATOR, author_id=OuterRef("author_id")
     )
-    these = RawSQL("SELECT unnest(%s::bigint[])", [list(tickets)])  # one value: fifty cost as much as all the rest of the statement
-    rows = Draft.objects.filter(ticket__in=these).exclude(text="").annotate(last=Subquery(last.order_by("-pk").values("state")[:1]))
+    these = RawSQL("SELECT unnest(%s::bigint[])", [ids])  # one value: fifty cost as much as all the rest of the statement
+    drafts = Draft.objects.filter(known_drafts(reader), ticket__in=these).exclude(text="")
+    rows = drafts.annotate(last=Subquery(last.order_by("-pk").values("state")[:1]))
     found: dict[int, list[Begun]] = {}
     for ticket, author, name, kind, state in rows.order_by("pk").values_list("ticket_id", "author_id", "author__name", "kind", "last"):
         returned = kind == Draft.Kind.REPLY and state in {Message.State.STALE, Message.State.RETURNED}

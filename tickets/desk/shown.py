@@ -19,7 +19,7 @@ def register() -> None:
     """Called in `ready()`."""
     rail.register(
         mine_and_all,
-        RailEntry("mine", "desk:queue", _("Mine"), "user-round", Right.VIEW, query="?assignee=me", key="mine", minor=False),
+        RailEntry("mine", "desk:queue", _("Mine"), "user-round", Right.VIEW, query="?q=assignee:me", key="mine", minor=False),
         RailEntry("queue", "desk:queue", _("Queue"), "inbox", Right.VIEW, key="queue", minor=False),
     )
     labels.register(

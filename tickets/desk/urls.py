@@ -6,7 +6,7 @@ from django.urls import path
 
 from tickets.desk import files, frame, start
 from tickets.desk.exports import views as exports
-from tickets.desk.queue import bulk_views
+from tickets.desk.queue import bulk_views, filter_views
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("tickets/export/", exports.export, name="export"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
     path("tickets/completion/", queue.completion, name="completion"),
+    path("tickets/filters/", filter_views.fields, name="filters"),
+    path("tickets/filters/<str:name>/", filter_views.menu, name="filter"),
     path("tickets/rail/", frame.rail, name="rail"),
     path("tickets/next/", queue.next_ticket, name="take_next"),
     path("tickets/picked/", bulk_views.picked, name="picked"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("tickets/<str:number>/", views.ticket, name="ticket"),
     path("tickets/<str:number>/updates/", views.updates, name="updates"),
     path("tickets/<str:number>/card/", views.card, name="card"),
+    path("tickets/<str:number>/who/", views.who, name="who"),
     path("tickets/<str:number>/reply/", writing.reply, name="reply"),
     path("tickets/<str:number>/note/", writing.note, name="note"),
     path("tickets/<str:number>/draft/", writing.draft, name="draft"),
@@ -40,6 +43,7 @@ urlpatterns = [
     path("tickets/<str:number>/assign/", actions.assign, name="assign"),
     path("tickets/<str:number>/take/", actions.take, name="take"),
     path("tickets/<str:number>/facts/", actions.facts, name="facts"),
+    path("tickets/<str:number>/priority/", actions.priority, name="priority"),
     path("tickets/<str:number>/player/", actions.player, name="player"),
     path("tickets/<str:number>/block/", actions.block, name="block"),
     path("tickets/<str:number>/unblock/", actions.unblock, name="unblock"),

@@ -264,3 +264,12 @@ class MessageComplained(Payload):
 
     def line(self, event: Event, names: Names) -> Line:
         return Line("octagon-alert", _("marked our mail as unwanted"))
+
+
+@kind("message.erased")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageErased(Payload):
+    """The words of a player whose data were erased stood in this ticket, which is another's; they are gone."""
+
+    def line(self, event: Event, names: Names) -> Line:
+        return Line("eraser", _("erased a message of another player; its words are gone"))

@@ -33,7 +33,8 @@ from tickets.events.kinds import (
     kind,
 )
 from tickets.events.lines import Line, Names, strong
-from tickets.models import ON_HOLD, Event, Status
+from tickets.models import ON_HOLD, Event, Priority, Status
+from tickets.models.ticket import PriorityWord
 
 
 @kind("ticket.opened", version=2)
@@ -209,6 +210,18 @@ class TicketLanguageSet(Payload):
 
     def line(self, event: Event, names: Names) -> Line:
         return Line("languages", format_html(_("set the language {}"), strong(event.language)))
+
+
+@kind("ticket.priority_set")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPrioritySet(Payload):
+    """It matters more, or less, than it did. A ticket is opened with the normal priority."""
+
+    priority: PriorityWord | None = fact("its priority now")
+    before: PriorityWord | None = fact("its priority before")
+
+    def line(self, event: Event, names: Names) -> Line:
+        return Line("flag", format_html(_("set the priority {}"), strong(str(Priority.said(self.priority or "normal").label))))
 
 
 @kind("ticket.renamed")

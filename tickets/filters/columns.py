@@ -12,18 +12,25 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, Scope, has_right, scope_for
+from helpdesk.staff.rights import Right, Scope, scope_for
 from tickets.filters.fields import Field, Kind, Listed, fetched, field, registered
 from tickets.models import FAR, Ticket
 
 HIDDEN: Final = object()  # stands for a value in a row where the reader lacks the field's right
 _LEAST = {Kind.NUMBER: Value(0), Kind.MOMENT: Value(FAR)}
+FORMERLY = {  # what addresses of earlier days call some orders
+    "waiting": "waiting_since",
+    "urgent": "priority",
+    "newest": "-created",
+    "oldest": "created",
+    "changed": "-changed",
+}
 Where = tuple[int, int | None, str, int | None]  # a ticket's game, team, language and topic
 
 
 def choosable(reader: User) -> list[Field]:
     """What this person may have as a column, in the order of registration."""
-    return [one for one in registered() if one.listed is not None and has_right(reader, one.right)]
+    return [one for one in registered() if one.listed is not None and one.open_to(reader)]
 
 
 def column_of(name: str, reader: User) -> Field:
@@ -31,7 +38,7 @@ def column_of(name: str, reader: User) -> Field:
     found = field(name)
     if found.listed is None:
         raise DomainError(_("“%(field)s” cannot be a column.") % {"field": found.label}, field=name)
-    if not has_right(reader, found.right):
+    if not found.open_to(reader):
         raise NotAllowed(_("You may not see “%(field)s”.") % {"field": found.label}, field=name)
     return found
 
@@ -45,8 +52,9 @@ class Order:
 
     @classmethod
     def of(cls, said: str, reader: User) -> Order:
-        """Read “name” or “-name”. As `column_of` where that cannot be."""
-        found = column_of(said.removeprefix("-"), reader)
+        """Read “name”, “-name” or a word of earlier days. As `column_of` where that cannot be."""
+        said = FORMERLY.get(said, said)
+        found = column_of(said.lstrip("+- "), reader)  # a plus is a space in an address
         if not _listed(found).sort:
             raise DomainError(_("One cannot sort by “%(field)s”.") % {"field": found.label}, field=found.name)
         return cls(found, said.startswith("-"))
@@ -54,7 +62,8 @@ class Order:
     @property
     def said(self) -> str:
         """As an address says it."""
-        return f"-{self.field.name}" if self.descending else self.field.name
+        name = self.field.name
+        return f"-{name}" if self.descending else f"+{name}" if name in FORMERLY else name
 
     @property
     def turned(self) -> Order:
@@ -62,7 +71,7 @@ class Order:
 
     def key(self, reader: User) -> Any:
         """The expression that rows are sorted by; never NULL. Where the reader may not see the field, all tickets are alike in it."""
-        key, scope = fetched(_listed(self.field).sort), scope_for(reader, self.field.right)
+        key, scope = fetched(_listed(self.field).sort, reader), scope_for(reader, self.field.right)
         if self.field.right == Right.VIEW or scope.everything:
             return key
         return Case(When(scope.q(), then=key), default=_LEAST.get(self.field.kind, Value("")))
@@ -71,7 +80,7 @@ class Order:
 def orders(reader: User) -> list[Order]:
     """All that this person may sort by, each as it is mostly meant."""
     sorting = [one for one in registered() if one.listed is not None and one.listed.sort]
-    return [Order(one, _listed(one).falls) for one in sorting if has_right(reader, one.right)]
+    return [Order(one, _listed(one).falls) for one in sorting if one.open_to(reader)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class Columns:
         return [f"listed_{place}" for place in range(len(self.fields))]
 
     def fetched_with(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        return rows.annotate(**{name: fetched(_listed(one).value) for name, one in zip(self.names, self.fields, strict=True)})
+        return rows.annotate(**{name: fetched(_listed(one).value, self.reader) for name, one in zip(self.names, self.fields, strict=True)})
 
     def seen(self, values: Sequence[Any], where: Where) -> list[Any]:
         """The values of one row as its reader may know them: `HIDDEN` for those that he may not."""

@@ -17,10 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base.bounds import is_sane, shown, whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, has_right
 from tickets.past import PastTicket
 
 LONGEST = 200  # characters of one value
+
+# headings among all fields
+TICKET, PEOPLE, PLAYER = _("Ticket"), _("Who works on it"), _("Player")
+MESSAGES, TIMES, HELD = _("Messages"), _("Times"), _("On hold and promised")
 
 
 class Kind(StrEnum):
@@ -56,7 +60,7 @@ OF_KIND = {  # the first one is meant where none is named, as in an address
 
 Values = tuple[Any, ...]
 Finds = Callable[[Operator, Values, User], Q]
-Fetched = str | Callable[[], Any]  # a lookup from the ticket ("game__name"), or what makes an expression, anew for each query
+Fetched = str | Callable[[User], Any]  # a lookup from the ticket ("game__name"), or what makes an expression for a reader's query
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ class Listed:
     falls: bool = False
 
 
-def fetched(what: Fetched) -> Any:
-    """It as an expression of a query."""
-    return F(what) if isinstance(what, str) else what()
+def fetched(what: Fetched, reader: User) -> Any:
+    """It as an expression of this reader's query."""
+    return F(what) if isinstance(what, str) else what(reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,11 @@ class Field:
     None: there can be none like that. `empty` is the word for a field in which nothing stands, if it may be empty. `alike(values)` gives
     what counts as these values beside them when a past ticket is looked at; it is asked once per filter. `called(value)` is what people
     call a value, such as the name of the row whose id it is. `suggest(prefix, reader)` gives the values that begin like this, of those
-    that the reader may know: at most ten of (the word for it, what people call it). `listed`: how it is a column, if it can be one.
+    that the reader may know: at most ten of (the word for it, what people call it). `offered(reader)` says whether there is anything to ask
+    for, where that depends on the studio. `listed`: how it is a column, if it can be one.
+
+    `group` is the heading under which it stands among all fields. `frequent` ones have a place above the queue's rows also while nobody
+    asks for them.
     """
 
     name: str
@@ -107,6 +115,9 @@ class Field:
     names: tuple[str, ...] = ()
     suggest: Callable[[str, User], Iterable[tuple[str, str]]] | None = None
     listed: Listed | None = None
+    offered: Callable[[User], bool] | None = None
+    group: str | Promise = TICKET
+    frequent: bool = False
 
     def __post_init__(self) -> None:
         if self.kind == Kind.TEXT and self.at is not None:
@@ -115,6 +126,10 @@ class Field:
     @property
     def operators(self) -> tuple[Operator, ...]:
         return OF_KIND[self.kind]
+
+    def open_to(self, reader: User) -> bool:
+        """Whether this person may ask for it anywhere at all."""
+        return has_right(reader, self.right) and (self.offered is None or self.offered(reader))
 
     def read(self, said: str, reader: User) -> Any:
         """The value that somebody said; DomainError where the field can have none like that. A row that is not there is no error: it finds

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, has_right, scope_for
+from helpdesk.staff.rights import Right, scope_for
 from tickets.access import scope_q
 from tickets.filters.fields import Field, Operator, Values, field
 from tickets.past import PastTicket
@@ -119,7 +119,7 @@ class Filter:
 
 def demand_right(asked: Field, reader: User) -> None:
     """NotAllowed unless the reader may ask for the field anywhere at all."""
-    if not has_right(reader, asked.right):
+    if not asked.open_to(reader):
         raise NotAllowed(_("You may not filter by “%(field)s”.") % {"field": asked.label}, field=asked.name)
 
 

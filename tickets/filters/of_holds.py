@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.base import clock
 from helpdesk.staff.models import User
 from helpdesk.studio.models import Department, Reason
-from tickets.filters.fields import Field, Kind, Listed, Operator, Values, column, register, so, yes_no
-from tickets.filters.spoken import DEPARTMENTS, REASONS, name_of
+from tickets.filters.fields import HELD, Field, Kind, Listed, Operator, Values, column, register, so, yes_no
+from tickets.filters.spoken import DEPARTMENTS, REASONS, NameOf
 from tickets.models import DUE, Pledge, or_far
 
 PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
@@ -28,9 +28,10 @@ def register_own() -> None:
             lambda past: past.pending_department_id,
             word=DEPARTMENTS.word,
             empty="none",
-            called=name_of(Department),
+            called=NameOf(Department),
             names=("department", "отдел"),
             suggest=DEPARTMENTS.suggest,
+            group=HELD,
             listed=Listed("pending_department__name"),
         ),
         Field(
@@ -40,7 +41,8 @@ def register_own() -> None:
             column("pending_until"),
             lambda past: past.pending_until,
             names=("срок",),
-            listed=Listed("pending_until", sort=lambda: or_far("pending_until")),
+            group=HELD,
+            listed=Listed("pending_until", sort=lambda _reader: or_far("pending_until")),
         ),
         Field(
             "hold_reason",
@@ -49,10 +51,11 @@ def register_own() -> None:
             column("hold_reason"),
             lambda past: past.hold_reason_id,
             empty="none",
-            called=name_of(Reason),
+            called=NameOf(Reason),
             names=("reason", "причина"),
             word=REASONS.word,
             suggest=REASONS.suggest,
+            group=HELD,
             listed=Listed("hold_reason__name"),
         ),
         Field(
@@ -62,7 +65,8 @@ def register_own() -> None:
             _overdue,
             lambda past: past.overdue,
             names=("просрочено",),
-            listed=Listed(lambda: so(_past_its_day())),
+            group=HELD,
+            listed=Listed(lambda _reader: so(_past_its_day())),
         ),
         Field(
             "promise",
@@ -74,6 +78,7 @@ def register_own() -> None:
             empty="none",
             called=PROMISES.__getitem__,
             names=("обещание",),
+            group=HELD,
             listed=Listed(_how_it_is_promised),
         ),
         Field(
@@ -83,7 +88,8 @@ def register_own() -> None:
             column("promised_until"),
             lambda past: past.promised_until,
             names=("promised", "обещано"),
-            listed=Listed("promised_until", sort=lambda: or_far("promised_until")),
+            group=HELD,
+            listed=Listed("promised_until", sort=lambda _reader: or_far("promised_until")),
         ),
         Field(
             "due",
@@ -92,7 +98,8 @@ def register_own() -> None:
             _due,
             lambda past: min(filter(None, (past.pending_until, past.promised_until)), default=None),
             names=("ближайший_день",),
-            listed=Listed(lambda: Least("pending_until", "promised_until"), sort=lambda: DUE),
+            group=HELD,
+            listed=Listed(lambda _reader: Least("pending_until", "promised_until"), sort=lambda _reader: DUE),
         ),
     )
 
@@ -121,6 +128,6 @@ def _promised(_operator: Operator, values: Values, _reader: User) -> Q:
     return found
 
 
-def _how_it_is_promised() -> Case:
+def _how_it_is_promised(_reader: User) -> Case:
     broken = Pledge.objects.filter(ticket=OuterRef("pk"), until__isnull=False, ended_at=None, broken_at__isnull=False)
     return Case(When(promised_until=None, then=None), When(Exists(broken), then=Value("broken")), default=Value("open"))

@@ -11,12 +11,13 @@ from helpdesk.base.folding import finds
 from helpdesk.base.text import fold
 from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player
-from tickets.filters.fields import Field, Kind, Listed, Operator, Values, register
+from tickets.filters.fields import PLAYER, Field, Kind, Listed, Operator, Values, column, register
 
 
 def register_own() -> None:
     """Called in `ready()`."""
     register(
+        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id, group=PLAYER, listed=Listed("player_id")),
         Field(
             "player_name",
             _("Player's name"),
@@ -24,6 +25,7 @@ def register_own() -> None:
             _called,
             right=Right.SEE_PLAYER,
             names=("имя",),
+            group=PLAYER,
             listed=Listed("player__name"),
         ),
         Field(
@@ -36,7 +38,8 @@ def register_own() -> None:
                 "nick",
                 "ник",
             ),
-            listed=Listed(lambda: _of_accounts("nickname")),
+            group=PLAYER,
+            listed=Listed(lambda _reader: _of_accounts("nickname")),
         ),
         Field(
             "account",
@@ -45,7 +48,8 @@ def register_own() -> None:
             _with_account,
             right=Right.SEE_PLAYER,
             names=("аккаунт",),
-            listed=Listed(lambda: _of_accounts("external_id")),
+            group=PLAYER,
+            listed=Listed(lambda _reader: _of_accounts("external_id")),
         ),
         Field(
             "address",
@@ -59,6 +63,7 @@ def register_own() -> None:
                 "почта",
                 "адрес",
             ),
+            group=PLAYER,
             listed=Listed("contact__address"),
         ),
         Field(
@@ -69,7 +74,9 @@ def register_own() -> None:
             right=Right.SEE_PLAYER_PAYMENTS,
             empty="none",
             names=("уровень",),
-            listed=Listed(lambda: NullIf("player__tier", Value("")), sort="player__tier", falls=True),
+            group=PLAYER,
+            frequent=True,
+            listed=Listed(lambda _reader: NullIf("player__tier", Value("")), sort="player__tier", falls=True),
         ),
     )
 

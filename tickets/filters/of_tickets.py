@@ -13,16 +13,16 @@ from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base.folding import finds
-from helpdesk.staff.models import User
-from helpdesk.studio.models import Tag
+from helpdesk.staff.models import Team, User
+from helpdesk.studio.models import Game, Tag, Topic
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
-from tickets.filters.fields import Field, Kind, Listed, Operator, Values, among, column, register, so, yes_no
-from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, languages, name_of, people, person, ways
-from tickets.models import FAR, PLACE_OF_STATUS, Event, Status, Ticket, with_nobody
+from tickets.filters.fields import PEOPLE, TIMES, Field, Kind, Listed, Operator, Values, among, column, register, so, yes_no
+from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, NameOf, language_called, languages, people, person, ways
+from tickets.models import FAR, PLACE_OF_STATUS, URGENCY, Event, Priority, Status, Ticket, with_nobody
 
+PRIORITIES = {priority.word: priority for priority in Priority}
 STARTERS = {"player": _("player"), "operator": _("operator")}
 TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
 
@@ -39,6 +39,8 @@ def register_own() -> None:
             word=GAMES.slug,
             names=("игра",),
             suggest=GAMES.suggest,
+            called=NameOf(Game),
+            frequent=True,
             listed=Listed("game__name"),
         ),
         Field(
@@ -49,6 +51,8 @@ def register_own() -> None:
             lambda past: past.language,
             names=("lang", "язык"),
             suggest=languages,
+            called=language_called,
+            frequent=True,
             listed=Listed("language"),
         ),
         Field(
@@ -62,6 +66,9 @@ def register_own() -> None:
             alike=_closed_accounts,
             names=("with", "исполнитель", "у"),
             suggest=people,
+            called=NameOf(User),
+            group=PEOPLE,
+            frequent=True,
             listed=Listed("assignee__name"),
         ),
         Field(
@@ -74,6 +81,9 @@ def register_own() -> None:
             empty="none",
             names=("команда",),
             suggest=TEAMS.suggest,
+            called=NameOf(Team),
+            group=PEOPLE,
+            frequent=True,
             listed=Listed("team__name"),
         ),
         Field(
@@ -86,6 +96,8 @@ def register_own() -> None:
             empty="none",
             names=("тема",),
             suggest=TOPICS.suggest,
+            called=NameOf(Topic),
+            frequent=True,
             listed=Listed("topic__name"),
         ),
         Field(
@@ -97,7 +109,18 @@ def register_own() -> None:
             choices=lambda: Status.values,
             called=_status,
             names=("статус",),
-            listed=Listed("status", sort=lambda: PLACE_OF_STATUS),
+            listed=Listed("status", sort=lambda _reader: PLACE_OF_STATUS),
+        ),
+        Field(
+            "priority",
+            _("Priority"),
+            Kind.CHOICE,
+            _of_priority,
+            lambda past: Priority(past.priority).word,
+            choices=lambda: PRIORITIES,
+            called=lambda value: PRIORITIES[value].label,
+            names=("приоритет",),
+            listed=Listed(_word_of_priority, sort=lambda _reader: URGENCY),
         ),
         Field(
             "waits",
@@ -106,7 +129,8 @@ def register_own() -> None:
             _waits,
             lambda past: past.waiting_since is not None,
             names=("ждёт_ответа",),
-            listed=Listed(lambda: so(Q(waiting_key__lt=FAR))),
+            group=TIMES,
+            listed=Listed(lambda _reader: so(Q(waiting_key__lt=FAR))),
         ),
         Field(
             "tag",
@@ -116,9 +140,10 @@ def register_own() -> None:
             lambda past: past.tags,
             word=TAGS.word,
             empty="none",
-            called=name_of(Tag),
+            called=NameOf(Tag),
             names=("метка", "тег"),
             suggest=TAGS.suggest,
+            frequent=True,
             listed=Listed(_tags),
         ),
         Field(
@@ -130,6 +155,7 @@ def register_own() -> None:
             called=_channel,
             names=("канал",),
             suggest=ways,
+            frequent=True,
             listed=Listed("channel"),
         ),
         Field(
@@ -139,6 +165,7 @@ def register_own() -> None:
             column("created_at"),
             lambda past: past.created_at,
             names=("opened", "создан", "открыт"),
+            group=TIMES,
             listed=Listed("created_at", sort="created_at", falls=True),
         ),
         Field(
@@ -148,6 +175,8 @@ def register_own() -> None:
             column("waiting_since"),
             lambda past: past.waiting_since,
             names=("waiting", "ждёт"),
+            group=TIMES,
+            frequent=True,
             listed=Listed("waiting_since", sort="waiting_key"),
         ),
         Field(
@@ -157,6 +186,7 @@ def register_own() -> None:
             column("resolved_at"),
             lambda past: past.resolved_at,
             names=("решён",),
+            group=TIMES,
             listed=Listed("resolved_at"),
         ),
         Field(
@@ -169,7 +199,7 @@ def register_own() -> None:
             empty="none",
             called=_status,
             names=("был", "прежний_статус"),
-            listed=Listed(lambda: NullIf(_status_before(), Value(""))),
+            listed=Listed(lambda _reader: NullIf(_status_before(), Value(""))),
         ),
         Field(
             "reopened",
@@ -178,7 +208,7 @@ def register_own() -> None:
             _reopened,
             lambda past: past.reopened,
             names=("вернулось",),
-            listed=Listed(lambda: Exists(_came_back())),
+            listed=Listed(lambda _reader: Exists(_came_back())),
         ),
         Field(
             "follow_up",
@@ -187,7 +217,7 @@ def register_own() -> None:
             _follows,
             lambda past: past.follows_id is not None,
             names=("продолжение",),
-            listed=Listed(lambda: so(Q(follows__isnull=False))),
+            listed=Listed(lambda _reader: so(Q(follows__isnull=False))),
         ),
         Field(
             "started_by",
@@ -212,28 +242,14 @@ def register_own() -> None:
             names=("тему_определил",),
             listed=Listed(_who_set_the_topic),
         ),
-        Field(
-            "player",
-            _("Player"),
-            Kind.ID,
-            column("player"),
-            lambda past: past.player_id,
-            listed=Listed("player_id"),
-        ),
-        Field(
-            "number",
-            _("Number"),
-            Kind.CHOICE,
-            _numbered,
-            names=("номер",),
-            listed=Listed("number"),
-        ),
+        Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",), listed=Listed("number")),
         Field(
             "changed",
             _("Changed"),
             Kind.MOMENT,
             column("changed_at"),
             names=("изменён",),
+            group=TIMES,
             listed=Listed("changed_at", sort="changed_at", falls=True),
         ),
         Field(
@@ -243,6 +259,7 @@ def register_own() -> None:
             column("first_reply_at"),
             lambda past: past.first_reply_at,
             names=("первый_ответ",),
+            group=TIMES,
             listed=Listed("first_reply_at"),
         ),
         Field(
@@ -251,14 +268,18 @@ def register_own() -> None:
             Kind.MOMENT,
             column("last_player_message_at"),
             names=("последнее_письмо",),
+            group=TIMES,
             listed=Listed("last_player_message_at"),
         ),
-        Field("subject", _("Subject"), Kind.TEXT, _about, names=("тема_письма",), listed=Listed("subject")),
     )
 
 
 def _status(value: str) -> str | Promise:
     return Status(value).label
+
+
+def _of_priority(_operator: Operator, values: Values, _reader: User) -> Q:
+    return among("priority", tuple(PRIORITIES[value].value for value in values))
 
 
 def _channel(value: str) -> str | Promise:
@@ -313,15 +334,15 @@ def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
     return yes_no(Q(waiting_key__lt=FAR), values)
 
 
-def _about(_operator: Operator, values: Values, _reader: User) -> Q:
-    return finds("subject", values[0])
+def _word_of_priority(_reader: User) -> Case:
+    return Case(*(When(priority=priority.value, then=Value(word)) for word, priority in PRIORITIES.items()), default=None)
 
 
-def _tags() -> ArraySubquery:
+def _tags(_reader: User) -> ArraySubquery:
     return ArraySubquery(Ticket.tags.through.objects.filter(ticket=OuterRef("pk")).order_by("tag__name").values("tag__name"))
 
 
-def _who_set_the_topic() -> Case:
+def _who_set_the_topic(_reader: User) -> Case:
     return Case(When(topic=None, then=None), When(topic_by_machine=True, then=Value("machine")), default=Value("person"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
@@ -18,8 +18,10 @@ from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from tickets.channels import channels
+from tickets.filters.filter import Condition
 
 MOST_OFFERED = 10
+ALIKE = 20  # rows that are called by one word, and are looked at
 MINE = frozenset({"me", "меня", "мне", "я"})
 
 Offers = list[tuple[str, str]]
@@ -56,13 +58,13 @@ class Spoken:
         ]
 
     def _called(self, said: str, reader: User) -> int | None:
-        rows = self.rows(reader).order_by("pk")
-        if self.by_slug and (pk := rows.filter(slug=said).values_list("pk", flat=True).first()):
-            return int(pk)
-        found = rows.filter(name__iexact=said).values_list("pk", flat=True)[:2]
-        if len(found) > 1:
+        """One query. A slug comes before names."""
+        asked = Q(name__iexact=said) | Q(slug=said) if self.by_slug else Q(name__iexact=said)
+        rows = self.rows(reader).filter(asked).values_list("pk", "slug" if self.by_slug else "pk")[:ALIKE]
+        found = sorted(rows, key=lambda row: row[1] != said)
+        if len(found) > 1 and found[0][1] != said:
             raise DomainError(_("Several are called “%(name)s”; say which by its number.") % {"name": said[:40]})
-        return found[0] if found else None
+        return int(found[0][0]) if found else None
 
 
 def _games(reader: User) -> QuerySet[Game]:
@@ -82,13 +84,33 @@ REASONS = Spoken(lambda _reader: Reason.objects.all(), offered=Q(archived_at=Non
 PEOPLE = Spoken(lambda _reader: User.objects.all(), offered=Q(is_active=True))
 
 
-def name_of(model: type[Model]) -> Callable[[int], str]:
+@dataclass(frozen=True, slots=True)
+class NameOf:
     """What rows of a table are called, by their ids."""
 
-    def name(pk: int) -> str:
-        return model._default_manager.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+    model: type[Model]
 
-    return name
+    def __call__(self, pk: int) -> str:
+        return self.model._default_manager.filter(pk=pk).values_list("name", flat=True).first() or str(pk)
+
+
+def names_of(conditions: Iterable[Condition]) -> dict[tuple[str, Any], str]:
+    """What people call the values, by (field, value). One query for the rows of all tables together, none where there are none."""
+    asked = [(condition.field, condition.values) for condition in conditions]
+    rows = [
+        field.called.model._default_manager.filter(pk__in=[value for value in values if value is not None])
+        .order_by()
+        .annotate(of=Value(field.name, CharField()))
+        .values_list("of", "pk", "name")
+        for field, values in asked
+        if isinstance(field.called, NameOf)
+    ]
+    found = {(of, pk): str(name) for of, pk, name in (rows[0].union(*rows[1:], all=True) if rows else ())}
+    for field, values in asked:
+        for value in values:
+            if (field.name, value) not in found:
+                found[field.name, value] = str(value) if isinstance(field.called, NameOf) and value is not None else field.words(value)
+    return found
 
 
 def person(said: str, reader: User) -> int | None:
@@ -106,7 +128,7 @@ def people(prefix: str, reader: User) -> Offers:
 def languages(prefix: str, reader: User) -> Offers:
     """Those in which the reader's games are supported."""
     spoken = {code for codes in _games(reader).filter(archived_at=None).values_list("languages", flat=True) for code in codes}
-    return _beginning(prefix, ((code, _language(code)) for code in sorted(spoken)))
+    return _beginning(prefix, ((code, language_called(code)) for code in sorted(spoken)))
 
 
 def ways(prefix: str, _reader: User) -> Offers:
@@ -119,7 +141,7 @@ def _beginning(prefix: str, offers: Iterable[tuple[str, str]]) -> Offers:
     return list(islice((offer for offer in offers if any(folded(word).startswith(start) for word in offer)), MOST_OFFERED))
 
 
-def _language(code: str) -> str:
+def language_called(code: str) -> str:
     try:
         return str(get_language_info(code)["name_local"])
     except KeyError:

@@ -7,7 +7,7 @@ from tickets.models.draft import Draft
 from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
 from tickets.models.pledge import Pledge
-from tickets.models.ticket import DUE, FAR, ON_HOLD, OPEN, PLACE_OF_STATUS, Status, Ticket, or_far, with_nobody
+from tickets.models.ticket import DUE, FAR, ON_HOLD, OPEN, PLACE_OF_STATUS, URGENCY, Priority, Status, Ticket, or_far, with_nobody
 from tickets.models.timer import LifecycleRule, Timer, Trigger
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ON_HOLD",
     "OPEN",
     "PLACE_OF_STATUS",
+    "URGENCY",
     "Attachment",
     "Delivery",
     "Draft",
@@ -26,6 +27,7 @@ __all__ = [
     "Message",
     "Trigger",
     "Pledge",
+    "Priority",
     "Status",
     "Ticket",
     "Timer",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal, cast
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import sane_moments
@@ -32,6 +33,28 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+PriorityWord = Literal["low", "normal", "high", "urgent"]
+
+
+class Priority(models.IntegerChoices):
+    """How much it matters beside others, as people and flows say it; never as a player's mail program does."""
+
+    LOW = 1, pgettext_lazy("priority", "Low")
+    NORMAL = 2, pgettext_lazy("priority", "Normal")
+    HIGH = 3, pgettext_lazy("priority", "High")
+    URGENT = 4, pgettext_lazy("priority", "Urgent")
+
+    @property
+    def word(self) -> PriorityWord:
+        """What events, filters and addresses call it."""
+        return cast(PriorityWord, self.name.lower())
+
+    @classmethod
+    def said(cls, word: str) -> Priority:
+        """The one of this word; KeyError where there is none."""
+        return cls[word.upper()]
+
+
 ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
 OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
 PLACE_OF_STATUS = Case(  # what tickets are sorted by who are sorted by status
@@ -48,6 +71,17 @@ def or_far(day: Any) -> Coalesce:
 
 DUE = or_far(Least("pending_until", "promised_until"))
 """`due_key` for queries: the nearest day by which somebody is due, or FAR."""
+_LEVEL = 10**18  # more microseconds than lie before FAR
+URGENCY = ExpressionWrapper(
+    (Priority.URGENT.value - F("priority")) * _LEVEL
+    + Func(
+        F("waiting_key"),
+        template="(EXTRACT(EPOCH FROM %(expressions)s - '1970-01-01 00:00+00'::timestamptz) * 1000000)::bigint",
+        output_field=BigIntegerField(),
+    ),
+    output_field=BigIntegerField(),
+)
+"""`urgency_key` for queries, as indexes have it: the most urgent first, and among those of one priority who has waited longest."""
 
 
 def nearest_day(*days: datetime | None) -> datetime:
@@ -82,6 +116,7 @@ class Ticket(models.Model):
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
     status_since = models.DateTimeField()
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL, db_default=Priority.NORMAL)
     pending_on = models.CharField(max_length=60, blank=True)  # the department that owes an answer, as it was called then
     pending_department = models.ForeignKey(  # of a pending one; older words name none
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -114,6 +149,7 @@ class Ticket(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="ticket_status_known", condition=Q(status__in=[s.value for s in Status])),
+            models.CheckConstraint(name="ticket_priority_known", condition=Q(priority__in=[p.value for p in Priority])),
             models.CheckConstraint(name="ticket_started_by_known", condition=Q(started_by__in=["player", "operator"])),
             sane_moments("ticket_moments_sane", "pending_until", "created_at", "waiting_since", "last_player_message_at"),
             sane_moments("ticket_promise_sane", "promised_until"),
@@ -130,6 +166,10 @@ class Ticket(models.Model):
             models.Index(name="ticket_queue_changed", fields=["status", "changed_at", "id"]),
             models.Index(name="ticket_game_waiting", fields=["game", "status", "waiting_key", "id"]),
             models.Index(name="ticket_assignee", fields=["assignee", "status", "waiting_key", "id"], condition=Q(assignee__isnull=False)),
+            models.Index(F("status"), URGENCY, F("id"), name="ticket_queue_urgent"),
+            models.Index(URGENCY, F("id"), name="ticket_waiting_urgent", condition=Q(waiting_key__lt=FAR)),
+            models.Index(URGENCY, F("id"), name="ticket_all_urgent"),
+            models.Index(F("status"), DUE, F("id"), name="ticket_queue_due", condition=Q(status__in=sorted(ON_HOLD))),
             models.Index(name="ticket_all_created", fields=["created_at", "id"]),
             models.Index(name="ticket_all_changed", fields=["changed_at", "id"]),
             models.Index(name="ticket_all_waiting", fields=["waiting_key", "id"]),
@@ -155,6 +195,12 @@ class Ticket(models.Model):
     def due_key(self) -> datetime:
         """The nearest day by which somebody is due, as `DUE` finds it: of the hold, or of the promise to the player; FAR without one."""
         return nearest_day(self.pending_until, self.promised_until)
+
+    @property
+    def urgency_key(self) -> int:
+        """Its place among the most urgent, as `URGENCY` finds it."""
+        waiting = (self.waiting_key - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        return (Priority.URGENT - self.priority) * _LEVEL + waiting
 
     @property
     def overdue(self) -> bool:

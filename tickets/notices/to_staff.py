@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from helpdesk.staff.models import Notice, User
 from helpdesk.staff.notices import NoticeKind, notify
+from helpdesk.staff.rights import Right
 from tickets.access import visible_tickets
 from tickets.actors import ActorKind
 from tickets.events import Payload, payload_of
@@ -91,12 +92,12 @@ def on_trouble(event: Event) -> None:
 
 
 def on_noted(event: Event) -> None:
-    """A note names colleagues. Who may not see the ticket is not told of it."""
+    """A note names colleagues. Who may not see the ticket, or not its notes, is not told of it."""
     note = _message_of(event)
     if note is None or event.ticket is None or "@" not in note.text:
         return
     called = mentioned(note.text, User.objects.filter(is_active=True))
-    _tell(event, called, MENTION, again=True, who=note.author_id, message=note.pk)
+    _tell(event, called, MENTION, again=True, right=Right.SEE_NOTES, who=note.author_id, message=note.pk)
 
 
 def on_overdue(event: Event) -> None:
@@ -178,17 +179,17 @@ def _holders(event: Event) -> list[User]:
     return holder or list(User.objects.filter(memberships__team=event.team_id, is_active=True)) if event.team_id else holder
 
 
-def _may_see(user: User, ticket: Ticket) -> bool:
-    return visible_tickets(user).filter(pk=ticket.pk).exists()
+def _may_see(user: User, ticket: Ticket, right: Right) -> bool:
+    return visible_tickets(user, right).filter(pk=ticket.pk).exists()
 
 
-def _tell(event: Event, people: Iterable[User], kind: str, *, again: bool = False, **more: Any) -> None:
+def _tell(event: Event, people: Iterable[User], kind: str, *, again: bool = False, right: Right = Right.VIEW, **more: Any) -> None:
     ticket: Ticket | None = event.ticket
     if ticket is None:
         return
     link = reverse("desk:ticket", args=[ticket.number])
     doer = event.actor_id if event.actor_kind == ActorKind.OPERATOR else None
-    others = [user for user in people if user.pk != doer and _may_see(user, ticket)]  # the subject is told to nobody else
+    others = [user for user in people if user.pk != doer and _may_see(user, ticket, right)]  # the subject is told to nobody else
     if not again:
         told = set(Notice.objects.filter(user__in=others, kind=kind, link=link, seen_at=None).values_list("user_id", flat=True))
         others = [user for user in others if user.pk not in told]

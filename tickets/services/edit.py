@@ -17,13 +17,13 @@ from players.services import add_address
 from tickets.actors import Actor
 from tickets.events import change, record
 from tickets.events.of_messages import MessageCounted, MessageRecognised
-from tickets.events.of_tickets import TicketLanguageSet, TicketPlayerSet, TicketRenamed, TicketTagged, TicketTopicSet
+from tickets.events.of_tickets import TicketLanguageSet, TicketPlayerSet, TicketPrioritySet, TicketRenamed, TicketTagged, TicketTopicSet
 from tickets.lifecycle import triggers, waiting
 from tickets.lifecycle.machine import move
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.reasons import whole
 from tickets.locks import lock
-from tickets.models import Message, Status, Ticket
+from tickets.models import Message, Priority, Status, Ticket
 from tickets.services.cards import capture_card
 from tickets.services.unseen import Unseen
 
@@ -75,6 +75,16 @@ def set_topic(ticket: Ticket, topic: Topic | None, *, by: Actor, by_machine: boo
         ticket.topic, ticket.topic_by_machine = topic, by_machine
         said = TicketTopicSet(topic=ticket.topic_id, before=before, by_machine=by_machine)
         change(ticket, said, fields=["topic", "topic_by_machine"], by=by)
+    return ticket
+
+
+@transaction.atomic
+def set_priority(ticket: Ticket, to: Priority, *, by: Actor) -> Ticket:
+    """How much it matters beside others."""
+    ticket = lock(ticket)
+    if to != ticket.priority:
+        before, ticket.priority = Priority(ticket.priority), to
+        change(ticket, TicketPrioritySet(priority=to.word, before=before.word), fields=["priority"], by=by)
     return ticket
 
 

@@ -42,12 +42,14 @@ _SEEN = "SELECT max(id) FROM tickets_message WHERE ticket_id = %s AND kind = %s 
 class OutgoingMessage:
     """What an author sends. `answers_upto`: the last player message they had on screen; `then_status` takes effect when it is sent.
 
-    `seen`: the last event they had on screen; None sends whatever else stands in the ticket. `hand`: the composer it was written in.
+    `seen`: the last event they had on screen; None sends whatever else stands in the ticket; `sees_notes`: whether notes count
+    there. `hand`: the composer it was written in.
     """
 
     text: str
     answers_upto: int | None = None
     seen: int | None = None
+    sees_notes: bool = True
     hand: Hand | None = None
     then_status: str = ""
     pending_on: str = ""
@@ -68,7 +70,7 @@ def send_reply(ticket: Ticket, outgoing: OutgoingMessage, *, by: Actor) -> Messa
     """
     asked_for, ticket = ticket, lock(ticket)
     if outgoing.seen is not None:
-        demand_seen(ticket, by=by, upto=outgoing.seen, asked_for=asked_for)
+        demand_seen(ticket, by=by, upto=outgoing.seen, asked_for=asked_for, notes=outgoing.sees_notes)
     if ticket.status == Status.CLOSED:
         raise NotAllowed(_("This ticket is closed. Start a new conversation with the player instead."))
     if outgoing.then_status:

@@ -1,4 +1,4 @@
-"""Taking back what was just done to a ticket by hand: its status and who has it stand again as they stood before.
+"""Taking back what was just done to a ticket by hand: its status, its priority and who has it stand again as they stood.
 
 Only where nobody has done anything since; the player's next message, a colleague's move, a clock that moved it all count.
 """
@@ -18,15 +18,17 @@ from helpdesk.base.errors import Conflict
 from helpdesk.staff.models import User
 from tickets.actors import Actor, ActorKind
 from tickets.events.of_messages import MessageHeld, MessageReceived, MessageWritten
-from tickets.events.of_tickets import TicketAssigned, TicketMerged, TicketMoved, TicketTeamSet
+from tickets.events.of_tickets import TicketAssigned, TicketMerged, TicketMoved, TicketPrioritySet, TicketTeamSet
 from tickets.lifecycle import promises, waiting
 from tickets.lifecycle.machine import move
 from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock
-from tickets.models import ON_HOLD, Event, Pledge, Status, Ticket
+from tickets.models import ON_HOLD, Event, Pledge, Priority, Status, Ticket
 from tickets.services.assign import give
+from tickets.services.edit import set_priority
 
-CHANGES = Q(kind__in=[payload.kind for payload in (TicketMoved, TicketAssigned, TicketTeamSet, TicketMerged, MessageReceived)]) | Q(
+_ANYBODYS = (TicketMoved, TicketPrioritySet, TicketAssigned, TicketTeamSet, TicketMerged, MessageReceived)
+CHANGES = Q(kind__in=[payload.kind for payload in _ANYBODYS]) | Q(
     kind__in=[MessageWritten.kind, MessageHeld.kind], actor_kind=ActorKind.OPERATOR
 )
 
@@ -46,6 +48,7 @@ class Standing:
     pending_department: int | None = None
     hold_reason: int | None = None
     promise: int | None = None
+    priority: int | None = None  # None: the former release has kept it
 
     @classmethod
     def of(cls, ticket: Ticket) -> Standing:
@@ -53,7 +56,7 @@ class Standing:
         until = ticket.pending_until.isoformat() if ticket.pending_until else ""
         facts = (ticket.pending_on, until, ticket.pending_told, clock.now().isoformat(), ticket.last_event_id, ticket.pending_department_id)
         promise = promises.open_of(ticket)
-        held = (ticket.hold_reason_id, promise.pk if promise else None)
+        held = (ticket.hold_reason_id, promise.pk if promise else None, ticket.priority)
         return cls(ticket.pk, ticket.status, ticket.assignee_id, *facts, *held)
 
     def without_words(self) -> dict[str, Any]:
@@ -86,6 +89,8 @@ def take_back(before: Standing, ticket: Ticket, *, by: Actor) -> Ticket:
     waiting.mark_reply_needed(ticket, by=by, since=datetime.fromisoformat(before.at))
     if before.promise and ticket.promised_until is None and (promise := Pledge.objects.filter(pk=before.promise, ticket=ticket).first()):
         promises.reopen(ticket, promise, by=by)
+    if before.priority is not None:
+        ticket = set_priority(ticket, Priority(before.priority), by=by)
     if ticket.status != before.status:
         move(ticket, Status(before.status), by=by, pending=before.pending_info(), back=True)
     if ticket.assignee_id != before.assignee:

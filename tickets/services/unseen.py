@@ -41,17 +41,19 @@ class Unseen(Conflict):
         self.ticket, self.messages = ticket, messages
 
 
-def demand_seen(ticket: Ticket, *, by: Actor, upto: int, asked_for: Ticket) -> None:
+def demand_seen(ticket: Ticket, *, by: Actor, upto: int, asked_for: Ticket, notes: bool = True) -> None:
     """Raise `Unseen` when the player or a colleague added something after the event `upto`, or a colleague's reply is just leaving.
 
-    Who wrote to a ticket (`asked_for`) that was merged meanwhile has not seen the conversation in which his words would stand.
+    Who wrote to a ticket (`asked_for`) that was merged meanwhile has not seen the conversation in which his words would stand. Who sees no
+    `notes` is stopped by none.
     """
     demand_lock(ticket)
     if ticket.pk != asked_for.pk:
         raise Unseen(ticket)
+    kinds = NEWS_KINDS if notes else [kind for kind in NEWS_KINDS if kind != MessageNoted.kind]
     with connection.cursor() as cursor:
         mine = {"kind": by.kind.value, "by": by.id}
-        cursor.execute(_NEWS, {"ticket": ticket.pk, "upto": upto, "kinds": NEWS_KINDS, "now": clock.now(), **mine})
+        cursor.execute(_NEWS, {"ticket": ticket.pk, "upto": upto, "kinds": kinds, "now": clock.now(), **mine})
         news = [pk for (pk,) in cursor.fetchall()]
     if news:
         raise Unseen(ticket, list(Message.objects.filter(pk__in=news).order_by("pk")))

@@ -40,7 +40,8 @@ def register() -> None:
             _rated,
             right=Right.SEE_RATING,
             names=("rating", "оценка"),
-            listed=Listed(lambda: NullIf("rating", Value(0)), sort="rating", falls=True),
+            frequent=True,
+            listed=Listed(lambda _reader: NullIf("rating", Value(0)), sort="rating", falls=True),
         )
     )
 

@@ -347,5 +347,6 @@ def _words(_language: str | None) -> SafeString:
         "too_big": _("%(name)s is larger than %(limit)s and was not added."),
         "link": _("link text"),
         "goes": _("g, then: %(ways)s"),
+        "views": _("1%(last)s a view"),
     }
     return json_script(said, "words")

@@ -26,13 +26,13 @@ from tickets.lifecycle.pending import PendingInfo
 from tickets.mail.inbound import inbox
 from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
-from tickets.models import Draft, Message, Status, Ticket
+from tickets.models import Draft, Message, Priority, Status, Ticket
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign, set_team
 from tickets.services.attachments import NewFile
 from tickets.services.cards import capture_card
 from tickets.services.drafts import save_draft
-from tickets.services.edit import set_status, set_tags, set_topic
+from tickets.services.edit import set_priority, set_status, set_tags, set_topic
 from tickets.services.open import Incoming, open_ticket, receive
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
 
@@ -171,14 +171,16 @@ class Stage:
         )
 
     def _about(self, matter: Matter, ticket_pk: int) -> None:
-        """A machine's guess at the topic, for most; money and bans have teams of their own."""
+        """A machine's guess at the topic, for most; money and bans have teams of their own, and some of that does not wait."""
         if matter.story.number % 10 < 7:
             set_topic(Ticket(pk=ticket_pk), self.studio.topics[matter.story.topic], by=SYSTEM, by_machine=True)
         if team := TEAM_OF_TOPIC.get(matter.story.topic):
             set_team(Ticket(pk=ticket_pk), to=self.studio.teams[team], by=SYSTEM)
+            if matter.story.number % 4 == 0:
+                set_priority(Ticket(pk=ticket_pk), Priority.HIGH, by=SYSTEM)
 
     def _touch(self, matter: Matter, user: User) -> None:
-        """Whoever does the first thing takes the ticket and says what it is about; a few carry a tag."""
+        """Whoever does the first thing takes the ticket and says what it is about; a few carry a tag or another priority."""
         if matter.touched:
             return
         matter.touched = True
@@ -188,6 +190,8 @@ class Stage:
             set_topic(ticket, self.studio.topics[matter.story.topic], by=operator(user))
             if number % 17 == 0:
                 set_tags(ticket, [self.studio.tags[TAGS[number // 17 % len(TAGS)]]], by=operator(user))
+            if number % 13 == 0:
+                set_priority(ticket, Priority.LOW if number // 13 % 3 else Priority.URGENT, by=operator(user))
 
     def _assign(self, matter: Matter, turn: Turn) -> None:
         self._touch(matter, self._user(turn))

@@ -32,6 +32,7 @@ from tickets.mail.inbound import inbox
 from tickets.mail.inbound.inbox import InboundMail
 from tickets.mail.models import MailSource
 from tickets.models import Delivery, Lane, Message, Ticket, Timer
+from tickets.search import indexing
 from tickets.services import outbox
 from tickets.services.blocks import block_player
 from tickets.surveys import services as surveys
@@ -71,6 +72,7 @@ def load(*, count: int, seed: int, until: datetime, tell: Tell = aloud, apart: b
         with clock.travel(until):
             while staff_mail.send_due():  # to the crew, and to nowhere: the players' mailbox opens empty
                 pass
+            indexing.follow()
     tell(costs.line([game.seconds for game in played]))
     return sum((game.done for game in played), Counter())
 

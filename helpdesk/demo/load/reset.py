@@ -11,6 +11,7 @@ from helpdesk.base.models import Text, TextVersion
 from helpdesk.demo.crew import DOMAIN
 from helpdesk.staff.models import User
 from players.models import CardClass
+from tickets.desk.saved_views.models import SavedView
 from tickets.models import LifecycleRule, Ticket
 
 LOADED = "demo.loaded"
@@ -37,6 +38,9 @@ def clear() -> None:
     texts = list(Text.objects.filter(scope=""))
     versions = list(TextVersion.objects.filter(text__in=texts, version=1))
     classes = list(CardClass.objects.filter(slug__in=CardClass.OWN))
+    views = list(SavedView.objects.filter(ours=True, user=None, team=None, role=None))
+    for view in views:
+        view.created_by = view.changed_by = None
     labels = {config.label for config in apps.get_app_configs() if config.name in settings.FIRST_PARTY_APPS} | {
         "sessions",
         "account",
@@ -58,3 +62,4 @@ def clear() -> None:
     Text.objects.bulk_create(texts)
     TextVersion.objects.bulk_create(versions)
     CardClass.objects.bulk_create(classes)
+    SavedView.objects.bulk_create(views)

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
 from PIL import Image, ImageDraw
 
 from helpdesk.demo.crew import BY_KEY, CREW
 from helpdesk.demo.logins import password_of
-from helpdesk.staff.models import Grant, Role, Team, User
-from helpdesk.staff.rights import Right, registered
+from helpdesk.staff.models import Role, Team, User
+from helpdesk.staff.rights import Right
 from helpdesk.staff.services.departments import make_department
 from helpdesk.staff.services.games import make_game
 from helpdesk.staff.services.reasons import make_reason
-from helpdesk.staff.services.roles import give_role, make_role
+from helpdesk.staff.services.roles import first_administrator, give_role, make_role
 from helpdesk.staff.services.teams import make_team
 from helpdesk.staff.services.topics import make_topic
 from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
@@ -24,9 +25,15 @@ from helpdesk.studio.reasons import lists
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
 from tickets.desk.rights import EXPORT
+from tickets.desk.saved_views.rights import SHARE
+from tickets.desk.saved_views.services import make_view
 from tickets.lifecycle.reasons import HOLD
 
-_WORK = (Right.VIEW, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, Right.START, Right.MERGE, Right.RESEND)
+_MOVES = (Right.SET_PENDING, Right.SET_RESOLVED)
+_WORK = (
+    *(Right.VIEW, Right.SEE_NOTES, Right.REPLY, Right.NOTE, Right.TAKE, Right.SET_STATUS, *_MOVES, Right.SET_CLOSED),
+    *(Right.SET_PRIORITY, Right.START, Right.MERGE, Right.RESEND),
+)
 _PLAYER = (Right.SEE_PLAYER, Right.SEE_PLAYER_CONTACT, Right.SEE_PLAYER_PAYMENTS, Right.SEE_PLAYER_DEVICE)
 _LEAD = (
     *_WORK,
@@ -39,6 +46,7 @@ _LEAD = (
     Right.SEE_RATING,
     Right.SEE_RAW_MAIL,
     Right.BLOCK_PLAYER,
+    SHARE,
 )
 ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator, who holds every right of every room
     "supervisor": (
@@ -48,10 +56,14 @@ ROLES: dict[str, tuple[str, tuple[Right, ...]]] = {  # beside the administrator,
     "planner": ("Plans a team's shifts", (Right.PLAN_SHIFTS,)),
     "lead": ("Team lead", (*_LEAD, Right.EDIT_PLAYER)),
     "operator": ("Operator", (*_WORK, *_PLAYER, Right.EDIT_PLAYER, Right.ASSIGN, Right.SEE_ATTACHMENTS, Right.SEE_RATING)),
-    "newcomer": ("Newcomer", (Right.VIEW, Right.REPLY, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
-    "quality": ("Quality", (Right.VIEW, Right.NOTE, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL)),
-    "analyst": ("Analyst", (Right.VIEW, Right.SEE_RATING)),
+    "newcomer": ("Newcomer", (Right.VIEW, Right.SEE_NOTES, Right.REPLY, *_MOVES, Right.NOTE, Right.SEE_ATTACHMENTS, Right.SEE_PLAYER)),
+    "quality": (
+        "Quality",
+        (Right.VIEW, Right.SEE_NOTES, Right.NOTE, *_PLAYER, Right.SEE_ATTACHMENTS, Right.SEE_RATING, Right.SEE_RAW_MAIL),
+    ),
+    "analyst": ("Analyst", (Right.VIEW, Right.SEE_NOTES, Right.SEE_RATING)),
 }
+GIVES = {"supervisor": ("lead", "operator", "newcomer", "analyst", "planner")}  # whose holder may give which other roles
 TEAMS = {
     "Emberfall": ("anna", "pavel", "lena", "carlos", "jonas"),
     "Tideborn": ("dana", "mei", "pavel", "lena", "carlos", "jonas"),
@@ -96,6 +108,13 @@ REASONS: dict[str, tuple[str, int | None]] = {  # why a ticket waits for a depar
     "Game team": ("The game team reads the logs", 40),
 }
 TAGS = ("patch day", "vip", "whole guild affected", "minor", "press")
+VIEWS: dict[str, tuple[tuple[str, str, str], ...]] = {  # a team's: name, sign, what it asks for
+    "Payments": (
+        ("Refunds and double charges", "credit-card", "q=topic:refund,double-charge"),
+        ("Lost purchases", "flag", "q=topic:lost-purchase"),
+    ),
+    "Fair play": (("Ban appeals", "shield", "q=topic:ban-appeal"),),
+}
 _DAY, _WEEKEND = [["08:00", "22:00"]], [["10:00", "20:00"]]
 _COMMON: dict[str, Any] = {
     "languages": ["en", "ru", "de", "es"],
@@ -187,11 +206,10 @@ def open_studio() -> Studio:
         for member in CREW
     }
     first = users["ingrid"]
-    roles: dict[str, Role] = {"administrator": make_role(name="Administrator", rights=registered(), by=first)}
+    roles: dict[str, Role] = {"administrator": first_administrator(first)}
     for key, (name, rights) in ROLES.items():
-        roles[key] = make_role(name=name, rights=rights, by=first)
-    Grant.objects.create(user=first, role=roles["administrator"])  # the first one nobody can give
-    first.forget_grants()
+        given = {right for one in GIVES.get(key, ()) for right in ROLES[one][1]}
+        roles[key] = make_role(name=name, rights=rights, may_grant=given, by=first)
     games = {slug: make_game(by=first, logo=crest(slug), **_COMMON, **facts) for slug, facts in GAMES.items()}
     classes = {one.slug: one for one in CardClass.objects.all()}
     for slug, game in games.items():
@@ -204,6 +222,10 @@ def open_studio() -> Studio:
     teams = {name: make_team(name=name, members=[users[BY_KEY[key].key] for key in keys], by=first) for name, keys in TEAMS.items()}
     for team, key in PLANNERS.items():
         give_role(users[key], roles["planner"], by=first, team=teams[team])
+    for name, views in VIEWS.items():
+        for called, sign, asked in views:
+            whose = f"team:{teams[name].pk}"
+            make_view(name=called, icon=sign, folder=name, whose=whose, asked=QueryDict(asked), by=first)
     topics: dict[str, Topic] = {}
     for group, beneath in TOPICS.items():
         under = make_topic(name=group, by=first) if group else None

@@ -48,11 +48,13 @@ GONE = (0,)  # the id of no topic
 
 
 class HeldGrant(NamedTuple):
-    """What one grant gives: these rights, in this part of the work, and whether its role demands a second factor."""
+    """What one grant gives: these rights, in this part of the work, whether its role demands a second factor, and which rights its holder
+    may give to others there."""
 
     rights: frozenset[str]
     part: Part
     needs_second_factor: bool
+    may_grant: frozenset[str] = frozenset()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -135,12 +137,12 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
     def held_grants(self) -> tuple[HeldGrant, ...]:
-        """The grants, read once for this instance; `forget_grants` after changing them."""
-        held: tuple[HeldGrant, ...] | None = self.__dict__.get("_held_grants")
+        """The grants, read once for this instance; `forget_grants` after changing them. Lent ones stand in their place."""
+        held: tuple[HeldGrant, ...] | None = self.__dict__.get("_lent_grants", self.__dict__.get("_held_grants"))
         if held is None:
             grants = _grants_of(self.pk)
             held = tuple(
-                HeldGrant(frozenset(grant.role.rights), part, grant.role.requires_second_factor)
+                HeldGrant(frozenset(grant.role.rights), part, grant.role.requires_second_factor, frozenset(grant.role.may_grant))
                 for grant, part in zip(grants, parts_of(grants), strict=True)
             )
             self.__dict__["_held_grants"] = held
@@ -148,6 +150,10 @@ class User(AbstractBaseUser):
 
     def forget_grants(self) -> None:
         self.__dict__.pop("_held_grants", None)
+
+    def lend(self, grants: tuple[HeldGrant, ...]) -> None:
+        """Let this instance hold these and no others: `helpdesk/staff/seeing.py` alone does so."""
+        self.__dict__["_lent_grants"] = grants
 
     @property
     def needs_second_factor(self) -> bool:
@@ -191,7 +197,7 @@ class DepartmentMember(models.Model):
 
 
 class Role(models.Model):
-    """A named set of rights. Where it holds is said by the grant, not here.
+    """A named set of rights, and of those that its holder may give to others. Where it holds is said by the grant, not here.
 
     A right whose room is not here stays in it, opens nothing, and is shown as such.
     """
@@ -200,6 +206,7 @@ class Role(models.Model):
     name = models.CharField(_("Name"), max_length=80)
     slug = models.SlugField(_("Short name"), max_length=80, unique=True)
     rights = ArrayField(models.CharField(max_length=64), default=list, blank=True, verbose_name=_("Rights"))
+    may_grant = ArrayField(models.CharField(max_length=64), default=list, db_default=[], blank=True, verbose_name=_("May give"))
     requires_second_factor = models.BooleanField(_("Demands a second factor"), default=False)
 
     class Meta:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from helpdesk.staff.rights.doors import StaffRequest, requires, to_sign_in
 from helpdesk.staff.rights.names import (
+    ANY,
     ELSEWHERE,
+    EVERY,
     PARTS,
     PLAYERS,
     STUDIO,
@@ -34,7 +36,9 @@ from helpdesk.staff.rights.scope import (
 )
 
 __all__ = [
+    "ANY",
     "ELSEWHERE",
+    "EVERY",
     "EVERYWHERE",
     "NOWHERE",
     "PARTS",

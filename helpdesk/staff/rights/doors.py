@@ -35,14 +35,14 @@ class StaffRequest(HttpRequest):
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back. A fragment sends the whole page there, so that no sign-in form lands inside a list."""
-    back = _page_of(request)
+    back = page_of(request)
     address = resolve_url(settings.LOGIN_URL) + (f"?next={quote(back)}" if back else "")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
-def _page_of(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The path of the page where the person stands: what they asked for; of a fragment or a form the page that held it, if it is ours."""
     if request.headers.get("HX-Request"):
         page = request.headers.get("HX-Current-URL", "")

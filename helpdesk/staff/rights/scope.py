@@ -46,6 +46,16 @@ class Part:
         mine = dict(self.sides())
         return all(side in mine and set(mine[side]) <= set(values) for side, values in other.sides())
 
+    def shared_with(self, other: Part) -> Part | None:
+        """What lies in both, if anything does."""
+        for mine, theirs in ((self.game_id, other.game_id), (self.team_id, other.team_id), (self.language, other.language)):
+            if mine and theirs and mine != theirs:
+                return None
+        topics = tuple(pk for pk in self.topics if pk in other.topics) if self.topics and other.topics else self.topics or other.topics
+        if self.topics and other.topics and not topics:
+            return None
+        return Part(self.game_id or other.game_id, self.team_id or other.team_id, self.language or other.language, topics)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from helpdesk.audit.services import changed, note_audit
 from helpdesk.base.errors import DomainError, NotAllowed
 from helpdesk.staff.models import Grant, User, parts_of
-from helpdesk.staff.rights import Right, has_everywhere
-from helpdesk.staff.services import addresses, keepers
+from helpdesk.staff.services import addresses
+from helpdesk.staff.services.keepers import changing
 from helpdesk.staff.services.roles import may_give
 
 
@@ -70,21 +70,20 @@ def deactivate(user: User, *, by: User, request: HttpRequest | None = None) -> U
     """They can no longer sign in and are signed out everywhere. What they wrote stays theirs."""
     if user.pk == by.pk:
         raise DomainError(_("You cannot close your own account; ask a colleague."))
-    keepers.hold_still()
-    person = User.objects.select_for_update().get(pk=user.pk)
-    if not person.is_active:
-        return person
-    demand_equal(person, by)
-    person.is_active = False
-    person.save(update_fields=["is_active"])
-    keepers.check(by, was_keeper=has_everywhere(by, Right.MANAGE_ROLES), sure=True)
+    with changing(by):
+        person = User.objects.select_for_update().get(pk=user.pk)
+        if not person.is_active:
+            return person
+        demand_equal(person, by)
+        person.is_active = False
+        person.save(update_fields=["is_active"])
     sign_out_everywhere(person, by=by, request=request)
     note_audit("staff.deactivated", by=by, subject=person, request=request)
     return person
 
 
 def manages(by: User, person: User) -> bool:
-    """Whether `by` may change anything about `person`: their own account, and that of whoever holds nothing that they do not hold.
+    """Whether `by` may change anything about `person`: their own account, and that of whoever holds nothing that they may not give.
 
     Whoever could turn an address to their own, open an account again or end its sessions would get those rights or take them away.
     """
@@ -95,14 +94,15 @@ def manages(by: User, person: User) -> bool:
 def demand_equal(person: User, by: User) -> None:
     """NotAllowed unless `by` manages `person`."""
     if not manages(by, person):
-        raise NotAllowed(_("%(name)s holds rights that you do not hold.") % {"name": person.name})
+        raise NotAllowed(_("%(name)s holds rights that you may not give.") % {"name": person.name})
 
 
 @transaction.atomic
 def reactivate(user: User, *, by: User, request: HttpRequest | None = None) -> User:
     """They can sign in again, with the password and the roles they had. NotAllowed unless `by` may change this account."""
-    person = User.objects.select_for_update().get(pk=user.pk)
-    demand_equal(person, by)
+    with changing(by):
+        person = User.objects.select_for_update().get(pk=user.pk)
+        demand_equal(person, by)
     if not person.is_active:
         person.is_active = True
         person.save(update_fields=["is_active"])

@@ -2,77 +2,113 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import changed, note_audit
-from helpdesk.base.errors import DomainError, NotAllowed
+from helpdesk.base.errors import DomainError, kinds_of
 from helpdesk.staff.models import Grant, Role, Team, User, parts_of
-from helpdesk.staff.rights import Part, Right, has_everywhere, registered, scope_for
-from helpdesk.staff.services import keepers
+from helpdesk.staff.rights import ANY, Part, registered
+from helpdesk.staff.said import sides_of
+from helpdesk.staff.services.keepers import changing, covers, demand
 from helpdesk.staff.services.slugs import free_slug
 from helpdesk.studio.models import Game, Topic
+
+WHOLE = Part()
+DO, GIVE = "rights", "may_grant"  # what the holders of a role may do; what they may give to others
+
+
+class Cell(NamedTuple):
+    """One mark of the matrix: whether the role has the right (`of` DO) or may give it (`of` GIVE)."""
+
+    role: int
+    right: str
+    on: bool
+    of: str = DO
 
 
 @transaction.atomic
 def make_role(
-    *, name: str, rights: Iterable[str], by: User, requires_second_factor: bool = False, request: HttpRequest | None = None
+    *,
+    name: str,
+    rights: Iterable[str],
+    by: User,
+    may_grant: Iterable[str] = (),
+    requires_second_factor: bool = False,
+    request: HttpRequest | None = None,
 ) -> Role:
-    """`rights` are names of registered ones. DomainError for one that no room registers."""
-    role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), requires_second_factor=requires_second_factor)
-    role.save()
-    note_audit(
-        "staff.role_made",
-        by=by,
-        subject=role,
-        request=request,
-        name=name,
-        rights=role.rights,
-        requires_second_factor=requires_second_factor,
-    )
+    """`rights` and `may_grant` are names of registered ones, the latter may be `ANY`. DomainError for one that no room registers,
+    NotAllowed where `by` may not give it everywhere."""
+    role = Role(name=name, slug=free_slug(Role, name), rights=_known(rights), may_grant=_known(may_grant, (ANY,)))
+    role.requires_second_factor = requires_second_factor
+    with changing(by):
+        demand(by, _all_of(role), WHOLE, field="rights")
+        role.save()
+    facts: dict[str, Any] = {field: getattr(role, field) for field in ("name", DO, GIVE, "requires_second_factor")}
+    note_audit("staff.role_made", by=by, subject=role, request=request, **facts)
     return role
 
 
 @transaction.atomic
-def change_role(
-    role: Role,
-    *,
-    name: str,
-    rights: Iterable[str],
-    requires_second_factor: bool,
-    by: User,
-    sure: bool = False,
-    request: HttpRequest | None = None,
-) -> Role:
-    """Raises `WouldLockOut` when `by` would lose the right to change roles and is not `sure` of it.
+def change_role(role: Role, *, by: User, cells: Iterable[Cell] = (), request: HttpRequest | None = None, **facts: Any) -> Role:
+    """`facts`: name, requires_second_factor; `cells`: what is put in or taken out, everything else stays as it is by then.
 
-    A right of a room that is not here stays when `rights` names it, and can be taken out; it cannot be put in: DomainError.
+    NotAllowed where `by` may not give one of those rights everywhere, or all of the role where its second factor changes. A right of a room
+    that is not here can be taken out and not be put in: DomainError.
     """
-    was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
-    keepers.hold_still()
-    kept = Role.objects.select_for_update().get(pk=role.pk)
-    facts = {"name": name, "rights": _known(rights, kept.rights), "requires_second_factor": requires_second_factor}
-    differences = changed({field: getattr(kept, field) for field in facts}, facts)
+    with changing(by):
+        return _change(role.pk, cells, by=by, request=request, **facts)
+
+
+@transaction.atomic
+def change_roles(cells: Iterable[Cell], *, by: User, request: HttpRequest | None = None) -> None:
+    """All of them or none, as `change_role` does. DomainError where one of the roles is gone."""
+    of_role: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        of_role[cell.role].append(cell)
+    with changing(by):
+        if Role.objects.filter(pk__in=of_role).count() < len(of_role):
+            raise DomainError(_("A role that you change here is gone. The others are as you left them."))
+        for pk in sorted(of_role):
+            _change(pk, of_role[pk], by=by, request=request)
+
+
+def _change(pk: int, cells: Iterable[Cell], *, by: User, request: HttpRequest | None, **facts: Any) -> Role:
+    role = Role.objects.get(pk=pk)
+    sets = {DO: set(role.rights), GIVE: set(role.may_grant)}
+    for cell in cells:
+        (sets[cell.of].add if cell.on else sets[cell.of].discard)(cell.right)
+    facts |= {DO: _known(sets[DO], role.rights), GIVE: _known(sets[GIVE], (ANY, *role.may_grant))}
+    differences = changed({field: getattr(role, field) for field in facts}, facts)
+    touched = (sets[DO] ^ set(role.rights)) | (sets[GIVE] ^ set(role.may_grant))
+    demand(by, touched | _all_of(role) if "requires_second_factor" in differences else touched, WHOLE, field="rights")
     if differences:
         for field in differences:
-            setattr(kept, field, facts[field])
-        kept.save(update_fields=list(differences))
-        keepers.check(by, was_keeper=was_keeper, sure=sure)
-        note_audit("staff.role_changed", by=by, subject=kept, request=request, changes=differences)
-    return kept
+            setattr(role, field, facts[field])
+        role.save(update_fields=list(differences))
+        note_audit("staff.role_changed", by=by, subject=role, request=request, changes=differences)
+    return role
 
 
 @transaction.atomic
 def drop_role(role: Role, *, by: User, request: HttpRequest | None = None) -> None:
-    """Gone for good. DomainError while somebody holds it."""
-    kept = Role.objects.select_for_update().get(pk=role.pk)
-    if Grant.objects.filter(role=kept).exists():
-        raise DomainError(_("Somebody still holds this role. Take it back first."))
-    note_audit("staff.role_dropped", by=by, subject=kept, request=request, name=kept.name, rights=kept.rights)
-    kept.delete()
+    """Gone for good, and taken back from whoever holds it. NotAllowed where `by` may not give all that it holds; DomainError while
+    something else is its own."""
+    with changing(by):
+        demand(by, _all_of(role), WHOLE)
+        for grant in Grant.objects.filter(role=role).select_related("role", "user", "game", "team", "topic"):
+            _take(grant, by=by, request=request)
+        note_audit("staff.role_dropped", by=by, subject=role, request=request, name=role.name, rights=role.rights, may_grant=role.may_grant)
+        try:
+            Role.objects.filter(pk=role.pk).delete()
+        except ProtectedError as error:
+            raise DomainError(_("This role still has: %(what)s. Give them to another one first.") % {"what": kinds_of(error)}) from error
 
 
 @transaction.atomic
@@ -87,60 +123,71 @@ def give_role(
     topic: Topic | None = None,
     request: HttpRequest | None = None,
 ) -> Grant:
-    """Give `role` to `user`. Whoever may change roles gives any; others give only what they hold themselves, where they hold it."""
+    """Give `role` to `user`. NotAllowed where no roles that `by` holds there list all that this one gives, or `by` would get a right."""
     if topic and topic.archived_at:
         raise DomainError(_("This topic is archived."), field="topic")
     given = Grant(user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=topic.slug if topic else "")
     (part,) = parts_of([given])
-    if not may_give(by, role, part):
-        raise NotAllowed(_("You can give only rights that you hold yourself, and only where you hold them."), field="role")
-    grant, made = Grant.objects.get_or_create(
-        user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=given.topic_slug
-    )
-    if not made:
-        raise DomainError(_("%(name)s already holds this role there.") % {"name": user.name}, field="role")
-    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=_said(grant))
+    with changing(by):
+        role.refresh_from_db()
+        demand(by, _all_of(role), part, field="role")
+        grant, made = Grant.objects.get_or_create(
+            user=user, role=role, game=game, team=team, language=language, topic=topic, topic_slug=given.topic_slug
+        )
+        if not made:
+            raise DomainError(_("%(name)s already holds this role there.") % {"name": user.name}, field="role")
+    note_audit("staff.role_given", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=sides_of(grant))
     user.forget_grants()
     return grant
 
 
 @transaction.atomic
-def take_role(grant: Grant, *, by: User, sure: bool = False, request: HttpRequest | None = None) -> None:
-    """Take a role back. Raises `WouldLockOut` like `change_role`."""
-    was_keeper = has_everywhere(by, Right.MANAGE_ROLES)
+def take_role(grant: Grant, *, by: User, request: HttpRequest | None = None) -> None:
+    """Take a role back. NotAllowed for who may not give it there."""
     (part,) = parts_of([grant])
-    if not may_give(by, grant.role, part):
-        raise NotAllowed(_("You can take back only rights that you hold yourself, and only where you hold them."))
-    keepers.hold_still()
-    user, role, said = grant.user, grant.role, _said(grant)
+    with changing(by):
+        demand(by, _all_of(grant.role), part)
+        _take(grant, by=by, request=request)
+    grant.user.forget_grants()
+
+
+def _take(grant: Grant, *, by: User, request: HttpRequest | None) -> None:
+    facts: dict[str, Any] = {"game_id": grant.game_id, "role": grant.role.name, "part": sides_of(grant)}
+    note_audit("staff.role_taken", by=by, subject=grant.user, request=request, **facts)
     grant.delete()
+
+
+def first_administrator(user: User) -> Role:
+    """The role that may do and give everything, made or brought up to the rights of today, and given to `user` by nobody: for the first
+    one of a desk, and for one that has locked itself out."""
+    with transaction.atomic():
+        facts = {"rights": _known(registered()), "may_grant": [ANY]}
+        role, made = Role.objects.get_or_create(slug="administrator", defaults={"name": "Administrator", **facts})
+        differences = changed({field: getattr(role, field) for field in facts}, facts)
+        if differences:
+            Role.objects.filter(pk=role.pk).update(**facts)
+        if made or differences:
+            note_audit("staff.role_made" if made else "staff.role_changed", by=None, subject=role, name=role.name, changes=differences)
+        _grant, given = Grant.objects.get_or_create(user=user, role=role, game=None, team=None, language="", topic=None, topic_slug="")
+        if given:
+            note_audit("staff.role_given", by=None, subject=user, role=role.name, part={})
     user.forget_grants()
-    keepers.check(by, was_keeper=was_keeper, sure=sure)
-    note_audit("staff.role_taken", by=by, subject=user, request=request, game_id=part.game_id, role=role.name, part=said)
+    return role
 
 
 def may_give(by: User, role: Role, part: Part) -> bool:
-    """Nobody rises alone: a right is passed on only by who holds it over at least that part."""
-    if has_everywhere(by, Right.MANAGE_ROLES):
-        return True
-    return all(_covers(by, right, part) for right in role.rights)
+    """Whether `by` may give this role there, or take it back."""
+    return covers(by, _all_of(role), part)
 
 
-def _covers(by: User, right: str, wanted: Part) -> bool:
-    scope = scope_for(by, right)
-    return scope.everything or any(wanted.lies_in(part) for part in scope.parts)
+def _all_of(role: Role) -> set[str]:
+    """What somebody gets with it: rights to have, and rights to give."""
+    return {*role.rights, *role.may_grant}
 
 
-def _said(grant: Grant) -> dict[str, str]:
-    """The part with its names, as it was called when it was given."""
-    named = {"game": grant.game, "team": grant.team, "topic": grant.topic}
-    sides = {side: row.name if row else "" for side, row in named.items()} | {"language": grant.language}
-    return {side: name for side, name in sides.items() if name}
-
-
-def _known(rights: Iterable[str], already: Iterable[str] = ()) -> list[str]:
+def _known(names: Iterable[str], already: Iterable[str] = ()) -> list[str]:
     """In the order of the list of rights, so that equal sets are equal rows; those of rooms that are not here at the end."""
-    wanted, every = set(rights), registered()
+    wanted, every = set(names), registered()
     gone = sorted(wanted - set(every))
     if unknown := [name for name in gone if name not in set(already)]:
         raise DomainError(_("Unknown rights: %(names)s") % {"names": ", ".join(unknown)}, field="rights")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from helpdesk.audit.services import note_audit
-from helpdesk.base.errors import DomainError
+from helpdesk.base.claims import hold_names
+from helpdesk.base.errors import DomainError, kinds_of
 from helpdesk.staff.models import Grant, Membership, Team, User
+from helpdesk.staff.services.keepers import LOCK
 from helpdesk.staff.services.seats import seat
 from helpdesk.staff.services.slugs import free_slug
 
@@ -31,10 +33,11 @@ def change_team(
     team: Team, *, name: str, members: Iterable[User], answering_takes: bool, by: User, request: HttpRequest | None = None
 ) -> Team:
     """`members` are all who are in it from now on. DomainError for a name that another team has."""
+    hold_names(LOCK)
     kept = Team.objects.select_for_update().get(pk=team.pk)
     if name != kept.name:
         _refuse_double(name)
-    joined, left = seat(Membership.objects.filter(team=kept), members, team=kept)
+    joined, left = map(_called, seat(Membership.objects.filter(team=kept), members, team=kept))
     if joined or left or (name, answering_takes) != (kept.name, kept.answering_takes):
         names = [kept.name, name]
         note_audit(
@@ -56,8 +59,12 @@ def drop_team(team: Team, *, by: User, request: HttpRequest | None = None) -> No
     note_audit("staff.team_dropped", by=by, subject=team, request=request, name=team.name)
     try:
         team.delete()
-    except (ProtectedError, RestrictedError) as error:
-        raise DomainError(_("Tickets still belong to this team. Give them to another one first.")) from error
+    except ProtectedError as error:
+        raise DomainError(_("This team still has: %(what)s. Give them to another one first.") % {"what": kinds_of(error)}) from error
+
+
+def _called(ids: list[int]) -> list[str]:
+    return list(User.objects.filter(pk__in=ids).values_list("name", flat=True))
 
 
 def _refuse_double(name: str) -> None:

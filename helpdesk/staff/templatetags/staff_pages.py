@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
@@ -14,13 +15,17 @@ from django.utils.translation import gettext as _
 
 from helpdesk.audit.labels import fact_words
 from helpdesk.base import outward
+from helpdesk.base.fill import fill
 from helpdesk.base.templatetags.ui import icon
+from helpdesk.staff.forms.matrix import Box
 from helpdesk.staff.menu import Room, rooms
 from helpdesk.staff.models import Grant
 from helpdesk.staff.rights import Right, find, has_everywhere
+from helpdesk.staff.said import grant_words, where_words
 
 register = template.Library()
 
+SHOWN = 600  # letters of one fact
 # the first that fits; the order matters, since each of them claims to be the ones below it too
 BROWSERS = (
     ("Edg", "Edge"),
@@ -53,6 +58,15 @@ def standstill(context: template.Context) -> SafeString:
     return format_html('<div class="callout late standstill" role="status">{}<p>{} {}</p></div>', icon("hand", 15), words, standing.label)
 
 
+@register.simple_tag(takes_context=True)
+def see_as_link(context: template.Context, what: str, pk: int) -> SafeString:
+    """The way to see the desk as this person or role ("person", "role"), for who may."""
+    if not has_everywhere(context["request"].user, Right.SEE_AS):
+        return SafeString()
+    way = f"{reverse('staff:see_as')}?{what}={pk}"
+    return format_html('<a class="btn small" href="{}">{}{}</a>', way, icon("scan-eye", 14), _("See the desk so…"))
+
+
 @register.simple_tag
 def demo_logins() -> Sequence[Any]:
     """The people one may sign in as with one press; in the demo only, elsewhere nobody."""
@@ -72,8 +86,42 @@ def audit_data(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
 
 
 def _facts(data: dict[str, Any]) -> list[tuple[str, Any, str]]:
-    changes = [(fact_words(name), _short(old), _short(new)) for name, (old, new) in data.get("changes", {}).items()]
-    return [*changes, *((fact_words(name), None, _short(value)) for name, value in data.items() if name != "changes")]
+    changes = [(fact_words(name), *_change(old, new)) for name, (old, new) in data.get("changes", {}).items()]
+    rest = {name: value for name, value in data.items() if name != "changes"}
+    if isinstance(rest.get("part"), dict):  # as it is said everywhere
+        rest["part"] = where_words(rest["part"])
+        if "role" in rest:
+            rest["role"] = grant_words(str(rest["role"]), rest.pop("part"))
+    return [*changes, *((fact_words(name), None, _short(value)) for name, value in rest.items())]
+
+
+def _change(old: Any, new: Any) -> tuple[Any, str]:
+    """What it was and what it is; of two lists only what came and went, since forty rights of which one is new are too many words."""
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return _short(old), _short(new)
+    came, went = [one for one in new if one not in old], [one for one in old if one not in new]
+    return None, "; ".join(f"{sign} {_short(ones)}" for sign, ones in (("+", came), ("−", went)) if ones) or _short(new)
+
+
+CELL = (
+    '<td data-col="{column}"{shown}><input type="checkbox" name="is" value="{role}:{right}" '
+    'aria-labelledby="right-{right} role-{role}"{was}{on}{shut}></td>'
+)
+
+
+@register.simple_tag
+def marks(right: str, boxes: Iterable[Box]) -> SafeString:
+    """A row of the matrix of roles; by hand, since thirty roles have two thousand cells. On a phone the first column alone is shown."""
+    return SafeString(
+        "".join(
+            fill(
+                CELL, column=column, role=box.role.pk, right=right,
+                shown=SafeString(' class="shown"' if column == 1 else ""), was=" data-was" if box.was else "",
+                on=" checked" if box.on else "", shut="" if box.open else " disabled",
+            )
+            for column, box in enumerate(boxes, 1)
+        )
+    )  # fmt: skip
 
 
 @register.filter
@@ -90,7 +138,7 @@ def _short(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     words = ", ".join(_one(one) for one in value) if isinstance(value, list) else _one(value)
-    return words if len(words) <= 160 else words[:159] + "…"
+    return words if len(words) <= SHOWN else words[: SHOWN - 1] + "…"
 
 
 def _one(value: Any) -> str:

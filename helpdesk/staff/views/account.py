@@ -35,7 +35,7 @@ def account(request: StaffRequest) -> HttpResponse:
         "form": form,
         "factors": [factor for factor in factors if factor.type != Authenticator.Type.RECOVERY_CODES],
         "sessions": UserSession.objects.filter(user=request.user).count(),
-        "summary": summary(request.user),
+        "summary": summary(request.user, request.GET.get("can", "").strip()),
         "away_form": AwayForm(),
     }
     return render(request, "staff/account.html", context, status=422 if form.errors else 200)

@@ -52,7 +52,7 @@ class AuditFilter(forms.Form):
 NAMED: dict[str, type[Model]] = {"staff.user": User, "staff.team": Team, "staff.role": Role, "games.game": Game}
 
 
-def _lines(rows: list[AuditEntry]) -> list[dict[str, Any]]:
+def told(rows: list[AuditEntry]) -> list[dict[str, Any]]:
     """Each entry in words, with the names of what still exists. A query for each kind of named thing at most."""
     wanted: dict[str, set[int]] = {}
     for entry in rows:
@@ -78,4 +78,4 @@ def _midnight(day: Any) -> datetime | None:
 def audit(request: StaffRequest) -> HttpResponse:
     form = AuditFilter(request.GET)
     page = entries(form.asked(), cursor=request.GET.get("after", ""))
-    return render(request, "staff/audit.html", {"form": form, "page": page, "lines": _lines(page.rows)})
+    return render(request, "staff/audit.html", {"form": form, "page": page, "lines": told(page.rows)})

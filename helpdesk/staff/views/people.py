@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,14 +20,15 @@ from helpdesk.staff.forms.people import GrantForm, InviteForm, PersonForm
 from helpdesk.staff.forms.plan import AbsenceForm
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.leaving import held_by
-from helpdesk.staff.models import Grant, Team, User, parts_of
+from helpdesk.staff.models import Grant, User, parts_of
 from helpdesk.staff.plan import plan_of
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from helpdesk.staff.services import addresses, keepers
+from helpdesk.staff.said import Names, grant_words
+from helpdesk.staff.services import addresses
 from helpdesk.staff.services import people as services
-from helpdesk.staff.services import roles as role_services
-from helpdesk.staff.summary import part_words, summary
-from helpdesk.studio.models import Game, Topic
+from helpdesk.staff.services.roles import give_role, take_role
+from helpdesk.staff.summary import summary
+from helpdesk.staff.views.review import Asked, goes_back, reviewed
 
 staff_room = requires(Right.MANAGE_STAFF, everywhere=True)
 
@@ -73,11 +75,14 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
 def give(request: StaffRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(User, pk=pk)
     form = GrantForm(request.POST)
-    if form.is_valid():
+    if form.is_valid() and not goes_back(request):
+
+        def deed() -> None:
+            give_role(shown, by=request.user, request=request, **form.cleaned_data)
+
+        done = _("%(name)s has the role now.") % {"name": shown.name}
         with refusals(form):
-            role_services.give_role(shown, by=request.user, request=request, **form.cleaned_data)
-            messages.success(request, _("%(name)s has the role now.") % {"name": shown.name})
-            return redirect("staff:person", pk)
+            return reviewed(request, Asked(shown.name, deed, done, reverse("staff:person", args=[pk])))
     return _person_page(request, shown, grant_form=form)
 
 
@@ -85,15 +90,16 @@ def give(request: StaffRequest, pk: int) -> HttpResponse:
 @staff_room
 def take(request: StaffRequest, pk: int, grant_pk: int) -> HttpResponse:
     grant = get_object_or_404(Grant.objects.select_related("role", "user"), pk=grant_pk, user_id=pk)
+    page = reverse("staff:person", args=[pk])
+
+    def deed() -> None:
+        take_role(grant, by=request.user, request=request)
+
     try:
-        role_services.take_role(grant, by=request.user, sure=request.POST.get("sure") == "1", request=request)
-    except keepers.WouldLockOut as warning:
-        return _person_page(request, grant.user, unsure=(grant_pk, str(warning)))
+        return reviewed(request, Asked(grant.user.name, deed, _("The role is taken back."), page, back=page))
     except DomainError as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The role is taken back."))
-    return redirect("staff:person", pk)
+        return redirect(page)
 
 
 def new_address(request: HttpRequest, token: str) -> HttpResponse:
@@ -144,28 +150,18 @@ def _person_page(
     *,
     form: PersonForm | None = None,
     grant_form: GrantForm | None = None,
-    unsure: tuple[int, str] | None = None,
 ) -> HttpResponse:
-    games = dict(Game.objects.values_list("pk", "name"))
-    teams = dict(Team.objects.values_list("pk", "name"))
-    topics = dict(Topic.objects.values_list("pk", "name"))
     given = list(Grant.objects.filter(user=shown).select_related("role"))
-    grants = [
-        {
-            "grant": grant,
-            "where": part_words(part, games, teams, topics),
-            "unsure": unsure[1] if unsure and unsure[0] == grant.pk else "",
-        }
-        for grant, part in zip(given, parts_of(given), strict=True)
-    ]
+    parts = parts_of(given)
+    names = Names(parts)
     factors = Authenticator.objects.filter(user=shown).exclude(type=Authenticator.Type.RECOVERY_CODES)
     grant_form = grant_form or GrantForm()
     context = {
         "person": shown,
         "form": form or PersonForm.of(shown),
         "grant_form": grant_form,
-        "grants": grants,
-        "summary": summary(shown),
+        "grants": [(grant, grant_words(grant.role.name, names.where(part))) for grant, part in zip(given, parts, strict=True)],
+        "summary": summary(shown, request.GET.get("can", "").strip()),
         "factors": list(factors.values("type").annotate(count=Count("pk"))),
         "sessions": UserSession.objects.filter(user=shown).count(),
         "teams": shown.teams.all(),
@@ -175,5 +171,5 @@ def _person_page(
         "absence_form": AbsenceForm(),
         "held": 0 if shown.is_active else held_by(shown),
     }
-    broken = (form is not None and form.errors) or grant_form.is_bound or unsure is not None
+    broken = (form is not None and form.errors) or grant_form.errors
     return render(request, "staff/person.html", context, status=422 if broken else 200)

@@ -9,15 +9,17 @@ from django.test import Client
 
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
-from tests.factories.staff import somebody
+from tests.factories.staff import MOVES, somebody
 
 DAILY = (
     Right.VIEW,
+    Right.SEE_NOTES,
     Right.REPLY,
     Right.NOTE,
     Right.ASSIGN,
     Right.TAKE,
-    Right.SET_STATUS,
+    *MOVES,
+    Right.SET_PRIORITY,
     Right.SEE_PLAYER,
     Right.SEE_PLAYER_CONTACT,
     Right.SEE_ATTACHMENTS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +16,7 @@ from players.models import Player
 from players.selectors import main_address, writes_from
 from players.services import add_address, remember_account
 from tests.factories.desk import make_game, make_player, make_ticket, player_writes
-from tests.factories.staff import somebody
+from tests.factories.staff import MOVES, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
 from tickets.events.of_tickets import TicketMoved
@@ -66,7 +68,7 @@ def test_a_department_that_nobody_knows_is_made_by_whoever_may(clara: User, desk
     assert "There is no department “Legal”" in refused.content.decode()
     assert not Department.objects.exists()
 
-    head = somebody(Right.VIEW, Right.SET_STATUS, Right.MANAGE_STAFF)
+    head = somebody(Right.VIEW, *MOVES, Right.MANAGE_STAFF)
     assert desk(head).post(f"/tickets/{ticket.number}/status/", facts).status_code == 302
     assert Ticket.objects.get(pk=ticket.pk).pending_department == Department.objects.get(name="Legal")
 
@@ -350,7 +352,7 @@ def test_without_the_right_nobody_says_whose_ticket_it_is(clara: User, desk: Des
 
 
 def test_an_answer_taken_for_a_machines_counts_by_a_click_and_only_once(client: Client) -> None:
-    operator_ = somebody(Right.VIEW, Right.SET_STATUS)
+    operator_ = somebody(Right.VIEW, *MOVES)
     ticket = make_ticket()
     away = receive(ticket, Incoming(text="I am away. My crystals are still gone!", channel="mail", automatic=True))
     Message.objects.filter(ticket=ticket, automatic=False).update(no_reply_needed_at=away.at)
@@ -373,9 +375,25 @@ def test_on_a_closed_ticket_the_mail_opens_a_follow_up_instead(client: Client) -
     ticket = make_ticket()
     away = receive(ticket, Incoming(text="I am away.", channel="mail", automatic=True))
     Ticket.objects.filter(pk=ticket.pk).update(status=Status.CLOSED)
-    client.force_login(somebody(Right.VIEW, Right.SET_STATUS))
+    client.force_login(somebody(Right.VIEW, *MOVES))
 
     client.post(reverse("desk:counted", args=[ticket.number, away.pk]))
 
     away.refresh_from_db()
     assert away.automatic
+
+
+def test_the_priority_is_set_by_whoever_may_and_seen_by_all(clara: User, desk: Desk) -> None:
+    ticket, nina = make_ticket(), somebody(Right.VIEW, Right.SET_STATUS)
+    address = f"/tickets/{ticket.number}/priority/"
+
+    assert desk(nina).get(address).status_code == 403
+    dialog = desk(clara).get(address, headers=HTMX).content.decode()
+    assert re.findall(r'value="(\d)"', dialog) == ["4", "3", "2", "1"]
+    assert desk(clara).post(address, {"priority": "9"}, headers=HTMX).status_code == 422
+    assert desk(clara).post(address, {"priority": "4"}).status_code == 302
+
+    pages = [desk(who).get(f"/tickets/{ticket.number}/").content.decode() for who in (clara, nina)]
+    assert all('class="priority urgent"' in page for page in pages)
+    assert [f'href="{address}' in page for page in pages] == [True, False]
+    assert "set the priority <b>Urgent</b>" in pages[0]

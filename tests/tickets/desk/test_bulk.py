@@ -18,9 +18,9 @@ from tests.tickets.desk.conftest import DAILY, Desk
 from tickets.actors import operator
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.waiting import wrong
-from tickets.models import Status, Ticket
+from tickets.models import Priority, Status, Ticket
 from tickets.services.assign import assign
-from tickets.services.edit import set_status
+from tickets.services.edit import set_priority, set_status
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,25 @@ def test_the_way_back_keeps_the_view(greta: User, desk: Desk) -> None:
     answer = desk(greta).post("/tickets/picked/?language=en", {"do": "assign:me", "pick": ticket.number, "sure": "1"})
 
     assert answer["Location"] == "/tickets/?language=en"
+
+
+def test_a_priority_is_set_for_many_and_taken_back(greta: User, desk: Desk) -> None:
+    one, two = make_ticket(), make_ticket()
+    set_priority(two, Priority.LOW, by=operator(greta))
+    client = desk(greta)
+
+    assert "Urgent priority: 2 tickets?" in pick(client, "priority:urgent", one, now(two), sure=False)
+    page = pick(client, "priority:urgent", one, now(two))
+    assert {now(one).priority, now(two).priority} == {Priority.URGENT}
+    assert page.count('class="priority urgent"') == 2
+    assert "2 tickets stand as before." in back(client)
+    assert (now(one).priority, now(two).priority) == (Priority.NORMAL, Priority.LOW)
+
+
+def test_who_may_not_set_priorities_sets_none(desk: Desk) -> None:
+    nina = somebody(*(right for right in DAILY if right != Right.SET_PRIORITY), Right.BULK)
+    ticket = make_ticket()
+
+    pick(desk(nina), "priority:urgent", ticket)
+
+    assert now(ticket).priority == Priority.NORMAL

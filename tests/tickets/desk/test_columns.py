@@ -27,7 +27,6 @@ from tickets.actors import operator
 from tickets.desk.models import ListLook
 from tickets.desk.queue import selectors
 from tickets.desk.queue.filters import Wanted
-from tickets.filters import Filter
 from tickets.filters.columns import Columns, orders
 from tickets.models import FAR, Status, Ticket
 from tickets.services.edit import set_tags
@@ -71,7 +70,7 @@ def test_a_list_without_the_way_to_the_ticket_is_none(greta: User, desk: Desk) -
     ("query", "why"),
     [
         ("?columns=subject,magic", "There is nothing called “magic”"),
-        ("?columns=subject,words", "“Words” cannot be a column"),
+        ("?columns=subject,text", "“Text” cannot be a column"),
         ("?columns=subject,address", "You may not see “Mail address”"),
         ("?sort=-address", "You may not see “Mail address”"),
         ("?sort=tag", "One cannot sort by “Tag”"),
@@ -210,7 +209,7 @@ def test_every_order_pages_each_row_that_did_not_move_once_both_ways(
     monkeypatch.setattr(selectors, "PAGE", size)
     with tickets_of(ages) as made:
         for order in orders(greta):
-            up, down = (Wanted(Filter(greta), tab="all", sort=one.said) for one in (order, order.turned))
+            up, down = (Wanted(greta, tab="all", sort=one.said) for one in (order, order.turned))
             there = walk(greta, up)
             assert sorted(there) == made
             assert walk(greta, down) == there[::-1], order.said
@@ -225,7 +224,7 @@ def test_every_order_pages_each_row_that_did_not_move_once_both_ways(
         for order in orders(greta):
             with rolled_back():
                 pages = iter(range(10))
-                seen = walk(greta, Wanted(Filter(greta), tab="all", sort=order.said), moves)
+                seen = walk(greta, Wanted(greta, tab="all", sort=order.said), moves)
             stayed = [pk for pk in seen if pk != mover]
             assert sorted(stayed) == [pk for pk in made if pk != mover], order.said
 

@@ -23,6 +23,7 @@ from helpdesk.studio.models import Tag
 from players import erasure
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tests.tickets.desk.test_bulk_all import OneStep
@@ -255,6 +256,7 @@ def test_the_link_is_the_persons_for_an_hour(greta: User, erik: User, desk: Desk
 
 def test_the_audit_tells_of_the_filter_the_columns_and_the_count(greta: User, desk: Desk) -> None:
     make_ticket(subject="Sword")
+    index_all()
     client = desk(greta)
     start(client, "?status=all&q=sword+lang:en&channel=post&columns=subject,tier")
     running.run_due()

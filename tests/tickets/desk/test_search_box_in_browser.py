@@ -57,6 +57,7 @@ def test_enter_alone_searches_what_was_typed_and_escape_takes_the_offers_away(op
     expect(offers).to_be_visible()
     page.keyboard.press("Enter")
 
+    page.wait_for_url("**q=sta*")
     expect(page.locator("#rows .subject")).to_have_text(["A star"])
     box.click()
     page.keyboard.press("ArrowDown")

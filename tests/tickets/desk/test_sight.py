@@ -12,6 +12,7 @@ from helpdesk.staff.rights import Right
 from players.models import Address, Player
 from tests.conftest import Travel
 from tests.factories.desk import Post, make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.search import index_all
 from tests.factories.staff import join, somebody
 from tests.tickets.desk.conftest import DAILY, Desk
 from tickets import drain
@@ -89,7 +90,6 @@ def pages(ticket: Ticket, raw: RawMail) -> list[str]:
         f"{own}/status/",
         f"{own}/assign/",
         f"{own}/facts/",
-        f"{own}/player/",
         f"{own}/messages/{message.pk}/sender/",
         f"{own}/preview/",
         "/notices/",
@@ -134,6 +134,7 @@ def test_what_is_not_seen_is_not_searched(desk: Desk) -> None:
     tide = make_game("tideborn")
     make_ticket("One", subject="Pearls", player=make_player(NAME))
     make_ticket("Two", subject="Shells", game=tide, player=make_player(NAME))
+    index_all()
     blind = somebody(Right.VIEW, name="Nina Berg")
     half = somebody(Right.VIEW, name="Hugo Prats")
     half.grants.create(role=somebody(Right.SEE_PLAYER).grants.get().role, game=tide)
@@ -223,3 +224,10 @@ def test_ratings_are_shown_only_where_one_may_see_them(desk: Desk) -> None:
     assert "★5" not in panel
     assert "not yours to see" in panel
     assert "★2" in desk(hugo).get(f"/tickets/{here.number}/card/").content.decode()
+
+
+def test_whose_ticket_it_is_says_only_who_sees_players(desk: Desk, troubled: Ticket) -> None:
+    page = f"/tickets/{troubled.number}/player/"
+
+    assert desk(somebody(Right.VIEW, Right.EDIT_PLAYER)).get(page).status_code == 404
+    assert NAME in desk(somebody(Right.VIEW, Right.EDIT_PLAYER, Right.SEE_PLAYER)).get(page).content.decode()

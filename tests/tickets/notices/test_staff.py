@@ -31,7 +31,7 @@ def heard(user):
 @pytest.fixture(autouse=True)
 def _they_see_tickets(anna, boris):
     for user in (anna, boris):
-        user.grants.create(role=somebody(Right.VIEW).grants.get().role)
+        user.grants.create(role=somebody(Right.VIEW, Right.SEE_NOTES).grants.get().role)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_trouble_of_somebody_who_has_left_goes_to_who_has_the_ticket(ticket, ann
 
 
 def test_a_note_that_names_a_colleague_who_may_see_the_ticket(ticket, anna):
-    carol = somebody(Right.VIEW, name="Carol Haddad")
+    carol = somebody(Right.VIEW, Right.SEE_NOTES, name="Carol Haddad")
 
     add_note(ticket, "@carol please look, mirabelle@mail.example says she paid twice.", by=operator(anna))
 

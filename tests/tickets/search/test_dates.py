@@ -89,7 +89,7 @@ def test_every_day_has_its_hours_in_every_zone(zone: str) -> None:
 def found(text: str, reader: User) -> set[str]:
     parsed = parse(text, reader)
     assert parsed.troubles == ()
-    tree = q_of(parsed.tree, reader, words=lambda _part: pytest.fail("no words were asked for"))
+    tree = q_of(parsed.tree, reader, texts=lambda _part: pytest.fail("no words were asked for"))
     return set(Ticket.objects.filter(tree).values_list("subject", flat=True))
 
 

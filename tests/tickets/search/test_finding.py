@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, or_
+
 import pytest
 from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
@@ -21,12 +24,19 @@ from tickets.search.language import Asked, Either, Every, Node, Not, Phrase, Wor
 from tickets.services.edit import set_tags
 
 
-def of_subject(part: Word | Phrase) -> Q:
-    return finds("subject", part.text)
+def of_subject(node: Node) -> Q:
+    match node:
+        case Not(part=part):
+            return ~of_subject(part)
+        case Every(parts=parts) | Either(parts=parts):
+            return reduce(and_ if isinstance(node, Every) else or_, map(of_subject, parts))
+        case Word() | Phrase():
+            return finds("subject", node.text)
+    raise TypeError(node)
 
 
 def found(text: str, reader: User) -> set[str]:
-    return set(Ticket.objects.filter(q_of(parse(text, reader).tree, reader, words=of_subject)).values_list("subject", flat=True))
+    return set(Ticket.objects.filter(q_of(parse(text, reader).tree, reader, texts=of_subject)).values_list("subject", flat=True))
 
 
 def test_words_and_fields_find_together(olga: User) -> None:
@@ -60,7 +70,7 @@ def test_a_field_with_a_right_finds_only_where_the_right_is_held(monkeypatch: py
     clara = somebody(Right.VIEW, Right.SEE_RATING, game=ember)
     tree = parse(text, clara).tree
 
-    pks = set(Ticket.objects.filter(q_of(tree, clara, words=of_subject)).values_list("pk", flat=True))
+    pks = set(Ticket.objects.filter(q_of(tree, clara, texts=of_subject)).values_list("pk", flat=True))
 
     assert there.pk not in pks
     assert (here.pk in pks) == (text != "room.secret:none")

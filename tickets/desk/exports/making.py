@@ -62,7 +62,7 @@ def start(asked: QueryDict, file_format: str, *, by: User, request: HttpRequest 
     listed = [one.name for one in look.columns]
     job = verbs.start(KIND, owner=by.pk, parameters={"format": file_format, "held": _held(by, look.columns)})
     Export.objects.create(job=job, asked=asked.urlencode(), columns=listed)
-    fields = sorted({*wanted.said, *(leaf.field for leaf in leaves(wanted.box.tree) if isinstance(leaf, Asked))})
+    fields = sorted({leaf.field for leaf in leaves(wanted.box.tree) if isinstance(leaf, Asked)})
     note_audit(
         "jobs.started", by=by, subject=job, request=request, kind=KIND,
         format=file_format, columns=listed, tab=wanted.tab, fields=fields, words=bool(wanted.box.has_words),
@@ -169,7 +169,7 @@ def _reading(part: ExportPart) -> Any:
 
 def _demand_read(wanted: Wanted, refused: Sequence[str] = ()) -> None:
     """What is left out of a filter would make the list longer than what was asked for."""
-    if why := [*wanted.refused, *refused, *(trouble.sentence for _piece, trouble in wanted.troubles)]:
+    if why := [*refused, *(trouble.sentence for trouble in wanted.box.troubles)]:
         raise DomainError(str(why[0]))
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from helpdesk.base import clock
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right
+from helpdesk.staff.rights import Right, has_right
 from helpdesk.studio.models import Game, Reason
 from helpdesk.studio.reasons import reasons_of
 from tickets.access import visible_tickets
@@ -24,9 +24,9 @@ from tickets.actors import operator
 from tickets.lifecycle.pending import PendingInfo
 from tickets.lifecycle.reasons import HOLD
 from tickets.lifecycle.waiting import question_before
-from tickets.models import Status, Ticket
+from tickets.models import Priority, Status, Ticket
 from tickets.services.assign import assign
-from tickets.services.edit import set_status
+from tickets.services.edit import set_priority, set_status
 from tickets.services.take_back import Standing, take_back
 
 PICKED_AT_ONCE = 50
@@ -37,20 +37,23 @@ KEPT = "bulk"  # the session's key for what can be taken back
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What the bar offers: the question it asks first, the button that answers it, and the right it takes."""
+    """What the bar offers: the question it asks first, the button that answers it, and the rights it takes."""
 
     name: str
     label: str | Promise
-    right: Right
+    rights: tuple[Right, ...]
 
 
 ACTS = {
     act.name: act
     for act in (
-        Act("assign:me", gettext_lazy("Take"), Right.ASSIGN),
-        Act("assign:nobody", gettext_lazy("Put back"), Right.ASSIGN),
-        Act("status:in_progress", gettext_lazy("In progress"), Right.SET_STATUS),
-        Act("status:resolved", gettext_lazy("Resolved"), Right.SET_STATUS),
+        Act("assign:me", gettext_lazy("Take"), (Right.ASSIGN,)),
+        Act("assign:nobody", gettext_lazy("Put back"), (Right.ASSIGN,)),
+        Act("status:in_progress", gettext_lazy("In progress"), (Right.SET_STATUS,)),
+        Act("status:resolved", gettext_lazy("Resolved"), (Right.SET_STATUS, Right.SET_RESOLVED)),
+        Act("priority:urgent", gettext_lazy("Urgent priority"), (Right.SET_PRIORITY,)),
+        Act("priority:high", gettext_lazy("High priority"), (Right.SET_PRIORITY,)),
+        Act("priority:normal", gettext_lazy("Normal priority"), (Right.SET_PRIORITY,)),
     )
 }
 
@@ -64,9 +67,14 @@ class Done:
     missing: int
 
 
+def offered(reader: User) -> list[Act]:
+    """What of it this person may do to any ticket at all."""
+    return [act for act in ACTS.values() if all(has_right(reader, right) for right in act.rights)]
+
+
 def within_reach(reader: User, act: Act) -> QuerySet[Ticket]:
     """The tickets to which this person may do it, and to many at once."""
-    return visible_tickets(reader, act.right).filter(pk__in=visible_tickets(reader, Right.BULK).values("pk"))
+    return visible_tickets(reader, Right.BULK, *act.rights)
 
 
 def allowed(reader: User, act: Act, numbers: Sequence[str]) -> QuerySet[Ticket]:
@@ -96,7 +104,7 @@ def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
             said.append(_("No clock closes them until somebody sets another status. Players are told nothing."))
             if waiting:
                 said.append(ngettext("%(n)s player goes on waiting.", "%(n)s players go on waiting.", waiting) % {"n": waiting})
-        case _:
+        case "assign:me" | "assign:nobody":
             if taken:
                 of_others = tickets.filter(with_others).order_by("assignee__name").values_list("assignee__name", flat=True)
                 others = list(of_others.distinct()[: NAMED + 1])
@@ -104,6 +112,8 @@ def consequences(act: Act, tickets: QuerySet[Ticket], by: User) -> list[str]:
                     ngettext("%(n)s is with a colleague now: %(names)s.", "%(n)s are with colleagues now: %(names)s.", taken)
                     % {"n": taken, "names": ", ".join(others[:NAMED]) + (" …" if len(others) > NAMED else "")}
                 )
+            said.append(_("Players are told nothing."))
+        case _:
             said.append(_("Players are told nothing."))
     return said
 
@@ -137,6 +147,8 @@ def do_one(act: Act, ticket: Ticket, by: User, seen: int, reason: int | None = N
     verb, _colon, what = act.name.partition(":")
     if verb == "assign":
         return assign(ticket, to=by if what == "me" else None, by=operator(by))
+    if verb == "priority":
+        return set_priority(ticket, Priority.said(what), by=operator(by))
     no_reply_needed = question_before(ticket, seen) if what == Status.RESOLVED else None
     held = PendingInfo(reason=reason) if reason else None
     return set_status(ticket, Status(what), by=operator(by), pending=held, no_reply_needed_upto=no_reply_needed)
@@ -162,7 +174,7 @@ def take_all_back(request: HttpRequest, by: User) -> Done:
     if offered is None or found is None:
         return Done(0, {_("It is too late to take that back."): []}, 0)
     stood = [Standing(**row) for row in found["rows"]]
-    tickets = {ticket.pk: ticket for ticket in visible_tickets(by, ACTS[found["act"]].right).filter(pk__in=[one.pk for one in stood])}
+    tickets = {ticket.pk: ticket for ticket in visible_tickets(by, *ACTS[found["act"]].rights).filter(pk__in=[one.pk for one in stood])}
     changed, refused = 0, dict[str, list[str]]()
     for before in stood:
         if ticket := tickets.get(before.pk):

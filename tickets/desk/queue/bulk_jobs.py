@@ -127,7 +127,7 @@ def _work_back(job: Job) -> Iterator[Step]:
     def one(ticket: Ticket) -> None:
         take_back(Standing.with_words(stood[ticket.pk]), ticket, by=operator(by))
 
-    return over_parts(job, lambda pks: _each(visible_tickets(by, act.right), pks, one))
+    return over_parts(job, lambda pks: _each(visible_tickets(by, *act.rights), pks, one))
 
 
 def _each(mine: QuerySet[Ticket], pks: list[int], one: Callable[[Ticket], Any]) -> Outcome:

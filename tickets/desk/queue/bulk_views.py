@@ -92,8 +92,8 @@ def _all(request: StaffRequest, act: bulk.Act, back: str) -> HttpResponse:
     upto = whole_number(request.POST.get("upto")) or _newest(request.user)
     tickets = bulk_jobs.matching(request.user, act, wanted, upto=upto)
     try:
-        if wanted.refused:
-            raise DomainError(wanted.refused[0])
+        if wanted.box.troubles:  # what is searched is more than what was meant
+            raise DomainError(wanted.box.troubles[0].sentence)
         if not request.POST.get("sure"):
             count = bulk_jobs.count(tickets)
             return _ask(

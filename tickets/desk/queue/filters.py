@@ -1,81 +1,63 @@
-"""What a URL of the queue asks for. The address is the filter: it can be bookmarked, sent, and saved as a view."""
+"""What a URL of the queue asks for. The address is the filter: it can be bookmarked, sent, and saved as a view.
+
+`q` is all that is asked for, in the words of the search box; `status` is the tab, `sort` the order. Box, chips and menus change `q`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.errors import DomainError
-from helpdesk.base.folding import finds
 from helpdesk.staff.models import User
 from tickets import filters
-from tickets.filters import Condition, Field, Filter, Kind, Operator
+from tickets.filters import Operator
 from tickets.filters.columns import Order
-from tickets.filters.fields import Values
+from tickets.filters.spoken import MINE
 from tickets.models import FAR, ON_HOLD, Status, Ticket
-from tickets.search.language import NOTHING_TYPED, Parsed, Phrase, Trouble, Word, parse, q_of, without_parts
-from tickets.sight import named
+from tickets.search import postgres
+from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
+from tickets.search.language.tree import Value, every, leaves
+from tickets.search.looking import Look, Loose, look
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
 
-SORT_KEY = "sort_key"
-SEARCH, WORDS = "q", "words"  # the search box's name in the address, and the field of what it looks for without one
-DRAWN = frozenset({"game", "assignee", "language", "team", "topic"})  # what has a menu or a mark of its own
-OWN = frozenset({"status", WORDS})  # fields that the address says otherwise: by the tabs, and by the box
+BEST = "best"  # the order of what was found by words: that of no field
+SEARCH, LOOSE = "q", "loose"  # the search box's name in the address, and how its words were loosened
+OWN = frozenset({"status"})  # what the address says otherwise: by the tabs
+LONGEST_TYPED = 400  # characters of the box: an address holds them, whatever the alphabet
 MOST_TROUBLES = 5  # told one by one
 
 
-def register_own() -> None:
-    """What the search field looks through. Called in `ready()`."""
-    filters.register(Field(WORDS, _("Words"), Kind.TEXT, _with_words))
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
-    """One view of the queue for its reader. What an address says wrongly is left out, never an error page: `refused` tells of it.
+    """One view of the queue for its reader: what the box asks for, a tab, an order. What of it cannot be read is left out and told at its
+    place, never an error page; `refused` tells of an order."""
 
-    `said` is what the address says of each field that was understood, by the field's name; `box` what was typed into the search box.
-    """
-
-    filter: Filter
+    reader: User
     box: Parsed = NOTHING_TYPED
     tab: str = TO_ANSWER
     sort: str = "waiting_since"
-    said: Mapping[str, str] = field(default_factory=dict)
+    loose: Loose = Loose.UNSAID
     refused: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
-        """Read a query string."""
-        tab = asked.get("status", TO_ANSWER)
-        tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else TO_ANSWER
-        said = {one.name: word for one in filters.registered() if one.name not in OWN and (word := asked.get(one.name, ""))}
-        refused: list[DomainError] = []
-        found = Filter.of(((name, "", [word]) for name, word in said.items()), reader, refused=refused)
-        sort = _sort(asked.get("sort", ""), tab, reader, refused)
-        return cls(
-            found,
-            box=parse(asked.get(SEARCH, "").strip(), reader),
-            tab=tab,
-            sort=sort,
-            said={condition.field.name: said[condition.field.name] for condition in found.conditions},
-            refused=tuple(map(str, refused)),
-        )
+        """Read a query string. Words are looked for under every status where the address names none, and the best comes first."""
+        box = parse(one_state(asked, reader).get(SEARCH, "").strip(), reader)
+        tab, loose = asked.get("status", ""), asked.get(LOOSE, "")
+        tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else EVERY if box.has_words else TO_ANSWER
+        sort, *refused = _sort(asked.get("sort", ""), BEST if box.has_words else _default_sort(tab), reader)
+        return cls(reader, box, tab, sort, Loose(loose) if loose in set(Loose) else Loose.UNSAID, tuple(refused))
 
     @property
     def number(self) -> str:
         """What may be a ticket's number, if the box has one word and no more."""
         return self.box.tree.text.upper() if isinstance(self.box.tree, Word) else ""
-
-    @property
-    def typed(self) -> list[tuple[str, str]]:
-        """The parts of what is in the box, and what it holds without each."""
-        return [(part.span.of(self.box.text), without_parts(self.box, lambda other, part=part: other is part)) for part in self.box.tops]  # type: ignore[misc]
 
     @property
     def troubles(self) -> list[tuple[str, Trouble]]:
@@ -87,39 +69,78 @@ class Wanted:
         """How many more there are."""
         return max(0, len(self.box.troubles) - MOST_TROUBLES)
 
-    @property
-    def order(self) -> Order:
-        return Order(filters.field(self.sort.removeprefix("-")), self.sort.startswith("-"))
-
-    def sorted(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-        """Rows with what they are sorted by, `SORT_KEY`."""
-        return rows.annotate(**{SORT_KEY: self.order.key(self.filter.reader)})
+    @cached_property
+    def order(self) -> Order | None:
+        """By a field; None: by what matches best."""
+        return None if self.sort == BEST else Order.of(self.sort, self.reader)
 
     @property
-    def narrowed(self) -> bool:
-        """Whether anything but the tab and the order is asked for."""
-        return bool(self.said or self.box.text)
+    def longest(self) -> int:
+        """How much the box takes."""
+        return max(LONGEST_TYPED, len(self.box.text))
+
+    @property
+    def mine(self) -> bool:
+        """Whether one's own tickets are asked for."""
+        return any(isinstance(part, Asked) and part.field == "assignee" and self._are_mine(part) for part in self.box.tops)
 
     @property
     def mine_alone(self) -> bool:
         """Whether one's own tickets are asked for that wait, and nothing narrower."""
-        return self.tab == TO_ANSWER and self.said == {"assignee": "me"}
+        return self.tab == TO_ANSWER and self.mine and len(self.box.tops) == 1 and not self.box.troubles
 
-    @property
-    def others(self) -> list[Condition]:
-        """What else is asked for than what has a menu of its own."""
-        return [condition for condition in self.filter.conditions if condition.field.name not in DRAWN]
+    def without(self, part: Node) -> Wanted:
+        """The same, asked without one part of what must hold."""
+        rest = every(other for other in self.box.tops if other is not part)
+        found = replace(self, box=replace(self.box, tree=rest))
+        found.__dict__["look"] = replace(self.look, tree=rest)  # its words are looked up already
+        return found
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """Everything but the tab; the tab's counts need that."""
-        return tickets.filter(self.filter.q(), q_of(self.box.tree, self.filter.reader, words=self._finds), merged_into=None)
+        return tickets.filter(postgres.condition(self.look, self.reader), merged_into=None)
+
+    @property
+    def conditions(self) -> Q:
+        """What must hold beside the words."""
+        fields = every(part for part in self.box.tops if not any(isinstance(leaf, Word | Phrase) for leaf in leaves(part)))
+        return q_of(fields, self.reader, texts=lambda _node: Q())
 
     def on_tab(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
         """The rows of its tab."""
         return on_tab(rows, self.tab)
 
-    def _finds(self, part: Word | Phrase) -> Q:
-        return _with_words(Operator.HAS, (part.text,), self.filter.reader)
+    @cached_property
+    def look(self) -> Look:
+        """What the words in the box are looked for as. A query, the first time, if there are any."""
+        return look(self.box.tree, self.reader, loose=self.loose)
+
+    def _are_mine(self, part: Asked) -> bool:
+        return part.cases[0].conditions[0].values == (self.reader.pk,)
+
+
+def one_state(asked: QueryDict, reader: User) -> QueryDict:
+    """The address with all that it asks for in `q`. One of earlier days says `game=emberfall`: a field in its first operator."""
+    said = [one for one in filters.registered() if one.name not in OWN and asked.get(one.name)]
+    if not said:
+        return asked
+    parts = [asked_text(one.name, [Value(asked.get(one.name, ""))], how=">=" if Operator.AT_LEAST in one.operators else "") for one in said]
+    found, typed = asked.copy(), parse(asked.get(SEARCH, "").strip(), reader)
+    for one in said:
+        del found[one.name]
+    found[SEARCH] = with_asked(typed, " ".join(parts), lambda _part: False)
+    return found
+
+
+def beside_box(asked: QueryDict, wanted: Wanted) -> list[tuple[str, str]]:
+    """What of the address stays while something else is typed. Of the first tab it says nothing, so that words look under every status."""
+    rest = {name: asked.get(name, "") for name in asked if name not in {SEARCH, LOOSE, "after", "status"}}
+    return list((rest if wanted.tab == TO_ANSWER else rest | {"status": wanted.tab}).items())
+
+
+def asks_for_mine(asked: QueryDict) -> bool:
+    """Whether an address asks for one's own tickets, as far as that is seen without reading all of it."""
+    return asked.get("assignee") == "me" or not {f"assignee:{me}" for me in MINE}.isdisjoint(asked.get(SEARCH, "").split())
 
 
 def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
@@ -131,18 +152,17 @@ def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
     return rows.filter(status=tab)
 
 
-def _with_words(_operator: Operator, values: Values, reader: User) -> Q:
-    words = values[0]
-    return Q(number__iexact=words) | finds("subject", words) | finds("preview", words) | named(reader, words)
-
-
-def _sort(said: str, tab: str, reader: User, refused: list[DomainError]) -> str:
-    """What an address says of the order, or what the tab is mostly sorted by."""
+def _sort(said: str, usual: str, reader: User) -> tuple[str, ...]:
+    """The order that an address says, or else the usual one, and why it is not that which is said."""
+    if not said or said == BEST:
+        return (usual,)
     try:
-        if said:
-            return Order.of(said, reader).said
+        return (Order.of(said, reader).said,)
     except DomainError as error:
-        refused.append(error)
+        return usual, str(error)
+
+
+def _default_sort(tab: str) -> str:
     if tab in ON_HOLD:
         return "due"  # what is overdue rises
     return "-changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting_since"

@@ -23,10 +23,12 @@ from helpdesk.base.templatetags.ui import face, game_mark, icon, moment, waited
 from helpdesk.staff.models import User
 from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
+from tickets.desk.priorities import priority_mark
 from tickets.filters import Field
 from tickets.filters.columns import HIDDEN, Columns, Order
 from tickets.models import Status
 from tickets.models.ticket import nearest_day
+from tickets.search.highlights import Finds
 from tickets.sight import Sight, sight_over
 
 
@@ -39,6 +41,7 @@ class Row(NamedTuple):
     preview: str
     language: str
     status: str
+    priority: int
     pending_on: str
     pending_until: datetime | None
     promised_until: datetime | None
@@ -123,6 +126,7 @@ class Sheet:
     can_pick: bool
     by_creation: bool
     more: Columns
+    finds: Finds | None
 
     def sight_on(self, row: Row) -> Sight:
         return self.sight(row.game_id, row.team_id, row.language, row.topic_id)
@@ -152,16 +156,25 @@ def _player(row: Row, sheet: Sheet) -> str:
 
 def _subject(row: Row, sheet: Sheet) -> str:
     return fill(
-        '<a href="{address}{behind}">{draft}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
+        '<a href="{address}{behind}">{draft}{priority}<span id="subject-{pk}" class="subject">{subject}</span>{unread} '
         '<span class="preview">{preview}</span></a>',
         address=ticket_address(row.number),
         behind=sheet.behind,
         draft=_draft(sheet.begun[row.pk][0]) if row.pk in sheet.begun else "",
+        priority=priority_mark(row.priority),
         pk=row.pk,
-        subject=row.subject or sheet.texts.no_subject,
+        subject=(sheet.finds.marked(row.subject) if sheet.finds else row.subject) or sheet.texts.no_subject,
         unread=fill('<span class="unseen"> ({unread})</span>', unread=sheet.texts.unread) if row.unread else "",
-        preview=row.preview,
+        preview=_excerpt(row, sheet),
     )
+
+
+def _excerpt(row: Row, sheet: Sheet) -> str:
+    """Where it was found; else the player's last words."""
+    if sheet.finds is None:
+        return row.preview
+    find = sheet.finds.by_ticket.get(row.pk)
+    return find.excerpt if find else sheet.finds.marked(row.preview)
 
 
 def _draft(first: Begun) -> SafeString:
@@ -250,21 +263,21 @@ def split(fields: Sequence[Field], reader: User) -> Columns:
     return Columns([one for one in fields if one.name not in CELLS], reader)
 
 
-def headings(fields: Sequence[Field], order: Order) -> list[Heading]:
+def headings(fields: Sequence[Field], order: Order | None) -> list[Heading]:
     """Those of the columns; the one that the page is sorted by turns the order round."""
     return [_heading(one, order) for one in fields]
 
 
-def _heading(one: Field, order: Order) -> Heading:
+def _heading(one: Field, order: Order | None) -> Heading:
     cell = CELLS.get(one.name)
-    mine = order.field.name == one.name
+    by_it = order if order is not None and order.field is one else None
     first = Order(one, one.listed.falls) if one.listed and one.listed.sort else None
     return Heading(
         cell.css if cell else "c-more",
         cell.heading or one.label if cell else one.label,
         one.label,
-        order.turned.said if mine else first.said if first else "",
-        ("descending" if order.descending else "ascending") if mine else "",
+        by_it.turned.said if by_it else first.said if first else "",
+        ("descending" if by_it.descending else "ascending") if by_it else "",
     )
 
 
@@ -277,11 +290,12 @@ def drawn(
     behind: str,
     can_pick: bool,
     by_creation: bool,
+    finds: Finds | None = None,
 ) -> list[SafeString]:
     """The rows as HTML, in their order. `more`: what `split` made of the fields. `by_creation`: where nobody waits, the day it came is
-    shown, else that of the last change."""
-    reader = more.reader
-    sheet = Sheet(clock.now(), RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation, more)
+    shown, else that of the last change. `finds`: what is marked in them."""
+    way, sight = f"?{behind}" if behind else "", sight_over(more.reader)
+    sheet = Sheet(clock.now(), RowTexts.now(), sight, begun, way, can_pick, by_creation, more, finds)
     cells = [CELLS[one.name] if one.name in CELLS else _plain(one, more) for one in fields]
     return [_row(row, [Cell("c-pick", _pick), *cells], sheet) for row in rows]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseRedirect
+from contextlib import nullcontext
+
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,19 +14,25 @@ from django_htmx.http import trigger_client_event
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.idempotency import fresh_key
+from helpdesk.base.patience import TooSlow, within
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
 from tickets.desk.presence import begun
 from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
-from tickets.desk.queue.filters import SEARCH, Wanted
+from tickets.desk.queue.chips import chips, laid_out
+from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted, beside_box, one_state
+from tickets.desk.queue.finding import PATIENCE, find
+from tickets.desk.queue.finding import counts as counts_of_words
 from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
 from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
-from tickets.desk.queue.selectors import changed_since, choices, counts_of_finds, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import QueuePage, changed_since, loosened, queue_page, tab_counts, tabs
 from tickets.desk.rights import EXPORT
 from tickets.filters.columns import orders
 from tickets.models import Event, Status
+from tickets.search.building import share_made
+from tickets.search.highlights import finds_on
 from tickets.search.language import complete
 from tickets.services.assign import take_next
 
@@ -32,13 +40,23 @@ from tickets.services.assign import take_next
 @requires(Right.VIEW)
 @require_GET
 def queue(request: StaffRequest) -> HttpResponse:
-    """One page of the queue; for htmx its list alone."""
+    """One page of the queue; in place of another one all but its frame."""
+    request.GET = one_state(request.GET, request.user)  # type: ignore[assignment]
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
-        return HttpResponseRedirect(reverse("desk:ticket", args=[exact]))
-    look = Look.of(request.GET, request.user)
+        return go(request, reverse("desk:ticket", args=[exact]))
+    asked, look = chips(wanted), Look.of(request.GET, request.user)
     more = split(look.columns, request.user)
-    found = queue_page(request.user, wanted, more, request.GET.get("after", ""))
+    cursor, finds, too_slow = request.GET.get("after", ""), None, ""
+    if wanted.box.has_words:
+        try:
+            wanted, found = find(request.user, wanted, more, cursor)
+            finds = finds_on([row.pk for row in found.rows], wanted.look, request.user)
+            request.GET = _with_looseness(request.GET, wanted)  # type: ignore[assignment]  # a copy is no less a query string
+        except TooSlow as error:
+            found, too_slow = QueuePage([], "", "", tabs(wanted, {})), str(error)
+    else:
+        found = queue_page(request.user, wanted, more, cursor)
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
@@ -51,13 +69,19 @@ def queue(request: StaffRequest) -> HttpResponse:
             begun=begun((row.pk for row in found.rows), request.user),
             behind=behind,
             can_pick=can_pick,
-            by_creation=wanted.order.field.name == "created",
+            by_creation=wanted.order is not None and wanted.order.field.name == "created",
+            finds=finds,
         ),
-        "acts": bulk.ACTS.values(),
+        "finds": finds,
+        "building": share_made() if wanted.box.has_words else None,
+        "too_slow": too_slow,
+        "acts": bulk.offered(request.user),
         "undo": bulk.kept(request),
         "job": lately_started(request),
         "filter": wanted,
-        "choices": choices(request.user),
+        "beside": beside_box(request.GET, wanted),
+        "chips": laid_out(asked, request.user),
+        "loosened": [] if found.rows or too_slow else loosened(request.user, wanted, asked),
         "orders": orders(request.user),
         "statuses": Status.choices,
         "behind": behind,
@@ -69,7 +93,7 @@ def queue(request: StaffRequest) -> HttpResponse:
             "export": has_right(request.user, EXPORT),
         },
     }
-    return render(request, "tickets/queue.html", context)
+    return render(request, "tickets/queue.html#queue" if request.htmx.target == "queue" else "tickets/queue.html", context)
 
 
 @requires(Right.VIEW)
@@ -102,11 +126,23 @@ def columns(request: StaffRequest) -> HttpResponse:
 def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
-    rows = wanted.apply(visible_tickets(request.user))
-    counts = counts_of_finds(rows) if wanted.box.has_words else tab_counts(rows)
-    fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
+    try:
+        counts = counts_of_words(request.user, wanted) if wanted.box.has_words else tab_counts(wanted.apply(visible_tickets(request.user)))
+        with within(PATIENCE, by_index=True) if wanted.box.has_words else nullcontext():
+            fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
+    except TooSlow:
+        counts, fresh = {}, 0  # the page has said so
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": behind_of(request)})
     return trigger_client_event(response, "rail")  # the rail counts at the same moment, so that the two never differ
+
+
+def _with_looseness(asked: QueryDict, wanted: Wanted) -> QueryDict:
+    """The address of what is shown: what is done with the list finds the same again, whatever comes meanwhile."""
+    if not wanted.loose:
+        return asked
+    said = asked.copy()
+    said[LOOSE] = wanted.loose
+    return said
 
 
 @requires(Right.VIEW)

@@ -15,15 +15,15 @@ from helpdesk.base import outward, relay
 from helpdesk.base.clock import now
 from helpdesk.base.fill import fill
 from helpdesk.base.jobs import kinds
-from helpdesk.base.templatetags.ui import icon, moment, query
+from helpdesk.base.templatetags.ui import icon, moment
 from helpdesk.staff import menu
-from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, rights_of
 from helpdesk.staff.services.keepers import keepers
-from helpdesk.studio.models import Game
 from tickets.channels import channel
 from tickets.desk.addresses import start_address, ticket_address
-from tickets.desk.languages import language_name
+from tickets.desk.priorities import priority_words
+from tickets.desk.queue.filters import asks_for_mine
+from tickets.desk.saved_views.state import HERE
 from tickets.desk.ticket.history import HistoryLine
 from tickets.markup import to_html
 from tickets.models import Message, Status
@@ -89,40 +89,11 @@ def _here(request: Any, entries: list[RailEntry]) -> str:
     if match.view_name == "desk:start":
         return "start"
     if match.namespace == "desk":
-        return "mine" if request.GET.get("assignee") == "me" else "queue"
+        if request.GET.get(HERE):
+            return ""  # a view is marked
+        return "mine" if asks_for_mine(request.GET) else "queue"
     own = next((entry.name for entry in entries if entry.page == match.view_name), "")
     return own or ("settings" if request.path.startswith(_address("staff:settings")) else "")
-
-
-@register.simple_tag
-def game_called(slug: str, games: list[Game]) -> str:
-    """The chosen game's name, or that all are meant."""
-    return next((game.name for game in games if game.slug == slug), slug) if slug else _("All games")
-
-
-@register.simple_tag
-def person_called(said: str, people: list[User]) -> str:
-    """The chosen assignee in words."""
-    fixed = {"": _("With anybody"), "me": _("With me"), "nobody": _("With nobody")}
-    return fixed[said] if said in fixed else next((person.name for person in people if str(person.pk) == said), _("Somebody else"))
-
-
-@register.simple_tag
-def team_called(said: str, teams: list[Team]) -> str:
-    """The chosen team's name."""
-    return next((team.name for team in teams if str(team.pk) == said), _("Another team")) if said else _("All teams")
-
-
-@register.simple_tag(takes_context=True)
-def without(context: template.Context, name: str) -> str:
-    """The view as it is but for this field, from its first page."""
-    return query(context, **{name: None, "after": None})
-
-
-@register.simple_tag
-def language_called(code: str) -> str:
-    """A language by its own name."""
-    return language_name(code)
 
 
 @register.simple_tag
@@ -210,6 +181,8 @@ def way_called(name: str) -> str:
 
 
 register.simple_tag(start_address)
+register.filter(priority_words)
+register.simple_tag(asks_for_mine)
 
 
 @register.simple_tag(takes_context=True)

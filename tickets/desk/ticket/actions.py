@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -19,10 +19,10 @@ from helpdesk.staff.availability import availability
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from tickets.access import may, message_for, ticket_for, visible_tickets
+from tickets.access import demand_settable, may, message_for, ticket_for, visible_tickets
 from tickets.actors import operator
 from tickets.desk.answers import address_of, refusable
-from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, SenderForm, StatusForm
+from tickets.desk.forms import AssignForm, BlockForm, FactsForm, HeldForm, MergeForm, PlayerForm, PriorityForm, SenderForm, StatusForm
 from tickets.desk.holding import held_now
 from tickets.desk.owing import owing
 from tickets.desk.presence import read_upto
@@ -32,7 +32,7 @@ from tickets.models import Hold, Message, Status, Ticket
 from tickets.services.assign import Taken, set_team
 from tickets.services.assign import assign as assign_ticket
 from tickets.services.blocks import block_player, bring_in, kept_aside, unblock_player
-from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_status, set_topic
+from tickets.services.edit import count_as_written, recognise, rename, set_language, set_player, set_priority, set_status, set_topic
 from tickets.services.held import release as release_hold
 from tickets.services.held import return_to_author, revise
 from tickets.services.merge import merge as merge_tickets
@@ -57,7 +57,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         "pending_told": sight.typed(ticket.pending_told),
         "seen": read_upto(ticket, request.user) or ticket.last_event_id,
     }
-    form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, initial=before)
+    form = StatusForm(request.POST if request.method == "POST" else None, ticket=ticket, by=request.user, initial=before)
     unseen_items: Sequence[MessageItem] = ()
     if form.is_valid() and form.asks_first():
         return _dialog(request, ticket, form, "status", closing=True)
@@ -65,6 +65,7 @@ def status(request: StaffRequest, number: str) -> HttpResponse:
         with refusals(form):
             try:
                 to = Status(form.cleaned_data["status"])
+                demand_settable(request.user, ticket, to)
                 upto = form.no_reply_needed_upto()
                 debtor = owing(form.cleaned_data["pending_on"], ticket, then=to, by=request.user)
                 set_status(ticket, to, by=operator(request.user), pending=form.pending_info(debtor), no_reply_needed_upto=upto)
@@ -149,13 +150,28 @@ def facts(request: StaffRequest, number: str) -> HttpResponse:
     return _dialog(request, ticket, form, "facts")
 
 
+@requires(Right.SET_PRIORITY)
+@require_http_methods(["GET", "POST"])
+def priority(request: StaffRequest, number: str) -> HttpResponse:
+    """How much it matters."""
+    ticket = ticket_for(request.user, number, Right.SET_PRIORITY)
+    form = PriorityForm(request.POST if request.method == "POST" else None, initial={"priority": ticket.priority})
+    if form.is_valid():
+        with refusals(form):
+            set_priority(ticket, form.cleaned_data["priority"], by=operator(request.user))
+        if form.is_valid():
+            return done(request, number)
+    return _dialog(request, ticket, form, "priority")
+
+
 @requires(Right.EDIT_PLAYER)
 @require_http_methods(["GET", "POST"])
 def player(request: StaffRequest, number: str) -> HttpResponse:
-    """Who wrote it, where several write from one address or from another account."""
+    """Who wrote it, where several write from one address or from another account; said by who sees players."""
     ticket = ticket_for(request.user, number, Right.EDIT_PLAYER)
-    names = sight_on(request.user, ticket).name
-    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, names=names, initial={"player": ticket.player_id})
+    if not sight_on(request.user, ticket).name:
+        raise Http404
+    form = PlayerForm(request.POST if request.method == "POST" else None, ticket=ticket, initial={"player": ticket.player_id})
     if form.is_valid():
         with refusals(form):
             set_player(ticket, form.cleaned_data["player"], by=operator(request.user))
@@ -341,6 +357,7 @@ def _dialog(request: StaffRequest, ticket: Ticket, form: BaseForm, kind: str, **
         "status": pgettext("once", "Change the status"),
         "assign": _("Assign"),
         "facts": _("Subject, topic, language"),
+        "priority": _("Priority"),
         "player": _("Whose ticket is it?"),
         "sender": _("This address is the player's"),
         "merge": _("Merge with another ticket"),

@@ -15,19 +15,21 @@ from django.template.defaultfilters import filesizeformat
 from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import Right, StaffRequest
-from tickets.access import may
+from helpdesk.staff.rights import Right, StaffRequest, has_everywhere
+from tickets.access import may, settable
 from tickets.actors import ActorKind
 from tickets.channels import Unreachable, channel
 from tickets.desk.answers import address_of
 from tickets.desk.forms import AFTER_REPLY, ComposerForm, show_again
 from tickets.desk.holding import held_now
 from tickets.desk.presence import read_upto
+from tickets.desk.queue.filters import SEARCH, Wanted
 from tickets.desk.ticket.outlook import outlook, timers_of
 from tickets.desk.ticket.thread import MessageItem, Thread, thread_of
 from tickets.lifecycle.moves import reachable
 from tickets.models import ON_HOLD, Attachment, Draft, Status, Ticket
 from tickets.panels import panels_on
+from tickets.search.highlights import words_found
 from tickets.sight import sight_on
 
 _drafts = Worded(lambda ticket: Draft.objects.filter(ticket=ticket).select_related("author").order_by("-saved_at"))
@@ -37,6 +39,7 @@ RIGHTS = (
     Right.ASSIGN,
     Right.TAKE,
     Right.SET_STATUS,
+    Right.SET_PRIORITY,
     Right.RESEND,
     Right.RELEASE_HELD,
     Right.SEE_ATTACHMENTS,
@@ -46,6 +49,7 @@ RIGHTS = (
     Right.START,
     Right.MERGE,
 )
+LOOKS_AFTER_PEOPLE = (Right.MANAGE_STAFF, Right.MANAGE_ROLES)  # everywhere; who does may ask who sees a ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,9 @@ class Composer:
 
 
 def rights_on(ticket: Ticket, reader: User) -> dict[str, bool]:
-    """What this reader may do here, by the right's last word: `can.reply`, `can.set_status`."""
-    return {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    """What this reader may do here, by the right's last word (`can.reply`, `can.set_status`), and `can.ask_who` sees it."""
+    can = {right.partition(".")[2]: may(reader, ticket, right) for right in RIGHTS}
+    return can | {"ask_who": any(has_everywhere(reader, right) for right in LOOKS_AFTER_PEOPLE)}
 
 
 def page_context(
@@ -110,8 +115,17 @@ def page_context(
         "panels": panels_on(ticket, reader),
         "here": address_of(request, ticket),
         "behind": request.GET.urlencode(),
-        "statuses": reachable(ticket.status, ActorKind.OPERATOR),
+        "found": found_in(request, thread),
+        "statuses": settable(reader, ticket, reachable(ticket.status, ActorKind.OPERATOR)),
     }
+
+
+def found_in(request: StaffRequest, thread: Thread) -> list[str]:
+    """The words by which the ticket was found, as they stand in what is shown of it: the page marks them."""
+    if not request.GET.get(SEARCH):
+        return []
+    look = Wanted.of(request.GET, request.user).look
+    return words_found(((item.message.text, item.message.language) for item in thread.items.values()), look) if look.sought else []
 
 
 def composer_of(
@@ -129,7 +143,8 @@ def composer_of(
     Without a `thread` on the way, `shown` says what its author has on screen: the last event and the player's last message.
     """
     reader = request.user
-    may_reply, may_note = may(reader, ticket, Right.REPLY), may(reader, ticket, Right.NOTE)
+    sight = sight_on(reader, ticket)
+    may_reply, may_note = may(reader, ticket, Right.REPLY), sight.notes and may(reader, ticket, Right.NOTE)
     closed = ticket.status == Status.CLOSED or ticket.merged_into_id is not None
     mode = _mode(form["mode"].value() if form else mode or request.GET.get("mode", ""), reply=may_reply and not closed, note=may_note)
     drafts = _drafts(ticket.pk)
@@ -149,7 +164,7 @@ def composer_of(
                 "seen": upto,
                 "upto": answers_upto,
                 "then": own.then_status if own else "",
-                **held_now(ticket, sight_on(reader, ticket)),
+                **held_now(ticket, sight),
             },
         )
     elif unseen_items:
@@ -163,8 +178,8 @@ def composer_of(
         closed=closed,
         files=[file for file in files if own and file.draft_id == own.pk],
         saved=own if own and own.text else None,
-        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.text.strip()],
-        after=_after(ticket, then),
+        others=[draft for draft in drafts if draft.author_id != reader.pk and draft.kind != sight.hidden and draft.text.strip()],
+        after=_after(ticket, reader, then),
         then=then,
         unseen_items=unseen_items,
         unreachable=channel(ticket.channel).unreachable(ticket) if mode == Draft.Kind.REPLY else None,
@@ -187,9 +202,9 @@ def _mode(wanted: str, *, reply: bool, note: bool) -> str:
     return Draft.Kind.REPLY if reply else Draft.Kind.NOTE
 
 
-def _after(ticket: Ticket, then: str) -> list[After]:
+def _after(ticket: Ticket, reader: User, then: str) -> list[After]:
     """The ways to send from here; the one on the main button is `chosen`."""
     to = {*reachable(ticket.status, ActorKind.OPERATOR), Status(ticket.status)}
-    wanted = [status for status in AFTER_REPLY if status in to]
+    wanted = settable(reader, ticket, (status for status in AFTER_REPLY if status in to))
     chosen = then if then in wanted else Status.ANSWERED
     return [After(status.value, str(status.label), status == chosen) for status in wanted]

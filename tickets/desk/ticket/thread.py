@@ -30,8 +30,8 @@ GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE, State.RETURNED, S
 TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE, State.RETURNED})
 WITH_HOLDS = frozenset({State.HELD, State.RETURNED})  # those under which it is told why
 
-_all = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk"))
-_newest = Worded(lambda ticket: Message.objects.filter(ticket=ticket).order_by("-pk")[: MESSAGES_SHOWN + 1])
+_all = Worded(lambda ticket, hidden: Message.objects.filter(ticket=ticket).exclude(kind=hidden).order_by("-pk"))
+_newest = Worded(lambda ticket, hidden: Message.objects.filter(ticket=ticket).exclude(kind=hidden).order_by("-pk")[: MESSAGES_SHOWN + 1])
 _files = Worded(  # of all its messages, and of the reader's own drafts
     lambda ticket, reader: (
         Attachment.objects.filter(
@@ -130,7 +130,8 @@ class Thread:
 
 def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, whole: bool = False) -> Thread:
     """The newest part of the conversation (or all of it). Four queries, and one more where something is held."""
-    found = _all(ticket.pk) if whole else _newest(ticket.pk)
+    hidden = sight_on(reader, ticket).hidden
+    found = _all(ticket.pk, hidden) if whole else _newest(ticket.pk, hidden)
     earlier = not whole and len(found) > MESSAGES_SHOWN
     messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
     since = messages[0].at if earlier and messages else None
@@ -142,7 +143,8 @@ def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
     """What happened after this event: new entries, and in `items` every message that an event names, to be drawn anew."""
     events = list(Event.objects.filter(ticket=ticket, pk__gt=after).order_by("pk")[:EVENTS_SHOWN])
     ids = {event.message_id for event in events if event.message_id}
-    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).order_by("pk"))
+    hidden = sight_on(reader, ticket).hidden
+    messages = list(Message.objects.filter(ticket=ticket, pk__in=ids).exclude(kind=hidden).order_by("pk"))
     return _drawn(ticket, messages, events, reader, after=after)
 
 

@@ -24,12 +24,14 @@ from tickets.access import may, ticket_for, visible_tickets
 from tickets.channels import channel
 from tickets.desk.answers import address_of, say
 from tickets.desk.presence import colleagues, looked, viewed
-from tickets.desk.queue.filters import Wanted
+from tickets.desk.queue.filters import BEST, Wanted
+from tickets.desk.queue.finding import beside
 from tickets.desk.queue.selectors import neighbours
 from tickets.desk.ticket.card import card_of, deed_with
+from tickets.desk.ticket.onlookers import onlookers
 from tickets.desk.ticket.outcome import moved
 from tickets.desk.ticket.outlook import outlook, timers_of
-from tickets.desk.ticket.page import draw, page_context, rights_on
+from tickets.desk.ticket.page import LOOKS_AFTER_PEOPLE, draw, page_context, rights_on
 from tickets.desk.ticket.thread import Thread, news_of
 from tickets.models import Attachment, Draft, Status
 from tickets.services.drafts import Hand
@@ -63,9 +65,10 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
     if request.POST.get("idle") == "no":
         viewed(found, by=request.user)
     told = (people == "-" or found.last_event_id > after) and see_at(request.user, reverse("desk:ticket", args=[found.number]))
+    sight = sight_on(request.user, found)
     drafts = list(Draft.objects.filter(ticket=found).select_related("author"))
     own = _written_elsewhere(request, drafts)
-    others = colleagues(found, request.user, drafts)
+    others = colleagues(found, request.user, [draft for draft in drafts if draft.kind != sight.hidden])
     token = ",".join(f"{one.user.pk}{'w' if one.writing else ''}{'h' if one.here else ''}" for one in others)
     if found.last_event_id <= after and token == people and own is None:
         return _rung(HttpResponse(status=204), told)
@@ -73,7 +76,7 @@ def updates(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "ticket": found,
         "can": rights_on(found, request.user),
-        "sight": sight_on(request.user, found),
+        "sight": sight,
         "fresh": fresh,
         "colleagues": others,
         "people": token,
@@ -145,12 +148,22 @@ def card(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "tickets/card.html", context)
 
 
+@requires(*LOOKS_AFTER_PEOPLE, everywhere=True)
+@require_GET
+def who(request: StaffRequest, number: str) -> HttpResponse:
+    """Who may see this ticket, and why; for those who look after people or roles."""
+    found, named = ticket_for(request.user, number), request.GET.get("q", "").strip()[:120]
+    context = {"ticket": found, "found": onlookers(found, named), "named": named, "here": reverse("desk:ticket", args=[found.number])}
+    return render(request, "tickets/onlookers.html", context)
+
+
 @requires(Right.VIEW)
 @require_GET
 def step(request: StaffRequest, number: str, way: str) -> HttpResponse:
     """On to the neighbour in the view somebody came from, or back to that view at its end."""
     found = ticket_for(request.user, number)
-    before, after = neighbours(request.user, Wanted.of(request.GET, request.user), found)
+    wanted = Wanted.of(request.GET, request.user)
+    before, after = (beside if wanted.sort == BEST else neighbours)(request.user, wanted, found)
     to = after if way == "next" else before
     if to:
         return HttpResponseRedirect(address_of(request, to))

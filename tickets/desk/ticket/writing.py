@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -22,7 +22,7 @@ from helpdesk.base.idempotency import Done, as_key, came_of, once
 from helpdesk.base.text import clean
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.rights import Right, StaffRequest, requires
-from tickets.access import ticket_for
+from tickets.access import demand_settable, may, ticket_for
 from tickets.actors import ActorKind, operator
 from tickets.channels import channel
 from tickets.desk.answers import FRAME_POLICY, address_of, refusable, under
@@ -54,8 +54,10 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
     sent: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.REPLY, form):
         with refusals(form):
+            if form.cleaned_data["then"]:
+                demand_settable(by, ticket, form.cleaned_data["then"])
             debtor = owing(form.cleaned_data["pending_on"], ticket, then=form.cleaned_data["then"], by=by)
-            words = form.words(debtor, anyway=bool(request.POST.get("anyway")))
+            words = form.words(debtor, anyway=bool(request.POST.get("anyway")), sees_notes=may(by, ticket, Right.SEE_NOTES))
             try:
                 sent = once("reply", form.cleaned_data["key"], lambda: send_reply(ticket, words, by=operator(by)).pk, by=by.pk)
             except Unseen as unseen:
@@ -67,7 +69,7 @@ def reply(request: StaffRequest, number: str) -> HttpResponse:
 @require_POST
 def note(request: StaffRequest, number: str) -> HttpResponse:
     """A note for colleagues. It stops for nothing: it cannot go wrong in front of a player."""
-    ticket = ticket_for(request.user, number, Right.NOTE)
+    ticket = _ticket_of(request, number, Draft.Kind.NOTE)
     form, by = ComposerForm(request.POST, ticket=ticket), request.user
     noted: Done | None = None
     if form.is_valid() and _keep_uploads(request, ticket, Draft.Kind.NOTE, form):
@@ -87,7 +89,7 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
     itself, had written there. `sent`: the form was sent before, and that answer was lost.
     """
     kind = _kind(request)
-    ticket = ticket_for(request.user, number, RIGHT_OF[kind])
+    ticket = _ticket_of(request, number, kind)
     text, hand, opened = request.POST.get("text", ""), Hand.of(request.POST), request.GET.get("open", "")
     sent, saved = _came_of(request, kind), None
     try:
@@ -123,7 +125,7 @@ def saved_as(saved: Draft | None, text: str) -> dict[str, str]:
 def upload(request: StaffRequest, number: str) -> HttpResponse:
     """A file for the draft. What is wrong with it is said in plain words, and the composer stays as it is."""
     kind = _kind(request)
-    return keep_upload(request, ticket_for(request.user, number, RIGHT_OF[kind]), kind)
+    return keep_upload(request, _ticket_of(request, number, kind), kind)
 
 
 def keep_upload(request: StaffRequest, ticket: Ticket | None, kind: Draft.Kind) -> HttpResponse:
@@ -242,6 +244,14 @@ def _says(message: int | None, text: str) -> bool:
 def _holds(message: int | None, text: str) -> bool:
     """Whether these words stand in a message, such as those of a draft that was being saved while its form was sent."""
     return message is not None and Message.objects.filter(pk=message, text__contains=clean(text).strip()).exists()
+
+
+def _ticket_of(request: StaffRequest, number: str, kind: Draft.Kind) -> Ticket:
+    """The ticket in which this person may write this; who writes notes also has to see them."""
+    ticket = ticket_for(request.user, number, RIGHT_OF[kind])
+    if kind == Draft.Kind.NOTE and not may(request.user, ticket, Right.SEE_NOTES):
+        raise Http404
+    return ticket
 
 
 def _kind(request: StaffRequest) -> Draft.Kind:

@@ -8,18 +8,19 @@ is put at the end, by hand or by a click, narrows the whole. `-`, `NOT` and НЕ
 of values can be asked for how, `asking` says, and of dates `dates`.
 
 `parse` reads a text and never raises: what cannot be read is a `Trouble` at its place, the rest still searches. `text_of` writes a tree
-as text again, `with_condition` and `without` change one field of a text, `complete` offers what may stand at the cursor, and `q_of` is the
-condition for PostgreSQL, given one for words.
+as text again and `told` a condition as people read it; `with_condition`, `with_asked` and `without` change one part of a text, `complete`
+offers what may stand at the cursor, and `q_of` is the condition for PostgreSQL, given one for words.
 """
 
 from __future__ import annotations
 
 from tickets.search.language.completion import Suggestion, complete
-from tickets.search.language.editing import with_condition, without, without_parts
+from tickets.search.language.editing import with_asked, with_condition, without, without_parts
 from tickets.search.language.parser import parse
 from tickets.search.language.sql import q_of
+from tickets.search.language.told import told
 from tickets.search.language.tree import NOTHING_TYPED, Asked, Either, Every, Node, Not, Parsed, Phrase, Trouble, Word
-from tickets.search.language.written import text_of
+from tickets.search.language.written import asked_text, text_of
 
 __all__ = [
     "NOTHING_TYPED",
@@ -33,10 +34,13 @@ __all__ = [
     "Suggestion",
     "Trouble",
     "Word",
+    "asked_text",
     "complete",
     "parse",
     "q_of",
     "text_of",
+    "told",
+    "with_asked",
     "with_condition",
     "without",
     "without_parts",

@@ -2,6 +2,7 @@
 
 Of a choice, an id, or yes and no: `field:a,b` is one of these. Of a number: `:3`, `:>3`, `:>=3`, `:<3`, `:<=3`, `:1..3` with both ends;
 of a moment the same with `dates`. Of a text: it has these words in it. `field:none` (empty, нет, пусто) is a field in which nothing stands.
+`has:attachment` is asked of another field (`having`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.base.bounds import EARLIEST, whole_number
 from helpdesk.base.errors import DomainError
@@ -17,6 +19,7 @@ from tickets.filters import Condition, Field, Kind, Operator
 from tickets.filters.filter import demand_right
 from tickets.search.language import dates
 from tickets.search.language.dates import Time
+from tickets.search.language.having import HAS, had
 from tickets.search.language.names import same, value_of
 from tickets.search.language.tree import Case, Value
 
@@ -34,6 +37,8 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
             return tuple(_ranged(field, how, value, reader, _moment) for value in values)
     if how:
         raise DomainError(_("“%(field)s” cannot be asked for by “%(how)s”.") % {"field": field.label, "how": how})
+    if field is HAS:
+        return had(values, reader)
     if field.kind == Kind.TEXT:
         return tuple(Case((Condition.of(field.name, Operator.HAS, [value.low], reader),)) for value in values)
     words = {_stored(field, value.low): value.low for value in values}
@@ -42,6 +47,16 @@ def cases(field: Field, how: str, values: tuple[Value, ...], reader: User) -> tu
         gone = next(said for word, said in words.items() if field.read(word, reader) == 0)
         raise DomainError(_("“%(field)s”: there is none called “%(value)s”.") % {"field": field.label, "value": gone[:40]})
     return (Case((condition,)),)
+
+
+def nothing_in(field: Field) -> str:
+    """What people say of a field in which nothing stands."""
+    return pgettext("a field", "nobody") if field.empty == "nobody" else pgettext("a field", "empty")
+
+
+def says_nothing(how: str, value: Value) -> bool:
+    """Whether a number or a moment is asked for where none stands."""
+    return value.high is None and not how and same(value.low) in NONE
 
 
 def _stored(field: Field, said: str) -> str:
@@ -56,7 +71,7 @@ Reads = Callable[[Field, str, Value], Ends]
 
 
 def _ranged(field: Field, how: str, value: Value, reader: User, reads: Reads) -> Case:
-    if value.high is None and not how and same(value.low) in NONE:
+    if says_nothing(how, value):
         first = EARLIEST.isoformat() if field.kind == Kind.MOMENT else "0"
         return Case((Condition.of(field.name, Operator.AT_LEAST, [first], reader),), reverse=True)
     least, below = reads(field, how, value)

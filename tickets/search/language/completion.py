@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from helpdesk.base.folding import folded
 from helpdesk.staff.models import User
-from helpdesk.staff.rights import has_right
 from tickets.filters import Field, Kind, registered
 from tickets.filters.spoken import MOST_OFFERED
-from tickets.search.language.names import Names, called_values, same, written
+from tickets.search.language.asking import nothing_in
+from tickets.search.language.having import HAS, names
+from tickets.search.language.names import called_values, name_of, same, written
 from tickets.search.language.parser import LONGEST_TEXT
 from tickets.search.language.tree import Span
 from tickets.search.language.words import CLOSING, RANGED, UNCLOSED, VALUE, Lexer, Piece, Sort, plain
@@ -45,7 +47,7 @@ def complete(text: str, cursor: int, reader: User) -> list[Suggestion]:
     """At most ten, of what this reader may ask for; none inside a phrase, and none for what nobody knows."""
     cursor = min(max(cursor, 0), len(text), LONGEST_TEXT)
     read = plain(text[: LONGEST_TEXT + 1])
-    pieces = list(Lexer(read[:cursor], Names()).pieces())
+    pieces = list(Lexer(read[:cursor], names()).pieces())
     broken = next((piece for piece in pieces if piece.text is UNCLOSED), None)
     if broken is not None:
         closed = cursor + (text[cursor : cursor + 1] in CLOSING)
@@ -67,33 +69,30 @@ def complete(text: str, cursor: int, reader: User) -> list[Suggestion]:
 def _fields(prefix: str, span: Span, reader: User) -> list[Suggestion]:
     found = (
         Suggestion(*span, f"{name}:", f"{name}:", str(field.label))
-        for field in registered()
-        if (name := _name(field, same(prefix))) and has_right(reader, field.right)
+        for field in (*registered(), HAS)
+        if (name := name_of(field, same(prefix))) and field.open_to(reader)
     )
     return list(islice(found, MOST_OFFERED))
 
 
-def _name(field: Field, prefix: str) -> str:
-    """The shortest of its names that begin so, of the reader's script if one is; "" where none does."""
-    names = [name for name in (field.name, *field.names) if same(name).startswith(prefix)]
-    return min(names, key=lambda name: (name.isascii() != (get_language() == "en"), len(name)), default="")
-
-
 def _values(piece: Piece, prefix: str, span: Span, reader: User) -> list[Suggestion]:
     field = piece.field
-    if field is None or not has_right(reader, field.right):
+    if field is None or not field.open_to(reader):
         return []
-    offers: Iterable[Offer]
-    if field.suggest is not None:
-        offers = (*field.suggest(prefix, reader), *_nothing(field, prefix))
-    elif field.kind in {Kind.CHOICE, Kind.YES_NO}:
-        known = ((value, names) for value, names in called_values(field) if any(name.startswith(same(prefix)) for name in names))
-        offers = [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value, _names in known]
-    else:
+    offers: Iterable[Offer] = offered(field, prefix, reader)
+    if field.kind in RANGED:
         signs = () if piece.how else LENGTHS if field.kind == Kind.MOMENT else SIGNS
         ranges = (*signs, *(DAYS if field.kind == Kind.MOMENT else ()))
-        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))] if field.kind != Kind.TEXT else []
+        offers = [offer for offer in ranges if folded(str(offer[0])).startswith(folded(prefix))]
     return [_suggestion(field, span, str(said), str(means)) for said, means in islice(offers, MOST_OFFERED)]
+
+
+def offered(field: Field, prefix: str, reader: User) -> Iterable[Offer]:
+    """The values of a field that begin so; none of numbers, moments and texts."""
+    if field.suggest is not None:
+        return (*field.suggest(prefix, reader), *_nothing(field, prefix))
+    known = [value for value, names in called_values(field) if any(name.startswith(same(prefix)) for name in names)]
+    return [(written(field, value), field.words(value) if field.kind == Kind.CHOICE else "") for value in known]
 
 
 def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
@@ -103,4 +102,4 @@ def _suggestion(field: Field, span: Span, said: str, means: str) -> Suggestion:
 
 def _nothing(field: Field, prefix: str) -> list[Offer]:
     none = pgettext("typed into a search", "none")
-    return [(none, gettext("Empty"))] if field.empty and none.startswith(folded(prefix)) else []
+    return [(none, capfirst(nothing_in(field)))] if field.empty and none.startswith(folded(prefix)) else []

@@ -30,6 +30,7 @@ UNITS = {
     "m": "minutes", "min": "minutes", "мин": "minutes", "h": "hours", "ч": "hours", "час": "hours",
     "d": "days", "д": "days", "дн": "days", "w": "weeks", "н": "weeks", "нед": "weeks",
 }  # fmt: skip
+SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 604_800}
 NOW = frozenset({"now", "сейчас"})
 
 _LENGTH = re.compile(rf"([+\-−]?)((?:[0-9]{{1,9}}(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})){{1,4}})")
@@ -63,6 +64,20 @@ def read(said: str) -> Time | None:
         return _date(said) or _moment(said)
     except (ValueError, OverflowError):
         return None
+
+
+def is_day(time: Time) -> bool:
+    """Whether it is one whole day."""
+    first = timezone.localdate(time.start)
+    return time == _days(first, 1)
+
+
+def lasting(said: str) -> int | None:
+    """Seconds of a length that says how long ago something is; None for all else."""
+    length = _LENGTH.fullmatch(folded(said.strip()))
+    if length is None or length[1]:
+        return None
+    return sum(int(number) * SECONDS[UNITS[unit]] for number, unit in _AMOUNT.findall(length[2]))
 
 
 def _from_now(amounts: str, way: int) -> datetime:

@@ -13,12 +13,16 @@ from tickets.search.language.written import asked_text, text_of
 
 def with_condition(text: str, name: str, values: Sequence[str], reader: User) -> str:
     """The text that asks for one of these values of a field, and for nothing else of it."""
-    parsed = parse(text, reader)
-    asked, rest = asked_text(name, map(Value, values)), without_parts(parsed, _on(name))
+    return with_asked(parse(text, reader), asked_text(name, map(Value, values)), _on(name))
+
+
+def with_asked(parsed: Parsed, asked: str, goes: Callable[[Node], bool]) -> str:
+    """The text that asks for this too, and for nothing that must hold and goes."""
+    rest = without_parts(parsed, goes)
     if not parsed.troubles:
         return f"{rest} {asked}".strip()
-    if not text[: parsed.troubles[0].start].strip():  # a join at the beginning would take hold of what is put before it
-        rest = text_of(every(part for part in parsed.tops if not _on(name)(part)))
+    if not parsed.text[: parsed.troubles[0].start].strip():  # a join at the beginning would take hold of what is put before it
+        rest = text_of(every(part for part in parsed.tops if not goes(part)))
     return f"{asked} {rest}".strip()
 
 

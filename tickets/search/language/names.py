@@ -8,21 +8,21 @@ from functools import cached_property, lru_cache
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from helpdesk.base.folding import folded
-from tickets.filters import Field, Kind, registered
+from tickets.filters import Field, Kind
 
 SHORT = 4  # letters: of shorter names each other letter makes another word
 YES = {True: ("yes", "true", "да"), False: ("no", "false", "нет")}
 
 
 class Names:
-    """The fields by what they are called."""
+    """These fields by what they are called."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: Iterable[Field]) -> None:
         self._fields: dict[str, Field] = {}
-        for field in registered():
+        for field in fields:
             for name in (field.name, *field.names):
                 self._fields.setdefault(same(name), field)
 
@@ -50,6 +50,12 @@ class Names:
 def same(said: str) -> str:
     """A word as names are compared: in any case, with ё or е, with blanks, hyphens or underscores."""
     return folded(unicodedata.normalize("NFC", said)).replace(" ", "_").replace("-", "_")
+
+
+def name_of(field: Field, prefix: str) -> str:
+    """The shortest of its names that begin so, of the reader's script if one is; "" where none does."""
+    names = [name for name in (field.name, *field.names) if same(name).startswith(prefix)]
+    return min(names, key=lambda name: (name.isascii() != (get_language() == "en"), len(name)), default="")
 
 
 def value_of(field: Field, said: str) -> str:

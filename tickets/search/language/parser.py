@@ -19,7 +19,7 @@ from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES
 from tickets.search.language.asking import LISTED, cases
-from tickets.search.language.names import Names
+from tickets.search.language.having import names
 from tickets.search.language.tree import Asked, Either, Node, Not, Parsed, Phrase, Span, Trouble, Word, either, every
 from tickets.search.language.words import NOTHING_TO_TURN, Lexer, Piece, Sort, plain
 
@@ -48,7 +48,7 @@ _TOO_MANY_CONDITIONS = _lazily(gettext_noop("A filter takes at most %(n)s condit
 def parse(text: str, reader: User) -> Parsed:
     """Read what somebody typed. At most as many queries as values of ids are named; none where there are none."""
     read = plain(text[:LONGEST_TEXT])
-    parser = _Parser(list(Lexer(read, Names()).pieces()), reader)
+    parser = _Parser(list(Lexer(read, names()).pieces()), reader)
     tree = parser.all()
     troubles = parser.troubles
     if len(text) > LONGEST_TEXT:

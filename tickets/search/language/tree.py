@@ -70,8 +70,9 @@ class Asked:
 
     @property
     def field(self) -> str:
-        """The field's own name."""
-        return self.cases[0].conditions[0].field.name
+        """The field's own name; "" where several are asked."""
+        first, *others = {case.conditions[0].field.name for case in self.cases}
+        return "" if others else first
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,6 @@ def rate(apps, schema_editor):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("surveys", "0002_seed_texts"), ("tickets", "0022_sort_keys")]
+    dependencies = [("surveys", "0002_seed_texts"), ("tickets", "0023_sort_keys")]
 
     operations = [migrations.RunPython(rate, migrations.RunPython.noop)]

@@ -15,12 +15,10 @@ def or_far(day):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("tickets", "0021_promises")]
+    dependencies = [("tickets", "0022_priority")]
 
     operations = [
         migrations.AddField("ticket", "rating", models.PositiveSmallIntegerField(db_default=0, default=0)),
-        AddIndexConcurrently("ticket", models.Index(fields=["created_at", "id"], name="ticket_all_created")),
-        AddIndexConcurrently("ticket", models.Index(fields=["changed_at", "id"], name="ticket_all_changed")),
         AddIndexConcurrently("ticket", models.Index(fields=["rating", "id"], name="ticket_by_rating")),
         AddIndexConcurrently(
             "ticket",

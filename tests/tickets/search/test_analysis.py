@@ -1,0 +1,89 @@
+"""One analysis: what a text is found by."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickets.search.analysis import LONGEST, finds, fold, pattern, tokens
+
+
+def marked(text: str, words: str, language: str = "") -> list[str]:
+    return [text[start:end] for start, end in finds(list(tokens(text, language)), pattern(words))]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("I lost my purchases", "en", "purchase"),
+        ("Мои кристаллы пропали", "ru", "кристалл"),
+        ("Он ещё здесь", "ru", "еще"),
+        ("Meine Käufe fehlen", "de", "kauf"),
+        ("Meine Kaeufe fehlen", "de", "Käufe"),
+        ("Die Straße", "de", "strasse"),
+        ("las canciones", "es", "cancion"),
+        ("mes achats", "fr", "achat"),
+        ("l’achat de gemmes", "fr", "achat"),
+        ("as compras", "pt-BR", "compra"),
+        ("İSTANBUL", "tr", "istanbul"),
+        ("Ich heiße José", "de", "jose"),
+        ("ДОНАТ gems пропали", "ru", "gem"),
+        ("the word кристаллы in English", "en", "кристалл"),
+        ("in-game purchase", "en", "in game"),
+        ("refund/chargeback", "en", "chargebacks"),
+        ("Приклади ігор", "uk", "ігор"),
+        ("我的宝石不见了", "zh", "宝石"),
+        ("我的宝石不见了", "zh", "石"),
+    ],
+)
+def test_a_word_is_found_as_people_write_it(text: str, language: str, words: str) -> None:
+    assert marked(text, words, language)
+
+
+@pytest.mark.parametrize("said", ["14.7.1", "v4.7.1-beta", "ORD-12345_x", "x_Dark_x", "mira@mail.example", "GPA.3312-0099", "1234567890"])
+def test_identifiers_stay_whole_and_are_found_by_their_beginning(said: str) -> None:
+    text = f"It is {said}, I think."
+
+    assert marked(text, said.upper()) == [said]
+    assert marked(text, said[:6].lower()) == [said]
+    assert said.casefold() in {token.key for token in tokens(text, "en")}
+
+
+def test_an_identifier_is_never_split_into_nonsense() -> None:
+    assert not marked("chapter 4, 7 enemies, 1 boss", "4.7.1")
+    assert not marked("version 4.7.1", "7")
+    assert not marked("I have 1000 gems", "100")
+    assert marked("order ORD-12345", "12345")
+
+
+def test_a_phrase_is_found_in_its_order_alone() -> None:
+    text = "Support lost my purchase."
+
+    assert marked(text, "lost my purchases", "en") == ["lost my purchase"]
+    assert not marked(text, "purchase lost", "en")
+    assert not marked("lost 4.7.1", "lost purchase")
+
+
+def test_letters_with_marks_of_their_own_are_the_same_letters() -> None:
+    for word in ("Käufe", "José", "мой", "ёлка", "Việt"):
+        assert fold(unicodedata.normalize("NFD", word)) == fold(unicodedata.normalize("NFC", word))
+    assert fold("мой") != fold("мои")
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "en", "ru", "zh", "x-klingon"]))
+def test_every_token_stands_where_it_says(text: str, language: str) -> None:
+    last = 0
+    for token in tokens(text, language):
+        assert 0 <= token.start < token.end <= len(text)
+        assert token.place >= last
+        assert 0 < len(token.key) <= LONGEST
+        assert not set(token.key) & set(" |\x00\n")
+        last = token.place
+
+
+@given(st.text(min_size=1, max_size=40).filter(pattern))
+def test_whatever_one_copies_is_found_where_it_was(words: str) -> None:
+    assert marked(f"before it. {words} .and after", words) or any(len(term.keys[0]) >= LONGEST for term in pattern(words))

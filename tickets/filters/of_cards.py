@@ -1,0 +1,80 @@
+"""Fields by what the card of the player's account says in the ticket's game, where the studio has declared that one may filter by it.
+
+Games declare for themselves: a ticket is found only where its game's declaration opens the fact to the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.base.folding import finds
+from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right, scope_for
+from players.models import CardValue, GameAccount
+from players.selectors import filterable_by
+from tickets.access import scope_q
+from tickets.filters.fields import Field, Finds, Kind, Operator, Values, register
+from tickets.filters.spoken import MOST_OFFERED, Offers
+
+
+def register_own() -> None:
+    """Called in `ready()`."""
+    register(
+        _field("version", _("Version of the game"), "build", ("build", "версия")),
+        _field("platform", _("Platform"), "platform", ("os", "платформа")),
+        _field("server", _("Server"), "server", ("сервер",)),
+        _field("country", _("Country"), "country", ("страна",)),
+    )
+
+
+def _field(name: str, label: str | Promise, trait: str, names: tuple[str, ...]) -> Field:
+    return Field(
+        name,
+        label,
+        Kind.CHOICE,
+        _said(trait),
+        right=Right.SEE_PLAYER,
+        names=names,
+        suggest=_suggest(trait),
+        offered=lambda reader: bool(_games(trait, reader)),
+    )
+
+
+def _said(trait: str) -> Finds:
+    def found(_operator: Operator, values: Values, reader: User) -> Q:
+        words = {str(value).lower() for value in values}
+        ids = list(CardValue.objects.filter(trait=trait).alias(low=Lower("value")).filter(low__in=words).values_list("pk", flat=True))
+        said = Exists(GameAccount.objects.filter(player=OuterRef("player"), game=OuterRef("game"), traits__overlap=ids))
+        open_to = (
+            reduce(and_, (scope_q(reader, right) for right in rights), Q(game=game)) for game, rights in filterable_by(trait).items()
+        )
+        return Q(said) & reduce(or_, open_to, Q(pk__in=[]))
+
+    return found
+
+
+def _suggest(trait: str) -> Callable[[str, User], Offers]:
+    def suggested(prefix: str, reader: User) -> Offers:
+        accounts = GameAccount.objects.filter(game__in=_games(trait, reader), traits__contains=[OuterRef("pk")])
+        known = CardValue.objects.filter(Exists(accounts), trait=trait).order_by("value")
+        known = known.filter(finds("value", prefix)) if prefix else known
+        return [(word, word) for word in known.values_list("value", flat=True)[:MOST_OFFERED]]
+
+    return suggested
+
+
+def _games(trait: str, reader: User) -> list[int]:
+    """In which games the reader may filter by it, at least by some tickets."""
+    return [game for game, rights in filterable_by(trait).items() if _reaches(reader, rights, game)]
+
+
+def _reaches(reader: User, rights: Iterable[Right], game: int) -> bool:
+    scopes = (scope_for(reader, right) for right in rights)
+    return all(scope.everything or any(part.game_id in {None, game} for part in scope.parts) for scope in scopes)
