@@ -33,6 +33,7 @@ SCHEDULE = {
     "jobs that are due": tick("jobs.run_due", 10, "bulk"),
     "erasures that a process of the former release has planned": tick("players.erase_due", 60, "bulk"),
     "results and jobs of old": tick("jobs.sweep", 3600, "bulk"),
+    "what was kept for exported files": tick("desk.sweep_exports", 3600, "bulk"),
     "mailboxes to poll": tick("mail.poll_mailboxes", 30, "mail"),
     **{f"a sign of life from {queue}": tick("roof.heartbeat", 10, queue, queue) for queue in ("now", "mail", "bulk", "learn")},
 }

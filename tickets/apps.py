@@ -12,7 +12,7 @@ class TicketsConfig(AppConfig):
         from helpdesk.base import personal
         from helpdesk.studio import reasons
         from tickets import lots, shown, timers  # rows must be loaded before the rooms that speak of them
-        from tickets.filters import of_cards, of_messages, of_players, of_tickets
+        from tickets.filters import of_cards, of_holds, of_messages, of_players, of_tickets
         from tickets.lifecycle import promises
         from tickets.lifecycle.machine import OVERDUE, SILENCE
         from tickets.lifecycle.reasons import HOLD
@@ -34,7 +34,8 @@ class TicketsConfig(AppConfig):
         lots.open_lots()
         personal.keep(personal.Keeper("tickets", export=export, erase=erase, amounts=amounts, files=files))
         of_tickets.register_own()
-        of_messages.register_own()
+        of_holds.register_own()
         of_players.register_own()
         of_cards.register_own()
+        of_messages.register_own()
         shown.register()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models import CharField, DateTimeField, Q, QuerySet
 
 from helpdesk.base.bounds import LARGEST
+from helpdesk.base.text import clean
 
+Value = datetime | int | str
 Row = TypeVar("Row")  # a model, or the named tuple of `values_list(…, named=True)`
 
 
@@ -24,17 +26,19 @@ class Page(Generic[Row]):
     later: str
 
 
-def encode(value: datetime | int, pk: int, back: bool) -> str:
+def encode(value: Value, pk: int, back: bool) -> str:
     """A cursor as it stands in a URL."""
-    said = value.isoformat() if isinstance(value, datetime) else value
+    said = value.isoformat() if isinstance(value, datetime) else f"={value}" if isinstance(value, str) else value
     return base64.urlsafe_b64encode(json.dumps([said, pk, int(back)]).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str) -> tuple[datetime | int, int, bool] | None:
+def decode(cursor: str) -> tuple[Value, int, bool] | None:
     """The cursor's (value, id, going back), or None when somebody bent it: then the list starts at its beginning."""
     try:
         value, pk, back = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(value, str):
+        if isinstance(value, str) and value.startswith("="):
+            value = clean(value[1:])
+        elif isinstance(value, str):
             value = datetime.fromisoformat(value)
             if value.tzinfo is None:
                 return None
@@ -55,7 +59,7 @@ def page(rows: QuerySet[Any, Row], *, key: str, descending: bool, cursor: str = 
     start = decode(cursor) if cursor else None
     annotation = rows.query.annotations.get(key)
     column = annotation.output_field if annotation else rows.model._meta.get_field(key)
-    if start and isinstance(start[0], datetime) != isinstance(column, DateTimeField):
+    if start and not isinstance(start[0], _held_by(column)):
         start = None  # a cursor of another list
     back = bool(start and start[2])
     down = descending != back
@@ -75,6 +79,10 @@ def page(rows: QuerySet[Any, Row], *, key: str, descending: bool, cursor: str = 
         earlier=encode(getattr(first, key), first.pk, True) if (more if back else start is not None) else "",
         later=encode(getattr(last, key), last.pk, False) if (back or more) else "",
     )
+
+
+def _held_by(column: Any) -> type[Value]:
+    return datetime if isinstance(column, DateTimeField) else str if isinstance(column, CharField) else int
 
 
 def _after(key: str, value: Any, pk: int, sign: str) -> Q:

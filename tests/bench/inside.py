@@ -19,7 +19,7 @@ from tests.bench import encodings  # noqa: E402
 from tests.bench.figures import Figure, table  # noqa: E402
 from tests.bench.machine import Machine  # noqa: E402
 from tests.bench.run import ROOT, options  # noqa: E402
-from tests.bench.scenes import deliveries, due, mails, many, pages, reaction, replies  # noqa: E402
+from tests.bench.scenes import deliveries, due, exports, mails, many, pages, reaction, replies  # noqa: E402
 from tickets.models import Ticket  # noqa: E402
 
 PAGE: Path = ROOT / "docs" / "benchmarks.md"
@@ -31,6 +31,7 @@ SCENES = {  # in this order: the last one leaves the database changed
     "reaction": lambda given: reaction.measure(seconds=10, runs=min(3, given.runs)),
     "deliveries": lambda given: deliveries.measure(count=min(5_000, given.tickets), runs=given.runs),
     "many": lambda given: many.measure(count=min(5_000, given.tickets), runs=given.runs),
+    "exports": lambda _given: exports.measure(),
     "due": lambda given: due.measure(count=given.tickets, runs=given.runs),
 }
 

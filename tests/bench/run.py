@@ -43,7 +43,7 @@ def options() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--tickets", type=int, default=int(os.environ.get("BENCH_TICKETS") or 100_000))
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--only", default="", help="some of pages, replies, mails, encodings, reaction, deliveries, many, due")
+    arguments.add_argument("--only", default="", help="some of pages, replies, mails, encodings, reaction, deliveries, many, exports, due")
     arguments.add_argument("--keep", action="store_true", help="use the filled database of an earlier time, and leave it")
     arguments.add_argument("--no-page", action="store_true", help="only print")
     return arguments.parse_args()

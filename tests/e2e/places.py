@@ -47,6 +47,8 @@ PLACES = (
     Place("queue-all", "/tickets/?status=all"),
     Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
     Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-text:shield+waiting_sinc:1d+created:2026-02-30"),
+    Place("queue-columns", "/tickets/?status=all&columns=number,subject,player_name,created,tier,tag&sort=-created&density=compact"),
+    Place("columns", "/tickets/columns/"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815+lang:en+-status:new"),
     Place("filters", "/tickets/filters/?q=lang:en+waiting:>4h"),
     Place("filter", "/tickets/filters/language/?q=lang:en+waiting:>4h&place=0"),

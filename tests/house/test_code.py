@@ -31,6 +31,7 @@ WITHOUT_A_PERSON = {  # who reads tickets where nobody asks for a right
     "tickets/shown.py",  # counts
     "tickets/administration/selectors.py",  # numbers beside parked deliveries; opening them goes through the door
     "tickets/mail/inbound/lookup.py",  # a mail finds its ticket
+    "tickets/desk/exports/personal.py",  # whose file goes with an erased player
     *(f"tickets/search/{name}.py" for name in ("building", "documents", "management/commands/check_search")),  # all are indexed
     *(f"tickets/search/elasticsearch/{name}.py" for name in ("documents", "indexes")),  # there too
 }

@@ -1,6 +1,6 @@
 """A ticket with something recognizable behind every right that one may read by, and what is needed to look for it.
 
-Whoever adds a right, a filter field with a right, or a sort says here what the ticket holds of it: `MARKS`, `ASKED`, `OPEN_SORTS`.
+Whoever adds a right or a filter field with a right says here what the ticket holds of it: `MARKS`, `ASKED`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,6 @@ ASKED: dict[str, tuple[str, str]] = {  # of each field with a right: a value by 
     "surveys.rating": ("2", "5"),
     **{name: (value, "elsewhere") for name, (_slug, value) in TRAITS.items()},
 }
-OPEN_SORTS = {"", "waiting_key", "urgency_key", "created_at", "due_key", "changed_at"}  # by what everybody sees who sees the ticket
 
 
 def missing_words() -> Iterator[str]:
@@ -110,6 +109,7 @@ class Vault:
         set_status(self.ticket, Status.PENDING, by=by, pending=PendingInfo(f"Billing asks {ADDRESS}", None, f"To {ADDRESS}"))
         self._rate()
         self.other = make_ticket(player=self.ticket.player, game=house.game)  # its card tells of the first one
+        self.plain = make_ticket(game=house.game)  # with nothing behind any right
 
     def reader(self, *rights: str) -> User:
         """Somebody who holds these and to whom the ticket is given, with all that tells them so."""
@@ -154,6 +154,7 @@ class Vault:
             ticket=self.ticket, invitation=invitation, resolution_event_id=1, resolved_at=now, expires_at=now, answered_at=now,
             language="en", score=2, comment=RATED,
         )  # fmt: skip
+        Ticket.objects.filter(pk=self.ticket.pk).update(rating=2)
         nobody = dict.fromkeys(("score_before", "resolution", "reply", "author", "approver"))
         with transaction.atomic():
             record(lock(self.ticket), SurveyAnswered(survey=survey.pk, score=2, commented=True, **nobody), by=SYSTEM)

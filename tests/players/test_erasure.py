@@ -20,7 +20,9 @@ from helpdesk.base import personal
 from helpdesk.base.errors import Conflict
 from helpdesk.base.jobs import running, verbs
 from helpdesk.base.jobs.models import Job
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
+from helpdesk.staff.services.jobs import key_to
 from players import erasure, giving_out
 from players.giving_out import archive
 from players.models import Erasure, Player
@@ -187,6 +189,11 @@ def test_what_comes_in_between_goes_too(ticket: Ticket, monkeypatch: pytest.Monk
     assert not Message.objects.filter(ticket=late[0]).exclude(text="").exists()
 
 
+def file_of(job: Job, client: Client) -> str:
+    """The link to its file as it is drawn for who is signed in there."""
+    return reverse("staff:job_file", args=[job.pk, key_to(job, User.objects.get(pk=client.session["_auth_user_id"]))])
+
+
 def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, ticket: Ticket, anna: Any) -> None:
     question = Message.objects.get(ticket=ticket)
     keep_files(ticket, [NewFile("../../pearl.txt", b"a pearl"), NewFile("pearl.txt", b"another")], message=question)
@@ -194,7 +201,7 @@ def test_the_archive_holds_his_words_and_files_and_no_notes(eraser: Client, tick
 
     eraser.post(page(ticket, "export_player"))
     running.run_due()
-    response = eraser.post(reverse("staff:job_file", args=[Job.objects.get().pk]))
+    response = eraser.get(file_of(Job.objects.get(), eraser))
     package = ZipFile(io.BytesIO(b"".join(response.streaming_content)))
 
     assert package.testzip() is None
@@ -220,7 +227,7 @@ def test_the_archive_is_made_aside_kept_for_three_days_and_gone_with_him(eraser:
     assert "hx-trigger" not in shown[shown.index(f'id="job-{job.pk}"') :].partition("</section>")[0]  # it is over: nobody asks any more
     stranger = Client()
     stranger.force_login(somebody(Right.VIEW, Right.ERASE_PLAYER))
-    assert stranger.post(reverse("staff:job_file", args=[job.pk])).status_code == 404
+    assert stranger.get(file_of(job, stranger)).status_code == 404
     assert stranger.get(reverse("staff:job", args=[job.pk])).status_code == 404
 
     erasure.ask(ticket.player, by=None, at_once=True)
@@ -228,7 +235,7 @@ def test_the_archive_is_made_aside_kept_for_three_days_and_gone_with_him(eraser:
 
     job.refresh_from_db()
     assert (job.result, job.state) == (None, "done")
-    assert eraser.post(reverse("staff:job_file", args=[job.pk])).status_code == 404
+    assert eraser.get(file_of(job, eraser)).status_code == 404
     assert "Its file is gone" in eraser.get(reverse("staff:job", args=[job.pk])).content.decode()
 
 

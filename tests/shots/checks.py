@@ -30,7 +30,7 @@ TECHNICAL = re.compile(r"\S*(?:\w[@/.:=]\w|\d|_)\S*|{{?[^}]*}}?")  # addresses, 
 INTERNATIONAL = {
     *("api", "csv", "gif", "helpdesk", "html", "id", "imap", "inbox", "ip", "jpeg", "json", "markdown", "message-id", "mime", "pdf", "png"),
     *("alt", "chrome", "chromium", "ctrl", "enter", "esc", "linux", "shift", "smtp", "starttls", "tab", "tls", "url", "utc", "webp"),
-    *("dkim", "dmarc", "dns", "spf", "txt"),
+    *("dkim", "dmarc", "dns", "spf", "txt", "xlsx"),
 }  # what is written so in Russian, too
 
 

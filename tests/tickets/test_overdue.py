@@ -180,7 +180,10 @@ def test_pages_draw_whatever_a_row_holds(client: Client, anna: User, travel: Tra
 
     pages = [
         reverse("desk:queue"),
-        *(f"{reverse('desk:queue')}?status=all&sort={sort}" for sort in ("waiting", "newest", "oldest", "changed", "due")),
+        *(
+            f"{reverse('desk:queue')}?status=all&sort={sort}"
+            for sort in ("waiting_since", "created", "-created", "-changed", "due", "pending_until", "promised_until")
+        ),
         reverse("desk:ticket", args=[ticket.number]),
         reverse("desk:status", args=[ticket.number]),
         reverse("desk:card", args=[ticket.number]),

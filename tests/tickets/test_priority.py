@@ -19,6 +19,7 @@ from tests.tickets.mail.parse.letters import letter
 from tickets.actors import flow, operator
 from tickets.desk.queue.filters import Wanted
 from tickets.desk.queue.selectors import neighbours, queue_page
+from tickets.filters.columns import Columns
 from tickets.models import FAR, URGENCY, Event, Priority, Ticket
 from tickets.past import state_at
 from tickets.search.language import parse, q_of
@@ -37,7 +38,7 @@ def walked(reader: User, query: str) -> list[str]:
     """The subjects of all pages, one after the other."""
     asked, found, cursor = wanted(query, reader), list[str](), ""
     while True:
-        page = queue_page(reader, asked, cursor)
+        page = queue_page(reader, asked, Columns((), reader), cursor)
         found += [row.subject for row in page.rows]
         if not (cursor := page.later):
             return found

@@ -20,7 +20,7 @@ from helpdesk.studio.capabilities import Capability
 from tests.toy.models import Wish
 from tests.toy.rights import PLAY
 from tickets import filters, panels, rail
-from tickets.filters import Field, Kind, Operator
+from tickets.filters import Field, Kind, Listed, Operator
 from tickets.filters.fields import Values
 from tickets.panels import Panel
 from tickets.rail import RailEntry
@@ -41,11 +41,15 @@ def register() -> None:
     watch.register_states("toy", lambda _at: {"toy_box": "ok"})
     watch.register_number(WISHES, lambda _at: {"reminded": Wish.objects.filter(reminded_at__isnull=False).count()})
     capabilities.register(Capability("toys", "Send toys", "Small ones."))
-    filters.register(Field("toy.wishes", "Wishes", Kind.NUMBER, _so_many, right=PLAY))
+    filters.register(Field("toy.wishes", "Wishes", Kind.NUMBER, _so_many, right=PLAY, listed=Listed(_wishes, sort=_wishes)))
 
 
 def _so_many(operator: Operator, values: Values, _reader: User) -> Q:
     """Tickets with at least, or with fewer than so many wishes. No event tells how many were forgotten: it has no past."""
-    wishes = Wish.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(number=Count("pk")).values("number")
-    number = Coalesce(Subquery(wishes), 0)
+    number = _wishes(_reader)
     return Q(GreaterThanOrEqual(number, values[0]) if operator == Operator.AT_LEAST else LessThan(number, values[0]))
+
+
+def _wishes(_reader: User) -> Coalesce:
+    wishes = Wish.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(wishes), 0)

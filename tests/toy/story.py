@@ -116,6 +116,8 @@ def test_the_queue_is_filtered_by_it_for_who_may_see_it(wished: Ticket) -> None:
     assert (found(plays, 1), found(plays, 2), found(plays, 0)) == ((True, False, True), (False, False, True), (True, True, True))
     assert found(elsewhere, 0) == (False, False, True)
     assert found(works, 1) == (True, True, False)
+    listed = works.get(reverse("desk:queue"), {"columns": "toy.wishes", "sort": "-toy.wishes"}).content.decode()
+    assert "You may not see “Wishes”" in listed
     assert "You may not filter by “Wishes”" in works.get(reverse("desk:queue"), {"toy.wishes": 1}).content.decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.desk import files, frame, start
+from tickets.desk.exports import views as exports
 from tickets.desk.queue import bulk_views, filter_views
 from tickets.desk.queue import views as queue
 from tickets.desk.ticket import actions, views, writing
@@ -12,6 +13,8 @@ from tickets.desk.ticket import actions, views, writing
 app_name = "desk"
 urlpatterns = [
     path("tickets/", queue.queue, name="queue"),
+    path("tickets/columns/", queue.columns, name="columns"),
+    path("tickets/export/", exports.export, name="export"),
     path("tickets/updates/", queue.updates, name="queue_updates"),
     path("tickets/completion/", queue.completion, name="completion"),
     path("tickets/filters/", filter_views.fields, name="filters"),

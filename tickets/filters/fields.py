@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -60,6 +60,25 @@ OF_KIND = {  # the first one is meant where none is named, as in an address
 
 Values = tuple[Any, ...]
 Finds = Callable[[Operator, Values, User], Q]
+Fetched = str | Callable[[User], Any]  # a lookup from the ticket ("game__name"), or what makes an expression for a reader's query
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """How a field stands in lists and in files: what the query that finds the tickets fetches of each, in that same statement.
+
+    `value`: a text, a number, a moment, yes or no, a list of texts, or None; of a choice the stored word, of a row its name. `sort`: what
+    tickets are ordered by, never NULL and with an index; empty: one cannot sort by it. `falls`: who sorts by it means the greatest first.
+    """
+
+    value: Fetched
+    sort: Fetched = ""
+    falls: bool = False
+
+
+def fetched(what: Fetched, reader: User) -> Any:
+    """It as an expression of this reader's query."""
+    return F(what) if isinstance(what, str) else what(reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +95,7 @@ class Field:
     what counts as these values beside them when a past ticket is looked at; it is asked once per filter. `called(value)` is what people
     call a value, such as the name of the row whose id it is. `suggest(prefix, reader)` gives the values that begin like this, of those
     that the reader may know: at most ten of (the word for it, what people call it). `offered(reader)` says whether there is anything to ask
-    for, where that depends on the studio.
+    for, where that depends on the studio. `listed`: how it is a column, if it can be one.
 
     `group` is the heading under which it stands among all fields. `frequent` ones have a place above the queue's rows also while nobody
     asks for them.
@@ -95,6 +114,7 @@ class Field:
     called: Callable[[Any], str | Promise] | None = None
     names: tuple[str, ...] = ()
     suggest: Callable[[str, User], Iterable[tuple[str, str]]] | None = None
+    listed: Listed | None = None
     offered: Callable[[User], bool] | None = None
     group: str | Promise = TICKET
     frequent: bool = False
@@ -122,14 +142,18 @@ class Field:
         raise DomainError(_("“%(field)s” cannot be “%(value)s”.") % {"field": self.label, "value": said[:40]}, field=self.name)
 
     def words(self, value: Any) -> str:
-        """A value as people read it."""
-        if value is None:
+        """A value as people read it: one that is asked for, or one that stands in a list."""
+        if value is None or value == []:
             return "–"
+        if isinstance(value, list):
+            return ", ".join(map(self.words, value))
         if isinstance(value, bool):
             return str(_("yes") if value else _("no"))
         if isinstance(value, datetime):
             return date_format(timezone.localtime(shown(value)), "SHORT_DATETIME_FORMAT")
-        return str(self.called(value) if self.called else value)
+        if self.called is None or (self.kind == Kind.ID and isinstance(value, str)):
+            return str(value)
+        return str(self.called(value))
 
     def _value(self, said: str, reader: User) -> Any:
         match self.kind:
@@ -165,6 +189,11 @@ def column(name: str) -> Finds:
 def yes_no(there: Q, values: Values) -> Q:
     """The condition that something is so, or is not, or either."""
     return Q() if {True, False} <= set(values) else there if values[0] else ~there
+
+
+def so(condition: Q) -> Any:
+    """Whether it is so, as an expression: what a column of yes and no fetches."""
+    return Case(When(condition, then=Value(True)), default=Value(False))
 
 
 def among(name: str, values: Values) -> Q:

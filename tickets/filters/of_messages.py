@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tickets.access import known_drafts, scope_q
-from tickets.filters.fields import MESSAGES, PEOPLE, Field, Kind, Operator, Values, register, yes_no
+from tickets.filters.fields import MESSAGES, PEOPLE, Field, Kind, Listed, Operator, Values, register, so, yes_no
 from tickets.filters.spoken import NameOf, people, person
 from tickets.models import Attachment, Draft, Message
 from tickets.models.message import BY_PEOPLE
@@ -25,7 +26,16 @@ State = Message.State
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("replies", _("Answers"), Kind.NUMBER, _so_many, lambda past: len(past.answers), names=("ответов",), group=MESSAGES),
+        Field(
+            "replies",
+            _("Answers"),
+            Kind.NUMBER,
+            _so_many,
+            lambda past: len(past.answers),
+            names=("ответов",),
+            group=MESSAGES,
+            listed=Listed(_number_of_answers),
+        ),
         Field(
             "author",
             _("Answered by"),
@@ -38,8 +48,18 @@ def register_own() -> None:
             names=("отвечал",),
             suggest=people,
             group=PEOPLE,
+            listed=Listed(_names_of_authors),
         ),
-        Field("last_reply", _("Last answer"), Kind.MOMENT, _last_answer, _last_answer_of, names=("последний_ответ",), group=MESSAGES),
+        Field(
+            "last_reply",
+            _("Last answer"),
+            Kind.MOMENT,
+            _last_answer,
+            _last_answer_of,
+            names=("последний_ответ",),
+            group=MESSAGES,
+            listed=Listed(_sent_last),
+        ),
         _has("has_note", _("With a note"), ("note", "заметка"), State.NOTED, right=Right.SEE_NOTES),
         _has("has_held", _("With a held reply"), ("held", "удержан"), State.HELD),
         _has("has_trouble", _("With a message that did not arrive"), ("failed", "недошло"), State.FAILED, State.BOUNCED, State.UNCERTAIN),
@@ -55,6 +75,7 @@ def register_own() -> None:
                 "файл",
             ),
             group=MESSAGES,
+            listed=Listed(lambda reader: so(_with_file(Operator.IS, (True,), reader))),
         ),
         Field(
             "draft",
@@ -67,6 +88,7 @@ def register_own() -> None:
             names=("пишет", "черновик"),
             suggest=people,
             group=PEOPLE,
+            listed=Listed(lambda reader: ArraySubquery(_drafts(reader).values("author__name").distinct().order_by("author__name"))),
         ),
     )
 
@@ -81,8 +103,22 @@ def _answered() -> QuerySet[Message]:
 
 
 def _so_many(operator: Operator, values: Values, _reader: object) -> Q:
-    counted = Coalesce(Subquery(_answered().values("ticket").annotate(n=Count("pk")).values("n")), 0)
+    counted = _number_of_answers(_reader)
     return Q(GreaterThanOrEqual(counted, values[0]) if operator == Operator.AT_LEAST else LessThan(counted, values[0]))
+
+
+def _number_of_answers(_reader: object) -> Coalesce:
+    return Coalesce(Subquery(_answered().values("ticket").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _names_of_authors(_reader: object) -> ArraySubquery:
+    people = User.objects.filter(pk=OuterRef("author_id")).values("name")
+    named = _answered().filter(author_id__isnull=False).annotate(called=Subquery(people))
+    return ArraySubquery(named.values("called").distinct().order_by("called"))
+
+
+def _sent_last(_reader: object) -> Subquery:
+    return Subquery(_answered().order_by(F("sent_at").desc(nulls_last=True)).values("sent_at")[:1])
 
 
 def _one_of(rows: QuerySet[Message] | QuerySet[Draft], column: str, values: Values) -> Q:
@@ -112,13 +148,17 @@ def _last_answer_of(past: PastTicket) -> datetime | None:
 def _has(name: str, label: str | Promise, names: tuple[str, ...], *states: State, right: Right = Right.VIEW) -> Field:
     """Whether a message stands in the ticket that is in one of these states."""
 
+    def there() -> Exists:
+        return Exists(_here().filter(state__in=states))
+
     def found(_operator: Operator, values: Values, _reader: object) -> Q:
-        return yes_no(Q(Exists(_here().filter(state__in=states))), values)
+        return yes_no(Q(there()), values)
 
     def at(past: PastTicket) -> bool:
         return any(each.state in states for each in past.messages.values())
 
-    return Field(name, label, Kind.YES_NO, found, at, right=right, names=names, group=MESSAGES)
+    listed = Listed(lambda _reader: there())
+    return Field(name, label, Kind.YES_NO, found, at, right=right, names=names, group=MESSAGES, listed=listed)
 
 
 def _with_file(_operator: Operator, values: Values, reader: User) -> Q:
@@ -129,6 +169,9 @@ def _with_file(_operator: Operator, values: Values, reader: User) -> Q:
 
 
 def _drafted_by(_operator: Operator, values: Values, reader: User) -> Q:
-    """Of drafts in which something stands and of which the reader may know."""
-    drafts = Draft.objects.filter(known_drafts(reader), ticket=OuterRef("pk")).exclude(text="").order_by()
-    return _one_of(drafts, "author", values)
+    return _one_of(_drafts(reader), "author", values)
+
+
+def _drafts(reader: User) -> QuerySet[Draft]:
+    """Those in which something stands and of which the reader may know."""
+    return Draft.objects.filter(known_drafts(reader), ticket=OuterRef("pk")).exclude(text="").order_by()

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base.folding import finds
 from helpdesk.base.text import fold
 from helpdesk.staff.rights import Right
 from players.models import AddressUse, GameAccount, Player
-from tickets.filters.fields import PLAYER, Field, Kind, Operator, Values, register
+from tickets.filters.fields import PLAYER, Field, Kind, Listed, Operator, Values, column, register
 
 
 def register_own() -> None:
     """Called in `ready()`."""
     register(
-        Field("player_name", _("Player's name"), Kind.TEXT, _called, right=Right.SEE_PLAYER, names=("имя",), group=PLAYER),
+        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id, group=PLAYER, listed=Listed("player_id")),
+        Field(
+            "player_name",
+            _("Player's name"),
+            Kind.TEXT,
+            _called,
+            right=Right.SEE_PLAYER,
+            names=("имя",),
+            group=PLAYER,
+            listed=Listed("player__name"),
+        ),
         Field(
             "nickname",
             _("Nickname"),
@@ -27,8 +39,18 @@ def register_own() -> None:
                 "ник",
             ),
             group=PLAYER,
+            listed=Listed(lambda _reader: _of_accounts("nickname")),
         ),
-        Field("account", _("Account id"), Kind.CHOICE, _with_account, right=Right.SEE_PLAYER, names=("аккаунт",), group=PLAYER),
+        Field(
+            "account",
+            _("Account id"),
+            Kind.CHOICE,
+            _with_account,
+            right=Right.SEE_PLAYER,
+            names=("аккаунт",),
+            group=PLAYER,
+            listed=Listed(lambda _reader: _of_accounts("external_id")),
+        ),
         Field(
             "address",
             _("Mail address"),
@@ -42,6 +64,7 @@ def register_own() -> None:
                 "адрес",
             ),
             group=PLAYER,
+            listed=Listed("contact__address"),
         ),
         Field(
             "tier",
@@ -53,6 +76,7 @@ def register_own() -> None:
             names=("уровень",),
             group=PLAYER,
             frequent=True,
+            listed=Listed(lambda _reader: NullIf("player__tier", Value("")), sort="player__tier", falls=True),
         ),
     )
 
@@ -60,6 +84,11 @@ def register_own() -> None:
 def _accounts(which: Q) -> Q:
     """The player has such an account in the ticket's game."""
     return Q(Exists(GameAccount.objects.filter(which, player=OuterRef("player"), game=OuterRef("game"))))
+
+
+def _of_accounts(what: str) -> ArraySubquery:
+    accounts = GameAccount.objects.filter(player=OuterRef("player"), game=OuterRef("game")).exclude(**{what: ""})
+    return ArraySubquery(accounts.order_by("pk").values(what))
 
 
 def _called(_operator: Operator, values: Values, _reader: object) -> Q:

@@ -6,37 +6,23 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.base import clock
 from helpdesk.staff.models import Team, User
-from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
+from helpdesk.studio.models import Game, Tag, Topic
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
-from tickets.filters.fields import HELD, PEOPLE, PLAYER, TIMES, Field, Kind, Operator, Values, among, column, register, yes_no
-from tickets.filters.spoken import (
-    DEPARTMENTS,
-    GAMES,
-    REASONS,
-    TAGS,
-    TEAMS,
-    TOPICS,
-    NameOf,
-    language_called,
-    languages,
-    people,
-    person,
-    ways,
-)
-from tickets.models import FAR, Event, Pledge, Priority, Status, Ticket, with_nobody
+from tickets.filters.fields import PEOPLE, TIMES, Field, Kind, Listed, Operator, Values, among, column, register, so, yes_no
+from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, NameOf, language_called, languages, people, person, ways
+from tickets.models import FAR, PLACE_OF_STATUS, URGENCY, Event, Priority, Status, Ticket, with_nobody
 
 PRIORITIES = {priority.word: priority for priority in Priority}
-PROMISES = {"open": _("open"), "broken": _("broken, and still owed")}
 STARTERS = {"player": _("player"), "operator": _("operator")}
 TOPIC_BY = {"person": _("a person"), "machine": _("the machine")}
 
@@ -55,6 +41,7 @@ def register_own() -> None:
             suggest=GAMES.suggest,
             called=NameOf(Game),
             frequent=True,
+            listed=Listed("game__name"),
         ),
         Field(
             "language",
@@ -66,6 +53,7 @@ def register_own() -> None:
             suggest=languages,
             called=language_called,
             frequent=True,
+            listed=Listed("language"),
         ),
         Field(
             "assignee",
@@ -81,6 +69,7 @@ def register_own() -> None:
             called=NameOf(User),
             group=PEOPLE,
             frequent=True,
+            listed=Listed("assignee__name"),
         ),
         Field(
             "team",
@@ -95,6 +84,7 @@ def register_own() -> None:
             called=NameOf(Team),
             group=PEOPLE,
             frequent=True,
+            listed=Listed("team__name"),
         ),
         Field(
             "topic",
@@ -108,6 +98,7 @@ def register_own() -> None:
             suggest=TOPICS.suggest,
             called=NameOf(Topic),
             frequent=True,
+            listed=Listed("topic__name"),
         ),
         Field(
             "status",
@@ -118,6 +109,7 @@ def register_own() -> None:
             choices=lambda: Status.values,
             called=_status,
             names=("статус",),
+            listed=Listed("status", sort=lambda _reader: PLACE_OF_STATUS),
         ),
         Field(
             "priority",
@@ -128,6 +120,7 @@ def register_own() -> None:
             choices=lambda: PRIORITIES,
             called=lambda value: PRIORITIES[value].label,
             names=("приоритет",),
+            listed=Listed(_word_of_priority, sort=lambda _reader: URGENCY),
         ),
         Field(
             "waits",
@@ -137,6 +130,7 @@ def register_own() -> None:
             lambda past: past.waiting_since is not None,
             names=("ждёт_ответа",),
             group=TIMES,
+            listed=Listed(lambda _reader: so(Q(waiting_key__lt=FAR))),
         ),
         Field(
             "tag",
@@ -150,6 +144,7 @@ def register_own() -> None:
             names=("метка", "тег"),
             suggest=TAGS.suggest,
             frequent=True,
+            listed=Listed(_tags),
         ),
         Field(
             "channel",
@@ -161,6 +156,7 @@ def register_own() -> None:
             names=("канал",),
             suggest=ways,
             frequent=True,
+            listed=Listed("channel"),
         ),
         Field(
             "created",
@@ -170,6 +166,7 @@ def register_own() -> None:
             lambda past: past.created_at,
             names=("opened", "создан", "открыт"),
             group=TIMES,
+            listed=Listed("created_at", sort="created_at", falls=True),
         ),
         Field(
             "waiting_since",
@@ -180,29 +177,17 @@ def register_own() -> None:
             names=("waiting", "ждёт"),
             group=TIMES,
             frequent=True,
-        ),
-        Field("resolved", _("Resolved"), Kind.MOMENT, column("resolved_at"), lambda past: past.resolved_at, names=("решён",), group=TIMES),
-        Field(
-            "pending_department",
-            _("Department that owes an answer"),
-            Kind.ID,
-            column("pending_department"),
-            lambda past: past.pending_department_id,
-            word=DEPARTMENTS.word,
-            empty="none",
-            called=NameOf(Department),
-            names=("department", "отдел"),
-            suggest=DEPARTMENTS.suggest,
-            group=HELD,
+            listed=Listed("waiting_since", sort="waiting_key"),
         ),
         Field(
-            "pending_until",
-            _("Day of the hold"),
+            "resolved",
+            _("Resolved"),
             Kind.MOMENT,
-            column("pending_until"),
-            lambda past: past.pending_until,
-            names=("срок",),
-            group=HELD,
+            column("resolved_at"),
+            lambda past: past.resolved_at,
+            names=("решён",),
+            group=TIMES,
+            listed=Listed("resolved_at"),
         ),
         Field(
             "status_before",
@@ -214,8 +199,17 @@ def register_own() -> None:
             empty="none",
             called=_status,
             names=("был", "прежний_статус"),
+            listed=Listed(lambda _reader: NullIf(_status_before(), Value(""))),
         ),
-        Field("reopened", _("Came back"), Kind.YES_NO, _reopened, lambda past: past.reopened, names=("вернулось",)),
+        Field(
+            "reopened",
+            _("Came back"),
+            Kind.YES_NO,
+            _reopened,
+            lambda past: past.reopened,
+            names=("вернулось",),
+            listed=Listed(lambda _reader: Exists(_came_back())),
+        ),
         Field(
             "follow_up",
             _("Follows another one"),
@@ -223,6 +217,7 @@ def register_own() -> None:
             _follows,
             lambda past: past.follows_id is not None,
             names=("продолжение",),
+            listed=Listed(lambda _reader: so(Q(follows__isnull=False))),
         ),
         Field(
             "started_by",
@@ -233,6 +228,7 @@ def register_own() -> None:
             choices=lambda: STARTERS,
             called=STARTERS.__getitem__,
             names=("начал",),
+            listed=Listed("started_by"),
         ),
         Field(
             "topic_by",
@@ -244,10 +240,18 @@ def register_own() -> None:
             empty="nobody",
             called=TOPIC_BY.__getitem__,
             names=("тему_определил",),
+            listed=Listed(_who_set_the_topic),
         ),
-        Field("player", _("Player"), Kind.ID, column("player"), lambda past: past.player_id, group=PLAYER),
-        Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",)),
-        Field("changed", _("Changed"), Kind.MOMENT, column("changed_at"), names=("изменён",), group=TIMES),
+        Field("number", _("Number"), Kind.CHOICE, _numbered, names=("номер",), listed=Listed("number")),
+        Field(
+            "changed",
+            _("Changed"),
+            Kind.MOMENT,
+            column("changed_at"),
+            names=("изменён",),
+            group=TIMES,
+            listed=Listed("changed_at", sort="changed_at", falls=True),
+        ),
         Field(
             "first_reply",
             _("First answer"),
@@ -256,6 +260,7 @@ def register_own() -> None:
             lambda past: past.first_reply_at,
             names=("первый_ответ",),
             group=TIMES,
+            listed=Listed("first_reply_at"),
         ),
         Field(
             "last_player_message",
@@ -264,41 +269,7 @@ def register_own() -> None:
             column("last_player_message_at"),
             names=("последнее_письмо",),
             group=TIMES,
-        ),
-        Field(
-            "hold_reason",
-            _("Reason of the hold"),
-            Kind.ID,
-            column("hold_reason"),
-            lambda past: past.hold_reason_id,
-            empty="none",
-            called=NameOf(Reason),
-            names=("reason", "причина"),
-            word=REASONS.word,
-            suggest=REASONS.suggest,
-            group=HELD,
-        ),
-        Field("overdue", _("Overdue"), Kind.YES_NO, _overdue, lambda past: past.overdue, names=("просрочено",), group=HELD),
-        Field(
-            "promise",
-            _("Promise to the player"),
-            Kind.CHOICE,
-            _promised,
-            lambda past: past.promise,
-            choices=lambda: PROMISES,
-            empty="none",
-            called=PROMISES.__getitem__,
-            names=("обещание",),
-            group=HELD,
-        ),
-        Field(
-            "promised_until",
-            _("Answer promised by"),
-            Kind.MOMENT,
-            column("promised_until"),
-            lambda past: past.promised_until,
-            names=("promised", "обещано"),
-            group=HELD,
+            listed=Listed("last_player_message_at"),
         ),
     )
 
@@ -333,14 +304,20 @@ def _numbered(_operator: Operator, values: Values, _reader: User) -> Q:
 
 
 def _before(_operator: Operator, values: Values, _reader: User) -> Q:
+    return Q(In(Coalesce(_status_before(), Value("")), ["" if value is None else value for value in values]))
+
+
+def _status_before() -> Subquery:
     moves = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind).exclude(status_before=F("status"))
-    before = Coalesce(Subquery(moves.order_by("-pk").values("status_before")[:1]), Value(""))
-    return Q(In(before, ["" if value is None else value for value in values]))
+    return Subquery(moves.order_by("-pk").values("status_before")[:1])
 
 
 def _reopened(_operator: Operator, values: Values, _reader: User) -> Q:
-    back = Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind, status_before=Status.RESOLVED, actor_kind=ActorKind.PLAYER)
-    return yes_no(Q(Exists(back)), values)
+    return yes_no(Q(Exists(_came_back())), values)
+
+
+def _came_back() -> QuerySet[Event]:
+    return Event.objects.filter(ticket=OuterRef("pk"), kind=TicketMoved.kind, status_before=Status.RESOLVED, actor_kind=ActorKind.PLAYER)
 
 
 def _follows(_operator: Operator, values: Values, _reader: User) -> Q:
@@ -357,19 +334,16 @@ def _waits(_operator: Operator, values: Values, _reader: User) -> Q:
     return yes_no(Q(waiting_key__lt=FAR), values)
 
 
-def _overdue(_operator: Operator, values: Values, _reader: User) -> Q:
-    now = clock.now()
-    return yes_no(Q(pending_until__lte=now) | Q(promised_until__lte=now), values)
+def _word_of_priority(_reader: User) -> Case:
+    return Case(*(When(priority=priority.value, then=Value(word)) for word, priority in PRIORITIES.items()), default=None)
 
 
-def _promised(_operator: Operator, values: Values, _reader: User) -> Q:
-    """By the ledger: whose day has passed says the timer, as the log does."""
-    promises = Pledge.objects.filter(until__isnull=False, ended_at=None)
-    found = Q(promised_until=None) if None in values else Q(pk__in=[])
-    for value in values:
-        if value is not None:
-            found |= Q(pk__in=promises.filter(broken_at__isnull=value == "open").values("ticket"))
-    return found
+def _tags(_reader: User) -> ArraySubquery:
+    return ArraySubquery(Ticket.tags.through.objects.filter(ticket=OuterRef("pk")).order_by("tag__name").values("tag__name"))
+
+
+def _who_set_the_topic(_reader: User) -> Case:
+    return Case(When(topic=None, then=None), When(topic_by_machine=True, then=Value("machine")), default=Value("person"))
 
 
 def _tagged(_operator: Operator, values: Values, _reader: User) -> Q:

@@ -7,7 +7,7 @@ from tickets.models.draft import Draft
 from tickets.models.event import Delivery, Event, Lane
 from tickets.models.message import Hold, Message
 from tickets.models.pledge import Pledge
-from tickets.models.ticket import DUE, FAR, ON_HOLD, OPEN, URGENCY, Priority, Status, Ticket, with_nobody
+from tickets.models.ticket import DUE, FAR, ON_HOLD, OPEN, PLACE_OF_STATUS, URGENCY, Priority, Status, Ticket, or_far, with_nobody
 from tickets.models.timer import LifecycleRule, Timer, Trigger
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FAR",
     "ON_HOLD",
     "OPEN",
+    "PLACE_OF_STATUS",
     "URGENCY",
     "Attachment",
     "Delivery",
@@ -30,5 +31,6 @@ __all__ = [
     "Status",
     "Ticket",
     "Timer",
+    "or_far",
     "with_nobody",
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from django.db import models
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Func, Q, Value
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -57,7 +57,19 @@ class Priority(models.IntegerChoices):
 
 ON_HOLD = frozenset({Status.IN_PROGRESS, Status.PENDING})
 OPEN = frozenset({Status.NEW, Status.WAITING, Status.IN_PROGRESS, Status.PENDING})
-DUE = Coalesce(Least("pending_until", "promised_until"), Value(FAR), output_field=models.DateTimeField())
+PLACE_OF_STATUS = Case(  # what tickets are sorted by who are sorted by status
+    *(When(status=status.value, then=Value(place)) for place, status in enumerate(Status)),
+    default=Value(len(Status)),
+    output_field=models.SmallIntegerField(),
+)
+
+
+def or_far(day: Any) -> Coalesce:
+    """A moment of a ticket that may be missing, as tickets are sorted by it."""
+    return Coalesce(day, Value(FAR), output_field=models.DateTimeField())
+
+
+DUE = or_far(Least("pending_until", "promised_until"))
 """`due_key` for queries: the nearest day by which somebody is due, or FAR."""
 _LEVEL = 10**18  # more microseconds than lie before FAR
 URGENCY = ExpressionWrapper(
@@ -127,6 +139,7 @@ class Ticket(models.Model):
     first_reply_at = models.DateTimeField(null=True, blank=True)
     last_player_message_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    rating = models.PositiveSmallIntegerField(default=0, db_default=0)  # the newest one of its surveys, which alone write it; 0: none
     last_event_id = IdOf("tickets.Event", default=0)
 
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups")
@@ -165,6 +178,11 @@ class Ticket(models.Model):
                 fields=["status", "language", "game", "team", "topic", "id"],
                 condition=Q(merged_into__isnull=True),
             ),
+            models.Index(PLACE_OF_STATUS, "id", name="ticket_by_status"),
+            models.Index(DUE, "id", name="ticket_by_due"),
+            models.Index(or_far("pending_until"), "id", name="ticket_by_pending_until"),
+            models.Index(or_far("promised_until"), "id", name="ticket_by_promised_until"),
+            models.Index(name="ticket_by_rating", fields=["rating", "id"]),
             models.Index(name="ticket_of_player", fields=["player", "-created_at"]),
         ]
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from tickets import filters
-from tickets.filters import Field, Kind, Operator
+from tickets.filters import Field, Kind, Listed, Operator
 from tickets.filters.fields import Values
 from tickets.search.analysis import pattern
 from tickets.search.documents import Zone
@@ -17,7 +17,7 @@ from tickets.search.postgres import in_zone, matches
 def register() -> None:
     """Called in `ready()`."""
     filters.register(
-        Field("subject", _("Subject"), Kind.TEXT, _in_subject, names=("заголовок",)),
+        Field("subject", _("Subject"), Kind.TEXT, _in_subject, names=("заголовок",), listed=Listed("subject")),
         Field("text", _("Text"), Kind.TEXT, _in_text, names=("message", "words", "текст")),
     )
 

@@ -12,10 +12,11 @@ from helpdesk.base import clock
 from helpdesk.base.errors import Conflict
 from helpdesk.base.text import clean
 from tickets.actors import player
-from tickets.events import record
+from tickets.events import change, record
 from tickets.locks import lock
 from tickets.surveys.kinds import SurveyAnswered, SurveyRefused
 from tickets.surveys.models import Refusal, Survey
+from tickets.surveys.selectors import rating_of
 
 CHANGEABLE_FOR = timedelta(days=7)  # from the first answer
 
@@ -62,7 +63,9 @@ def rate(survey: Survey, *, score: int, comment: str) -> Survey:
         author=survey.reply_author_id,
         approver=survey.reply_approver_id,
     )
-    record(ticket, said, by=player(ticket.player))
+    newest = rating_of(ticket)
+    ticket.rating = newest.score or 0 if newest else 0
+    change(ticket, said, by=player(ticket.player), fields=["rating"])
     return survey
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.lookups import GreaterThanOrEqual, LessThan
+from django.db.models import Q, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.audit import labels
+from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from helpdesk.studio import capabilities
 from helpdesk.studio.capabilities import Capability
 from helpdesk.studio.models import Mode
 from tickets import filters, panels
-from tickets.filters import Field, Kind, Operator
+from tickets.filters import Field, Kind, Listed, Operator, column
 from tickets.filters.fields import Values
 from tickets.panels import Panel
 from tickets.surveys.invite import CAPABILITY
-from tickets.surveys.models import Survey
 
 
 def register() -> None:
@@ -39,17 +39,13 @@ def register() -> None:
             Kind.NUMBER,
             _rated,
             right=Right.SEE_RATING,
-            names=(
-                "rating",
-                "оценка",
-            ),
+            names=("rating", "оценка"),
             frequent=True,
+            listed=Listed(lambda _reader: NullIf("rating", Value(0)), sort="rating", falls=True),
         )
     )
 
 
-def _rated(operator: Operator, values: Values, _reader: object) -> Q:
+def _rated(operator: Operator, values: Values, reader: User) -> Q:
     """By the last rating that the ticket got; one without any is neither above nor below."""
-    ratings = Survey.objects.filter(ticket=OuterRef("pk"), score__isnull=False).order_by("-pk").values("score")
-    last = Subquery(ratings[:1])
-    return Q(GreaterThanOrEqual(last, values[0]) if operator == Operator.AT_LEAST else LessThan(last, values[0]))
+    return column("rating")(operator, values, reader) & Q(rating__gt=0)

@@ -56,6 +56,7 @@ class Kind:
 
     `right`: the name of what the owner must hold (`everywhere`: for everything) at each turn; empty: it was asked once, and what was
     begun is done whoever leaves. `says(job)` is its sentence for people. `finish(job)` happens with its end, in that transaction.
+    `may_fetch(job, reader)`: whether the result is given to this person, who holds the right and whose job it is or who manages jobs.
     `tries`: so many failures of one step in a row park it; None: it is tried for as long as it takes. `by_hand`: people may pause,
     go on with and cancel it. `names(ids, reader)` tells what things are called that this reader may see. `undo` is the URL name of the
     door that takes it all back, for as long after its end as `undo_for`.
@@ -73,6 +74,7 @@ class Kind:
     tries: int | None = 3
     by_hand: bool = True
     names: Callable[[Collection[int], Any], dict[int, Name]] = lambda _ids, _reader: {}
+    may_fetch: Callable[[Job, Any], bool] = lambda _job, _reader: True
     undo: str = ""
     undo_for: timedelta = timedelta()
 

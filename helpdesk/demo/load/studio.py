@@ -24,6 +24,7 @@ from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
 from helpdesk.studio.reasons import lists
 from players.models import CardClass, CardLine
 from players.services import Declaration, declare
+from tickets.desk.rights import EXPORT
 from tickets.desk.saved_views.rights import SHARE
 from tickets.desk.saved_views.services import make_view
 from tickets.lifecycle.reasons import HOLD
@@ -39,6 +40,7 @@ _LEAD = (
     *_PLAYER,
     Right.ASSIGN,
     Right.BULK,
+    EXPORT,
     Right.RELEASE_HELD,
     Right.SEE_ATTACHMENTS,
     Right.SEE_RATING,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from helpdesk.audit.services import note_audit
+from helpdesk.base import clock
 from helpdesk.base.jobs import kinds, verbs
 from helpdesk.base.jobs.kinds import Owner
 from helpdesk.base.jobs.models import Job
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right, has_everywhere, has_right
 
+LINK_LASTS = timedelta(hours=1)
+_SALT = "jobs.result"
 VERBS: dict[str, Callable[[Job], Job]] = {"pause": verbs.pause, "resume": verbs.resume, "cancel": verbs.cancel}
 
 
@@ -47,7 +52,22 @@ def job_for(user: User, pk: int) -> Job:
 def may_fetch(user: User, job: Job) -> bool:
     """Whether the result is given to them: who started it or manages jobs, and holds now what the job asks for."""
     kind = kinds.find(job.kind)
-    return job.result is not None and kind is not None and _holds(user, kind.right, kind.everywhere)
+    return job.result is not None and kind is not None and _holds(user, kind.right, kind.everywhere) and kind.may_fetch(job, user)
+
+
+def key_to(job: Job, user: User) -> str:
+    """What stands in this person's link to the result: for an hour it opens it to them, and to nobody else."""
+    until = clock.now() + LINK_LASTS
+    return signing.dumps([job.pk, user.pk, until.timestamp()], salt=_SALT)
+
+
+def opens(key: str, job: Job, user: User) -> bool:
+    """Whether the key was made for this person and this job, and its hour is not over."""
+    try:
+        of, to, until = signing.loads(key, salt=_SALT)
+    except signing.BadSignature:
+        return False
+    return (of, to) == (job.pk, user.pk) and clock.now().timestamp() < until
 
 
 @transaction.atomic

@@ -82,6 +82,11 @@ class Shown:
         return services.may_fetch(self.reader, self.job)
 
     @property
+    def key(self) -> str:
+        """What stands in the link to its file."""
+        return services.key_to(self.job, self.reader)
+
+    @property
     def lost_its_file(self) -> bool:
         return bool(self.job.result_name) and self.job.result_id is None
 
@@ -132,13 +137,16 @@ def act(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     return _answer(request, services.job_for(request.user, pk), refusal)
 
 
-@require_POST
+@require_GET
 @requires()
-def file(request: StaffRequest, pk: int) -> HttpResponseBase:
-    """The result. Fetching it is told to the audit, so it takes a right that is held now."""
+def file(request: StaffRequest, pk: int, key: str) -> HttpResponseBase:
+    """The result, by a link drawn for this person within the hour. The right is asked anew, and the audit is told."""
     asked = services.job_for(request.user, pk)
     if not services.may_fetch(request.user, asked) or asked.result is None:
         raise Http404
+    if not services.opens(key, asked, request.user):
+        messages.error(request, _("That link was good for an hour. Here is a new one."))
+        return redirect("staff:job", pk)
     try:
         content = blobs.opened(asked.result)
     except blobs.Unreadable:

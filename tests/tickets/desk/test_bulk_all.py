@@ -320,11 +320,11 @@ def test_a_ticket_over_which_the_desk_stumbles_spoils_no_other(greta: User, desk
 def test_what_was_begun_can_be_hidden_from_the_queue(greta: User, desk: Desk) -> None:
     make_ticket()
     client = desk(greta)
-    assert "A change of many tickets goes on." in start(client, "assign:me")
+    assert "Your job goes on." in start(client, "assign:me")
 
     client.post("/tickets/picked/jobs/hide/")
 
-    assert "A change of many tickets goes on." not in client.get("/tickets/").content.decode()
+    assert "Your job goes on." not in client.get("/tickets/").content.decode()
     assert Job.objects.get().state == "waiting"
 
 

@@ -157,7 +157,7 @@ def test_it_is_tried_from_outside(clara: User, monkeypatch: pytest.MonkeyPatch) 
     assert [one["numbers"] for one in found] == [[ticket.number]] * 3 + [[], [ticket.number], [ticket.number]]
     assert [one["count"] for one in found] == [1, 1, 1, 0, 1, 1]
     assert [one["loose"] for one in found][:2] == ["", "near"]
-    assert found[5]["sort"] == "newest"
+    assert found[5]["sort"] == "-created"
     assert all(one["ms"] >= 0 for one in found)
     with pytest.raises(CommandError, match="Line 1"):
         list(tried(["gone"], monkeypatch, "--as", clara.email))

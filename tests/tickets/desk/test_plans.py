@@ -25,6 +25,7 @@ from tests.tickets.deeds import rolled_back
 from tickets.access import visible_tickets
 from tickets.desk.queue.filters import Wanted
 from tickets.desk.queue.selectors import neighbours, queue_page
+from tickets.filters.columns import Columns
 from tickets.models import FAR, OPEN, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ class Desk:
         return Wanted.of(QueryDict(query), self.reader)
 
     def page(self, query: str) -> None:
-        assert queue_page(self.reader, self.asked(query)).rows
+        assert queue_page(self.reader, self.asked(query), Columns((), self.reader)).rows
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +157,7 @@ def test_the_neighbours_of_a_ticket_are_found_where_it_stands(desk: Desk) -> Non
     with CaptureQueriesContext(connection) as captured:
         assert all(neighbours(desk.reader, desk.asked(""), desk.ticket))
 
-    assert looks(captured) == [("ticket_all_waiting", False)] * 2
+    assert looks(captured) == [("tickets_ticket_pkey", False), *[("ticket_all_waiting", False)] * 2]
 
 
 def test_a_player_brings_his_newest_tickets(desk: Desk) -> None:

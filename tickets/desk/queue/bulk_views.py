@@ -22,6 +22,7 @@ from tickets.access import visible_tickets
 from tickets.desk.answers import go, say
 from tickets.desk.queue import bulk, bulk_jobs
 from tickets.desk.queue.filters import Wanted
+from tickets.desk.rights import EXPORT
 
 STARTED = "bulk_job"  # the session's key for the job that the queue shows
 SHOWN_FOR = timedelta(hours=1)
@@ -32,7 +33,7 @@ SHOWN_FOR = timedelta(hours=1)
 def picked(request: StaffRequest) -> HttpResponse:
     """One thing for the rows that were picked. First it is said what that does and to how many; with `sure` it is done."""
     numbers = request.POST.getlist("pick")[: bulk.PICKED_AT_ONCE]
-    act, back = bulk.ACTS.get(request.POST.get("do", "")), _queue(request)
+    act, back = bulk.ACTS.get(request.POST.get("do", "")), queue_of(request)
     if act is not None and request.POST.get("all"):
         return _all(request, act, back)
     if act is None or not numbers:
@@ -57,7 +58,7 @@ def unpicked(request: StaffRequest) -> HttpResponse:
     """Take the last thing back that was done to picked rows."""
     done = bulk.take_all_back(request, request.user)
     words = ngettext("%(n)s ticket stands as before.", "%(n)s tickets stand as before.", done.changed)
-    return _told(request, HttpResponseRedirect(_queue(request)), done, words)
+    return _told(request, HttpResponseRedirect(queue_of(request)), done, words)
 
 
 @requires(Right.BULK)
@@ -71,16 +72,16 @@ def take_job_back(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("staff:job", back.pk)
 
 
-@requires(Right.BULK)
+@requires(Right.BULK, EXPORT)
 @require_POST
 def hide_job(request: StaffRequest) -> HttpResponse:
     """Show the job above the queue no longer; it goes on, and its page stays."""
     request.session.pop(STARTED, None)
-    return HttpResponseRedirect(_queue(request))
+    return HttpResponseRedirect(queue_of(request))
 
 
 def lately_started(request: StaffRequest) -> int | None:
-    """The job over all that match which this person has started here lately; costs no query."""
+    """The job over all that match, or for a file of them, which this person has started here lately; costs no query."""
     found = request.session.get(STARTED)
     return found["pk"] if found and datetime.fromisoformat(found["at"]) + SHOWN_FOR > clock.now() else None
 
@@ -147,7 +148,8 @@ def _newest(reader: User) -> int:
     return visible_tickets(reader).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _queue(request: StaffRequest) -> str:
+def queue_of(request: StaffRequest) -> str:
+    """The view from its first page."""
     return f"{reverse('desk:queue')}?{behind_of(request)}"
 
 

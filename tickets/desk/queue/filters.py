@@ -9,16 +9,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import Combinable
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
 from tickets import filters
 from tickets.filters import Operator
+from tickets.filters.columns import Order
 from tickets.filters.spoken import MINE
-from tickets.models import DUE, FAR, ON_HOLD, URGENCY, Status, Ticket
+from tickets.models import FAR, ON_HOLD, Status, Ticket
 from tickets.search import postgres
 from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
 from tickets.search.language.tree import Value, every, leaves
@@ -27,30 +26,7 @@ from tickets.search.looking import Look, Loose, look
 TO_ANSWER, EVERY = "to_answer", "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """An order of the queue: its name in the URL, the column (or `DUE`, `URGENCY`), never NULL, and which end comes first."""
-
-    name: str
-    label: str | Promise
-    key: str
-    descending: bool
-
-
-BEST = "best"  # the order of what was found by words
-SORTS = {
-    sort.name: sort
-    for sort in (
-        Sort(BEST, _("Best match first"), "", True),
-        Sort("waiting", _("Longest waiting first"), "waiting_key", False),
-        Sort("urgent", _("Most urgent first"), "urgency_key", False),
-        Sort("newest", _("Newest first"), "created_at", True),
-        Sort("oldest", _("Oldest first"), "created_at", False),
-        Sort("due", _("Nearest day first"), "due_key", False),
-        Sort("changed", _("Recently changed first"), "changed_at", True),
-    )
-}
-_COMPUTED: dict[str, Combinable] = {"due_key": DUE, "urgency_key": URGENCY}  # what rows are sorted by that is no column
+BEST = "best"  # the order of what was found by words: that of no field
 SEARCH, LOOSE = "q", "loose"  # the search box's name in the address, and how its words were loosened
 OWN = frozenset({"status"})  # what the address says otherwise: by the tabs
 LONGEST_TYPED = 400  # characters of the box: an address holds them, whatever the alphabet
@@ -60,23 +36,23 @@ MOST_TROUBLES = 5  # told one by one
 @dataclass(frozen=True)
 class Wanted:
     """One view of the queue for its reader: what the box asks for, a tab, an order. What of it cannot be read is left out and told at its
-    place, never an error page."""
+    place, never an error page; `refused` tells of an order."""
 
     reader: User
     box: Parsed = NOTHING_TYPED
     tab: str = TO_ANSWER
-    sort: str = "waiting"
+    sort: str = "waiting_since"
     loose: Loose = Loose.UNSAID
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, asked: QueryDict, reader: User) -> Wanted:
         """Read a query string. Words are looked for under every status where the address names none, and the best comes first."""
         box = parse(one_state(asked, reader).get(SEARCH, "").strip(), reader)
-        tab, sort, loose = asked.get("status", ""), asked.get("sort", ""), asked.get(LOOSE, "")
+        tab, loose = asked.get("status", ""), asked.get(LOOSE, "")
         tab = tab if tab in {TO_ANSWER, EVERY, *Status.values} else EVERY if box.has_words else TO_ANSWER
-        if sort not in SORTS or (sort == BEST and not box.has_words):
-            sort = BEST if box.has_words else _default_sort(tab)
-        return cls(reader, box, tab, sort, Loose(loose) if loose in set(Loose) else Loose.UNSAID)
+        sort, *refused = _sort(asked.get("sort", ""), BEST if box.has_words else _default_sort(tab), reader)
+        return cls(reader, box, tab, sort, Loose(loose) if loose in set(Loose) else Loose.UNSAID, tuple(refused))
 
     @property
     def number(self) -> str:
@@ -93,19 +69,10 @@ class Wanted:
         """How many more there are."""
         return max(0, len(self.box.troubles) - MOST_TROUBLES)
 
-    @property
-    def order(self) -> Sort:
-        return SORTS[self.sort]
-
-    @property
-    def orders(self) -> list[Sort]:
-        """All orders of this view."""
-        return [sort for sort in SORTS.values() if sort.name != BEST or self.box.has_words]
-
-    @property
-    def computed(self) -> dict[str, Combinable]:
-        """What its order sorts by, where that is no column."""
-        return {key: found for key, found in _COMPUTED.items() if key == self.order.key}
+    @cached_property
+    def order(self) -> Order | None:
+        """By a field; None: by what matches best."""
+        return None if self.sort == BEST else Order.of(self.sort, self.reader)
 
     @property
     def longest(self) -> int:
@@ -185,7 +152,17 @@ def on_tab(rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
     return rows.filter(status=tab)
 
 
+def _sort(said: str, usual: str, reader: User) -> tuple[str, ...]:
+    """The order that an address says, or else the usual one, and why it is not that which is said."""
+    if not said or said == BEST:
+        return (usual,)
+    try:
+        return (Order.of(said, reader).said,)
+    except DomainError as error:
+        return usual, str(error)
+
+
 def _default_sort(tab: str) -> str:
     if tab in ON_HOLD:
         return "due"  # what is overdue rises
-    return "changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting"
+    return "-changed" if tab in {Status.ANSWERED, Status.RESOLVED, Status.CLOSED, EVERY} else "waiting_since"

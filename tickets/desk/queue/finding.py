@@ -14,9 +14,10 @@ from helpdesk.base.bounds import whole_number
 from helpdesk.base.patience import within
 from helpdesk.staff.models import User
 from tickets.access import visible_tickets
-from tickets.desk.queue.filters import BEST, EVERY, TO_ANSWER, Wanted
+from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted
 from tickets.desk.queue.rows import Row
 from tickets.desk.queue.selectors import PAGE, QueuePage, counts_of_finds, keyset_page, rows_of, tabs
+from tickets.filters.columns import Columns
 from tickets.models import Status, Ticket
 from tickets.search import postgres
 from tickets.search.elasticsearch import finding as elastic
@@ -30,18 +31,18 @@ from tickets.search.postgres import RANKED, Ranking
 PATIENCE = 2.0  # seconds of each statement
 
 
-def find(reader: User, wanted: Wanted, cursor: str = "") -> tuple[Wanted, QueuePage]:
+def find(reader: User, wanted: Wanted, more: Columns, cursor: str = "") -> tuple[Wanted, QueuePage]:
     """A page of what the words find, and how they were taken: where nothing is like that, what is nearly so. Raises TooSlow."""
     standing = elastic.standing()
     if standing == Standing.READY:
         try:
-            return _loosened(wanted, cursor, lambda *asked: _elsewhere(reader, *asked))
+            return _loosened(wanted, cursor, lambda *asked: _elsewhere(reader, more, *asked))
         except Unsaid:  # as ever: some fields are asked of the tickets alone
             pass
         except NoAnswer:
             standing = Standing.AWAY
     with within(PATIENCE, by_index=True):
-        wanted, found = _loosened(wanted, cursor, lambda *asked: _page(reader, *asked))
+        wanted, found = _loosened(wanted, cursor, lambda *asked: _page(reader, more, *asked))
     return wanted, replace(found, stands_in=standing == Standing.AWAY)
 
 
@@ -56,18 +57,18 @@ def _loosened(wanted: Wanted, cursor: str, page: Callable[[Wanted, str], QueuePa
     return wanted, found
 
 
-def _elsewhere(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
+def _elsewhere(reader: User, more: Columns, wanted: Wanted, cursor: str) -> QueuePage:
     """By Elasticsearch; its rows by the tickets themselves, so that none is shown that is none any more. Raises NoAnswer."""
     search, order, start = _search(reader, wanted), wanted.order, whole_number(cursor)
-    if wanted.sort == BEST:
+    if order is None:
         found = elastic.best(search, start, PAGE + 1)
         ids, earlier = found.ids[:PAGE], str(max(start - PAGE, 0)) if start else ""
         later = str(start + PAGE) if len(found.ids) > PAGE else ""
     else:
-        found = elastic.in_order(search, order.key, descending=order.descending, cursor=cursor, size=PAGE)
+        found = elastic.in_order(search, order.field.name, descending=order.descending, cursor=cursor, size=PAGE)
         ids, earlier, later = found.ids, found.earlier, found.later
     there = wanted.on_tab(visible_tickets(reader).filter(wanted.conditions, pk__in=ids, merged_into=None))
-    rows = {row.pk: row for row in map(Row._make, rows_of(reader, there))}
+    rows = {row.pk: row for row in map(Row.of, rows_of(there, more))}
     return QueuePage([rows[pk] for pk in ids if pk in rows], earlier, later, tabs(wanted, _of_all_tabs(found)), engine=server.NAME)
 
 
@@ -89,16 +90,16 @@ def counts(reader: User, wanted: Wanted) -> dict[str, int]:
         return counts_of_finds(wanted.apply(visible_tickets(reader)))
 
 
-def _page(reader: User, wanted: Wanted, cursor: str) -> QueuePage:
+def _page(reader: User, more: Columns, wanted: Wanted, cursor: str) -> QueuePage:
     mine = wanted.apply(visible_tickets(reader))
-    if wanted.sort != BEST:
+    if wanted.order is not None:
         counts = {} if postgres.is_common(wanted.look) else counts_of_finds(mine)  # the page does not wait for ten thousand
-        return keyset_page(reader, wanted, mine, cursor, counts)
+        return keyset_page(wanted, mine, more, cursor, counts)
     ranking = postgres.ranked(mine, wanted.look, now=clock.now())
     counts = {} if ranking.more else _counts(ranking)
     ids = _on_tab(ranking, mine, wanted)
     start = whole_number(cursor)
-    there = {row.pk: Row._make(row) for row in rows_of(reader, visible_tickets(reader).filter(pk__in=ids[start : start + PAGE]))}
+    there = {row.pk: Row.of(row) for row in rows_of(visible_tickets(reader).filter(pk__in=ids[start : start + PAGE]), more)}
     rows = [there[pk] for pk in ids[start : start + PAGE] if pk in there]
     earlier = str(max(start - PAGE, 0)) if start else ""
     later = str(start + PAGE) if len(ids) > start + PAGE else ""

@@ -1,8 +1,8 @@
 """The rows of the queue, column by column.
 
 Fifty of them would be two thirds of the page's work in templates, so a cell is a function of one row: what is the same for the whole
-page (words, scopes, the way back) is found once, in `Sheet`. A new column is one more line of `COLUMNS` and its function; what it shows
-of the ticket is one more field of `Row`, which the same query fetches.
+page (words, scopes, the way back) is found once, in `Sheet`. Every field that is listed can be a column. Those that say more than their
+value have a function in `CELLS`; what it shows of the ticket is one more field of `Row`. All others are fetched as they are asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -24,6 +24,8 @@ from helpdesk.staff.models import User
 from tickets.desk.addresses import ticket_address
 from tickets.desk.presence import Begun
 from tickets.desk.priorities import priority_mark
+from tickets.filters import Field
+from tickets.filters.columns import HIDDEN, Columns, Order
 from tickets.models import Status
 from tickets.models.ticket import nearest_day
 from tickets.search.highlights import Finds
@@ -61,6 +63,12 @@ class Row(NamedTuple):
     team_id: int | None
     assignee__name: str | None
     assignee__is_active: bool | None
+    more: Sequence[Any] = ()  # of the fields without a cell of their own
+
+    @classmethod
+    def of(cls, fetched: Sequence[Any]) -> Row:
+        """What the query gave for `FETCHED`, and more behind it."""
+        return cls._make((*fetched[: len(FETCHED)], fetched[len(FETCHED) :]))
 
     @property
     def due_key(self) -> datetime:
@@ -71,6 +79,9 @@ class Row(NamedTuple):
     def unread(self) -> bool:
         """Whether something happened since the reader looked."""
         return self.seen_event is None or self.last_event_id > self.seen_event
+
+
+FETCHED = Row._fields[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class RowTexts:
     nobody: str
     unnamed: str
     player: str
+    hidden: str
 
     @classmethod
     def now(cls) -> RowTexts:
@@ -97,6 +109,7 @@ class RowTexts:
             nobody=_("Nobody"),
             unnamed=_("Unnamed player"),
             player=_("Player"),
+            hidden=_("You may not see this here."),
         )
 
 
@@ -112,6 +125,7 @@ class Sheet:
     behind: str
     can_pick: bool
     by_creation: bool
+    more: Columns
     finds: Finds | None
 
     def sight_on(self, row: Row) -> Sight:
@@ -210,30 +224,67 @@ def _who(row: Row, sheet: Sheet) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the queue: its class, its heading (`long` where that is an abbreviation), and what stands in it for a row."""
+class Cell:
+    """How a field is drawn that says more than its value: the class of its column, and the heading where that is not the field's label."""
 
     css: str
-    heading: str | Promise
-    cell: Callable[[Row, Sheet], str]
-    long: str | Promise = ""
+    draw: Callable[[Row, Sheet], str]
+    heading: str | Promise = ""
 
 
-PICK = Column("c-pick", "", _pick)  # its heading picks all, if anything may be picked
-COLUMNS = (
-    Column("c-wait", pgettext_lazy("how long", "Waiting"), _wait),
-    Column("c-player", gettext_lazy("Player"), _player),
-    Column("c-subject", gettext_lazy("Message"), _subject),
-    Column("c-topic", gettext_lazy("Topic"), _topic),
-    Column("c-status", gettext_lazy("Status"), _status),
-    Column("c-lang", gettext_lazy("Lang"), _language, long=gettext_lazy("Language")),
-    Column("c-who", gettext_lazy("With"), _who),
-)
+SUBJECT = "subject"  # the way to the ticket: it is in every list
+CELLS = {
+    "waiting_since": Cell("c-wait", _wait, pgettext_lazy("how long", "Waiting")),
+    "player_name": Cell("c-player", _player, gettext_lazy("Player")),
+    SUBJECT: Cell("c-subject", _subject, gettext_lazy("Message")),
+    "topic": Cell("c-topic", _topic),
+    "status": Cell("c-status", _status),
+    "language": Cell("c-lang", _language, gettext_lazy("Lang")),
+    "assignee": Cell("c-who", _who),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a column: its class, its words, the field's own where those are an abbreviation, and how one sorts by it.
+
+    `sort`: what a click asks for, empty where one cannot sort by it; `sorted`: how the page is, as `aria-sort` says it, or empty.
+    """
+
+    css: str
+    words: str | Promise
+    label: str | Promise
+    sort: str
+    sorted: str
+
+
+def split(fields: Sequence[Field], reader: User) -> Columns:
+    """Those of the columns that have no cell of their own, which the query has to fetch."""
+    return Columns([one for one in fields if one.name not in CELLS], reader)
+
+
+def headings(fields: Sequence[Field], order: Order | None) -> list[Heading]:
+    """Those of the columns; the one that the page is sorted by turns the order round."""
+    return [_heading(one, order) for one in fields]
+
+
+def _heading(one: Field, order: Order | None) -> Heading:
+    cell = CELLS.get(one.name)
+    by_it = order if order is not None and order.field is one else None
+    first = Order(one, one.listed.falls) if one.listed and one.listed.sort else None
+    return Heading(
+        cell.css if cell else "c-more",
+        cell.heading or one.label if cell else one.label,
+        one.label,
+        by_it.turned.said if by_it else first.said if first else "",
+        ("descending" if by_it.descending else "ascending") if by_it else "",
+    )
 
 
 def drawn(
     rows: Sequence[Row],
-    reader: User,
+    fields: Sequence[Field],
+    more: Columns,
     *,
     begun: dict[int, list[Begun]],
     behind: str,
@@ -241,12 +292,31 @@ def drawn(
     by_creation: bool,
     finds: Finds | None = None,
 ) -> list[SafeString]:
-    """The rows as HTML, in their order. `by_creation`: where nobody waits, the day it came is shown, else that of the last change.
-    `finds`: what is marked in them."""
-    sheet = Sheet(clock.now(), RowTexts.now(), sight_over(reader), begun, f"?{behind}" if behind else "", can_pick, by_creation, finds)
-    return [_row(row, sheet) for row in rows]
+    """The rows as HTML, in their order. `more`: what `split` made of the fields. `by_creation`: where nobody waits, the day it came is
+    shown, else that of the last change. `finds`: what is marked in them."""
+    way, sight = f"?{behind}" if behind else "", sight_over(more.reader)
+    sheet = Sheet(clock.now(), RowTexts.now(), sight, begun, way, can_pick, by_creation, more, finds)
+    cells = [CELLS[one.name] if one.name in CELLS else _plain(one, more) for one in fields]
+    return [_row(row, [Cell("c-pick", _pick), *cells], sheet) for row in rows]
 
 
-def _row(row: Row, sheet: Sheet) -> SafeString:
-    cells = SafeString("".join(fill('<td class="{css}">{cell}</td>', css=one.css, cell=one.cell(row, sheet)) for one in (PICK, *COLUMNS)))
-    return fill('<tr data-row="{pk}"{seen}>{cells}</tr>', pk=row.pk, seen=SafeString("" if row.unread else ' class="seen"'), cells=cells)
+def _row(row: Row, cells: Sequence[Cell], sheet: Sheet) -> SafeString:
+    if row.more:
+        row = row._replace(more=sheet.more.seen(row.more, (row.game_id, row.team_id, row.language, row.topic_id)))
+    done = SafeString("".join(fill('<td class="{css}">{cell}</td>', css=one.css, cell=one.draw(row, sheet)) for one in cells))
+    return fill('<tr data-row="{pk}"{seen}>{cells}</tr>', pk=row.pk, seen=SafeString("" if row.unread else ' class="seen"'), cells=done)
+
+
+def _plain(one: Field, more: Columns) -> Cell:
+    """A cell that says the field's value in words, and on a phone, where no heading stands above it, what that is."""
+    place = more.fields.index(one)
+    said = fill('<span class="what">{label}: </span>', label=one.label)
+
+    def draw(row: Row, sheet: Sheet) -> str:
+        value = row.more[place]
+        if value is HIDDEN:
+            return fill('{said}<span title="{why}">–</span>', said=said, why=sheet.texts.hidden)
+        words = one.words(value)
+        return fill('{said}<span title="{words}">{words}</span>', said=said, words=words)
+
+    return Cell("c-more", draw)

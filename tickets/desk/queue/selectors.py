@@ -20,7 +20,8 @@ from tickets.access import visible_tickets
 from tickets.desk.presence import seen_event
 from tickets.desk.queue.chips import Chip
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted, on_tab
-from tickets.desk.queue.rows import Row
+from tickets.desk.queue.rows import FETCHED, Row
+from tickets.filters.columns import Columns, Order
 from tickets.models import FAR, OPEN, Status, Ticket
 from tickets.search.postgres import Ranking
 
@@ -28,6 +29,7 @@ PAGE = 50
 COUNTED = 10_000  # beyond the open statuses nobody needs the exact number
 UPDATES_COUNTED = 99
 LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and how many rows it counts there
+SORT_KEY = "sort_key"  # what rows are sorted by, as the query calls it
 LOOKED_FOR = 0.5  # seconds at most
 DONE = frozenset(Status) - OPEN
 
@@ -70,23 +72,24 @@ class QueuePage:
         return next((tab.count for tab in self.tabs if tab.current), None)
 
 
-def queue_page(reader: User, wanted: Wanted, cursor: str = "") -> QueuePage:
-    """Two queries, the same for one row or fifty; one where there is nothing."""
+def queue_page(reader: User, wanted: Wanted, more: Columns, cursor: str = "") -> QueuePage:
+    """Two queries, the same for one row or fifty; one where there is nothing. `more`: what is fetched beside what rows are mostly of."""
     mine = wanted.apply(visible_tickets(reader))
-    return keyset_page(reader, wanted, mine, cursor, tab_counts(mine))
+    return keyset_page(wanted, mine, more, cursor, tab_counts(mine))
 
 
-def keyset_page(reader: User, wanted: Wanted, mine: QuerySet[Ticket], cursor: str, counts: dict[str, int]) -> QueuePage:
-    """A page of `mine` in the order of a column; nobody asks for rows where the counts say that there are none."""
-    rows = rows_of(reader, wanted.on_tab(mine).annotate(**wanted.computed), *wanted.computed)  # what it sorts by stands behind
+def keyset_page(wanted: Wanted, mine: QuerySet[Ticket], more: Columns, cursor: str, counts: dict[str, int]) -> QueuePage:
+    """A page of `mine` in the order of a field; nobody asks for rows where the counts say that there are none."""
+    order = _order(wanted)
+    rows = rows_of(_keyed(wanted.on_tab(mine), order, more.reader), more, SORT_KEY)  # what it sorts by stands behind
     there = not counts or (any(counts.values()) if wanted.tab == EVERY else counts.get(wanted.tab, 1))
-    found = page(rows if there else rows.none(), key=wanted.order.key, descending=wanted.order.descending, cursor=cursor, size=PAGE)
-    return QueuePage([Row._make(row[: len(Row._fields)]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
+    found = page(rows if there else rows.none(), key=SORT_KEY, descending=order.descending, cursor=cursor, size=PAGE)
+    return QueuePage([Row.of(row[:-1]) for row in found.rows], found.earlier, found.later, tabs(wanted, counts))
 
 
-def rows_of(reader: User, tickets: QuerySet[Ticket], *also: str) -> QuerySet[Ticket, Any]:
+def rows_of(tickets: QuerySet[Ticket], more: Columns, *also: str) -> QuerySet[Ticket, Any]:
     """The tickets as the queue's rows, with other columns behind those."""
-    return tickets.annotate(seen_event=seen_event(reader)).values_list(*Row._fields, *also, named=True)
+    return more.fetched_with(tickets.annotate(seen_event=seen_event(more.reader))).values_list(*FETCHED, *more.names, *also, named=True)
 
 
 def tabs(wanted: Wanted, counts: dict[str, int]) -> list[Tab]:
@@ -165,17 +168,25 @@ def count_each(reader: User, wanted: Mapping[str, Wanted]) -> dict[str, int]:
 
 
 def neighbours(reader: User, wanted: Wanted, ticket: Ticket) -> tuple[str, str]:
-    """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Two queries."""
-    rows = wanted.on_tab(wanted.apply(visible_tickets(reader))).alias(**wanted.computed)
-    sort = wanted.order
-    value = getattr(ticket, sort.key)
-    up, down = ("gt", "lt") if sort.descending else ("lt", "gt")
-    before = _nearest(rows, sort.key, value, ticket.pk, up)
-    after = _nearest(rows, sort.key, value, ticket.pk, down)
-    return before, after
+    """The numbers of the tickets before and after this one in the view somebody came from; empty at an end. Three queries."""
+    mine, order = visible_tickets(reader), _order(wanted)
+    value = _keyed(mine.filter(pk=ticket.pk), order, reader).values_list(SORT_KEY, flat=True).get()
+    rows = _keyed(wanted.on_tab(wanted.apply(mine)), order, reader)
+    up, down = ("gt", "lt") if order.descending else ("lt", "gt")
+    return _nearest(rows, value, ticket.pk, up), _nearest(rows, value, ticket.pk, down)
 
 
-def _nearest(rows: QuerySet[Ticket], key: str, value: datetime | int, pk: int, side: str) -> str:
+def _order(wanted: Wanted) -> Order:
+    """That of a list that is paged by what its rows hold; what matches best is paged in `finding.py`."""
+    assert wanted.order is not None
+    return wanted.order
+
+
+def _keyed(rows: QuerySet[Ticket], order: Order, reader: User) -> QuerySet[Ticket]:
+    return rows.annotate(**{SORT_KEY: order.key(reader)})
+
+
+def _nearest(rows: QuerySet[Ticket], value: datetime | int | str, pk: int, side: str) -> str:
     sign = "-" if side == "lt" else ""
-    beyond = rows.filter(**{f"{key}__{side}e": value}).exclude(**{key: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
-    return beyond.order_by(f"{sign}{key}", f"{sign}pk").values_list("number", flat=True).first() or ""
+    beyond = rows.filter(**{f"{SORT_KEY}__{side}e": value}).exclude(**{SORT_KEY: value, f"pk__{'lte' if side == 'gt' else 'gte'}": pk})
+    return beyond.order_by(f"{sign}{SORT_KEY}", f"{sign}pk").values_list("number", flat=True).first() or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from helpdesk.base.bounds import whole_number
+from helpdesk.base.idempotency import fresh_key
 from helpdesk.base.patience import TooSlow, within
 from helpdesk.staff.rights import Right, StaffRequest, has_right, requires
 from tickets.access import visible_tickets
@@ -24,8 +25,11 @@ from tickets.desk.queue.chips import chips, laid_out
 from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted, beside_box, one_state
 from tickets.desk.queue.finding import PATIENCE, find
 from tickets.desk.queue.finding import counts as counts_of_words
-from tickets.desk.queue.rows import COLUMNS, drawn
+from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
+from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
 from tickets.desk.queue.selectors import QueuePage, changed_since, loosened, queue_page, tab_counts, tabs
+from tickets.desk.rights import EXPORT
+from tickets.filters.columns import orders
 from tickets.models import Event, Status
 from tickets.search.building import share_made
 from tickets.search.highlights import finds_on
@@ -41,28 +45,31 @@ def queue(request: StaffRequest) -> HttpResponse:
     wanted = Wanted.of(request.GET, request.user)
     if wanted.number and (exact := visible_tickets(request.user).filter(number=wanted.number).values_list("number", flat=True).first()):
         return go(request, reverse("desk:ticket", args=[exact]))
-    asked = chips(wanted)
+    asked, look = chips(wanted), Look.of(request.GET, request.user)
+    more = split(look.columns, request.user)
     cursor, finds, too_slow = request.GET.get("after", ""), None, ""
     if wanted.box.has_words:
         try:
-            wanted, found = find(request.user, wanted, cursor)
+            wanted, found = find(request.user, wanted, more, cursor)
             finds = finds_on([row.pk for row in found.rows], wanted.look, request.user)
             request.GET = _with_looseness(request.GET, wanted)  # type: ignore[assignment]  # a copy is no less a query string
         except TooSlow as error:
             found, too_slow = QueuePage([], "", "", tabs(wanted, {})), str(error)
     else:
-        found = queue_page(request.user, wanted, cursor)
+        found = queue_page(request.user, wanted, more, cursor)
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
-        "columns": COLUMNS,
+        "look": look,
+        "headings": headings(look.columns, wanted.order),
         "rows": drawn(
             found.rows,
-            request.user,
+            look.columns,
+            more,
             begun=begun((row.pk for row in found.rows), request.user),
             behind=behind,
             can_pick=can_pick,
-            by_creation=wanted.order.key == "created_at",
+            by_creation=wanted.order is not None and wanted.order.field.name == "created",
             finds=finds,
         ),
         "finds": finds,
@@ -75,16 +82,43 @@ def queue(request: StaffRequest) -> HttpResponse:
         "beside": beside_box(request.GET, wanted),
         "chips": laid_out(asked, request.user),
         "loosened": [] if found.rows or too_slow else loosened(request.user, wanted, asked),
-        "sorts": wanted.orders,
+        "orders": orders(request.user),
         "statuses": Status.choices,
         "behind": behind,
+        "key": fresh_key(),
         "newest": Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "can": {
             "take": has_right(request.user, Right.TAKE),
             "pick": can_pick,
+            "export": has_right(request.user, EXPORT),
         },
     }
     return render(request, "tickets/queue.html#queue" if request.htmx.target == "queue" else "tickets/queue.html", context)
+
+
+@requires(Right.VIEW)
+def columns(request: StaffRequest) -> HttpResponse:
+    """Which columns in which order, and how close the rows stand: asked in a dialog or on a page of its own, then in the address, and this
+    person's own from now on."""
+    if request.method != "POST":
+        look = Look.of(request.GET, request.user)
+        context = {
+            "look": look,
+            "columns": [*look.columns, *look.others(request.user)],
+            "fixed": SUBJECT,
+            "behind": behind_of(request),
+        }
+        return render(request, "tickets/columns.html#dialog" if request.htmx else "tickets/columns.html", context)
+    said: dict[str, str] = {}
+    if request.POST.get("usual"):
+        forget(request.user)
+    else:
+        said = choose(request.user, columns=request.POST.getlist("column"), density=request.POST.get(DENSITY, "")).said
+    asked = request.GET.copy()
+    for name in (COLUMNS, DENSITY, "after"):
+        asked.pop(name, None)
+    asked.update(said)
+    return redirect(f"{reverse('desk:queue')}?{asked.urlencode()}")
 
 
 @requires(Right.VIEW)

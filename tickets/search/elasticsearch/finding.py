@@ -25,12 +25,13 @@ from tickets.search.elasticsearch.conditions import (
     ZONES,
     Conditions,
     Query,
+    Unsaid,
     any_of,
     every,
     exists,
     scoped,
 )
-from tickets.search.elasticsearch.documents import MOMENTS, joined, moment, stored
+from tickets.search.elasticsearch.documents import joined, moment, stored
 from tickets.search.elasticsearch.server import NoAnswer
 from tickets.search.looking import Look, Sought
 
@@ -42,7 +43,12 @@ EXACT = 1_000.0  # above every score
 HALF = 120 * 86_400 * 1_000_000  # microseconds after which a ticket counts little more than half
 OLD = 0.2  # what the oldest count
 WEIGHTS = {"subject": 3.0, "text": 1.0}
-SORTED_BY = frozenset({*MOMENTS, "due_key"}) - {"waiting_since", "resolved_at", "pending_until", "promised_until"}  # what each ticket has
+SORTED_BY = {  # of the orders of fields those by what each document has
+    "created": "created_at",
+    "changed": "changed_at",
+    "waiting_since": "waiting_key",
+    "due": "due_key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,11 @@ def best(search: Search, start: int, size: int) -> Found:
     return Found([int(hit["_id"]) for hit in answer["hits"]["hits"]], *_counts(answer))
 
 
-def in_order(search: Search, key: str, *, descending: bool, cursor: str, size: int) -> Found:
-    """A page in the order of a column, then id; the cursors are those of `helpdesk.base.paging`. Raises NoAnswer."""
-    if key not in SORTED_BY:
-        raise NoAnswer(f"It has no {key}.")
+def in_order(search: Search, field: str, *, descending: bool, cursor: str, size: int) -> Found:
+    """A page in the order of a field, then id; the cursors are those of `helpdesk.base.paging`. Raises NoAnswer."""
+    if field not in SORTED_BY:
+        raise Unsaid(f"It is not sorted by {field}.")
+    key = SORTED_BY[field]
     start = decode(cursor) if cursor else None
     if start and not isinstance(start[0], datetime):
         start = None  # a cursor of another list

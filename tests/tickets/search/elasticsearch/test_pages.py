@@ -22,6 +22,7 @@ from tests.tickets.search.elasticsearch.conftest import NOBODY
 from tickets.actors import operator
 from tickets.desk.queue import finding
 from tickets.desk.queue.filters import Wanted
+from tickets.filters.columns import Columns
 from tickets.models import Status, Ticket
 from tickets.search import postgres
 from tickets.search.elasticsearch import server
@@ -87,7 +88,7 @@ def test_counts_are_exact_on_every_tab_and_rights_hold(reader: User, elastic_alo
     set_status(here, Status.RESOLVED, by=operator(reader))
     index_all()
 
-    found = finding.find(reader, wanted("crystal", reader, "&status=new"))[1]
+    found = finding.find(reader, wanted("crystal", reader, "&status=new"), Columns((), reader))[1]
 
     counts = {"to_answer": 3, "new": 2, "resolved": 1, "all": 3}  # nobody has told the player of the one that is resolved
     assert {tab.name: tab.count for tab in found.tabs if tab.count} == counts

@@ -25,6 +25,7 @@ from tickets.access import visible_tickets
 from tickets.desk.queue.filters import EVERY, Wanted
 from tickets.desk.queue.finding import find
 from tickets.desk.queue.selectors import COUNTED, PAGE, QueuePage, queue_page
+from tickets.filters.columns import Columns
 from tickets.search.elasticsearch import server
 from tickets.search.elasticsearch.finding import Standing, standing
 
@@ -85,7 +86,8 @@ def _answer(reader: User, asked: dict[str, str], most: int) -> dict[str, Any]:
 
 def _pages(reader: User, wanted: Wanted, most: int) -> tuple[Wanted, Iterator[QueuePage]]:
     """How it was taken, and its pages one after the other."""
-    taken, first = find(reader, wanted) if wanted.box.has_words else (wanted, queue_page(reader, wanted))
+    bare = Columns((), reader)
+    taken, first = find(reader, wanted, bare) if wanted.box.has_words else (wanted, queue_page(reader, wanted, bare))
 
     def further() -> Iterator[QueuePage]:
         page, seen = first, 0
@@ -94,7 +96,7 @@ def _pages(reader: User, wanted: Wanted, most: int) -> tuple[Wanted, Iterator[Qu
             seen += len(page.rows)
             if not page.later or seen >= most:
                 return
-            page = find(reader, taken, page.later)[1] if taken.box.has_words else queue_page(reader, taken, page.later)
+            page = find(reader, taken, bare, page.later)[1] if taken.box.has_words else queue_page(reader, taken, bare, page.later)
 
     return taken, further()
 
