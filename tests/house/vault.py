@@ -57,10 +57,10 @@ MARKS: dict[str, tuple[str, ...]] = {  # of each right, what nobody reads withou
     Right.SEE_ATTACHMENTS: (CONTENT.decode(),),
     Right.SEE_RATING: (RATED, RATING),
     Right.SEE_RAW_MAIL: (RAW.decode(),),
-    Right.SEE_PLAYER: (NAME, ACCOUNT, CARD["open"][1], UNDECLARED[1]),
-    Right.SEE_PLAYER_CONTACT: (ADDRESS, CARD["contact"][1], UNDECLARED[1]),
+    Right.SEE_PLAYER: (NAME, ACCOUNT, CARD["open"][1], UNDECLARED[1], *(value for _slug, value in TRAITS.values())),
+    Right.SEE_PLAYER_CONTACT: (ADDRESS, CARD["contact"][1], UNDECLARED[1], TRAITS["country"][1]),
     Right.SEE_PLAYER_PAYMENTS: (TIER, CARD["payments"][1], UNDECLARED[1]),
-    Right.SEE_PLAYER_DEVICE: (CARD["device"][1], UNDECLARED[1]),
+    Right.SEE_PLAYER_DEVICE: (CARD["device"][1], UNDECLARED[1], TRAITS["platform"][1]),
     "player.see_class.sanctions": (CARD["sanctions"][1], UNDECLARED[1]),
 }
 WORDS: dict[str, tuple[str, ...]] = {Right.SEE_PLAYER: (NICK,)}  # and what is on no page, and may be looked for

@@ -19,7 +19,8 @@ from tests.factories.cards import line
 from tests.factories.desk import make_game, make_player, make_ticket
 from tests.factories.staff import somebody
 from tests.house.ground import ROOT
-from tickets.filters import Filter
+from tickets.filters import Filter, field
+from tickets.filters.columns import Columns, choosable
 from tickets.models import Ticket
 from tickets.search.language import complete, parse, q_of
 
@@ -122,3 +123,16 @@ def test_nothing_of_it_is_left_when_the_player_is_erased(ember: Game) -> None:
         pass
 
     assert GameAccount.objects.get().traits is None
+
+
+def test_it_is_a_column_where_its_class_may_be_seen(ember: Game, olga: User) -> None:
+    ticket = ticket_of(ember, version="4.7.1", os="Android", server="EU-2")
+    nina = somebody(Right.VIEW, Right.SEE_PLAYER, name="Nina Holm")
+
+    def told(reader: User) -> list[object]:
+        columns = Columns([field("version"), field("platform")], reader)
+        return list(columns.fetched_with(Ticket.objects.filter(pk=ticket.pk)).values_list(*columns.names).get())
+
+    assert told(olga) == [["4.7.1"], ["Android"]]
+    assert told(nina) == [["4.7.1"], None]
+    assert [one.name for one in choosable(nina) if one.name in {"version", "platform", "server"}] == ["version"]

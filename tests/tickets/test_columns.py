@@ -25,6 +25,7 @@ from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Draft, Status, Ticket
 from tickets.services import outbox
 from tickets.services.assign import assign, set_team
+from tickets.services.attachments import NewFile, keep_files
 from tickets.services.drafts import save_draft
 from tickets.services.edit import set_status, set_tags, set_topic
 from tickets.services.reply import OutgoingMessage, add_note, send_reply
@@ -44,7 +45,7 @@ def row(reader: User, names: list[str], ticket: Ticket) -> dict[str, Any]:
 
 
 def test_every_field_but_what_only_searches_is_a_column() -> None:
-    assert {one.name for one in registered() if one.listed is None} == {"text", "version", "platform", "server", "country"}
+    assert {one.name for one in registered() if one.listed is None} == {"text"}
 
 
 def test_a_row_with_everything_in_it(travel: Travel, the_post: Post, settings: Any) -> None:
@@ -131,3 +132,37 @@ def test_a_field_of_a_room_is_a_column_by_itself(db: None, monkeypatch: pytest.M
 
     assert row(olga, ["room.channel"], ticket) == {"room.channel": ticket.channel}
     assert Order.of("-room.channel", olga).turned.said == "room.channel"
+
+
+def test_notes_tell_nothing_in_the_columns_of_who_does_not_see_them(db: None) -> None:
+    olga, nina = somebody(Right.VIEW, *PLAYERS, name="Olga Ward"), somebody(Right.VIEW, Right.SEE_ATTACHMENTS, name="Nina Holm")
+    ticket = make_ticket()
+    keep_files(ticket, [NewFile("a.txt", b"1")], message=add_note(ticket, "Look", by=operator(olga)))
+    save_draft(ticket, author=olga, kind=Draft.Kind.NOTE, text="Half a thought")
+
+    assert row(olga, ["has_file", "draft", "has_note"], ticket) == {"has_file": True, "draft": ["Olga Ward"], "has_note": True}
+    assert row(nina, ["has_file", "draft", "has_note"], ticket) == {"has_file": False, "draft": [], "has_note": HIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("once", "name", "descending"),
+    [
+        ("waiting", "waiting_since", False),
+        ("urgent", "priority", False),
+        ("newest", "created", True),
+        ("oldest", "created", False),
+        ("changed", "changed", True),
+        ("due", "due", False),
+    ],
+)
+def test_an_order_of_an_earlier_address_means_what_it_meant(db: None, once: str, name: str, descending: bool) -> None:
+    reader = somebody(Right.VIEW)
+
+    order = Order.of(once, reader)
+
+    assert (order.field.name, order.descending) == (name, descending)
+    assert Order.of(order.said, reader) == order and Order.of(order.turned.said, reader) == order.turned
+
+
+def test_a_plus_that_became_a_space_is_read(db: None) -> None:
+    assert not Order.of(" changed", somebody(Right.VIEW)).descending

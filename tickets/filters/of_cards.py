@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, Case, Exists, F, Func, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,7 @@ from helpdesk.staff.rights import Right, scope_for
 from players.models import CardValue, GameAccount
 from players.selectors import filterable_by
 from tickets.access import scope_q
-from tickets.filters.fields import Field, Finds, Kind, Operator, Values, register
+from tickets.filters.fields import Fetched, Field, Finds, Kind, Listed, Operator, Values, register
 from tickets.filters.spoken import MOST_OFFERED, Offers
 
 
@@ -44,6 +45,7 @@ def _field(name: str, label: str | Promise, trait: str, names: tuple[str, ...]) 
         names=names,
         suggest=_suggest(trait),
         offered=lambda reader: bool(_games(trait, reader)),
+        listed=Listed(_told(trait)),
     )
 
 
@@ -52,12 +54,27 @@ def _said(trait: str) -> Finds:
         words = {str(value).lower() for value in values}
         ids = list(CardValue.objects.filter(trait=trait).alias(low=Lower("value")).filter(low__in=words).values_list("pk", flat=True))
         said = Exists(GameAccount.objects.filter(player=OuterRef("player"), game=OuterRef("game"), traits__overlap=ids))
-        open_to = (
-            reduce(and_, (scope_q(reader, right) for right in rights), Q(game=game)) for game, rights in filterable_by(trait).items()
-        )
-        return Q(said) & reduce(or_, open_to, Q(pk__in=[]))
+        return Q(said) & _open_to(trait, reader)
 
     return found
+
+
+def _told(trait: str) -> Fetched:
+    """What the card says; nothing where the reader may not know it."""
+
+    def told(reader: User) -> Case:
+        accounts = GameAccount.objects.filter(player=OuterRef(OuterRef("player")), game=OuterRef(OuterRef("game")))
+        ids = accounts.annotate(each=Func(F("traits"), function="unnest", output_field=BigIntegerField())).values("each")
+        values = CardValue.objects.filter(trait=trait, pk__in=ids).order_by("value").values("value")
+        return Case(When(_open_to(trait, reader), then=ArraySubquery(values)), default=None)
+
+    return told
+
+
+def _open_to(trait: str, reader: User) -> Q:
+    """The tickets by whose cards the reader may filter."""
+    games = (reduce(and_, (scope_q(reader, right) for right in rights), Q(game=game)) for game, rights in filterable_by(trait).items())
+    return reduce(or_, games, Q(pk__in=[]))
 
 
 def _suggest(trait: str) -> Callable[[str, User], Offers]:

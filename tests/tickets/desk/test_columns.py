@@ -19,6 +19,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import Right
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_player, make_ticket
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tests.tickets.deeds import rolled_back
 from tests.tickets.desk.conftest import DAILY, Desk
@@ -261,3 +262,40 @@ def test_the_next_ticket_follows_any_order(greta: User, desk: Desk) -> None:
     answer = desk(greta).get(f"/tickets/{high.number}/step/next/?sort=-surveys.rating")
 
     assert answer["Location"] == f"/tickets/{low.number}/?sort=-surveys.rating"
+
+
+def test_what_is_found_is_marked_in_any_columns_and_sorted_by_any_of_them(greta: User, desk: Desk) -> None:
+    cheap, dear = make_ticket("My sword is gone", subject="Sword"), make_ticket("No sword any more", subject="A long story")
+    for ticket, tier in ((cheap, "Dolphin"), (dear, "Whale")):
+        ticket.player.tier = tier
+        ticket.player.save()
+    index_all()
+    client = desk(greta)
+
+    best = read(client, "?q=sword&columns=subject,tier")
+    by_tier = read(client, "?q=sword&columns=subject,tier&sort=-tier")
+
+    assert "Best match first" in best and "aria-sort" not in best and "<mark>sword</mark>" in best
+    assert cells(best, "A long story") == ["Whale"]
+    assert re.findall(r'data-row="(\d+)"', by_tier) == [str(dear.pk), str(cheap.pk)]
+    assert 'aria-sort="descending"' in by_tier and "<mark>Sword</mark>" in by_tier
+
+
+def test_the_best_match_is_no_order_of_what_was_not_searched(greta: User, desk: Desk) -> None:
+    make_ticket(subject="Sword")
+
+    page = read(desk(greta), "?sort=best")
+
+    assert subjects(page) == ["Sword"] and "Best match first" not in page
+
+
+def test_changes_are_sorted_both_ways_by_the_heading(greta: User, desk: Desk, travel: Travel) -> None:
+    make_ticket(subject="Old", at=travel.moment - timedelta(hours=3))
+    make_ticket(subject="Young", at=travel.moment - timedelta(hours=1))
+    client = desk(greta)
+
+    newest = read(client, "?sort=changed&columns=subject,changed")
+    link = re.search(r'href="(\?[^"]*sort=%2Bchanged[^"]*)"', newest.split("<thead>")[1])
+
+    assert subjects(newest) == ["Young", "Old"] and link
+    assert subjects(read(client, link.group(1).replace("&amp;", "&"))) == ["Old", "Young"]
