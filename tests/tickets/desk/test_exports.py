@@ -383,3 +383,18 @@ def test_a_day_is_counted_from_its_end(greta: User, desk: Desk, travel: Travel) 
     running.run_due()
 
     assert Job.objects.get().result_until == travel.moment + timedelta(days=7)
+
+
+def test_a_file_has_what_the_words_found_as_they_were_loosened(greta: User, desk: Desk) -> None:
+    ticket = make_ticket(subject="The crystals are gone")
+    make_ticket("Hello", subject="Sword")
+    index_all()
+    client = desk(greta)
+    page = read(client, "?q=cristals&columns=number,subject")
+    address = re.search(r'action="/tickets/export/(\?[^"]+)"', page)
+    assert address and "loose=near" in address.group(1)
+
+    start(client, address.group(1).replace("&amp;", "&"))
+    running.run_due()
+
+    assert rows_of(fetched(client)) == [["Number", "Subject"], [ticket.number, "The crystals are gone"]]
