@@ -70,13 +70,13 @@ def test_paging_gives_each_ticket_once_there_and_back(
     asked, cursor = wanted("crystal", reader, f"&status=all&sort={sort}"), ""
     pages = list[list[int]]()
     while not pages or cursor:
-        found = finding.find(reader, asked, cursor)[1]
+        found = finding.find(reader, asked, Columns((), reader), cursor)[1]
         pages.append([row.pk for row in found.rows])
         cursor = found.later
 
     assert [len(page) for page in pages] == [3, 3, 2]
     assert sorted(pk for page in pages for pk in page) == [ticket.pk for ticket in tickets]
-    before = finding.find(reader, asked, found.earlier)[1]
+    before = finding.find(reader, asked, Columns((), reader), found.earlier)[1]
     assert [row.pk for row in before.rows] == pages[1]
     if sort in {"newest", "oldest"}:
         assert sum(pages, []) == sorted((ticket.pk for ticket in tickets), reverse=sort == "newest")
@@ -162,3 +162,14 @@ def test_a_slow_answer_is_postgresqls(client: Client, reader: User, elastic: Ela
             assert STOOD_IN in page
 
     assert server.is_away(), "of two who say so one is right"
+
+
+def test_an_order_that_no_document_has_is_postgres_to_answer(reader: User, elastic_alone: Elasticsearch) -> None:
+    low, high = make_ticket(subject="Crystal"), make_ticket(subject="Crystal")
+    Ticket.objects.filter(pk=high.pk).update(priority=4)
+    index_all()
+
+    found = finding.find(reader, wanted("crystal", reader, "&sort=urgent"), Columns((), reader))[1]
+
+    assert [row.pk for row in found.rows] == [high.pk, low.pk]
+    assert found.engine == "postgres" and not found.stands_in
