@@ -164,7 +164,7 @@ def test_a_slow_answer_is_postgresqls(client: Client, reader: User, elastic: Ela
     assert server.is_away(), "of two who say so one is right"
 
 
-def test_an_order_that_no_document_has_is_postgres_to_answer(reader: User, elastic_alone: Elasticsearch) -> None:
+def test_an_order_that_no_document_has_is_postgres_to_answer(reader: User, elastic: Elasticsearch) -> None:
     low, high = make_ticket(subject="Crystal"), make_ticket(subject="Crystal")
     Ticket.objects.filter(pk=high.pk).update(priority=4)
     index_all()
