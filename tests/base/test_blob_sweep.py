@@ -22,6 +22,7 @@ from helpdesk.base.turns import Turn
 from tests.conftest import Travel
 from tests.factories.desk import make_game, make_ticket
 from tests.live.waiting import until
+from tickets.desk.models import Export, ExportPart
 from tickets.mail.models import MailSource, RawMail
 from tickets.models import Attachment, Message
 
@@ -83,6 +84,11 @@ def result(blob: Blob) -> None:
     Job.objects.create(kind="tests.made", state=Job.State.DONE, ended_at=clock.now(), result=blob)
 
 
+def export_part(blob: Blob) -> None:
+    export = Export.objects.create(job=Job.objects.create(kind="tests.made"), columns=["number"])
+    ExportPart.objects.create(export=export, first=0, tickets=[1], rows=blob, size=4)
+
+
 USERS: dict[str, Callable[[Blob], None]] = {
     "mail.RawMail.blob": raw_mail,
     "tickets.Attachment.blob": attachment,
@@ -90,6 +96,7 @@ USERS: dict[str, Callable[[Blob], None]] = {
     "tickets.Message.raw": message,
     "games.Game.logo": logo,
     "jobs.Job.result": result,
+    "desk.ExportPart.rows": export_part,
 }
 
 

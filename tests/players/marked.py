@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -27,11 +28,13 @@ from players.models import Player, PlayerBlock
 from players.services import add_address, remember_account
 from tests.conftest import Travel
 from tests.factories.desk import make_game, newest_question
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tests.tickets.deeds import listening
 from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, part
 from tickets import drain, timers
 from tickets.actors import operator
+from tickets.desk.exports import making
 from tickets.gates import GateHold, gate
 from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock
@@ -100,6 +103,8 @@ class Desk:
         self.troubles()
         giving_out.ask(self.him, by=self.anna)
         running.run_due()
+        index_all()
+        making._make_part(making.start(QueryDict("q=quixq&status=all"), "csv", by=self.anna))  # a list of which the first part is made
 
     def comes(self, mail: bytes, *, key: str, process: bool = True, **more: Any) -> RawMail:
         raw = inbox.store(InboundMail(mail, MailSource.PIPE, key, **more))
