@@ -79,3 +79,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "queue" && typed !== null) box.value = typed;
   if (event.detail.target === list) show(document.activeElement === box && offers().length > 0);
 });
+// who has typed nothing more, and nothing wrong, is done with the box: the next keys are for the rows
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const done = typed === null && box.getAttribute("aria-invalid") !== "true";
+  if (target.id === "queue" && done && document.activeElement === box) box.blur();
+});

@@ -46,7 +46,7 @@ PLACES = (
     Place("queue", "/tickets/"),
     Place("queue-all", "/tickets/?status=all"),
     Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
-    Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-text:shield+waiting_sinc:1d+created:2026-02-30"),
+    Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-text:щит+waiting_sinc:1d+created:2026-02-30"),
     Place("queue-columns", "/tickets/?status=all&columns=number,subject,player_name,created,tier,tag&sort=-created&density=compact"),
     Place("columns", "/tickets/columns/"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815+lang:en+-status:new"),

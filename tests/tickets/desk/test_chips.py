@@ -191,7 +191,8 @@ def test_what_is_clicked_while_everything_else_is_meant_is_left_out(clara: User,
 def test_the_panel_has_every_field_one_may_ask_for_under_a_heading(clara: User, desk: Desk) -> None:
     page = unescape(desk(clara).get("/tickets/filters/?q=replies:>3", headers=HTMX).content.decode())
 
-    assert re.findall(r"<h3>([^<]*)</h3>", page) == ["Ticket", "Who works on it", "Times", "On hold and promised", "Player", "Messages"]
+    headings = ["All filters", "Ticket", "Who works on it", "Times", "On hold and promised", "Player", "Messages"]
+    assert re.findall(r"<h2>([^<]*)</h2>", page) == headings
     assert 'data-names="language language lang язык"' in page
     assert 'href="/tickets/filters/replies/?q=replies%3A%3E3&place=0" aria-current="true"' in page and "more than 3" in page
     assert "/filters/address/" in page and "/filters/tier/" not in page and "/filters/words/" not in page
