@@ -126,6 +126,7 @@ def test_a_pasted_picture_is_a_file_of_the_draft(open_page: Open, ticket: Ticket
     remove = page.locator("#composer-files").get_by_role("button", name="Remove shield.png")
     expect(remove).to_be_visible()
     assert Attachment.objects.get(name="shield.png").draft == Draft.objects.get()
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-added')")  # it hears clicks from now on
     remove.click()
     expect(page.locator("#composer-files .file")).to_have_count(0)
     assert not Attachment.objects.filter(name="shield.png").exists()

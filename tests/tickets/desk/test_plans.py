@@ -111,9 +111,10 @@ def looks(captured: CaptureQueriesContext, *, counting: bool = False) -> list[tu
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
                 plan = cursor.fetchone()[0][0]["Plan"]
-            ways = [one for one in nodes(plan) if one.get("Relation Name") == "tickets_ticket" or one["Node Type"] == "Bitmap Index Scan"]
+            of_tickets = [one for one in nodes(plan) if one.get("Relation Name") == "tickets_ticket"]
+            ways = [way for one in of_tickets for way in (nodes(one) if one["Node Type"] == "Bitmap Heap Scan" else [one])]
             sorts = any("Sort" in one["Node Type"] for one in nodes(plan))
-            found += [(one.get("Index Name", "all rows"), sorts) for one in ways if one["Node Type"] != "Bitmap Heap Scan"]
+            found += [(one.get("Index Name", "all rows"), sorts) for one in ways if not one["Node Type"].startswith(("Bitmap Heap", "BitmapOr", "BitmapAnd"))]
     return found
 
 
