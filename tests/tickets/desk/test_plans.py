@@ -114,7 +114,8 @@ def looks(captured: CaptureQueriesContext, *, counting: bool = False) -> list[tu
             of_tickets = [one for one in nodes(plan) if one.get("Relation Name") == "tickets_ticket"]
             ways = [way for one in of_tickets for way in (nodes(one) if one["Node Type"] == "Bitmap Heap Scan" else [one])]
             sorts = any("Sort" in one["Node Type"] for one in nodes(plan))
-            found += [(one.get("Index Name", "all rows"), sorts) for one in ways if not one["Node Type"].startswith(("Bitmap Heap", "BitmapOr", "BitmapAnd"))]
+            joining = {"Bitmap Heap Scan", "BitmapOr", "BitmapAnd"}
+            found += [(one.get("Index Name", "all rows"), sorts) for one in ways if one["Node Type"] not in joining]
     return found
 
 
