@@ -58,7 +58,9 @@ def test_the_matrix_is_changed_by_keys_alone(town: Town, window: Open) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("Control+End")
     page.keyboard.press("Control+Home")
-    for _row in range(9):
+    for _row in range(40):  # how many rights stand between is no matter of this story
+        if focused(page) == "Change many tickets at once × Acting lead":
+            break
         page.keyboard.press("ArrowDown")
     assert focused(page) == "Change many tickets at once × Acting lead"
     page.keyboard.press("Space")
