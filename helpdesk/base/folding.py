@@ -29,7 +29,11 @@ def folded(words: str) -> str:
     return words.casefold().replace(_TWO_SIGNS, "е").translate(str.maketrans(_FROM[:2], _TO, _FROM[2:]))
 
 
+def spellings(words: str) -> list[str]:
+    """The words folded, in both spellings where they have two."""
+    return sorted({folded(unicodedata.normalize(form, words)) for form in ("NFC", "NFD")})
+
+
 def finds(column: str, words: str) -> Q:
     """Rows whose `column` (or a related one: "player__name") has these words in it."""
-    spellings = {folded(unicodedata.normalize(form, words)) for form in ("NFC", "NFD")}
-    return reduce(or_, (Q(Contains(Folded(F(column)), spelling)) for spelling in sorted(spellings)))
+    return reduce(or_, (Q(Contains(Folded(F(column)), spelling)) for spelling in spellings(words)))

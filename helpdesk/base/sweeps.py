@@ -5,7 +5,7 @@ Ids are read first and rows one by one, since a list dies as a whole when one of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -43,6 +43,17 @@ def each_alone(pks: Iterable[int], work: Callable[[int], object], *, park: Calla
             if isinstance(error, SoftTimeLimitExceeded):
                 raise
     return taken
+
+
+def together(pks: Collection[int], work: Callable[[Collection[int]], object], *, park: Callable[[int, str], object]) -> None:
+    """Do `work` for all of these at once; where that fails each by itself, as `each_alone` does it."""
+    try:
+        work(pks)
+    except NOT_THE_ROWS:
+        raise
+    except Exception as error:
+        log.warning("rows_fall_apart", rows=len(pks), error=reason_of(error))
+        each_alone(sorted(pks), lambda pk: work([pk]), park=park)
 
 
 def _put_aside(pk: int, error: Exception, park: Callable[[int, str], object]) -> None:

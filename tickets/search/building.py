@@ -31,6 +31,16 @@ Engine = SearchIndex.Engine
 _finished: set[str] = set()  # of these a process knows that they are whole
 
 
+def newest() -> int:
+    """The id of the newest ticket; 0 where there is none."""
+    return Ticket.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def older(upto: int, many: int) -> list[int]:
+    """The ids of so many tickets before this one, the newest first."""
+    return list(Ticket.objects.filter(pk__lt=upto).order_by("-pk").values_list("pk", flat=True)[:many])
+
+
 def documents_name() -> str:
     """What PostgreSQL's index is called; another for each analysis."""
     return f"documents-{analysis.VERSION}"
@@ -40,7 +50,7 @@ def documents_name() -> str:
 def begin(*, anew: bool = False) -> SearchIndex:
     """The documents as an index to be made, or as far as they are made. `anew`: all of them once more."""
     hold_names("search index")
-    first = (Ticket.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    first = newest() + 1
     index, made = SearchIndex.objects.get_or_create(
         name=documents_name(), defaults={"engine": Engine.POSTGRES, "analysis": analysis.VERSION, "upto": first, "live": True}
     )
@@ -60,7 +70,7 @@ def share_made() -> int | None:
     if index and index[1]:
         _finished.add(documents_name())
         return None
-    last = Ticket.objects.aggregate(last=Max("pk"))["last"] or 0
+    last = newest()
     return 100 if not last else round(100 * (1 - min(index[0] / (last + 1), 1))) if index else 0
 
 
@@ -68,7 +78,7 @@ def share_made() -> int | None:
 def step(index: SearchIndex) -> bool:
     """The next tickets; whether there may be more. Two who make the same index take turns."""
     row = SearchIndex.objects.select_for_update().get(pk=index.pk)
-    ids = list(Ticket.objects.filter(pk__lt=row.upto).order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
+    ids = older(row.upto, AT_ONCE)
     put_each(ids)
     row.upto = ids[-1] if ids else 0
     row.finished_at = None if ids else row.finished_at or clock.now()
@@ -129,6 +139,5 @@ def batched(ids: list[int], size: int) -> Iterator[list[int]]:
 
 def some(many: int) -> list[int]:
     """Ids of so many tickets from a place that chance chooses."""
-    last = Ticket.objects.aggregate(last=Max("pk"))["last"] or 0
-    start = random.randint(0, last)  # noqa: S311 - no secret
+    start = random.randint(0, newest())  # noqa: S311 - no secret
     return list(Ticket.objects.filter(pk__gte=start).order_by("pk").values_list("pk", flat=True)[:many])

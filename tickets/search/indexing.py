@@ -11,21 +11,17 @@ from collections.abc import Collection, Sequence
 from math import inf
 from typing import Any
 
-import structlog
 from django.db import connection, transaction
 
 from helpdesk.base import clock
 from helpdesk.base.queue import nudge
-from helpdesk.base.sweeps import NOT_THE_ROWS, each_alone
-from helpdesk.base.text import reason_of
+from helpdesk.base.sweeps import together
 from helpdesk.base.turns import Turn
 from tickets.events import of_messages, of_tickets
 from tickets.models import Event
 from tickets.search import analysis
 from tickets.search.documents import Document, Zone, documents
 from tickets.search.models import SearchDocument
-
-log = structlog.get_logger(__name__)
 
 SUBSCRIBER = "search"
 MOST_PLACES, FARTHEST = 255, 16_383  # of one key, and in one vector: PostgreSQL keeps no more
@@ -38,15 +34,13 @@ CHANGE_TEXTS = (
     *(of_messages.MessageReturned, of_messages.MessageRevised, of_messages.MessageStale, of_messages.MessageErased),
 )
 
-_HOLD = """
-INSERT INTO search_searchdocument (ticket_id, game_id, player_id, vector, analysis, revision, cut, trouble, made_at)
-SELECT id, game_id, player_id, ''::tsvector, 0, 0, false, '', %(now)s FROM tickets_ticket WHERE id = ANY (%(ids)s) ORDER BY id
-ON CONFLICT (ticket_id) DO NOTHING
-"""
-_NOTE = """
+_BLANK = """
 INSERT INTO search_searchdocument (ticket_id, game_id, player_id, vector, analysis, revision, cut, trouble, made_at, stale_since)
 SELECT id, game_id, player_id, ''::tsvector, 0, 0, false, '', %(now)s, %(now)s FROM tickets_ticket WHERE id = ANY (%(ids)s) ORDER BY id
-ON CONFLICT (ticket_id) DO UPDATE SET stale_since = coalesce(search_searchdocument.stale_since, excluded.stale_since), trouble = ''
+"""
+_HOLD = f"{_BLANK} ON CONFLICT (ticket_id) DO NOTHING"
+_NOTE = f"""
+{_BLANK} ON CONFLICT (ticket_id) DO UPDATE SET stale_since = coalesce(search_searchdocument.stale_since, excluded.stale_since), trouble = ''
 """
 _HELD = """
 SELECT ticket_id, tsvector_to_array(vector) FROM search_searchdocument WHERE ticket_id = ANY (%(ids)s) ORDER BY ticket_id FOR UPDATE
@@ -98,13 +92,7 @@ def _follow_some() -> list[int]:
 
 def put_each(ids: Collection[int]) -> None:
     """`put`; where that fails each alone, and what cannot be made keeps its old words and says why."""
-    try:
-        put(ids)
-    except NOT_THE_ROWS:
-        raise
-    except Exception as error:
-        log.warning("documents_fall_apart", documents=len(ids), error=reason_of(error))
-        each_alone(sorted(ids), lambda pk: put([pk]), park=_note_trouble)
+    together(ids, put, park=_note_trouble)
 
 
 def _note_trouble(pk: int, why: str) -> None:
@@ -144,13 +132,11 @@ def vector_of(document: Document) -> str:
     places: dict[str, list[str]] = defaultdict(list)
     at = 1
     for text in document.texts:
-        last = 0
         for token in text.tokens:
-            last = token.place
             there = places[text.zone + token.key]
             if len(there) < MOST_PLACES:
                 there.append(f"{min(at + token.place, FARTHEST)}{text.weight}")
-        at += last + GAP
+        at += text.tokens[-1].place + GAP
     return " ".join(f"{quoted(key)}:{','.join(there)}" for key, there in places.items())
 
 
@@ -165,10 +151,9 @@ def _keep_words(cursor: Any, before: dict[int, set[str]], made: Sequence[Documen
     lost: set[str] = set()
     for document in made:
         old = before[document.ticket_id]
-        said = {(token.word, token.key) for text in document.texts if text.zone == Zone.TEXT for token in text.tokens if token.word}
-        now = {token.key for text in document.texts if text.zone == Zone.TEXT for token in text.tokens}
-        new |= {(word[: analysis.LONGEST], key) for word, key in said if key not in old}
-        lost |= {key for key in old if "|" not in key} - now
+        said = {(token.word, token.key) for text in document.texts if text.zone == Zone.TEXT for token in text.tokens}
+        new |= {(word[: analysis.LONGEST], key) for word, key in said if word and key not in old}
+        lost |= {key for key in old if "|" not in key} - {key for _word, key in said}
     if new:
         words, keys = zip(*sorted(new), strict=True)
         cursor.execute(_LEARN, [list(words), list(keys)])

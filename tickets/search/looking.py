@@ -19,6 +19,7 @@ from tickets.search.players import Known, known
 from tickets.search.typos import near_words
 
 Text = Word | Phrase
+FEW, MANY, MOST_COMPARED = 3, 5, 8  # words, where most of them are enough
 SHORTEST_BEGINNING = 3  # characters of a number or an address: of fewer too many begin so
 
 
@@ -29,6 +30,9 @@ class Loose(StrEnum):
     NO = "no"
     NEAR = "near"
     MOST = "most"
+
+
+_LOOSE = frozenset({Loose.NEAR, Loose.MOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,11 @@ class Look:
         return [text for text, found in self.sought.items() if found.players.more]
 
 
+def left_out(words: int) -> int:
+    """How many of so many words may be missing where most of them are enough; none of a few."""
+    return 0 if words < FEW else 1 if words < MANY else 2
+
+
 def look(tree: Node, reader: User, *, loose: Loose = Loose.UNSAID) -> Look:
     """Two queries where the tree has words, one of them only for what is nearly the same; none where it has not."""
     texts = {leaf.text: leaf for leaf in leaves(tree) if isinstance(leaf, Word | Phrase)}
@@ -82,13 +91,17 @@ def look(tree: Node, reader: User, *, loose: Loose = Loose.UNSAID) -> Look:
         return Look(tree)
     names, addresses = has_right(reader, Right.SEE_PLAYER), has_right(reader, Right.SEE_PLAYER_CONTACT)
     people = known(texts, names=names, addresses=addresses)
-    patterns = {text: analysis.pattern(text) for text in texts}
-    near: dict[str, tuple[str, ...]] = {}
-    if loose in {Loose.NEAR, Loose.MOST}:
-        alike = near_words({term.word for pattern in patterns.values() for term in pattern if term.word})
-        patterns = {text: tuple(_widened(term, alike) for term in pattern) for text, pattern in patterns.items()}
-        near = {word: tuple(found) for word, found in alike.items() if found}
-    return Look(tree, {text: Sought(patterns[text], people[text], analysis.fold(text)[: analysis.LONGEST]) for text in texts}, loose, near)
+    sought = {text: Sought(analysis.pattern(text), people[text], analysis.fold(text)[: analysis.LONGEST]) for text in texts}
+    return loosened(Look(tree, sought), loose)
+
+
+def loosened(found: Look, loose: Loose) -> Look:
+    """The same, so loosened: whom its words name is known already, and what is nearly the same is asked once."""
+    if found.loose in _LOOSE or loose not in _LOOSE:
+        return replace(found, loose=loose)
+    alike = near_words({term.word for one in found.sought.values() for term in one.pattern if term.word})
+    sought = {text: replace(one, pattern=tuple(_widened(term, alike) for term in one.pattern)) for text, one in found.sought.items()}
+    return Look(found.tree, sought, loose, {word: tuple(others) for word, others in alike.items() if others})
 
 
 def _widened(term: analysis.Term, alike: Mapping[str, Mapping[str, tuple[str, ...]]]) -> analysis.Term:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tickets.events.of_messages import MessageErased
 from tickets.models import Delivery
+from tickets.search.building import batched
 from tickets.search.elasticsearch.marks import mark
 from tickets.search.indexing import AT_ONCE, SUBSCRIBER, put
 from tickets.search.models import SearchDocument
@@ -22,7 +23,7 @@ def erase(player_id: int) -> Iterator[int]:
     his = SearchDocument.objects.filter(player_id=player_id).values_list("ticket", flat=True)
     others = Delivery.objects.filter(subscriber=SUBSCRIBER, event__kind=MessageErased.kind).values_list("ticket_id", flat=True)
     ids = sorted({*his, *(pk for pk in others if pk is not None)})
-    for at in range(0, len(ids), AT_ONCE):
-        put(ids[at : at + AT_ONCE])
-        mark(ids[at : at + AT_ONCE])
+    for some in batched(ids, AT_ONCE):
+        put(some)
+        mark(some)
         yield 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,18 +9,23 @@ from typing import Any
 
 from django.db import connection
 
-from helpdesk.base.folding import folded
+from helpdesk.base.folding import Folded, spellings
 
 MOST = 1_000  # players of each kind, the newest
 SHORT = 3  # letters: what has fewer must stand at the beginning
 
-_FOLDED = "translate(replace(casefold({column} COLLATE pg_unicode_fast), 'е\u0308', 'е'), 'ёı\u0307', 'еi')"
+
+def _folded(column: str) -> str:
+    """As the index has it."""
+    return Folded.template % {"expressions": column}
+
+
 _SOURCES = {  # kind: (player, game, what is compared, table)
-    "name": ("p.id", "NULL::bigint", _FOLDED.format(column='p."name"'), "players_player p", "p.id"),
-    "account": ("a.player_id", "a.game_id", _FOLDED.format(column='a."nickname"'), "players_gameaccount a", "a.id"),
-    "account id": ("a.player_id", "a.game_id", _FOLDED.format(column='a."external_id"'), "players_gameaccount a", "a.id"),
+    "name": ("p.id", "NULL::bigint", _folded('p."name"'), "players_player p", "p.id"),
+    "account": ("a.player_id", "a.game_id", _folded('a."nickname"'), "players_gameaccount a", "a.id"),
+    "account id": ("a.player_id", "a.game_id", _folded('a."external_id"'), "players_gameaccount a", "a.id"),
     "address": (
-        *("u.player_id", "NULL::bigint", _FOLDED.format(column='d."folded"')),
+        *("u.player_id", "NULL::bigint", _folded('d."folded"')),
         *("players_address d JOIN players_addressuse u ON u.address_id = d.id", "u.id"),
     ),
 }
@@ -65,9 +69,9 @@ def known(words: Iterable[str], *, names: bool, addresses: bool) -> dict[str, Kn
 
 def _part(kind: str, word: str) -> tuple[str, list[Any]]:
     player, game, compared, table, order = _SOURCES[kind]
-    spelled = sorted({folded(unicodedata.normalize(form, word)) for form in ("NFC", "NFD")})
+    spelled = spellings(word)
     inside = len(word) >= SHORT and kind != "address"
-    likes = [("%" if inside else "") + _escaped(each) + "%" for each in spelled]
+    likes = [("%" if inside else "") + connection.ops.prep_for_like_query(each) + "%" for each in spelled]
     where = " OR ".join(f"{compared} LIKE %s" for _like in likes)
     statement = (
         f"(SELECT %s::text, %s::text, {player}, {game}, {compared} = ANY (%s) FROM {table} WHERE {where} "  # noqa: S608 - our own words
@@ -89,7 +93,3 @@ def _add(known_by: Known, kind: str, player: int, game: int | None, *, exact: bo
     there.add(player)
     if exact:
         known_by.exact.add(player)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

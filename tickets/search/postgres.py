@@ -23,14 +23,13 @@ from tickets.search.frequencies import share
 from tickets.search.indexing import quoted
 from tickets.search.language.sql import q_of
 from tickets.search.language.tree import Either, Every, Node, Not, Phrase, Word
-from tickets.search.looking import Look, Loose, Sought
+from tickets.search.looking import MOST_COMPARED, Look, Loose, Sought, left_out
 from tickets.search.models import SearchDocument
 from tickets.search.players import Known
 
 RANKED = 1_000  # the newest tickets that are found: among these the best come first
 COMMON = 0.02  # of the documents
 FENCE = 2**40  # more than there are: the planner does not look behind a limit
-FEW, MANY, MOST_COMPARED = 3, 5, 8  # words, where most of them are enough
 NOWHERE = "'|'"  # no key is like that
 FRESH = 120.0  # days after which a ticket counts half
 
@@ -159,10 +158,10 @@ class _Asked:
         """Where most of the words are enough: all but one of them, or all but two where there are many. Of a long list the longest count,
         as they say most. What is no word stays as it is."""
         words = [one for one, part in zip(said, parts, strict=True) if isinstance(part, Word | Phrase)]
-        if self._look.loose != Loose.MOST or len(words) < FEW:
+        if self._look.loose != Loose.MOST or not left_out(len(words)):
             return said
         kept = sorted(words, key=len, reverse=True)[:MOST_COMPARED]
-        ways = (" & ".join(some) for some in combinations(kept, len(kept) - (1 if len(kept) < MANY else 2)))
+        ways = (" & ".join(some) for some in combinations(kept, len(kept) - left_out(len(kept))))
         return [*(one for one in said if one not in words), f"({' | '.join(f'({way})' for way in ways)})"]
 
     def _anywhere(self, sought: Sought) -> str:

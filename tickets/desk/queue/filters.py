@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -21,7 +22,7 @@ from tickets.models import FAR, ON_HOLD, Status, Ticket
 from tickets.search import postgres
 from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
 from tickets.search.language.tree import Value, every, leaves
-from tickets.search.looking import Look, Loose, look
+from tickets.search.looking import Look, Loose, look, loosened
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
@@ -92,8 +93,16 @@ class Wanted:
     def without(self, part: Node) -> Wanted:
         """The same, asked without one part of what must hold."""
         rest = every(other for other in self.box.tops if other is not part)
-        found = replace(self, box=replace(self.box, tree=rest))
-        found.__dict__["look"] = replace(self.look, tree=rest)  # its words are looked up already
+        return self._knowing(replace(self.look, tree=rest), box=replace(self.box, tree=rest))
+
+    def loosely(self, loose: Loose) -> Wanted:
+        """The same, its words taken so loosely."""
+        return self._knowing(loosened(self.look, loose), loose=loose)
+
+    def _knowing(self, look: Look, **changes: Any) -> Wanted:
+        """With these changes; what its words are looked for as is known already."""
+        found = replace(self, **changes)
+        found.__dict__["look"] = look
         return found
 
     def apply(self, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

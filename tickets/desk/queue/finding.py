@@ -50,8 +50,9 @@ def _loosened(wanted: Wanted, cursor: str, page: Callable[[Wanted, str], QueuePa
     found = page(wanted, cursor)
     if found.anything or wanted.loose != Loose.UNSAID:
         return wanted, found
+    other = wanted
     for loose in (Loose.NEAR, Loose.MOST):
-        other = replace(wanted, loose=loose)
+        other = other.loosely(loose)
         if (looser := page(other, "")).anything:
             return other, looser
     return wanted, found

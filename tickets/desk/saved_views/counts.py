@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
-from django.db import OperationalError, connection, transaction
 from django.http import QueryDict
 from django.utils.translation import get_language
-from psycopg.errors import QueryCanceled
 
 from helpdesk.base.clock import now
+from helpdesk.base.patience import TooSlow, within
 from helpdesk.staff.models import User
 from tickets.desk.queue.filters import Wanted
 from tickets.desk.queue.selectors import count_each
@@ -20,10 +19,6 @@ from tickets.desk.saved_views.models import SavedView
 from tickets.models import Event
 
 TOGETHER_MS, ALONE_MS, ONE_BY_ONE_MS = 600, 200, 1500
-
-
-class TooSlow(Exception):
-    """The database was told to stop."""
 
 
 def state_of(reader: User, views: Sequence[SavedView], here: int, slow: Collection[int]) -> str:
@@ -65,18 +60,5 @@ def _one_by_one(reader: User, asked: Mapping[int, Wanted]) -> dict[int, int]:
 
 
 def _within(milliseconds: int, reader: User, asked: Mapping[int, Wanted]) -> dict[int, int]:
-    with _patience(milliseconds):
+    with within(milliseconds / 1000):
         return {int(pk): count for pk, count in count_each(reader, {str(pk): wanted for pk, wanted in asked.items()}).items()}
-
-
-@contextmanager
-def _patience(milliseconds: int) -> Iterator[None]:
-    """A transaction whose statements may take so long and no longer: TooSlow."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)])
-            yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TooSlow from error
-        raise

@@ -21,9 +21,8 @@ from tickets.search.documents import Zone
 from tickets.search.elasticsearch.documents import joined, stored
 from tickets.search.elasticsearch.server import NoAnswer
 from tickets.search.language.tree import Asked, Case, Either, Every, Node, Not, Phrase, Word
-from tickets.search.looking import Look, Loose, Sought
+from tickets.search.looking import MOST_COMPARED, Look, Loose, Sought, left_out
 from tickets.search.players import Known
-from tickets.search.postgres import FEW, MANY, MOST_COMPARED
 
 Query = dict[str, Any]
 Says = Callable[[Operator, Values], Query]
@@ -219,7 +218,7 @@ class Conditions:
         match node:
             case Not(part=part):
                 return self._found(part, reverse=not reverse)
-            case Every(parts=parts) if self._look.loose == Loose.MOST and not reverse and len(self._texts(parts)) >= FEW:
+            case Every(parts=parts) if self._look.loose == Loose.MOST and not reverse and left_out(len(self._texts(parts))):
                 rest = (self._found(part, reverse=False) for part in parts if not isinstance(part, Word | Phrase))
                 return every([self._most(self._texts(parts)), *rest])
             case Every(parts=parts) | Either(parts=parts):
@@ -243,7 +242,7 @@ class Conditions:
     def _most(self, patterns: list[Pattern]) -> Query:
         """All but one of these, or all but two where there are many."""
         kept = sorted(patterns, key=lambda each: sum(len(key) for term in each for key in term.keys), reverse=True)[:MOST_COMPARED]
-        return any_of(map(self._written, kept), least=len(kept) - (1 if len(kept) < MANY else 2))
+        return any_of(map(self._written, kept), least=len(kept) - left_out(len(kept)))
 
     def _written(self, looked_for: Pattern) -> Query:
         """Where it stands in what the reader may read wherever the ticket is."""

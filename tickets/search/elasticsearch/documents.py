@@ -12,15 +12,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-import structlog
-
-from helpdesk.base.sweeps import NOT_THE_ROWS, each_alone
-from helpdesk.base.text import reason_of
+from helpdesk.base.sweeps import together
 from tickets.models import Ticket
 from tickets.search.analysis import Token
 from tickets.search.documents import Document, Text, Zone, documents
-
-log = structlog.get_logger(__name__)
 
 VERSION = 1  # of what stands here; another one makes a new index
 BESIDE = 3  # tokens before and after a part of an identifier
@@ -85,15 +80,9 @@ def sources(ids: Collection[int]) -> dict[int, dict[str, Any]]:
 
 def each_source(ids: Collection[int]) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
     """The same, and by ticket why there is none: one that cannot be read is no reason to have none of the others."""
-    try:
-        return sources(ids), {}
-    except NOT_THE_ROWS:
-        raise
-    except Exception as error:
-        log.warning("documents_fall_apart", documents=len(ids), error=reason_of(error))
     found: dict[int, dict[str, Any]] = {}
     broken: dict[int, str] = {}
-    each_alone(sorted(ids), lambda pk: found.update(sources([pk])), park=broken.__setitem__)
+    together(ids, lambda some: found.update(sources(some)), park=broken.__setitem__)
     return found, broken
 
 

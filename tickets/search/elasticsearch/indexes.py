@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from elasticsearch import ApiError, BadRequestError, Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
@@ -22,9 +21,8 @@ from helpdesk.base import clock
 from helpdesk.base.claims import hold_names
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
-from tickets.models import Ticket
 from tickets.search import analysis
-from tickets.search.building import CHECKED, Difference, batched, some
+from tickets.search.building import CHECKED, Difference, batched, newest, older, some
 from tickets.search.elasticsearch import documents, server
 from tickets.search.elasticsearch.documents import MAPPING
 from tickets.search.elasticsearch.marks import mark, revision
@@ -67,12 +65,11 @@ def begin(*, anew: bool = False) -> SearchIndex:
         rows = fitting().order_by("-pk")
         row: SearchIndex | None = rows.filter(finished_at=None).first() or (None if anew else rows.first())
         if row is None:
-            first = (Ticket.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
             row = SearchIndex.objects.create(
                 engine=SearchIndex.Engine.ELASTICSEARCH,
                 name=_beginning() + secrets.token_hex(4),
                 analysis=analysis.VERSION,
-                upto=first,
+                upto=newest() + 1,
             )
     if row.finished_at is None:
         with server.asked(server.WRITING) as client:
@@ -91,7 +88,7 @@ def _create(client: Elasticsearch, name: str) -> None:
 
 def step(row: SearchIndex) -> bool:
     """The next tickets, the newest first; whether there may be more. Two may do the same: the server keeps what is newer. Raises Away."""
-    ids = list(Ticket.objects.filter(pk__lt=row.upto).order_by("-pk").values_list("pk", flat=True)[:AT_ONCE])
+    ids = older(row.upto, AT_ONCE)
     if ids:
         version = revision()
         found, broken = documents.each_source(ids)
