@@ -311,9 +311,12 @@ def hold(page: Page, address: str) -> list[Route]:
 
 
 def let_go(page: Page, held: list[Route]) -> None:
-    while not held:
+    for _ in range(100):
+        if held:
+            return held.pop().continue_()
         page.wait_for_timeout(50)
-    held.pop().continue_()
+    focus = page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+    pytest.fail(f"nothing was sent from {page.url}; the focus is in {focus}; {page.locator('#composer').inner_html()}")
 
 
 def test_a_message_that_comes_in_is_drawn_without_a_reload(open_page: Open, ticket: Ticket) -> None:
