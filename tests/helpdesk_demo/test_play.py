@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connection
 
 from helpdesk.base import clock
-from helpdesk.demo import bulk
+from helpdesk.demo import bulk, vocabulary
 from helpdesk.demo.load import costs, loop, reset
 from helpdesk.demo.load.costs import Costs
 from helpdesk.demo.stories import Story, stories
@@ -21,6 +22,7 @@ from tickets.lifecycle import waiting
 from tickets.mail.models import RawMail
 from tickets.models import ON_HOLD, Delivery, Event, Message, Pledge, Ticket, Timer
 from tickets.past import state_at
+from tickets.search.documents import Document, documents
 from tickets.surveys.models import Survey
 
 UNTIL = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)  # a Friday afternoon
@@ -114,6 +116,7 @@ def test_all_of_it_was_written_by_services_and_nothing_is_left_to_do() -> None:
 @pytest.mark.django_db
 def test_copies_are_as_whole_as_what_they_were_copied_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "AT_ONCE", 20)  # tickets: in more than one transaction
+    monkeypatch.setattr(vocabulary, "SIZE", 500)
     _play(count=12)
     played = {table: table._default_manager.count() for table in bulk.copied()}
 
@@ -126,8 +129,22 @@ def test_copies_are_as_whole_as_what_they_were_copied_from(monkeypatch: pytest.M
         people = {message.author_id for message in ticket.messages.filter(author_kind="player")}
         assert people <= {ticket.player_id}
         assert AddressUse.objects.filter(player=ticket.player_id, address=ticket.contact_id).exists()
+    assert keys_kept() == {
+        document.ticket_id: set(keys_of(document)) for document in documents(Ticket.objects.values_list("pk", flat=True))
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # each foreign key leads somewhere
+
+
+def keys_kept() -> dict[int, set[str]]:
+    """By ticket: what it is found by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ticket_id, tsvector_to_array(vector) FROM search_searchdocument")
+        return {pk: set(keys) for pk, keys in cursor.fetchall()}
+
+
+def keys_of(document: Document) -> Iterator[str]:
+    return (text.zone + token.key for text in document.texts for token in text.tokens)
 
 
 def test_a_room_pays_for_what_happens_in_it_alone(monkeypatch: pytest.MonkeyPatch, travel: Travel) -> None:
