@@ -19,12 +19,15 @@ from tests.bench import encodings  # noqa: E402
 from tests.bench.figures import Figure, table  # noqa: E402
 from tests.bench.machine import Machine  # noqa: E402
 from tests.bench.run import ROOT, options  # noqa: E402
-from tests.bench.scenes import deliveries, due, exports, mails, many, pages, reaction, replies  # noqa: E402
+from tests.bench.scenes import deliveries, due, exports, lag, lists, mails, many, pages, reaction, replies, searching  # noqa: E402
 from tickets.models import Ticket  # noqa: E402
 
 PAGE: Path = ROOT / "docs" / "benchmarks.md"
 SCENES = {  # in this order: the last one leaves the database changed
     "pages": lambda given: pages.measure(requests=200, runs=given.runs),
+    "lists": lambda given: lists.measure(runs=given.runs),
+    "searching": lambda given: searching.measure(runs=given.runs),
+    "lag": lambda given: lag.measure(seconds=10, runs=min(3, given.runs)),
     "replies": lambda given: replies.measure(replies=50, runs=given.runs),
     "mails": lambda given: mails.measure(mails=200, runs=given.runs),
     "encodings": lambda _given: encodings.figures(),

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "helpdesk_bench"
+NAME, INDEX = "helpdesk_bench", "helpdesk-bench"
 
 
 def _database(url: str, *, keep: bool) -> str:
@@ -43,7 +43,8 @@ def options() -> argparse.Namespace:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--tickets", type=int, default=int(os.environ.get("BENCH_TICKETS") or 100_000))
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--only", default="", help="some of pages, replies, mails, encodings, reaction, deliveries, many, exports, due")
+    scenes = "pages, lists, searching, lag, replies, mails, encodings, reaction, deliveries, many, exports, due"
+    arguments.add_argument("--only", default="", help=f"some of {scenes}")
     arguments.add_argument("--keep", action="store_true", help="use the filled database of an earlier time, and leave it")
     arguments.add_argument("--no-page", action="store_true", help="only print")
     return arguments.parse_args()
@@ -55,7 +56,12 @@ def main() -> int:
         print("Set DATABASE_URL to a PostgreSQL whose user may create databases (`make bench` does).", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="helpdesk-bench-") as media:
-        mine = {"DATABASE_URL": _database(url, keep=keep), "MEDIA_ROOT": media, "DJANGO_SETTINGS_MODULE": "helpdesk.settings"}
+        mine = {
+            "DATABASE_URL": _database(url, keep=keep),
+            "MEDIA_ROOT": media,
+            "ELASTICSEARCH_INDEX": INDEX,
+            "DJANGO_SETTINGS_MODULE": "helpdesk.settings",
+        }
         environment = {"HELPDESK_ENV": "test", "LOG_LEVEL": "WARNING"} | dict(os.environ) | mine
         try:
             return subprocess.run(

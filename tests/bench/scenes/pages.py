@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 import time
+from html import unescape
 from random import Random
 
 from django.db import connection
@@ -17,6 +19,7 @@ from helpdesk.studio.models import Game
 from tests.bench.figures import Figure, share
 from tickets.models import Message, Ticket
 
+ROW = b"<tr data-row="
 OPERATOR = "pavel"  # his role holds in two languages: his lists pay for the scope
 
 
@@ -38,11 +41,11 @@ def measure(*, requests: int, runs: int) -> list[Figure]:
         halves, tails = [], []
         worked = time.process_time()
         for _run in range(runs):
-            taken = [_timed(client, paths[number % len(paths)]) for number in range(requests)]
+            taken = [timed(client, paths[number % len(paths)]) for number in range(requests)]
             halves.append(share(taken, 0.5))
             tails.append(share(taken, 0.95))
         own = 1000 * (time.process_time() - worked) / (requests * runs)
-        queries, weight = _cost(client, paths)
+        queries, weight = cost(client, paths)
         figures += [
             Figure(
                 f"{name}, p50 at {Ticket.objects.count():,} tickets",
@@ -57,13 +60,26 @@ def measure(*, requests: int, runs: int) -> list[Figure]:
     return figures
 
 
-def _timed(client: Client, path: str) -> float:
+def timed(client: Client, path: str) -> float:
+    """Milliseconds until its page was there."""
     began = time.perf_counter()
     client.get(path)
     return 1000 * (time.perf_counter() - began)
 
 
-def _cost(client: Client, paths: list[str]) -> tuple[float, float]:
+def next_page(client: Client, path: str) -> str:
+    """The address behind this page's “Next”; empty on the last one."""
+    link = re.search(r'href="([^"]+)" data-key="\]"', client.get(path).content.decode())
+    return path.partition("?")[0] + unescape(link[1]) if link else ""
+
+
+def rows(client: Client, path: str) -> int:
+    """How many tickets stand on it."""
+    return client.get(path).content.count(ROW)
+
+
+def cost(client: Client, paths: list[str]) -> tuple[float, float]:
+    """The most statements of one of these pages, and the kilobytes of the heaviest, compressed."""
     most, heaviest = 0, 0
     for path in paths[:40]:
         with CaptureQueriesContext(connection) as seen:

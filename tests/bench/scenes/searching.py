@@ -1,0 +1,188 @@
+"""The queue's page with words in its box, at the server, by each engine that is there: every kind of thing that is looked for.
+
+What is looked for was said in tickets taken by chance, so each search has its own tickets to find. Pages as in `pages.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from random import Random
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from helpdesk.demo import vocabulary
+from helpdesk.demo.crew import BY_KEY
+from helpdesk.staff.models import User
+from players.models import GameAccount
+from tests.bench.figures import Figure, Pace, share
+from tests.bench.scenes.pages import OPERATOR, cost, next_page, rows, timed
+from tickets.access import visible_tickets
+from tickets.models import Ticket
+from tickets.search import building, indexing
+from tickets.search.elasticsearch import indexes, server
+from tickets.search.models import SearchDocument, SearchIndex
+
+EACH = 30  # searches of a kind
+DEEP = 15  # pages
+MADE = 5_000  # documents
+BUDGET = 100.0  # milliseconds
+
+
+def measure(*, runs: int) -> list[Figure]:
+    reader = User.objects.get(email=BY_KEY[OPERATOR].email)
+    kinds = _kinds(reader)
+    figures = [_documents()]
+    for engine in _engines():
+        with _asking(engine):
+            if engine == server.NAME:
+                figures += _index()
+            figures += [_searches(reader, engine, kind, asked, runs) for kind, asked in kinds.items()]
+            figures.append(_deep(reader, engine))
+    return figures
+
+
+def _engines() -> list[str]:
+    return ["postgres", *([server.NAME] if os.environ.get("ELASTICSEARCH_URL") else [])]
+
+
+@contextmanager
+def _asking(engine: str) -> Iterator[None]:
+    before, settings.SEARCH_ENGINE = settings.SEARCH_ENGINE, engine
+    try:
+        yield
+    finally:
+        settings.SEARCH_ENGINE = before
+
+
+def _kinds(reader: User) -> Mapping[str, list[str]]:
+    """By kind what is typed."""
+    rng, ranks = Random(3), {word: place for place, word in enumerate(vocabulary.words(vocabulary.SIZE))}
+    said = list(islice((one for one in _said(reader, rng) if all(word in ranks for word in one[1])), 2 * EACH))
+    rarest = {number: sorted(words, key=lambda word: -ranks[word]) for number, words in said}
+    middle = {number: min(words, key=lambda word: abs(ranks[word] - 300)) for number, words in said}
+    theirs = visible_tickets(reader).filter(number__in=rarest)
+    accounts = list(GameAccount.objects.filter(player__in=theirs.values("player")).values_list("external_id", flat=True))
+    senders = list(theirs.exclude(contact=None).values_list("contact__address", flat=True))
+    commonest = min(ranks, key=lambda word: ranks[word])
+    kinds = {
+        "a word": [words[0] for words in rarest.values()],
+        "two words": [f"{words[1]} {middle[number]}" for number, words in rarest.items() if words[1] != middle[number]],
+        "a phrase of three": [f'"{" ".join(words[2:5])}"' for _number, words in said],
+        "a ticket's number": list(rarest),
+        "an account's id": accounts,
+        "an address": senders,
+        "the beginning of an account's id": [account[:-2] for account in accounts],
+        "a word with a slip": [f"{word[:2]}{word[3:]}" for words in rarest.values() if len(word := words[0]) > 6],
+        "a word and three filters": [f"{word} lang:ru channel:email status:closed" for word in middle.values()],
+        "a word that every second ticket has": [commonest],
+        "the same, by waiting": [f"{commonest} sort:waiting"],
+        "nothing found": [f"qzxw{word}wxzq" for word in middle.values()],
+    }
+    return {kind: (asked * EACH)[:EACH] for kind, asked in kinds.items()}
+
+
+def _said(reader: User, rng: Random) -> Iterator[tuple[str, list[str]]]:
+    """Tickets by chance, and the sentence that each says alone."""
+    last = building.newest()
+    while True:
+        pks = rng.sample(range(1, last + 1), 200)
+        for ticket in visible_tickets(reader).filter(pk__in=pks, merged_into=None).prefetch_related("messages"):
+            first = next((message for message in sorted(ticket.messages.all(), key=lambda one: one.pk) if message.kind == "inbound"), None)
+            if first:
+                yield ticket.number, first.text.split()[-vocabulary.SAID :]
+
+
+def _searches(reader: User, engine: str, kind: str, asked: list[str], runs: int) -> Figure:
+    client = Client()
+    client.force_login(reader)
+    paths = [_address(words) for words in asked]
+    for path in paths[:5]:
+        answer = client.get(path)
+        if answer.status_code not in {200, 302}:  # a ticket's number leads to the ticket
+            raise RuntimeError(f"{path} answers {answer.status_code}")
+    tails, halves, worked = [], [], time.process_time()
+    for _run in range(runs):
+        taken = [timed(client, path) for path in paths]
+        halves.append(share(taken, 0.5))
+        tails.append(share(taken, 0.95))
+    own = 1000 * (time.process_time() - worked) / (len(paths) * runs)
+    queries, _weight = cost(client, paths[:10])
+    middle = sorted(halves)[len(halves) // 2]
+    return Figure(
+        f"{engine}: {kind}, p95",
+        tuple(tails),
+        "ms",
+        budget=BUDGET,
+        at_most=True,
+        own=own,
+        remark=f"p50 {middle:.0f} ms; {queries:.0f} statements; {_finds(client, paths)}",
+    )
+
+
+def _address(words: str) -> str:
+    text, _sort, order = words.partition(" sort:")
+    return f"{reverse('desk:queue')}?{urlencode({'q': text, 'status': 'all'} | ({'sort': order} if order else {}))}"
+
+
+def _finds(client: Client, paths: list[str]) -> str:
+    """How many rows the pages of these searches have, in the middle."""
+    counts = sorted(rows(client, path) for path in paths[:10])
+    middle = counts[len(counts) // 2]
+    return "a page or more" if middle >= 50 else f"{middle} tickets"
+
+
+def _deep(reader: User, engine: str) -> Figure:
+    """From page to page as far as one likes, in the order of creation."""
+    client = Client()
+    client.force_login(reader)
+    path, taken = _address(f"{vocabulary.words(1)[0]} sort:-created"), list[float]()
+    while path and len(taken) < DEEP:
+        taken.append(timed(client, path))
+        path = next_page(client, path)
+    return Figure(
+        f"{engine}: one page after the other of what every second ticket has, p95", (share(taken, 0.95),), "ms", remark=f"{DEEP} pages"
+    )
+
+
+def _documents() -> Figure:
+    """Documents made anew, by one process; how large they are."""
+    pks = building.older(building.newest() + 1, MADE)
+    pace = Pace()
+    pace.run(lambda: sum(_made(some) for some in building.batched(pks, indexing.AT_ONCE)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size('search_searchdocument'), pg_relation_size('search_vector')")
+        whole, index = cursor.fetchone()
+    remark = f"{whole / 1e6:,.0f} MB for {SearchDocument.objects.count():,}, of which the index of words {index / 1e6:,.0f}"
+    return pace.figure("postgres: documents made, one process", "documents/s", remark=remark)
+
+
+def _made(pks: list[int]) -> int:
+    indexing.put_each(pks)
+    return len(pks)
+
+
+def _index() -> list[Figure]:
+    """An index out of all tickets where none is whole yet, by one process; how large it is."""
+    row = indexes.begin()
+    pace = Pace()
+    if row.finished_at is None:
+        pace.run(lambda: _all(row))
+    with server.asked(server.WRITING) as client:
+        client.indices.refresh(index=indexes.alias())
+        told = client.indices.stats(index=indexes.alias())["_all"]["primaries"]
+    size = f"{told['store']['size_in_bytes'] / 1e6:,.0f} MB for {told['docs']['count']:,}"
+    return [pace.figure(f"{server.NAME}: an index made, one process", "documents/s", remark=size)] if pace.runs else []
+
+
+def _all(row: SearchIndex) -> int:
+    while indexes.step(row):
+        pass
+    return Ticket.objects.count()
