@@ -25,8 +25,9 @@ from helpdesk.demo.logins import demand_demo
 from players.models import Address, GameAccount, Player
 from tickets.events import known_kinds
 from tickets.models import Event, Message, Ticket
+from tickets.search import building
 from tickets.search.documents import Zone
-from tickets.search.models import SearchDocument
+from tickets.search.models import SearchDocument, SearchIndex
 from tickets.services.numbers import ALPHABET
 
 FIRST = 300  # stories played
@@ -72,6 +73,8 @@ def fill(count: int, *, seed: int = 7, tell: Callable[[str], None] = print) -> i
     copies = max(0, -(-(count - first) // first))
     tell(f"{first:,} tickets are played; copying them {copies} times …")
     multiply(copies)
+    building.begin()
+    SearchIndex.objects.update(upto=0, finished_at=clock.now())  # each copy has its document
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     total = Ticket.objects.count()

@@ -10,7 +10,7 @@ from django.db import transaction
 from tests.conftest import Travel
 from tests.factories.desk import make_ticket
 from tickets.models import Ticket
-from tickets.services.numbers import ALPHABET, new_number
+from tickets.services.numbers import ALPHABET, meant_by, new_number
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +39,13 @@ def test_a_source_of_numbers_that_never_changes_is_noticed(travel: Travel, monke
         make_ticket()
 
     assert Ticket.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", ["7F3K-20Q1", "7f3k-20q1", "7f3k20q1", "7F3K-2OQI", "7f3k-2oql"])
+def test_a_number_is_known_however_it_is_typed(said: str) -> None:
+    assert meant_by(said) == "7F3K-20Q1"
+
+
+@pytest.mark.parametrize("said", ["", "7F3K", "7F3K-20Q12", "7F3K_20Q1", "purchase", "покупка8", "7F3K 20Q1"])
+def test_what_cannot_be_a_number_is_none(said: str) -> None:
+    assert meant_by(said) == ""

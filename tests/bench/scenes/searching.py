@@ -65,7 +65,9 @@ def _asking(engine: str) -> Iterator[None]:
 def _kinds(reader: User) -> Mapping[str, list[str]]:
     """By kind what is typed."""
     rng, ranks = Random(3), {word: place for place, word in enumerate(vocabulary.words(vocabulary.SIZE))}
-    said = list(islice((one for one in _said(reader, rng) if all(word in ranks for word in one[1])), 2 * EACH))
+    tickets = list(islice(((ticket, words) for ticket, words in _said(reader, rng) if ranks.keys() >= set(words)), 2 * EACH))
+    said_of = {one.number: f"lang:{one.language} channel:{one.channel} status:{one.status}" for one, _words in tickets}
+    said = [(one.number, words) for one, words in tickets]
     rarest = {number: sorted(words, key=lambda word: -ranks[word]) for number, words in said}
     middle = {number: min(words, key=lambda word: abs(ranks[word] - 300)) for number, words in said}
     theirs = visible_tickets(reader).filter(number__in=rarest)
@@ -81,7 +83,7 @@ def _kinds(reader: User) -> Mapping[str, list[str]]:
         "an address": senders,
         "the beginning of an account's id": [account[:-2] for account in accounts],
         "a word with a slip": [f"{word[:2]}{word[3:]}" for words in rarest.values() if len(word := words[0]) > 6],
-        "a word and three filters": [f"{word} lang:ru channel:email status:closed" for word in middle.values()],
+        "a word and three filters": [f"{middle[number]} {said_of[number]}" for number in middle],
         "a word that every second ticket has": [commonest],
         "the same, by waiting": [f"{commonest} sort:waiting"],
         "nothing found": [f"qzxw{word}wxzq" for word in middle.values()],
@@ -89,7 +91,7 @@ def _kinds(reader: User) -> Mapping[str, list[str]]:
     return {kind: (asked * EACH)[:EACH] for kind, asked in kinds.items()}
 
 
-def _said(reader: User, rng: Random) -> Iterator[tuple[str, list[str]]]:
+def _said(reader: User, rng: Random) -> Iterator[tuple[Ticket, list[str]]]:
     """Tickets by chance, and the sentence that each says alone."""
     last = building.newest()
     while True:
@@ -97,7 +99,7 @@ def _said(reader: User, rng: Random) -> Iterator[tuple[str, list[str]]]:
         for ticket in visible_tickets(reader).filter(pk__in=pks, merged_into=None).prefetch_related("messages"):
             first = next((message for message in sorted(ticket.messages.all(), key=lambda one: one.pk) if message.kind == "inbound"), None)
             if first:
-                yield ticket.number, first.text.split()[-vocabulary.SAID :]
+                yield ticket, first.text.split()[-vocabulary.SAID :]
 
 
 def _searches(reader: User, engine: str, kind: str, asked: list[str], runs: int) -> Figure:

@@ -23,6 +23,7 @@ from tickets.search import postgres
 from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
 from tickets.search.language.tree import Value, every, leaves
 from tickets.search.looking import Look, Loose, look, loosened
+from tickets.services.numbers import meant_by
 
 TO_ANSWER, EVERY = "to_answer", "all"
 
@@ -58,7 +59,7 @@ class Wanted:
     @property
     def number(self) -> str:
         """What may be a ticket's number, if the box has one word and no more."""
-        return self.box.tree.text.upper() if isinstance(self.box.tree, Word) else ""
+        return meant_by(self.box.tree.text) if isinstance(self.box.tree, Word) else ""
 
     @property
     def troubles(self) -> list[tuple[str, Trouble]]:
