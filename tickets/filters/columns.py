@@ -72,7 +72,7 @@ class Order:
     def key(self, reader: User) -> Any:
         """The expression that rows are sorted by; never NULL. Where the reader may not see the field, all tickets are alike in it."""
         key, scope = fetched(_listed(self.field).sort, reader), scope_for(reader, self.field.right)
-        if self.field.right == Right.VIEW or scope.everything:
+        if scope.everything or scope == scope_for(reader, Right.VIEW):
             return key
         return Case(When(scope.q(), then=key), default=_LEAST.get(self.field.kind, Value("")))
 

@@ -66,6 +66,11 @@ class Event(models.Model):
             models.Index(name="event_of_ticket", fields=["ticket", "id"]),
             models.Index(name="event_kind_at", fields=["kind", "at"]),
             models.Index(name="event_about", fields=["subject", "id"], condition=~Q(subject="")),
+            models.Index(  # `reopened` asks it
+                name="event_came_back",
+                fields=["ticket"],
+                condition=Q(kind="ticket.moved", status_before="resolved", actor_kind="player"),
+            ),
         ]
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:

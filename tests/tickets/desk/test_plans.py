@@ -145,6 +145,14 @@ def test_a_list_comes_out_of_its_index_in_order(desk: Desk, query: str) -> None:
     assert looks(captured) == [(LISTS[query], False)]
 
 
+def test_who_sees_a_field_wherever_he_sees_tickets_sorts_by_its_index(desk: Desk) -> None:
+    reader = somebody(Right.VIEW, Right.SEE_RATING, language="en")
+    with CaptureQueriesContext(connection) as captured:
+        assert queue_page(reader, Wanted.of(QueryDict("status=all&sort=-surveys.rating"), reader), Columns((), reader)).rows
+
+    assert looks(captured) == [("ticket_by_rating", False)]
+
+
 def test_one_persons_tickets_come_out_of_an_index_however_few_are_sorted(desk: Desk) -> None:
     with CaptureQueriesContext(connection) as captured:
         desk.page("assignee=me")

@@ -184,6 +184,25 @@ def test_news_are_counted_and_move_no_row(clara: User, desk: Desk) -> None:
     assert "<tr" not in fragment
 
 
+def test_a_page_does_not_wait_long_for_numbers_and_a_list_that_takes_too_long_says_so(
+    clara: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_ticket(subject="Lost sword")
+    monkeypatch.setattr(selectors, "COUNTED_AT_ONCE", 0.001)
+    monkeypatch.setattr(selectors, "tab_counts", sleeps)
+    page = desk(clara).get("/tickets/?q=language:en").content.decode()
+    assert "Lost sword" in page and "every 15s, load" in page
+
+    monkeypatch.setattr(selectors, "PATIENCE", 0.001)
+    monkeypatch.setattr(selectors, "keyset_page", sleeps)
+    assert "That would take too long." in desk(clara).get("/tickets/?q=language:en").content.decode()
+
+
+def sleeps(*_asked: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+
+
 def test_a_ticket_number_in_the_search_field_opens_it(clara: User, desk: Desk) -> None:
     ticket = make_ticket()
 

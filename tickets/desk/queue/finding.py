@@ -16,7 +16,7 @@ from helpdesk.staff.models import User
 from tickets.access import visible_tickets
 from tickets.desk.queue.filters import EVERY, TO_ANSWER, Wanted
 from tickets.desk.queue.rows import Row
-from tickets.desk.queue.selectors import PAGE, QueuePage, counts_of_finds, keyset_page, rows_of, tabs
+from tickets.desk.queue.selectors import PAGE, PATIENCE, QueuePage, counts_of_finds, keyset_page, rows_of, tabs
 from tickets.filters.columns import Columns
 from tickets.models import Status, Ticket
 from tickets.search import postgres
@@ -27,8 +27,6 @@ from tickets.search.elasticsearch.finding import Found, Search, Standing
 from tickets.search.elasticsearch.server import NoAnswer
 from tickets.search.looking import Loose
 from tickets.search.postgres import RANKED, Ranking
-
-PATIENCE = 2.0  # seconds of each statement
 
 
 def find(reader: User, wanted: Wanted, more: Columns, cursor: str = "") -> tuple[Wanted, QueuePage]:

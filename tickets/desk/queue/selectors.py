@@ -31,6 +31,8 @@ UPDATES_COUNTED = 99
 LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and how many rows it counts there
 SORT_KEY = "sort_key"  # what rows are sorted by, as the query calls it
 LOOKED_FOR = 0.5  # seconds at most
+PATIENCE = 2.0  # seconds of each statement
+COUNTED_AT_ONCE = 0.1  # seconds that a page waits for the numbers of what was filtered
 DONE = frozenset(Status) - OPEN
 
 
@@ -73,9 +75,21 @@ class QueuePage:
 
 
 def queue_page(reader: User, wanted: Wanted, more: Columns, cursor: str = "") -> QueuePage:
-    """Two queries, the same for one row or fifty; one where there is nothing. `more`: what is fetched beside what rows are mostly of."""
+    """Two queries, the same for one row or fifty; one where there is nothing. `more`: what is fetched beside what rows are mostly of.
+    Raises TooSlow."""
     mine = wanted.apply(visible_tickets(reader))
-    return keyset_page(wanted, mine, more, cursor, tab_counts(mine))
+    counts = _counts_at_once(mine) if wanted.box.tops else tab_counts(mine)
+    with within(PATIENCE):
+        return keyset_page(wanted, mine, more, cursor, counts)
+
+
+def _counts_at_once(rows: QuerySet[Ticket]) -> dict[str, int]:
+    """The tabs' numbers, or none: a filter may look through all that is done, and then they come after the page."""
+    try:
+        with within(COUNTED_AT_ONCE):
+            return tab_counts(rows)
+    except TooSlow:
+        return {}
 
 
 def keyset_page(wanted: Wanted, mine: QuerySet[Ticket], more: Columns, cursor: str, counts: dict[str, int]) -> QueuePage:
@@ -105,6 +119,12 @@ def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
         sql, params = _ids(rows.filter(status=Status.NEW), limit)
         parts += [(status, sql, (*params[:-1], status.value)) for status in statuses]  # written once: they differ in the last value alone
     return _counted(parts)
+
+
+def counts_of_tabs(reader: User, wanted: Wanted) -> dict[str, int]:
+    """The same, where nobody waits for it. Raises TooSlow."""
+    with within(PATIENCE):
+        return tab_counts(wanted.apply(visible_tickets(reader)))
 
 
 def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,11 +21,11 @@ from tickets.desk.queue import bulk
 from tickets.desk.queue.bulk_views import behind_of, lately_started
 from tickets.desk.queue.chips import chips, laid_out
 from tickets.desk.queue.filters import LOOSE, SEARCH, Wanted, beside_box, one_state
-from tickets.desk.queue.finding import PATIENCE, find
 from tickets.desk.queue.finding import counts as counts_of_words
+from tickets.desk.queue.finding import find
 from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
 from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
-from tickets.desk.queue.selectors import QueuePage, changed_since, loosened, queue_page, tab_counts, tabs
+from tickets.desk.queue.selectors import PATIENCE, QueuePage, changed_since, counts_of_tabs, loosened, queue_page, tabs
 from tickets.desk.rights import EXPORT
 from tickets.filters.columns import orders
 from tickets.models import Event, Status
@@ -48,15 +46,15 @@ def queue(request: StaffRequest) -> HttpResponse:
     asked, look = chips(wanted), Look.of(request.GET, request.user)
     more = split(look.columns, request.user)
     cursor, finds, too_slow = request.GET.get("after", ""), None, ""
-    if wanted.box.has_words:
-        try:
+    try:
+        if wanted.box.has_words:
             wanted, found = find(request.user, wanted, more, cursor)
             finds = finds_on([row.pk for row in found.rows], wanted.look, request.user)
             request.GET = _with_looseness(request.GET, wanted)  # type: ignore[assignment]  # a copy is no less a query string
-        except TooSlow as error:
-            found, too_slow = QueuePage([], "", "", tabs(wanted, {})), str(error)
-    else:
-        found = queue_page(request.user, wanted, more, cursor)
+        else:
+            found = queue_page(request.user, wanted, more, cursor)
+    except TooSlow as error:
+        found, too_slow = QueuePage([], "", "", tabs(wanted, {})), str(error)
     behind, can_pick = behind_of(request), has_right(request.user, Right.BULK)
     context = {
         "queue": found,
@@ -127,8 +125,8 @@ def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
     try:
-        counts = counts_of_words(request.user, wanted) if wanted.box.has_words else tab_counts(wanted.apply(visible_tickets(request.user)))
-        with within(PATIENCE, by_index=True) if wanted.box.has_words else nullcontext():
+        counts = counts_of_words(request.user, wanted) if wanted.box.has_words else counts_of_tabs(request.user, wanted)
+        with within(PATIENCE, by_index=wanted.box.has_words):
             fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
     except TooSlow:
         counts, fresh = {}, 0  # the page has said so
