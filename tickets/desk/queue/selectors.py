@@ -32,7 +32,7 @@ LOOSENED, MORE_FOUND = 5, 1_000  # chips that an empty page looks behind, and ho
 SORT_KEY = "sort_key"  # what rows are sorted by, as the query calls it
 LOOKED_FOR = 0.5  # seconds at most
 PATIENCE = 2.0  # seconds of each statement
-COUNTED_AT_ONCE = 0.1  # seconds that a page waits for the numbers of what was filtered
+COUNTED_AT_ONCE = 0.03  # seconds that a page waits for the numbers of what was filtered
 DONE = frozenset(Status) - OPEN
 
 
