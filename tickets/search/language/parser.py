@@ -9,6 +9,7 @@ atom    = word | phrase | field:value | ( every )
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from django.utils.functional import Promise, lazy
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
+from tickets.filters import Kind
 from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES
+from tickets.filters.spoken import known_together
 from tickets.search.language.asking import LISTED, cases
 from tickets.search.language.having import names
 from tickets.search.language.tree import Asked, Either, Node, Not, Parsed, Phrase, Span, Trouble, Word, either, every
@@ -46,15 +49,28 @@ _TOO_MANY_CONDITIONS = _lazily(gettext_noop("A filter takes at most %(n)s condit
 
 
 def parse(text: str, reader: User) -> Parsed:
-    """Read what somebody typed. At most as many queries as values of ids are named; none where there are none."""
+    """Read what somebody typed. One query for all rows that are named; none where there are none."""
     read = plain(text[:LONGEST_TEXT])
-    parser = _Parser(list(Lexer(read, names()).pieces()), reader)
-    tree = parser.all()
+    pieces = list(Lexer(read, names()).pieces())
+    parser = _Parser(pieces, reader)
+    with known_together(lambda: _read_names(pieces, reader), reader):
+        tree = parser.all()
     troubles = parser.troubles
     if len(text) > LONGEST_TEXT:
         words = _("Only the first %(read)s characters are read; %(more)s more are left out.")
         troubles.append(Trouble(LONGEST_TEXT, len(text), words % {"read": LONGEST_TEXT, "more": len(text) - LONGEST_TEXT}))
     return Parsed(text, tree, tuple(_together(sorted(troubles, key=lambda trouble: trouble.start), read)))
+
+
+def _read_names(pieces: Iterable[Piece], reader: User) -> None:
+    """The values that may name a row, as far as so many are read at all."""
+    named = [piece for piece in pieces if piece.field is not None and piece.field.kind == Kind.ID][:MOST_CONDITIONS]
+    read = 0
+    for piece in named:
+        read += len(piece.values)
+        if piece.field and read <= MOST_VALUES:
+            with suppress(DomainError):
+                cases(piece.field, piece.how, piece.values, reader)
 
 
 class _Parser:
