@@ -52,9 +52,18 @@ def parse(text: str, reader: User) -> Parsed:
     """Read what somebody typed. One query for all rows that are named; none where there are none."""
     read = plain(text[:LONGEST_TEXT])
     pieces = list(Lexer(read, names()).pieces())
-    parser = _Parser(pieces, reader)
     with known_together(lambda: _read_names(pieces, reader), reader):
-        tree = parser.all()
+        return _parsed(text, read, _Parser(pieces, reader))
+
+
+def shape(text: str) -> Parsed:
+    """The same for nobody: no rights are asked and no rows, and so no condition has cases."""
+    read = plain(text[:LONGEST_TEXT])
+    return _parsed(text, read, _Parser(list(Lexer(read, names()).pieces()), None))
+
+
+def _parsed(text: str, read: str, parser: _Parser) -> Parsed:
+    tree = parser.all()
     troubles = parser.troubles
     if len(text) > LONGEST_TEXT:
         words = _("Only the first %(read)s characters are read; %(more)s more are left out.")
@@ -76,7 +85,7 @@ def _read_names(pieces: Iterable[Piece], reader: User) -> None:
 class _Parser:
     """One walk over the pieces."""
 
-    def __init__(self, pieces: list[Piece], reader: User) -> None:
+    def __init__(self, pieces: list[Piece], reader: User | None) -> None:
         self._pieces, self._at, self._reader = pieces, 0, reader
         self._words = self._conditions = self._values = 0
         self._unheeded = 0  # brackets that were too deep and are still open
@@ -158,7 +167,7 @@ class _Parser:
                 raise DomainError(_TOO_MANY_CONDITIONS)
             if self._values > MOST_VALUES:
                 raise DomainError(_TOO_MANY_VALUES)
-            found = cases(piece.field, piece.how, piece.values, self._reader)
+            found = cases(piece.field, piece.how, piece.values, self._reader) if self._reader else ()
             return Asked(str(piece.text), piece.how, piece.values, found, piece.span)
         self._words += 1
         if self._words > MOST_WORDS:
