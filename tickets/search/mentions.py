@@ -47,6 +47,8 @@ class SpokenOf:
     def query_without(self, text: str) -> str:
         """What somebody typed into a search, without the words, values and conditions that speak of him. What could not be read goes with
         them, where anything does."""
+        if not any(mentions(text, self._marks)):
+            return text
         hits = self.spans(text)
         tree = shape(text).tree
         left = with_leaves(tree, lambda leaf: self._left_of(leaf, hits))
