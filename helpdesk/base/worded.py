@@ -15,7 +15,7 @@ _PLACES = range(-1_000_000_001, -1_000_000_010, -1)  # ids that no row has
 
 
 class Worded(Generic[Row]):
-    """Called with ids or texts, it gives the rows of a query for them, with what `select_related` joins.
+    """Called with ids or texts, it gives the rows of a query for them, with what `select_related` joins and what is annotated.
 
     `query` words it, once: it is given what stands for the values, and uses each as it is. Nothing is prefetched.
     """
@@ -38,6 +38,7 @@ class Worded(Generic[Row]):
         model, own = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         names = [compiler.select[place][0].target.attname for place in own]
         converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        annotated = compiler.annotation_col_map.items()
         joined = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]  # typed as in a later Django
 
         def read(row: list[Any]) -> Row:
@@ -45,6 +46,8 @@ class Worded(Generic[Row]):
                 for convert in conversions:
                     row[place] = convert(row[place], column, connection)
             made: Row = model.from_db(connection.alias, names, row[own[0] : own[-1] + 1])
+            for name, place in annotated:
+                setattr(made, name, row[place])
             for each in joined:
                 each.populate(row, made)
             return made

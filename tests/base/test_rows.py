@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Upper
 
 from helpdesk.base import clock
 from helpdesk.base.rows import insert
@@ -73,6 +74,15 @@ def test_columns_that_were_left_out_are_fetched_when_somebody_asks() -> None:
 
     assert found.get_deferred_fields() >= {"subject", "preview"}
     assert (found.number, found.preview) == (ticket.number, "My crystals are gone.")
+
+
+def test_what_it_annotates_is_read_too() -> None:
+    ticket = make_ticket()
+    loud = Worded(lambda number: Ticket.objects.select_related("game").filter(number=number).annotate(loud=Upper("game__slug")))
+
+    (found,) = loud(ticket.number)
+
+    assert (vars(found)["loud"], found.game.slug, found.subject) == ("EMBERFALL", "emberfall", "Crystals")
 
 
 def test_a_value_too_few_is_noticed() -> None:

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from helpdesk.base import blobs
+from helpdesk.base.batches import batched
 from helpdesk.base.jobs import running
 from helpdesk.base.jobs.models import Job
 from helpdesk.staff.copies import worded
@@ -68,12 +69,7 @@ def addresses(vault: Vault, door: Door) -> Iterator[str]:
         yield from (f"{house.address(door)}?{more}" for more in ("whole", "mode=note"))
     if door.name == "desk:queue":
         yield from (f"{house.address(door)}?status=all&sort={sort}" for sort in SORTS)
-        yield from (f"{house.address(door)}?status=all&columns={','.join(some)}" for some in batched_columns())
-
-
-def batched_columns() -> Iterator[list[str]]:
-    """All columns, so many at once as a list may have."""
-    yield from (COLUMNS[start : start + MOST_COLUMNS] for start in range(0, len(COLUMNS), MOST_COLUMNS))
+        yield from (f"{house.address(door)}?status=all&columns={','.join(some)}" for some in batched(COLUMNS, MOST_COLUMNS))
 
 
 def exported(client: Client, query: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
@@ -35,6 +36,7 @@ from tests.tickets.mail.parse.letters import letter, multipart_letter, packed, p
 from tickets import drain, timers
 from tickets.actors import operator
 from tickets.desk.exports import making
+from tickets.desk.saved_views.services import make_view
 from tickets.gates import GateHold, gate
 from tickets.lifecycle.pending import PendingInfo
 from tickets.locks import lock
@@ -104,6 +106,13 @@ class Desk:
         giving_out.ask(self.him, by=self.anna)
         running.run_due()
         index_all()
+        view = {"icon": "star", "folder": "Quixqara Vellmoor", "by": self.anna}
+        asked = 'sword OR "quixqara vellmoor" nickname:Quixqy,tobias account:quixq-7781 -address:quixqara@post.example'
+        make_view(name="The sword of Quixqara", whose="all", asked=QueryDict(urlencode({"q": asked, "sort": "-created"})), **view)
+        client = Client()
+        client.force_login(self.anna)
+        dropped = make_view(name="QUIXQY", whose="me", asked=QueryDict(), **view)
+        client.post(reverse("saved_views:drop", args=[dropped.pk]))
         making._make_part(making.start(QueryDict("q=quixq&status=all"), "csv", by=self.anna))  # a list of which the first part is made
 
     def comes(self, mail: bytes, *, key: str, process: bool = True, **more: Any) -> RawMail:

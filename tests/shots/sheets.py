@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from helpdesk.base.batches import batched
+
 GAP, LABEL = 12, 16  # pixels between the pictures, and for the line above each
 BROAD, NARROW = 640, 314  # pixels, as wide as a desk's and a phone's pictures are drawn: two of the one or four of the other make a row
 PAPER, INK = (128, 128, 128), (255, 255, 255)
@@ -18,7 +20,7 @@ def sheet(pictures: Mapping[str, Path], out: Path) -> None:
     rows: list[list[tuple[str, Image.Image]]] = []
     for columns, wide, asked in ((2, BROAD, True), (4, NARROW, False)):
         drawn = [(name, _scaled(path, wide)) for name, path in pictures.items() if name.startswith("1280") is asked]
-        rows += [drawn[start : start + columns] for start in range(0, len(drawn), columns)]
+        rows += batched(drawn, columns)
     height = sum(LABEL + GAP + max(picture.height for _name, picture in row) for row in rows)
     paper = Image.new("RGB", (2 * BROAD + 3 * GAP, height + GAP), PAPER)
     pen, top = ImageDraw.Draw(paper), GAP

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
-from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.db.models import CharField, F, Model, Q, QuerySet, Value
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
@@ -25,9 +27,21 @@ ALIKE = 20  # rows that are called by one word, and are looked at
 MINE = frozenset({"me", "меня", "мне", "я"})
 
 Offers = list[tuple[str, str]]
+Rows = list[tuple[int, str, str]]  # id, slug, name
 
 
-@dataclass(frozen=True, slots=True)
+class NamedId(int):
+    """The id of a row that was said, with what the row is called: who read it knows that already."""
+
+    name: str
+
+    def __new__(cls, pk: int, name: str) -> Self:
+        made = super().__new__(cls, pk)
+        made.name = name
+        return made
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Spoken:
     """Rows of a table that are said by their slug, if they have one, by their name, or by their number.
 
@@ -40,7 +54,9 @@ class Spoken:
 
     def word(self, said: str, reader: User) -> int | None:
         """The id; None where nothing is called so. DomainError where several are."""
-        return whole_number(said) or self._called(said, reader)
+        if not (number := whole_number(said)):
+            return self._called(said, reader)
+        return next((NamedId(pk, name) for pk, _slug, name in self._found(number) or ()), number)
 
     def slug(self, said: str, reader: User) -> int:
         """The id and no join, so that the planner sees which part of an index is meant. 0 where there is no such row (any more)."""
@@ -57,14 +73,62 @@ class Spoken:
             for word, name in found
         ]
 
-    def _called(self, said: str, reader: User) -> int | None:
-        """One query. A slug comes before names."""
-        asked = Q(name__iexact=said) | Q(slug=said) if self.by_slug else Q(name__iexact=said)
-        rows = self.rows(reader).filter(asked).values_list("pk", "slug" if self.by_slug else "pk")[:ALIKE]
+    def asked(self, said: str | int, reader: User) -> QuerySet[Any]:
+        """The query of the rows that are called so, or have this id; its `word` is their slug."""
+        called = Q(pk=said) if isinstance(said, int) else Q(name__iexact=said)
+        called |= Q(slug=said) if self.by_slug and isinstance(said, str) else Q()
+        word = F("slug") if self.by_slug else Value("", CharField())
+        rows: QuerySet[Any] = self.rows(reader).filter(called).order_by().annotate(word=word)
+        return rows[:ALIKE]
+
+    def _called(self, said: str, reader: User) -> NamedId | None:
+        """A query, unless the answer is known already. A slug comes before names."""
+        rows = self._found(said)
+        if rows is None:
+            rows = list(self.asked(said, reader).values_list("pk", "word", "name"))
         found = sorted(rows, key=lambda row: row[1] != said)
         if len(found) > 1 and found[0][1] != said:
             raise DomainError(_("Several are called “%(name)s”; say which by its number.") % {"name": said[:40]})
-        return int(found[0][0]) if found else None
+        return NamedId(found[0][0], found[0][2]) if found else None
+
+    def _found(self, said: str | int) -> Rows | None:
+        """What is known of it already; None: it was not asked."""
+        if (asked := _asked.get()) is not None:
+            asked.setdefault((self, said), [])
+            return [ANY]
+        return (_known.get() or {}).get((self, said))
+
+
+Known = dict[tuple[Spoken, str | int], Rows]
+ANY = (1, "", "")  # stands for a row while it is gathered which ones are named
+_asked: ContextVar[Known | None] = ContextVar("asked", default=None)
+_known: ContextVar[Known | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def known_together(read: Callable[[], object], reader: User) -> Iterator[None]:
+    """Within, it is known which rows are called by all the words that `read` reads: one query for all of them, none where there are none.
+
+    `read` is called once to learn the words, and must do nothing else.
+    """
+    rows: Known = {}
+    gathering = _asked.set(rows)
+    try:
+        read()
+    finally:
+        _asked.reset(gathering)
+    queries = [
+        spoken.asked(said, reader).annotate(nth=Value(nth)).values_list("nth", "pk", "word", "name")
+        for nth, (spoken, said) in enumerate(rows)
+    ]
+    found = list(rows.values())
+    for nth, *row in queries[0].union(*queries[1:], all=True) if queries else ():
+        found[nth].append(tuple(row))
+    knowing = _known.set(rows)
+    try:
+        yield
+    finally:
+        _known.reset(knowing)
 
 
 def _games(reader: User) -> QuerySet[Game]:
@@ -95,17 +159,20 @@ class NameOf:
 
 
 def names_of(conditions: Iterable[Condition]) -> dict[tuple[str, Any], str]:
-    """What people call the values, by (field, value). One query for the rows of all tables together, none where there are none."""
+    """What people call the values, by (field, value). One query for the rows of all tables together, none where all names are known."""
     asked = [(condition.field, condition.values) for condition in conditions]
+    found = {(field.name, value): value.name for field, values in asked for value in values if isinstance(value, NamedId)}
     rows = [
-        field.called.model._default_manager.filter(pk__in=[value for value in values if value is not None])
+        field.called.model._default_manager.filter(pk__in=unknown)
         .order_by()
         .annotate(of=Value(field.name, CharField()))
         .values_list("of", "pk", "name")
         for field, values in asked
         if isinstance(field.called, NameOf)
+        for unknown in [[value for value in values if value is not None and (field.name, value) not in found]]
+        if unknown
     ]
-    found = {(of, pk): str(name) for of, pk, name in (rows[0].union(*rows[1:], all=True) if rows else ())}
+    found |= {(of, pk): str(name) for of, pk, name in (rows[0].union(*rows[1:], all=True) if rows else ())}
     for field, values in asked:
         for value in values:
             if (field.name, value) not in found:
@@ -115,7 +182,7 @@ def names_of(conditions: Iterable[Condition]) -> dict[tuple[str, Any], str]:
 
 def person(said: str, reader: User) -> int | None:
     """The id of the reader for “me”, else of who is called so."""
-    return reader.pk if said.casefold() in MINE else PEOPLE.word(said, reader)
+    return NamedId(reader.pk, reader.name) if said.casefold() in MINE else PEOPLE.word(said, reader)
 
 
 def people(prefix: str, reader: User) -> Offers:

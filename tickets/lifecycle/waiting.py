@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from tickets.actors import Actor
 from tickets.events import NewEvent, record_many
 from tickets.events.kinds import MOST
@@ -172,7 +173,7 @@ def _marked(messages: QuerySet[Message], at: datetime | None) -> list[tuple[int,
     """Mark these messages; their ids, in as many lots as events take to name them."""
     pks = sorted(messages.values_list("pk", flat=True))
     Message.objects.filter(pk__in=pks).update(no_reply_needed_at=at)
-    return [tuple(pks[start : start + MOST]) for start in range(0, len(pks), MOST)]
+    return list(map(tuple, batched(pks, MOST)))
 
 
 def _set(ticket: Ticket, waits: Waits) -> list[str]:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import Stemmer
 
-VERSION = 1  # of all this: documents made by another are made anew by `reindex`
+VERSION = 2  # of all this: documents made by another are made anew by `reindex`
 LONGEST = 60  # characters of a token; what is longer is found by its beginning
 SHORT_NUMBER = 3  # digits: such a number is itself alone, not the beginning of others
 WORDS_KEPT = 200_000  # distinct ones whose stems a process remembers
@@ -28,6 +28,8 @@ WORDS_KEPT = 200_000  # distinct ones whose stems a process remembers
 LATIN = {"en": "english", "de": "german", "es": "spanish", "fr": "french", "pt": "portuguese"}
 CYRILLIC = {"ru": "russian"}
 _ALWAYS = {**LATIN, **CYRILLIC}
+PLURALS = {"oes": "ao", "aes": "ao", "aos": "ao", "eis": "el", "ais": "al", "ens": "em"}  # Portuguese, folded: its stemmer leaves them
+SHORTEST_PLURAL = 5  # letters: `mais` and `does` are none
 
 _SOLID = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = rf"[^\W{_SOLID}](?:[^\W{_SOLID}]|[\u0300-\u036f])*"
@@ -89,6 +91,8 @@ def _stemmer(name: str) -> Stemmer.Stemmer:
 
 @lru_cache(WORDS_KEPT)
 def _stem(word: str, name: str) -> str:
+    if name == "portuguese" and len(word) >= SHORTEST_PLURAL:
+        word = word[:-3] + PLURALS.get(word[-3:], word[-3:])
     return str(_stemmer(name).stemWord(word))
 
 

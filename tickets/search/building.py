@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from helpdesk.base.claims import hold_names
 from helpdesk.base.turns import Turn
 from tickets.models import Ticket
@@ -130,11 +131,6 @@ def check_some() -> int:
     for found in wrong:
         log.warning("document_was_wrong", ticket=found.ticket, how=found.how)
     return len(wrong)
-
-
-def batched(ids: list[int], size: int) -> Iterator[list[int]]:
-    """In lists of so many."""
-    return (ids[at : at + size] for at in range(0, len(ids), size))
 
 
 def some(many: int) -> list[int]:

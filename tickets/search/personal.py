@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from helpdesk.base.batches import batched
 from tickets.events.of_messages import MessageErased
 from tickets.models import Delivery
-from tickets.search.building import batched
 from tickets.search.elasticsearch.marks import mark
 from tickets.search.indexing import AT_ONCE, SUBSCRIBER, put
 from tickets.search.models import SearchDocument

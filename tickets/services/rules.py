@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from helpdesk.base.bounds import LONGEST_SILENCE
 from helpdesk.base.errors import DomainError
 from tickets.lifecycle.machine import SILENCE, await_silence
@@ -65,9 +66,9 @@ def rearm_all(rule: LifecycleRule) -> int:
 
 def _rearm(pks: Sequence[int]) -> int:
     done = 0
-    for start in range(0, len(pks), BATCH):
+    for some in batched(pks, BATCH):
         with transaction.atomic():
-            tickets = lock_many(pks[start : start + BATCH])
+            tickets = lock_many(some)
             began = dict(Timer.objects.filter(ticket__in=tickets, kind=SILENCE).values_list("ticket_id", "armed_at"))
             await_silence(tickets, began=began)
             done += len(tickets)

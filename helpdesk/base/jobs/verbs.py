@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from helpdesk.base.bounds import LARGEST
 from helpdesk.base.claims import hold_names
 from helpdesk.base.errors import Conflict, NotAllowed
@@ -66,8 +67,7 @@ def start(
         created_at=now,
         player=player,
     )
-    parts = (ids[at : at + PART] for at in range(0, len(ids), PART))
-    JobPart.objects.bulk_create(JobPart(job=job, place=place, ids=list(part)) for place, part in enumerate(parts))
+    JobPart.objects.bulk_create(JobPart(job=job, place=place, ids=list(part)) for place, part in enumerate(batched(ids, PART)))
     _wake()
     return job
 

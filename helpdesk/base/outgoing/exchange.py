@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from helpdesk.base.outgoing.network import Unreachable, connect
 
 PORTS = {"https": 443, "http": 80}
@@ -133,9 +134,9 @@ class _Line:
         self._line, self._until, self._most = line, until, most
 
     def sendall(self, said: bytes) -> None:
-        for start in range(0, len(said), PIECE):
+        for piece in batched(said, PIECE):
             self._line.settimeout(_left(self._until))
-            self._line.sendall(said[start : start + PIECE])
+            self._line.sendall(piece)
 
     def recv_into(self, buffer: Any) -> int:
         self._line.settimeout(_left(self._until))

@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from helpdesk.base.batches import batched
 from helpdesk.demo import vocabulary
 from helpdesk.demo.crew import BY_KEY
 from helpdesk.staff.models import User
@@ -158,7 +159,7 @@ def _documents() -> Figure:
     """Documents made anew, by one process; how large they are."""
     pks = building.older(building.newest() + 1, MADE)
     pace = Pace()
-    pace.run(lambda: sum(_made(some) for some in building.batched(pks, indexing.AT_ONCE)))
+    pace.run(lambda: sum(_made(some) for some in batched(pks, indexing.AT_ONCE)))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_total_relation_size('search_searchdocument'), pg_relation_size('search_vector')")
         whole, index = cursor.fetchone()

@@ -17,6 +17,7 @@ from players.services import remember_account
 from tests.conftest import Travel
 from tests.factories.cards import declared
 from tests.factories.desk import Post, make_game, make_player, make_ticket, newest_question, player_writes
+from tests.factories.search import index_all
 from tests.factories.staff import somebody
 from tests.tickets.desk.conftest import Desk
 from tickets import timers
@@ -26,6 +27,7 @@ from tickets.desk.presence import looked
 from tickets.gates import Gate, GateHold
 from tickets.lifecycle.pending import PendingInfo
 from tickets.models import Message, Status, Ticket
+from tickets.search.elasticsearch import documents
 from tickets.services import delivery_updates, outbox
 from tickets.services.assign import assign
 from tickets.services.drafts import save_draft
@@ -241,6 +243,26 @@ def test_a_long_conversation_opens_at_its_end(clara: User, desk: Desk) -> None:
     assert "Word 84" in page
     assert "Show earlier messages" in page
     assert "The very first words." in read(desk(clara), ticket, "?whole=1").split('id="entries"')[1]
+
+
+def test_what_search_leaves_out_of_a_long_ticket_is_told_to_whoever_sees_all_of_it(clara: User, desk: Desk) -> None:
+    left_out = "Not all of this ticket is found by a search"
+    ticket, olga = make_ticket("The very first words."), somebody(Right.VIEW, Right.SEE_NOTES, name="Olga Ward")
+    client = desk(clara)
+    index_all()
+    with CaptureQueriesContext(connection) as short:
+        assert left_out not in read(client, ticket)
+
+    player_writes(ticket, f"zebra {'a' * 50} " * 5_000)
+    index_all()
+
+    assert documents.sources([ticket.pk])[ticket.pk]["text"][0].startswith("zebra")
+    assert not any("very" in text for text in documents.sources([ticket.pk])[ticket.pk]["text"])
+    with CaptureQueriesContext(connection) as long:
+        assert left_out in words_of(read(client, ticket))
+    assert len(long) == len(short)
+    assert left_out in words_of(read(client, ticket, "?whole=1"))
+    assert left_out not in words_of(read(desk(olga), ticket))  # it may be files, of which she does not know
 
 
 def test_a_strangers_ticket_is_a_404(desk: Desk) -> None:

@@ -43,6 +43,29 @@ def test_a_word_is_found_as_people_write_it(text: str, language: str, words: str
     assert marked(text, words, language)
 
 
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("pt", "cartão cartões"), ("pt-BR", "avião aviões"), ("pt", "atualização atualizações"), ("pt", "nível níveis"),
+        ("pt", "canal canais"), ("pt", "mensagem mensagens"), ("pt", "irmão irmãos"), ("pt", "servidor servidores"),
+        ("es", "canción canciones"), ("es", "avión aviones"), ("es", "código códigos"), ("es", "dragón dragones"),
+        ("fr", "épée épées"), ("fr", "problème problèmes"), ("fr", "cheval chevaux"), ("fr", "événement événements"),
+        ("de", "Käufe Kauf"), ("de", "Schlösser Schloss"), ("de", "Rückerstattung Rückerstattungen"), ("de", "Lösung Lösungen"),
+    ],
+)  # fmt: skip
+def test_one_and_many_find_each_other_with_accents_and_without(language: str, forms: str) -> None:
+    one, many = forms.split()
+    for said, asked in ((one, many), (many, one), (one, one), (many, many)):
+        for text in (said, fold(said)):
+            assert marked(f"… {text}!", asked, language), (text, asked)
+            assert marked(f"… {text}!", fold(asked), language), (text, fold(asked))
+
+
+def test_small_words_that_end_like_plurals_are_none() -> None:
+    assert not marked("quero mais", "mal", "pt")
+    assert not marked("eles dão ouro", "does", "pt")
+
+
 @pytest.mark.parametrize("said", ["14.7.1", "v4.7.1-beta", "ORD-12345_x", "x_Dark_x", "mira@mail.example", "GPA.3312-0099", "1234567890"])
 def test_identifiers_stay_whole_and_are_found_by_their_beginning(said: str) -> None:
     text = f"It is {said}, I think."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import translation
 
@@ -163,6 +165,28 @@ def test_rows_are_said_by_their_short_name_or_their_name(olga: User) -> None:
 
     UserFactory(name="ANNA BERG")
     assert "Several are called “anna berg”" in str(parse('with:"anna berg"', olga).troubles[0].sentence)
+
+
+def test_all_that_is_named_is_asked_for_at_once(olga: User, django_assert_num_queries: Any) -> None:
+    emberfall, anna = make_game("emberfall", name="Ember Fall"), somebody(name="Anna Berg")
+    tags = [Tag.objects.create(name=name) for name in ("refund", "gold")]
+    for name in ("Olaf", "OLAF"):
+        UserFactory(name=name)
+    parse("with:me", olga)  # her grants are read now
+
+    with django_assert_num_queries(1):
+        found = parse('game:"ember fall" tag:refund,gold,refund with:"anna berg" -author:Olaf tag:nothing team:9', olga)
+
+    values = [case.conditions[0].values for leaf in leaves(found.tree) for case in leaf.cases]
+    assert values == [(emberfall.pk,), tuple(tag.pk for tag in tags), (anna.pk,), (9,)]
+    assert [trouble.sentence for trouble in found.troubles] == [
+        "Several are called “Olaf”; say which by its number.",
+        "“Tag” cannot be “nothing”.",
+    ]
+    with django_assert_num_queries(0):
+        assert parse("with:me tag:none status:new gold", olga).troubles == ()
+    with django_assert_num_queries(1):
+        parse("tag:" + ",".join(f"t{number}" for number in range(100)), olga)
 
 
 def test_a_game_that_one_does_not_reach_is_none(olga: User) -> None:

@@ -56,7 +56,7 @@ def test_a_condition_in_words(olga: User, travel: Travel, typed: str, read: str)
     assert words(typed, olga)[:1] == [read]
 
 
-def test_names_of_rows_cost_one_query_however_many_they_are(olga: User) -> None:
+def test_names_of_rows_are_known_and_of_those_that_are_gone_cost_one_query(olga: User) -> None:
     make_game("emberfall")
     topic, tag, team = (
         Topic.objects.create(slug="loot", name="Lost loot"),
@@ -70,7 +70,12 @@ def test_names_of_rows_cost_one_query_however_many_they_are(olga: User) -> None:
         assert told(parts) == ["Emberfall", topic.name, f"{tag.name}, empty", "Night", "Olga Ward", "Olga Ward", "nobody"]
         assert told(parse("replies:3 status:new", olga).tops) == ["3", "New"]
 
-    assert len(queries) == 1
+        assert len(queries) == 0  # they were read together with the ids
+        gone = parse("tag:4711,4712 team:4713", olga).tops
+        before = len(queries)
+        assert told(part for part in gone if isinstance(part, Asked)) == ["4711, 4712", "4713"]
+
+    assert len(queries) == before + 1
 
 
 def test_a_row_that_has_gone_is_told_by_its_number(olga: User) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -23,6 +24,7 @@ from tickets.search import postgres
 from tickets.search.language import NOTHING_TYPED, Asked, Node, Parsed, Phrase, Trouble, Word, asked_text, parse, q_of, with_asked
 from tickets.search.language.tree import Value, every, leaves
 from tickets.search.looking import Look, Loose, look, loosened
+from tickets.search.mentions import SpokenOf
 from tickets.services.numbers import meant_by
 
 TO_ANSWER, EVERY = "to_answer", "all"
@@ -140,6 +142,13 @@ def one_state(asked: QueryDict, reader: User) -> QueryDict:
         del found[one.name]
     found[SEARCH] = with_asked(typed, " ".join(parts), lambda _part: False)
     return found
+
+
+def address_without(address: str, his: SpokenOf) -> str:
+    """What an address asks for, without what speaks of a player who is erased; the very same where nothing does."""
+    said = parse_qsl(address)
+    left = [(name, his.query_without(value) if name == SEARCH else "" if his.spans(value) else value) for name, value in said]
+    return address if left == said else urlencode([(name, value) for name, value in left if value])
 
 
 def beside_box(asked: QueryDict, wanted: Wanted) -> list[tuple[str, str]]:

@@ -61,8 +61,7 @@ def _elsewhere(reader: User, more: Columns, wanted: Wanted, cursor: str) -> Queu
     search, order, start = _search(reader, wanted), wanted.order, whole_number(cursor)
     if order is None:
         found = elastic.best(search, start, PAGE + 1)
-        ids, earlier = found.ids[:PAGE], str(max(start - PAGE, 0)) if start else ""
-        later = str(start + PAGE) if len(found.ids) > PAGE else ""
+        ids, (earlier, later) = found.ids[:PAGE], _beside(start, more=len(found.ids) > PAGE)
     else:
         found = elastic.in_order(search, order.field.name, descending=order.descending, cursor=cursor, size=PAGE)
         ids, earlier, later = found.ids, found.earlier, found.later
@@ -100,9 +99,12 @@ def _page(reader: User, more: Columns, wanted: Wanted, cursor: str) -> QueuePage
     start = whole_number(cursor)
     there = {row.pk: Row.of(row) for row in rows_of(visible_tickets(reader).filter(pk__in=ids[start : start + PAGE]), more)}
     rows = [there[pk] for pk in ids[start : start + PAGE] if pk in there]
-    earlier = str(max(start - PAGE, 0)) if start else ""
-    later = str(start + PAGE) if len(ids) > start + PAGE else ""
-    return QueuePage(rows, earlier, later, tabs(wanted, counts), found=ranking)
+    return QueuePage(rows, *_beside(start, more=len(ids) > start + PAGE), tabs(wanted, counts), found=ranking)
+
+
+def _beside(start: int, *, more: bool) -> tuple[str, str]:
+    """The cursors of the pages before and after the one that begins with this place of the best; empty where there is none."""
+    return str(max(start - PAGE, 0)) if start else "", str(start + PAGE) if more else ""
 
 
 def _on_tab(ranking: Ranking, mine: QuerySet[Ticket], wanted: Wanted) -> list[int]:

@@ -53,7 +53,7 @@ class SavedView(models.Model):
     `ours`: the name is one of `FIRST_NAMES`, said in each reader's language.
     """
 
-    personal: ClassVar[tuple[str, ...]] = ()
+    personal: ClassVar[tuple[str, ...]] = ("name", "folder", "address")
 
     name = models.CharField(max_length=LONGEST_NAME)
     ours = models.BooleanField(default=False)

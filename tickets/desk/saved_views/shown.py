@@ -1,10 +1,14 @@
-"""What the audit shows of this room."""
+"""What the audit and the bell show of this room."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from helpdesk.audit import labels
+from helpdesk.staff import notices
+from helpdesk.staff.notices import NoticeKind
+from tickets.desk.saved_views.personal import CLEANED
 
 
 def register() -> None:
@@ -19,4 +23,10 @@ def register() -> None:
         },
         subjects={"saved_views.savedview": _("view")},
         facts={"whose": _("for whom"), "view": _("view"), "fields": _("what of it")},
+    )
+    notices.register(
+        NoticeKind(
+            CLEANED,
+            gettext_noop("A player was erased, and with him what your view said of him: see whether it still asks for what you mean"),
+        )
     )

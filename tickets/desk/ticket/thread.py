@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from helpdesk.base.worded import Worded
 from helpdesk.staff.models import User
+from helpdesk.staff.rights import Right
 from tickets.access import may
 from tickets.actors import ActorKind
 from tickets.channels import Channel, channel
@@ -19,6 +20,7 @@ from tickets.desk.ticket.history import RUN, HistoryLine, lines, names_of, summa
 from tickets.events.lines import Names
 from tickets.models import Attachment, Event, Hold, Message, Ticket
 from tickets.models.message import ANSWERED_STATES
+from tickets.search.models import SearchDocument
 from tickets.services.unseen import NEWS_KINDS
 from tickets.sight import Sight, sight_on
 
@@ -30,8 +32,15 @@ GONE = frozenset({State.WITHDRAWN, State.SKIPPED, State.STALE, State.RETURNED, S
 TROUBLE = frozenset({State.FAILED, State.BOUNCED, State.UNCERTAIN, State.STALE, State.RETURNED})
 WITH_HOLDS = frozenset({State.HELD, State.RETURNED})  # those under which it is told why
 
-_all = Worded(lambda ticket, hidden: Message.objects.filter(ticket=ticket).exclude(kind=hidden).order_by("-pk"))
-_newest = Worded(lambda ticket, hidden: Message.objects.filter(ticket=ticket).exclude(kind=hidden).order_by("-pk")[: MESSAGES_SHOWN + 1])
+
+def _messages(ticket: int, hidden: str) -> QuerySet[Message]:
+    """The newest first; with each whether search leaves out a part of the ticket, since that is known by the same statement then."""
+    cut = Exists(SearchDocument.objects.filter(ticket=ticket, cut=True))
+    return Message.objects.filter(ticket=ticket).exclude(kind=hidden).order_by("-pk").annotate(cut=cut)
+
+
+_all = Worded(_messages)
+_newest = Worded(lambda ticket, hidden: _messages(ticket, hidden)[: MESSAGES_SHOWN + 1])
 _files = Worded(  # of all its messages, and of the reader's own drafts
     lambda ticket, reader: (
         Attachment.objects.filter(
@@ -116,12 +125,14 @@ class ThreadEntry:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What the page and the poll draw. `upto` is the newest event that is in it; `answers_upto` the player's newest message."""
+    """What the page and the poll draw. `upto` is the newest event that is in it; `answers_upto` the player's newest message; `cut`: search
+    leaves out a part of the ticket, and the reader sees all that may be left out."""
 
     entries: list[ThreadEntry]
     upto: int
     answers_upto: int
     earlier: bool
+    cut: bool
     items: dict[int, MessageItem]
     lines: list[HistoryLine] = field(default_factory=list)  # those of `entries`, in their order
     draft_files: list[Attachment] = field(default_factory=list)  # of the reader's own drafts, since they come by the same query
@@ -136,7 +147,8 @@ def thread_of(ticket: Ticket, reader: User, *, read_upto: int | None = None, who
     messages = list(reversed(found[:MESSAGES_SHOWN] if earlier else found))
     since = messages[0].at if earlier and messages else None
     events = _events(ticket, since)
-    return _drawn(ticket, messages, events, reader, read_upto=read_upto, earlier=earlier)
+    cut = any(getattr(message, "cut", False) for message in messages)
+    return _drawn(ticket, messages, events, reader, read_upto=read_upto, earlier=earlier, cut=cut)
 
 
 def news_of(ticket: Ticket, reader: User, *, after: int) -> Thread:
@@ -168,6 +180,7 @@ def _drawn(
     *,
     read_upto: int | None = None,
     earlier: bool = False,
+    cut: bool = False,
     after: int = 0,
 ) -> Thread:
     held = [message for message in messages if message.state in WITH_HOLDS]
@@ -193,6 +206,7 @@ def _drawn(
         upto=max([after, events[-1].pk if events else ticket.last_event_id]),
         answers_upto=max(inbound, default=0),
         earlier=earlier,
+        cut=cut and sight.notes and may(reader, ticket, Right.SEE_ATTACHMENTS),
         items=items,
         lines=quiet,
         draft_files=[file for file in files if file.draft_id],

@@ -18,11 +18,12 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
 from helpdesk.base import clock
+from helpdesk.base.batches import batched
 from helpdesk.base.claims import hold_names
 from helpdesk.base.text import one_line, reason_of
 from helpdesk.base.turns import Turn
 from tickets.search import analysis
-from tickets.search.building import CHECKED, Difference, batched, newest, older, some
+from tickets.search.building import CHECKED, Difference, newest, older, some
 from tickets.search.elasticsearch import documents, server
 from tickets.search.elasticsearch.documents import MAPPING
 from tickets.search.elasticsearch.marks import mark, revision

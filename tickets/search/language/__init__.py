@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from tickets.search.language.completion import Suggestion, complete
 from tickets.search.language.editing import with_asked, with_condition, without, without_parts
-from tickets.search.language.parser import parse
+from tickets.search.language.parser import parse, shape
 from tickets.search.language.sql import q_of
 from tickets.search.language.told import told
 from tickets.search.language.tree import NOTHING_TYPED, Asked, Either, Every, Node, Not, Parsed, Phrase, Trouble, Word
@@ -38,6 +38,7 @@ __all__ = [
     "complete",
     "parse",
     "q_of",
+    "shape",
     "text_of",
     "told",
     "with_asked",

@@ -9,6 +9,7 @@ atom    = word | phrase | field:value | ( every )
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from django.utils.functional import Promise, lazy
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from helpdesk.base.errors import DomainError
 from helpdesk.staff.models import User
+from tickets.filters import Kind
 from tickets.filters.filter import MOST_CONDITIONS, MOST_VALUES
+from tickets.filters.spoken import known_together
 from tickets.search.language.asking import LISTED, cases
 from tickets.search.language.having import names
 from tickets.search.language.tree import Asked, Either, Node, Not, Parsed, Phrase, Span, Trouble, Word, either, every
@@ -46,9 +49,20 @@ _TOO_MANY_CONDITIONS = _lazily(gettext_noop("A filter takes at most %(n)s condit
 
 
 def parse(text: str, reader: User) -> Parsed:
-    """Read what somebody typed. At most as many queries as values of ids are named; none where there are none."""
+    """Read what somebody typed. One query for all rows that are named; none where there are none."""
     read = plain(text[:LONGEST_TEXT])
-    parser = _Parser(list(Lexer(read, names()).pieces()), reader)
+    pieces = list(Lexer(read, names()).pieces())
+    with known_together(lambda: _read_names(pieces, reader), reader):
+        return _parsed(text, read, _Parser(pieces, reader))
+
+
+def shape(text: str) -> Parsed:
+    """The same for nobody: no rights are asked and no rows, and so no condition has cases."""
+    read = plain(text[:LONGEST_TEXT])
+    return _parsed(text, read, _Parser(list(Lexer(read, names()).pieces()), None))
+
+
+def _parsed(text: str, read: str, parser: _Parser) -> Parsed:
     tree = parser.all()
     troubles = parser.troubles
     if len(text) > LONGEST_TEXT:
@@ -57,10 +71,21 @@ def parse(text: str, reader: User) -> Parsed:
     return Parsed(text, tree, tuple(_together(sorted(troubles, key=lambda trouble: trouble.start), read)))
 
 
+def _read_names(pieces: Iterable[Piece], reader: User) -> None:
+    """The values that may name a row, as far as so many are read at all."""
+    named = [piece for piece in pieces if piece.field is not None and piece.field.kind == Kind.ID][:MOST_CONDITIONS]
+    read = 0
+    for piece in named:
+        read += len(piece.values)
+        if piece.field and read <= MOST_VALUES:
+            with suppress(DomainError):
+                cases(piece.field, piece.how, piece.values, reader)
+
+
 class _Parser:
     """One walk over the pieces."""
 
-    def __init__(self, pieces: list[Piece], reader: User) -> None:
+    def __init__(self, pieces: list[Piece], reader: User | None) -> None:
         self._pieces, self._at, self._reader = pieces, 0, reader
         self._words = self._conditions = self._values = 0
         self._unheeded = 0  # brackets that were too deep and are still open
@@ -142,7 +167,7 @@ class _Parser:
                 raise DomainError(_TOO_MANY_CONDITIONS)
             if self._values > MOST_VALUES:
                 raise DomainError(_TOO_MANY_VALUES)
-            found = cases(piece.field, piece.how, piece.values, self._reader)
+            found = cases(piece.field, piece.how, piece.values, self._reader) if self._reader else ()
             return Asked(str(piece.text), piece.how, piece.values, found, piece.span)
         self._words += 1
         if self._words > MOST_WORDS:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -146,7 +146,23 @@ def either(parts: Iterable[Node]) -> Node:
     return several[0] if len(several) == 1 else Either(tuple(flat), _over(flat, 0))
 
 
-def leaves(node: Node) -> Iterable[Word | Phrase | Asked]:
+Leaf = Word | Phrase | Asked
+
+
+def with_leaves(node: Node, change: Callable[[Leaf], Leaf | None]) -> Node | None:
+    """The tree with what becomes of each leaf; None where nothing is left of it."""
+    match node:
+        case Not(part=part):
+            left = with_leaves(part, change)
+            return left and replace(node, part=left)
+        case Every(parts=parts) | Either(parts=parts):
+            some = [left for part in parts if (left := with_leaves(part, change))]
+            return (every(some) if isinstance(node, Every) else either(some)) if some else None
+        case _:
+            return change(node)
+
+
+def leaves(node: Node) -> Iterable[Leaf]:
     """Its words, phrases and conditions, from left to right."""
     match node:
         case Not(part=part):
