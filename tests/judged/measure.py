@@ -9,18 +9,18 @@ Of an answer what may be found besides is struck out, for it is neither right no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from django.conf import settings
+from django.test import override_settings
 
 from helpdesk.base import clock
 from helpdesk.demo.crew import CREW
 from helpdesk.staff.models import User
 from helpdesk.staff.rights import scope_for
 from tests.judged.queries import UNTIL, Kind, Query
-from tests.judged.reading import Page, pages
+from tests.judged.reading import Page
 from tickets.desk.management.commands.search_try import answer
 from tickets.search.documents import Zone
 
@@ -85,7 +85,7 @@ class Asked:
     may: frozenset[str]
 
 
-def asked_of(read: dict[str, Page], queries: Iterable[Query]) -> Iterator[Asked]:
+def asked_of(read: Mapping[str, Page], queries: Iterable[Query]) -> Iterator[Asked]:
     """Raises Unanswerable."""
     for query in queries:
         right = frozenset(number for number, page in read.items() if query.must.holds(page))
@@ -104,13 +104,11 @@ def _filled(query: Query, right: frozenset[str]) -> str:
     return query.text.format(number=number, small=number.lower(), bare=number.replace("-", "").lower())
 
 
-def judge(queries: Iterable[Query], engine: str, *, runs: int = 1) -> list[Verdict]:
-    """All of them, on an engine whose index is made; the milliseconds are the middle of the runs. Raises Unanswerable."""
-    reader = _who_sees_all()
-    settings.SEARCH_ENGINE = engine
-    verdicts = []
-    for each in list(asked_of(pages(), queries)):
-        with clock.travel(UNTIL):
+def judge(asked: Iterable[Asked], engine: str, *, runs: int = 1) -> list[Verdict]:
+    """All of them, on an engine whose index is made; the milliseconds are the middle of the runs."""
+    reader, verdicts = _who_sees_all(), []
+    for each in asked:
+        with override_settings(SEARCH_ENGINE=engine), clock.travel(UNTIL):
             answers = [answer(reader, {"q": each.text, "sort": ""}, RECALL_AT + len(each.may)) for _run in range(runs)]
         said = answers[0]
         if said.get("engine", engine) != engine and each.query.kind != Kind.FILTER:  # some fields are asked of the tickets alone

@@ -211,4 +211,4 @@ def _anywhere(pattern: Pattern) -> str:
 def _exactly(sought: Sought) -> str:
     """What makes a ticket the one that was meant: its number, the address that wrote, or a whole identifier."""
     keys = [Zone.TEXT + key for term in sought.pattern if term.prefix for key in term.keys]
-    return " | ".join(map(quoted, [Zone.NUMBER + sought.whole, Zone.SENDERS + sought.whole, *keys]))
+    return " | ".join(map(quoted, [Zone.NUMBER + sought.number, Zone.SENDERS + sought.whole, *keys]))
