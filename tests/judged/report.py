@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 
@@ -39,15 +40,19 @@ def _line(name: str, engines: Sequence[Sequence[Verdict]]) -> str:
 def _failures(verdicts: Mapping[str, Sequence[Verdict]], read: Mapping[str, Page]) -> str:
     lines = []
     for several in zip(*verdicts.values(), strict=True):
-        said = [_failure(engine, one, read) for engine, one in zip(verdicts, several, strict=True) if one.failed]
+        said = defaultdict(list)
+        for engine, one in zip(verdicts, several, strict=True):
+            if one.failed:
+                said[_failure(one, read)].append(engine)
         if said:
-            lines.append(f"- {several[0].query.kind}, `{several[0].text}`: {'; '.join(said)}.")
+            told = "; ".join(f"{' and '.join(engines)} {failure}" for failure, engines in said.items())
+            lines.append(f"- {several[0].query.kind}, `{several[0].text}`: {told}.")
     return "\n".join(lines) or "Nothing fails."
 
 
-def _failure(engine: str, one: Verdict, read: Mapping[str, Page]) -> str:
+def _failure(one: Verdict, read: Mapping[str, Page]) -> str:
     found = f"{len(one.found)} found" + (f" by “{one.how}”" if one.how else "")
-    parts = [f"{engine} {one.precision:.2f} and {one.recall:.2f}, {found}"]
+    parts = [f"{one.precision:.2f} and {one.recall:.2f}, {found}"]
     for what, numbers in (("wrong", one.wrong), ("missing", one.missing)):
         if numbers:
             parts.append(f"{what} {_named(numbers, read)}")

@@ -158,6 +158,15 @@ def test_one_sign_is_not_the_beginning_of_a_number(olga: User) -> None:
     assert found("9f3", olga) == ["Gems"]
 
 
+def test_where_most_words_are_enough_the_rare_ones_count_more(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "share", lambda term: 0.0 if "potato" in term.keys else 0.75)
+    make_ticket("The server is a potato.", subject="One")
+    for _each in range(3):
+        make_ticket("The server is like that.", subject="Another")
+
+    assert found("servers like potatoes", olga, Loose.MOST) == ["One", *["Another"] * 3]
+
+
 def test_words_that_stand_nowhere_any_more_are_forgotten(olga: User) -> None:
     ticket = make_ticket("Call me Ishmael", subject="A name")
     put([ticket.pk])
