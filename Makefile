@@ -14,7 +14,7 @@ TEMPLATES = $(shell find templates -name '*.html')
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-stop demo-reset test faults check lint docs bench shots hostile shell setup packages
+.PHONY: help demo demo-stop demo-reset test faults check lint docs bench judge shots hostile shell setup packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +61,9 @@ docs: $(READY) ## docs/events.md, written out of the kinds of events that the co
 
 bench: $(READY) $(CATALOGUES) ## measure against the budgets, with 100,000 tickets or BENCH_TICKETS=1000000; prints a table
 	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.bench
+
+judge: $(READY) $(CATALOGUES) ## does the search find what is meant? 120 judged queries over the demo's tickets, on both engines; prints a table
+	@exec $(DEV) run-with-servers -- $(BIN)/python -m tests.judged
 
 shots: $(READY) packages $(CATALOGUES) ## every page in every look, as contact sheets in .local/shots; ends with what is wrong with them
 	@exec $(BIN)/python -m tests.shots $(PAGES)

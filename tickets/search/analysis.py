@@ -2,9 +2,9 @@
 
 A text becomes tokens, each with its place. A word is folded (case, ß = ss, ё = е, İ = ı = i, accents, letters whose marks came as signs of
 their own) and stemmed in the language of the text; one in another script in that script's. What has a digit or an underscore in it, or
-looks like an address, is an identifier: a version, an order number, a nickname. It stays whole and unstemmed, and what stands between its
-joints can be found too. What joins words otherwise (`in-game`, `refund/chargeback`, `l'achat`) parts them. Scripts without blanks between
-words become pairs of signs.
+looks like an address, is an identifier: a version, an order number, a nickname. It stays whole and unstemmed; what stands between its
+joints can be found too, and all of it without a label at its beginning (`NG-46344-1410` without `NG`). What joins words otherwise
+(`in-game`, `refund/chargeback`, `l'achat`) parts them. Scripts without blanks between words become pairs of signs.
 
 Nothing is left out: a phrase of small words is found like any other, and how common a word is the engine knows.
 """
@@ -41,6 +41,9 @@ _KEPT_MARKS = {"и\u0306": "й"}  # a letter of its own, not an accent
 _MARKS = re.compile("[\u0300-\u036f]")
 _IDENTIFIER = re.compile(r"[0-9_@]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+_VOWEL, _CONSONANT = "[аеиоуыэюя]", "[бвгджзйклмнпрстфхцчшщ]"
+_FLEETING = re.compile(f"(?<={_VOWEL}{_CONSONANT})(?:[ое](?=[кгц]$)|ь(?=[гц]$))")  # подарок, подарки; деньги, денег
+_FLEETING_I = re.compile(f"(?<={_VOWEL})е(?=к$)")  # настроек, настройки
 
 
 class Token(NamedTuple):
@@ -91,9 +94,10 @@ def _stemmer(name: str) -> Stemmer.Stemmer:
 
 @lru_cache(WORDS_KEPT)
 def _stem(word: str, name: str) -> str:
-    if name == "portuguese" and len(word) >= SHORTEST_PLURAL:
+    if name == LATIN["pt"] and len(word) >= SHORTEST_PLURAL:
         word = word[:-3] + PLURALS.get(word[-3:], word[-3:])
-    return str(_stemmer(name).stemWord(word))
+    found = str(_stemmer(name).stemWord(word))
+    return _FLEETING.sub("", _FLEETING_I.sub("й", found)) if name == CYRILLIC["ru"] else found
 
 
 def stem(word: str, language: str) -> str:
@@ -135,13 +139,12 @@ def _of_piece(text: str, start: int, place: int, language: str) -> list[Token]:
             Token(stem(word, language)[:LONGEST], place + nth, start + first, start + last, word)
             for nth, (word, first, last) in enumerate(parts)
         ]
-    whole = Token(fold(text)[:LONGEST], place, start, start + len(text))
-    if len(parts) < 2:
-        return [whole]
-    return [
-        whole,
-        *(Token(_key_of_part(word, language), place, start + first, start + last) for word, first, last in parts if len(word) > 2),
-    ]
+    found = [Token(fold(text)[:LONGEST], place, start, start + len(text))]
+    if len(parts) > 1:
+        found += [Token(_key_of_part(word, language), place, start + first, start + last) for word, first, last in parts if len(word) > 2]
+    if len(parts) > 2 and not _IDENTIFIER.search(parts[0][0]) and _IDENTIFIER.search(behind := text[parts[1][1] :]):
+        found.append(Token(fold(behind)[:LONGEST], place, start + parts[1][1], start + len(text)))
+    return found
 
 
 def _key_of_part(word: str, language: str) -> str:

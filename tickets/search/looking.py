@@ -17,6 +17,7 @@ from tickets.search.documents import Zone
 from tickets.search.language.tree import Either, Every, Node, Not, Phrase, Word, leaves
 from tickets.search.players import Known, known
 from tickets.search.typos import near_words
+from tickets.services.numbers import meant_by
 
 Text = Word | Phrase
 FEW, MANY, MOST_COMPARED = 3, 5, 8  # words, where most of them are enough
@@ -43,11 +44,17 @@ class Sought:
     players: Known
     whole: str = ""  # all of it, folded: what is one word however it looks, such as a ticket's number, begins with this
 
+    @property
+    def number(self) -> str:
+        """As a ticket's number is written, if this may be one."""
+        return analysis.fold(meant_by(self.whole)) or self.whole
+
     def in_zone(self, zone: Zone) -> Pattern:
         """How it is looked for in one zone."""
         if zone not in {Zone.NUMBER, Zone.SENDERS}:
             return self.pattern
-        return (Term((self.whole,), prefix=True),) if len(self.whole) >= SHORTEST_BEGINNING else ()
+        said = self.number if zone == Zone.NUMBER else self.whole
+        return (Term((said,), prefix=True),) if len(said) >= SHORTEST_BEGINNING else ()
 
 
 @dataclass(frozen=True)
@@ -101,11 +108,11 @@ def loosened(found: Look, loose: Loose) -> Look:
         return replace(found, loose=loose)
     alike = near_words({term.word for one in found.sought.values() for term in one.pattern if term.word})
     sought = {text: replace(one, pattern=tuple(_widened(term, alike) for term in one.pattern)) for text, one in found.sought.items()}
-    return Look(found.tree, sought, loose, {word: tuple(others) for word, others in alike.items() if others})
+    return Look(found.tree, sought, loose, {word: others for word, others in alike.items() if others})
 
 
-def _widened(term: analysis.Term, alike: Mapping[str, Mapping[str, tuple[str, ...]]]) -> analysis.Term:
-    more = [key for keys in alike.get(term.word, {}).values() for key in keys]
+def _widened(term: analysis.Term, alike: Mapping[str, tuple[str, ...]]) -> analysis.Term:
+    more = [key[: analysis.LONGEST] for word in alike.get(term.word, ()) for key in analysis.stems(word)]
     return replace(term, keys=tuple(dict.fromkeys((*term.keys, *more))))
 
 

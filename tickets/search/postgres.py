@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
-from math import prod
+from math import log, prod
 from operator import and_, or_
 from typing import Any
 
@@ -32,11 +32,12 @@ RANKED = 1_000  # the newest tickets that are found: among these the best come f
 COMMON = 0.02  # of the documents
 NOWHERE = "'|'"  # no key is like that
 FRESH = 120.0  # days after which a ticket counts half
+RAREST = 0.0005  # of the documents: a word that stands in fewer says no more
 
 _RANK = """
 SELECT found.id, found.status, found.waiting, coalesce(ts_rank('{{0.1, 0.3, 0.5, 1}}', d.vector, %s::tsquery, 1), 0)
         / (1 + extract(epoch FROM (%s - found.created_at)) / 86400 / {fresh}),
-    coalesce(d.vector @@ %s::tsquery, false) OR found.player_id = ANY (%s)
+    coalesce(d.vector @@ %s::tsquery, false) OR found.player_id = ANY (%s), {most}
 FROM ({found}) AS found LEFT JOIN search_searchdocument d ON d.ticket_id = found.id
 """
 
@@ -99,16 +100,27 @@ def ranked(tickets: QuerySet[Ticket], look: Look, *, now: Any) -> Ranking:
     wanted = " | ".join(_anywhere(pattern) for pattern in patterns) or NOWHERE
     exact = " | ".join(_exactly(look.of(leaf)) for leaf in look.texts) or NOWHERE
     named = sorted({pk for leaf in look.texts for pk in look.of(leaf).players.exact})
+    most, weights = _weighed(look)
     newest = tickets.order_by("-pk").annotate(waiting=Q(waiting_key__lt=FAR))
     sql, said = newest.values("id", "status", "waiting", "created_at", "player_id")[: RANKED + 1].query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_RANK.format(found=sql, fresh=FRESH), [wanted, now, exact, named, *said])
+        cursor.execute(_RANK.format(found=sql, fresh=FRESH, most=most), [wanted, now, exact, named, *weights, *said])
         found = cursor.fetchall()
     more = len(found) > RANKED
     if more:
         found.remove(min(found))
-    found.sort(key=lambda row: (not row[4], -row[3], -row[0]))
+    found.sort(key=lambda row: (not row[4], -row[5], -row[3], -row[0]))
     return Ranking([Ranked(*row[:3]) for row in found], more)
+
+
+def _weighed(look: Look) -> tuple[str, list[Any]]:
+    """Where most of the words are enough: how much those say that stand in the ticket, as SQL with its values. What is rare says more."""
+    if look.loose != Loose.MOST:
+        return "0", []
+    rare = [(min((share(term) for term in pattern), default=1.0), in_zone(pattern, Zone.TEXT) or NOWHERE) for pattern in look.patterns]
+    kept = sorted(rare)[:MOST_COMPARED]
+    said = " + ".join(["coalesce((d.vector @@ %s::tsquery)::int, 0) * %s"] * len(kept)) or "0"
+    return said, [value for often, query in kept for value in (query, -log(max(often, RAREST)))]
 
 
 class _Ids(ArraySubquery):
@@ -225,4 +237,4 @@ def _anywhere(pattern: Pattern) -> str:
 def _exactly(sought: Sought) -> str:
     """What makes a ticket the one that was meant: its number, the address that wrote, or a whole identifier."""
     keys = [Zone.TEXT + key for term in sought.pattern if term.prefix for key in term.keys]
-    return " | ".join(map(quoted, [Zone.NUMBER + sought.whole, Zone.SENDERS + sought.whole, *keys]))
+    return " | ".join(map(quoted, [Zone.NUMBER + sought.number, Zone.SENDERS + sought.whole, *keys]))

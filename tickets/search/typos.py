@@ -6,7 +6,7 @@ places. Of a word with few slips some piece is whole, and by its pieces it is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -14,18 +14,16 @@ from django.db import connection
 SHORTEST, LONG = 3, 8  # letters
 MOST_LOOKED_AT, MOST_TAKEN = 3_000, 12
 
-Keys = Mapping[str, tuple[str, ...]]  # a word: how it is stored
-
 
 def slips_in(word: str) -> int:
     """How many are forgiven."""
     return 0 if len(word) < SHORTEST else 1 if len(word) < LONG else 2
 
 
-def near_words(words: Iterable[str]) -> dict[str, Keys]:
+def near_words(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For each word the nearest others, the nearest first. One query."""
     asked = sorted(word for word in words if slips_in(word))
-    found: dict[str, dict[str, list[str]]] = {word: {} for word in asked}
+    found: dict[str, set[str]] = {word: set() for word in asked}
     if not asked:
         return {}
     parts, said = [], list[Any]()
@@ -34,21 +32,21 @@ def near_words(words: Iterable[str]) -> dict[str, Keys]:
         likes = _pieces(word, most)
         where = " OR ".join("word LIKE %s" for _like in likes)
         parts.append(
-            f"(SELECT %s::text, word, key FROM search_searchword WHERE ({where}) AND length(word) BETWEEN %s AND %s LIMIT {MOST_LOOKED_AT})"  # noqa: S608 - our own words
+            f"(SELECT %s::text, word FROM search_searchword WHERE ({where}) AND length(word) BETWEEN %s AND %s LIMIT {MOST_LOOKED_AT})"  # noqa: S608 - our own words
         )
         said += [word, *likes, len(word) - most, len(word) + most]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), said)
-        for word, other, key in cursor.fetchall():
-            found[word].setdefault(other, []).append(key)
+        for word, other in cursor.fetchall():
+            found[word].add(other)
     return {word: _nearest(word, others) for word, others in found.items()}
 
 
-def _nearest(word: str, others: Mapping[str, list[str]]) -> Keys:
+def _nearest(word: str, others: Iterable[str]) -> tuple[str, ...]:
     most = slips_in(word)
     far = {other: slips(word, other, most) for other in others if other != word}
     taken = sorted((distance, other) for other, distance in far.items() if distance <= most)[:MOST_TAKEN]
-    return {other: tuple(others[other]) for _distance, other in taken}
+    return tuple(other for _distance, other in taken)
 
 
 def _pieces(word: str, most: int) -> list[str]:

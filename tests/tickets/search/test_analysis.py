@@ -21,6 +21,10 @@ def marked(text: str, words: str, language: str = "") -> list[str]:
         ("I lost my purchases", "en", "purchase"),
         ("Мои кристаллы пропали", "ru", "кристалл"),
         ("Он ещё здесь", "ru", "еще"),
+        ("Где мой подарок?", "ru", "подарки"),
+        ("Верните мои деньги", "ru", "денег"),
+        ("Это в настройках", "ru", "настроек"),
+        ("Не хватает двух пальцев", "ru", "палец"),
         ("Meine Käufe fehlen", "de", "kauf"),
         ("Meine Kaeufe fehlen", "de", "Käufe"),
         ("Die Straße", "de", "strasse"),
@@ -80,6 +84,15 @@ def test_an_identifier_is_never_split_into_nonsense() -> None:
     assert not marked("version 4.7.1", "7")
     assert not marked("I have 1000 gems", "100")
     assert marked("order ORD-12345", "12345")
+    assert not marked("NG-46344-1410", "1410-46344")
+
+
+def test_an_identifier_is_found_without_its_label() -> None:
+    text = "My orders: NG-46344-1410, GPA.3375-3068-4275-67676."
+
+    assert marked(text, "46344-1410") == marked(text, "46344-14") == ["46344-1410"]
+    assert marked(text, "3375-3068-4275") == ["3375-3068-4275-67676"]
+    assert "e29b-41d4-a716" not in {token.key for token in tokens("550e8400-e29b-41d4-a716", "en")}  # a number, not a label
 
 
 def test_a_phrase_is_found_in_its_order_alone() -> None:

@@ -66,7 +66,8 @@ def test_identifiers_are_found_whole_and_by_their_beginning(olga: User) -> None:
     ticket = make_ticket("Order GPA.3312-0099-X on version 4.7.1", subject="Order")
     make_ticket("Level 4, 7 gems, 1 sword", subject="Numbers")
 
-    for said in ("gpa.3312-0099-x", "GPA.3312", "4.7.1", "4.7", ticket.number, ticket.number[:5].lower()):
+    number = ticket.number
+    for said in ("gpa.3312-0099-x", "GPA.3312", "3312-0099", "4.7.1", "4.7", number, number[:5].lower(), number.replace("-", "").lower()):
         assert found(said, olga) == ["Order"], said
 
 
@@ -139,6 +140,31 @@ def test_typos_are_forgiven_where_nothing_is_exact(olga: User) -> None:
     assert found("кристалы пропаи", olga, Loose.NEAR) == ["Кристаллы"]
     assert found("cristals and something else altogether", olga, Loose.MOST) == []
     assert found("my cristals were gone yesterday", olga, Loose.MOST) == ["Crystals"]
+
+
+def test_a_mistyped_word_is_found_in_whatever_language_its_text_is() -> None:
+    reader = somebody(Right.VIEW, Right.SEE_NOTES)
+    make_ticket("Quiero un reembolso.", subject="Said", language="es")
+    add_note(make_ticket("Hola", subject="Noted", language="es"), "asks for a reembolso", by=operator(somebody(Right.NOTE)))
+    Message.objects.filter(kind="note").update(language="en")
+
+    assert found("rembolso", reader, Loose.NEAR) == ["Said", "Noted"]
+
+
+def test_one_sign_is_not_the_beginning_of_a_number(olga: User) -> None:
+    Ticket.objects.filter(pk=make_ticket(subject="Gems").pk).update(number="9F3K-20QX")
+
+    assert [found("9", olga, loose) for loose in Loose] == [[]] * len(Loose)
+    assert found("9f3", olga) == ["Gems"]
+
+
+def test_where_most_words_are_enough_the_rare_ones_count_more(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "share", lambda term: 0.0 if "potato" in term.keys else 0.75)
+    make_ticket("The server is a potato.", subject="One")
+    for _each in range(3):
+        make_ticket("The server is like that.", subject="Another")
+
+    assert found("servers like potatoes", olga, Loose.MOST) == ["One", *["Another"] * 3]
 
 
 def test_words_that_stand_nowhere_any_more_are_forgotten(olga: User) -> None:

@@ -236,23 +236,23 @@ class Conditions:
         found = every(condition(each, self._reader) for each in case.conditions)
         return every([none_of(found), _allowed(case.conditions[0], self._reader)]) if case.reverse != reverse else found
 
-    def _texts(self, parts: Sequence[Node]) -> list[Pattern]:
-        return [self._look.of(part).pattern for part in parts if isinstance(part, Word | Phrase)]
+    def _texts(self, parts: Sequence[Node]) -> list[Sought]:
+        return [self._look.of(part) for part in parts if isinstance(part, Word | Phrase)]
 
-    def _most(self, patterns: list[Pattern]) -> Query:
+    def _most(self, words: list[Sought]) -> Query:
         """All but one of these, or all but two where there are many."""
-        kept = sorted(patterns, key=lambda each: sum(len(key) for term in each for key in term.keys), reverse=True)[:MOST_COMPARED]
+        kept = sorted(words, key=lambda each: sum(len(key) for term in each.pattern for key in term.keys), reverse=True)[:MOST_COMPARED]
         return any_of(map(self._written, kept), least=len(kept) - left_out(len(kept)))
 
-    def _written(self, looked_for: Pattern) -> Query:
+    def _written(self, sought: Sought) -> Query:
         """Where it stands in what the reader may read wherever the ticket is."""
         scopes = {zone: scope_for(self._reader, zone.right) for zone in Zone}
         open_zones = [zone for zone, scope in scopes.items() if scope.everything or scope == scopes[Zone.TEXT]]
-        return any_of(in_fields(looked_for, ZONES[zone]) for zone in open_zones)
+        return any_of(in_fields(sought.in_zone(zone), ZONES[zone]) for zone in open_zones)
 
     def _leaf(self, sought: Sought) -> Query:
         if self._look.loose == Loose.MOST:
-            return self._written(sought.pattern)
+            return self._written(sought)
         there = [self.seen(in_fields(sought.in_zone(zone), ZONES[zone]), zone.right) for zone in Zone]
         return any_of([*there, *self._players(sought.players)])
 

@@ -177,7 +177,7 @@ def _worth(look: Look, conditions: Conditions) -> list[Query]:
 def _exactly(sought: Sought, conditions: Conditions) -> Iterator[Query]:
     """The ticket's number, the address that wrote, or a whole identifier."""
     whole = joined(sought.whole)
-    yield {"term": {"number": whole}}
+    yield {"term": {"number": joined(sought.number)}}
     yield conditions.seen({"term": {"senders": whole}}, Zone.SENDERS.right)
     keys = [joined(key) for term in sought.pattern if term.prefix for key in term.keys]
     yield from ({"terms": {name: keys}} for name in ZONES[Zone.TEXT] if keys)

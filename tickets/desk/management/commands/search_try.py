@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody signs in as {options['reader']}.")
         for place, line in enumerate(sys.stdin, 1):
             if line.strip():
-                self.stdout.write(json.dumps(_answer(reader, _asked(line, place), options["most"]), ensure_ascii=False))
+                self.stdout.write(json.dumps(answer(reader, _asked(line, place), options["most"]), ensure_ascii=False))
 
 
 def _asked(line: str, place: int) -> dict[str, str]:
@@ -58,7 +58,8 @@ def _asked(line: str, place: int) -> dict[str, str]:
         raise CommandError(f'Line {place} is not like {{"q": "lost sword"}}: {error}') from error
 
 
-def _answer(reader: User, asked: dict[str, str], most: int) -> dict[str, Any]:
+def answer(reader: User, asked: dict[str, str], most: int) -> dict[str, Any]:
+    """What is found for `q` in the order of `sort`, as a line of the output says it."""
     address = QueryDict(mutable=True)
     address.update({"status": EVERY, **{name: said for name, said in asked.items() if said}})
     began = perf_counter()
