@@ -30,7 +30,7 @@ export function startDialogs() {
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest?.("details[data-menu]"));
-    const chosen = target.closest?.("details[data-menu] .sheet a");
+    const chosen = target.closest?.("details[data-menu] .sheet :is(a, [hx-post])");
     if (chosen) {
       // what was chosen happens elsewhere
       const menu = chosen.closest("details");

@@ -18,12 +18,16 @@ LONG_SUBJECT = (
 )
 LONG_NAME = "Maximiliane-Konstantinopolitanischer von und zu Hohenschwangau-Neuschwanstein"
 LONG_ADDRESS = "maximiliane.konstantinopolitanischer.hohenschwangau@ein-sehr-langer-name-eines-postamts.players.example"
+MARK = "[data-matrix] tbody input[tabindex='0']"
 NOTE = "Both payments went through within a minute. Refund by the book."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page. `who` looks at it: somebody of the studio, or nobody in particular (""), as the players do."""
+    """A page. `who` looks at it: somebody of the studio, or nobody in particular (""), as the players do.
+
+    `presses`: at which elements (selectors) which keys are pressed there, one after the other; without a key such an element is waited for.
+    """
 
     name: str
     path: str  # with the names of what `furnish` puts there
@@ -31,6 +35,7 @@ class Place:
     speaks: str = ""  # a language of its own, whatever the reader's
     answers: int = 200
     words: bool = True  # whether those that stand there are the desk's, and so to be translated
+    presses: tuple[tuple[str, str], ...] = ()
 
 
 PLACES = (
@@ -47,6 +52,13 @@ PLACES = (
     Place("queue-all", "/tickets/?status=all"),
     Place("queue-filtered", "/tickets/?status=all&channel=mail&waits=-"),
     Place("queue-search", "/tickets/?status=all&q=lang:en+ИЛИ+lang:de+-text:щит+waiting_sinc:1d+created:2026-02-30"),
+    Place("queue-offers", "/tickets/", presses=(("#search", "ArrowDown"), ("#completion li", ""))),
+    Place("queue-panel", "/tickets/?q=lang:en", presses=(("[data-key=f]", "Enter"), ("#chooser .panel-of", ""))),
+    Place("queue-chip", "/tickets/?q=lang:en", presses=(("#tabs ~ .filters .on .says", "Enter"), ("#chooser .menu-of", ""))),
+    Place("queue-order", "/tickets/", presses=(("#order", "Enter"), ("#order + .sheet", ""))),
+    Place("queue-export", "/tickets/", presses=(("summary:has(.words)", "Enter"), ("[name=format][value=csv]", ""))),
+    Place("queue-picked", "/tickets/", presses=(("body", "j"), ("body", "x"), ("#picked summary", "Enter"), ("#picked .sheet", ""))),
+    Place("queue-save", "/tickets/?q=lang:en", presses=(("[data-key=v]", "Enter"), ("#view-dialog form", ""))),
     Place("queue-columns", "/tickets/?status=all&columns=number,subject,player_name,created,tier,tag&sort=-created&density=compact"),
     Place("columns", "/tickets/columns/"),
     Place("queue-empty", "/tickets/?status=all&q=4711-0815+lang:en+-status:new"),
@@ -110,6 +122,7 @@ PLACES = (
     Place("seeing-queue", "/tickets/?status=all", "olga as anna"),
     Place("seeing-ticket", "/tickets/{ticket}/", "olga as anna"),
     Place("roles", "/settings/roles/"),
+    Place("roles-review", "/settings/roles/", presses=((MARK, "Space"), (MARK, "Enter"), (".fates", ""))),
     Place("roles-give", "/settings/roles/?of=may_grant"),
     Place("role", "/settings/roles/{role}/"),
     Place("role-new", "/settings/roles/new/"),

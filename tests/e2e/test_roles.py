@@ -8,19 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open, Town
+from tests.e2e.keyboard import tab_to
 
 pytestmark = pytest.mark.browser
 
 MARKS = "[data-matrix] tbody input"
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """By the Tab key alone; everything on the way has its turn."""
-    for _press in range(80):
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"no Tab leads to {selector}")
 
 
 def focused(page: Page) -> str:
@@ -46,7 +38,7 @@ def test_the_matrix_is_changed_by_keys_alone(town: Town, window: Open) -> None:
     expect(page.locator("#toasts")).to_contain_text("Zoe Hart has the role now")
 
     page.goto("/settings/roles/")
-    tab_to(page, MARKS)
+    tab_to(page, page.locator(MARKS))
     assert focused(page) == "See tickets × Acting lead"
     page.keyboard.press("Tab")
     assert not page.evaluate(f"document.activeElement.matches('{MARKS}')")  # one stop for all marks
@@ -70,7 +62,7 @@ def test_the_matrix_is_changed_by_keys_alone(town: Town, window: Open) -> None:
     expect(page.locator(".noted")).to_contain_text("+ Answer players, Change many tickets at once")
     expect(page.locator(".fates", has_text="Change many tickets at once").locator(".fate.gains")).to_contain_text("Zoe Hart")
     expect(page.locator(".fates", has_text="Answer players").locator(".fate.had")).to_contain_text("Zoe Hart Agent, everywhere")
-    tab_to(page, "[name=seen]")
+    tab_to(page, page.locator("button[name=seen]"))
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Saved")
     held = "SELECT array_to_string(rights, ' ') FROM staff_role WHERE name = 'Acting lead'"

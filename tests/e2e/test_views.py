@@ -5,26 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open, Town
+from tests.e2e.keyboard import press, tab_to
 
 pytestmark = pytest.mark.browser
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def to(page: Page, name: str) -> None:
-    """Go on with Tab until this has the focus."""
-    wanted = page.get_by_label(name, exact=True)
-    for _press in range(60):
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab does not lead to {name}")
 
 
 def test_narrowed_saved_opened_shared_and_seen_by_a_colleague(town: Town, window: Open) -> None:
@@ -68,7 +54,7 @@ def test_narrowed_saved_opened_shared_and_seen_by_a_colleague(town: Town, window
     page.goto(f"{town.desk}/tickets/views/")
     page.get_by_label("Change “Griffins g 1”").focus()
     press(page, "Enter")
-    to(page, "For whom")
+    tab_to(page, page.get_by_label("For whom", exact=True))
     page.keyboard.type("Everybody")
     press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="Everybody's")).to_be_visible()

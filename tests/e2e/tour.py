@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, StorageState
 from tests.e2e.conftest import Town
 from tests.e2e.places import Place
 from tests.live.people import email_of
-from tests.live.window import Window
+from tests.live.window import SETTLED, Window
 
 HOME = "en"  # everybody of the studio works in it; who toured in another language comes back to it, for the other stories' sake
 
@@ -32,6 +32,10 @@ class Tour:
                 window = windows[place.who]
                 window.dress(width, dark=dark)
                 window.visit(place.path, place.answers)
+                for selector, key in place.presses:
+                    one = window.page.locator(selector).first
+                    one.press(key) if key else one.wait_for()
+                    window.page.wait_for_function(SETTLED)
                 yield place, window
                 window.trouble.clear()
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.http import QueryDict
+from django.utils.text import slugify
 
 from helpdesk.base import blobs, clock, outgoing
 from helpdesk.base.jobs import verbs
@@ -186,10 +188,11 @@ def dns_said() -> int:
     return SenderRecords.objects.update_or_create(domain=domain, defaults=facts)[0].pk
 
 
-def team() -> int:
-    """A team with somebody in it; its id."""
-    made, _new = Team.objects.get_or_create(slug="payments", defaults={"name": "Payments"})
-    Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of("anna")))
+def team(name: str = "Payments", people: Sequence[str] = ("anna",)) -> int:
+    """A team with these people in it; its id."""
+    made, _new = Team.objects.get_or_create(slug=slugify(name), defaults={"name": name})
+    for word in people:
+        Membership.objects.get_or_create(team=made, user=User.objects.get(email=email_of(word)))
     return made.pk
 
 

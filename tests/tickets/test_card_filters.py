@@ -20,7 +20,7 @@ from tests.factories.desk import make_game, make_player, make_ticket
 from tests.factories.staff import somebody
 from tests.house.ground import ROOT
 from tickets.filters import Filter, field
-from tickets.filters.columns import Columns, choosable
+from tickets.filters.columns import HIDDEN, Columns, choosable
 from tickets.models import Ticket
 from tickets.search.language import complete, parse, q_of
 
@@ -129,10 +129,12 @@ def test_it_is_a_column_where_its_class_may_be_seen(ember: Game, olga: User) -> 
     ticket = ticket_of(ember, version="4.7.1", os="Android", server="EU-2")
     nina = somebody(Right.VIEW, Right.SEE_PLAYER, name="Nina Holm")
 
-    def told(reader: User) -> list[object]:
+    def told(reader: User, ticket: Ticket = ticket) -> list[object]:
         columns = Columns([field("version"), field("platform")], reader)
-        return list(columns.fetched_with(Ticket.objects.filter(pk=ticket.pk)).values_list(*columns.names).get())
+        found = columns.fetched_with(Ticket.objects.filter(pk=ticket.pk)).values_list(*columns.names).get()
+        return columns.seen(found, (ticket.game_id, ticket.team_id, ticket.language, ticket.topic_id))
 
     assert told(olga) == [["4.7.1"], ["Android"]]
-    assert told(nina) == [["4.7.1"], None]
+    assert told(nina) == [["4.7.1"], HIDDEN]
+    assert told(nina, make_ticket(game=make_game("tideborn"))) == [[], []]  # no card of this game says such a thing
     assert [one.name for one in choosable(nina) if one.name in {"version", "platform", "server"}] == ["version"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.base import clock
 from helpdesk.base.bounds import MomentField, wrong_promise
+from helpdesk.base.languages import language_name
 from helpdesk.staff.forms.departments import OfferingInput
 from helpdesk.staff.forms.plan import ColleagueField
 from helpdesk.staff.forms.topics import TopicField
@@ -24,7 +25,6 @@ from players.selectors import account_holder, who_may_it_be
 from tickets.access import settable
 from tickets.actors import ActorKind
 from tickets.desk.holding import ReasonField, offer_hold
-from tickets.desk.languages import language_name
 from tickets.desk.owing import Owing
 from tickets.lifecycle.moves import reachable
 from tickets.lifecycle.pending import PendingInfo

@@ -102,8 +102,11 @@ class Columns:
         """The values of one row as its reader may know them: `HIDDEN` for those that he may not."""
         game, team, language, topic = where
         return [
-            value if scope is None or scope.allows(game_id=game, team_id=team, language=language, topic_id=topic) else HIDDEN
-            for value, scope in zip(values, self._scopes, strict=True)
+            value
+            if (scope is None or scope.allows(game_id=game, team_id=team, language=language, topic_id=topic))
+            and not (value is None and _listed(one).hides)
+            else HIDDEN
+            for value, scope, one in zip(values, self._scopes, self.fields, strict=True)
         ]
 
     @cached_property

@@ -69,11 +69,13 @@ class Listed:
 
     `value`: a text, a number, a moment, yes or no, a list of texts, or None; of a choice the stored word, of a row its name. `sort`: what
     tickets are ordered by, never NULL and with an index; empty: one cannot sort by it. `falls`: who sorts by it means the greatest first.
+    `hides`: None is not an empty value but one that the reader may not know; the field's right alone does not tell.
     """
 
     value: Fetched
     sort: Fetched = ""
     falls: bool = False
+    hides: bool = False
 
 
 def fetched(what: Fetched, reader: User) -> Any:

@@ -5,12 +5,13 @@ Games declare for themselves: a ticket is found only where its game's declaratio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Case, Exists, F, Func, OuterRef, Q, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +46,7 @@ def _field(name: str, label: str | Promise, trait: str, names: tuple[str, ...]) 
         names=names,
         suggest=_suggest(trait),
         offered=lambda reader: bool(_games(trait, reader)),
-        listed=Listed(_told(trait)),
+        listed=Listed(_told(trait), hides=True),
     )
 
 
@@ -54,27 +55,29 @@ def _said(trait: str) -> Finds:
         words = {str(value).lower() for value in values}
         ids = list(CardValue.objects.filter(trait=trait).alias(low=Lower("value")).filter(low__in=words).values_list("pk", flat=True))
         said = Exists(GameAccount.objects.filter(player=OuterRef("player"), game=OuterRef("game"), traits__overlap=ids))
-        return Q(said) & _open_to(trait, reader)
+        return Q(said) & _open_to(filterable_by(trait), reader)
 
     return found
 
 
 def _told(trait: str) -> Fetched:
-    """What the card says; nothing where the reader may not know it."""
+    """What the card says, and nothing where the game's cards do not say it; None where the reader may not know it."""
 
     def told(reader: User) -> Case:
         accounts = GameAccount.objects.filter(player=OuterRef(OuterRef("player")), game=OuterRef(OuterRef("game")))
         ids = accounts.annotate(each=Func(F("traits"), function="unnest", output_field=BigIntegerField())).values("each")
         values = CardValue.objects.filter(trait=trait, pk__in=ids).order_by("value").values("value")
-        return Case(When(_open_to(trait, reader), then=ArraySubquery(values)), default=None)
+        games = filterable_by(trait)
+        open_, hidden = When(_open_to(games, reader), then=ArraySubquery(values)), When(game__in=list(games), then=None)
+        return Case(open_, hidden, default=Value([], ArrayField(TextField())))
 
     return told
 
 
-def _open_to(trait: str, reader: User) -> Q:
-    """The tickets by whose cards the reader may filter."""
-    games = (reduce(and_, (scope_q(reader, right) for right in rights), Q(game=game)) for game, rights in filterable_by(trait).items())
-    return reduce(or_, games, Q(pk__in=[]))
+def _open_to(games: Mapping[int, Collection[Right]], reader: User) -> Q:
+    """The tickets by whose cards the reader may filter. `games`: which rights that takes in each."""
+    of_games = (reduce(and_, (scope_q(reader, right) for right in rights), Q(game=game)) for game, rights in games.items())
+    return reduce(or_, of_games, Q(pk__in=[]))
 
 
 def _suggest(trait: str) -> Callable[[str, User], Offers]:

@@ -13,13 +13,14 @@ from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.base.languages import language_name
 from helpdesk.staff.models import Team, User
 from helpdesk.studio.models import Game, Tag, Topic
 from tickets.actors import ActorKind
 from tickets.channels import channel
 from tickets.events.of_tickets import TicketMoved
 from tickets.filters.fields import PEOPLE, TIMES, Field, Kind, Listed, Operator, Values, among, column, register, so, yes_no
-from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, NameOf, language_called, languages, people, person, ways
+from tickets.filters.spoken import GAMES, TAGS, TEAMS, TOPICS, NameOf, languages, people, person, ways
 from tickets.models import FAR, PLACE_OF_STATUS, URGENCY, Event, Priority, Status, Ticket, with_nobody
 
 PRIORITIES = {priority.word: priority for priority in Priority}
@@ -51,7 +52,7 @@ def register_own() -> None:
             lambda past: past.language,
             names=("lang", "язык"),
             suggest=languages,
-            called=language_called,
+            called=language_name,
             frequent=True,
             listed=Listed("language"),
         ),

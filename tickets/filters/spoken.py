@@ -10,12 +10,13 @@ from itertools import islice
 from typing import Any, Self
 
 from django.db.models import CharField, F, Model, Q, QuerySet, Value
-from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from helpdesk.base.bounds import whole_number
 from helpdesk.base.errors import DomainError
 from helpdesk.base.folding import finds, folded
+from helpdesk.base.languages import language_name
 from helpdesk.staff.models import Team, User
 from helpdesk.staff.rights import Right, scope_for
 from helpdesk.studio.models import Department, Game, Reason, Tag, Topic
@@ -195,7 +196,7 @@ def people(prefix: str, reader: User) -> Offers:
 def languages(prefix: str, reader: User) -> Offers:
     """Those in which the reader's games are supported."""
     spoken = {code for codes in _games(reader).filter(archived_at=None).values_list("languages", flat=True) for code in codes}
-    return _beginning(prefix, ((code, language_called(code)) for code in sorted(spoken)))
+    return _beginning(prefix, ((code, language_name(code)) for code in sorted(spoken)))
 
 
 def ways(prefix: str, _reader: User) -> Offers:
@@ -206,10 +207,3 @@ def ways(prefix: str, _reader: User) -> Offers:
 def _beginning(prefix: str, offers: Iterable[tuple[str, str]]) -> Offers:
     start = folded(prefix)
     return list(islice((offer for offer in offers if any(folded(word).startswith(start) for word in offer)), MOST_OFFERED))
-
-
-def language_called(code: str) -> str:
-    try:
-        return str(get_language_info(code)["name_local"])
-    except KeyError:
-        return code

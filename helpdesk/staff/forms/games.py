@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from helpdesk.base.colours import INK_SOFT, READABLE, contrast
-from helpdesk.staff.forms.people import language_name
+from helpdesk.base.languages import language_name
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.studio import capabilities
 from helpdesk.studio.models import COLOUR, Game, Mode

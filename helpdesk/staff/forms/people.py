@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from helpdesk.base.languages import language_name
 from helpdesk.staff.forms.topics import TopicField
 from helpdesk.staff.forms.zones import zone_choices
 from helpdesk.staff.models import Language, Role, Team, User
@@ -39,13 +39,6 @@ def game_languages() -> list[tuple[str, str]]:
     """The languages some game speaks, by name."""
     codes = sorted({code for languages in Game.objects.values_list("languages", flat=True) for code in languages})
     return [(code, language_name(code)) for code in codes]
-
-
-def language_name(code: str) -> str:
-    """A language in its own words: "Русский"."""
-    info = LANG_INFO.get(code.lower(), {})
-    name = info.get("name_local") or code
-    return name[:1].upper() + name[1:]
 
 
 class GrantForm(forms.Form):

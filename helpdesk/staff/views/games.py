@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from helpdesk.base import blobs
+from helpdesk.base.languages import language_name
 from helpdesk.staff.forms.games import COLOURS, GameForm
-from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.leaving import held_in
 from helpdesk.staff.models import User

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from helpdesk.base import blobs, clock
 from helpdesk.base.errors import DomainError
@@ -181,4 +182,6 @@ def _answer(request: StaffRequest, found: Job, refusal: str = "") -> HttpRespons
         return redirect("staff:job", found.pk)
     template = "staff/_job.html" if request.htmx else "staff/job.html"
     context = {"shown": shown(found, request.user, alone=request.GET.get("brief") != "1"), "refusal": refusal}
-    return render(request, template, context)
+    response = render(request, template, context)
+    # whoever watches it end hears at once what the bell has to say of it
+    return trigger_client_event(response, "bell") if request.htmx and found.over else response

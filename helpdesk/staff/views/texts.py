@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from helpdesk.base.languages import language_name
 from helpdesk.base.models import TextVersion
 from helpdesk.base.texts import Wording, wording
-from helpdesk.staff.forms.people import language_name
 from helpdesk.staff.forms.refusals import refusals
 from helpdesk.staff.forms.texts import TextForm
 from helpdesk.staff.models import User

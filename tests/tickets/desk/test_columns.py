@@ -115,12 +115,12 @@ def test_a_heading_sorts_and_turns_the_order_round(greta: User, desk: Desk, trav
 
     first = read(client, f"?{columns}")
     assert 'aria-sort="ascending"' not in first.split('class="c-more"')[1][:200]
-    link = re.search(r'href="(\?[^"]*sort=-created[^"]*)"', first.split("<thead>")[1])
+    link = re.search(r'href="(\?[^"]*sort=-created[^"]*)"', first.split("<thead")[1])
     assert link
     newest = read(client, link.group(1).replace("&amp;", "&"))
     assert subjects(newest) == ["Young", "Old"]
     assert re.search(r'c-more"[^>]*title="Opened"\s+aria-sort="descending"', newest)
-    link = re.search(r'href="(\?[^"]*sort=created[^"]*)"', newest.split("<thead>")[1])
+    link = re.search(r'href="(\?[^"]*sort=created[^"]*)"', newest.split("<thead")[1])
     assert link
     assert subjects(read(client, link.group(1).replace("&amp;", "&"))) == ["Old", "Young"]
 
@@ -295,7 +295,7 @@ def test_changes_are_sorted_both_ways_by_the_heading(greta: User, desk: Desk, tr
     client = desk(greta)
 
     newest = read(client, "?sort=changed&columns=subject,changed")
-    link = re.search(r'href="(\?[^"]*sort=%2Bchanged[^"]*)"', newest.split("<thead>")[1])
+    link = re.search(r'href="(\?[^"]*sort=%2Bchanged[^"]*)"', newest.split("<thead")[1])
 
     assert subjects(newest) == ["Young", "Old"] and link
     assert subjects(read(client, link.group(1).replace("&amp;", "&"))) == ["Old", "Young"]

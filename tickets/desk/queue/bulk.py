@@ -37,11 +37,13 @@ KEPT = "bulk"  # the session's key for what can be taken back
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What the bar offers: the question it asks first, the button that answers it, and the rights it takes."""
+    """What the bar offers: the question it asks first, the button that answers it, the rights it takes, and in which of the bar's menus it
+    stands, if in one."""
 
     name: str
     label: str | Promise
     rights: tuple[Right, ...]
+    menu: str | Promise = ""
 
 
 ACTS = {
@@ -51,9 +53,9 @@ ACTS = {
         Act("assign:nobody", gettext_lazy("Put back"), (Right.ASSIGN,)),
         Act("status:in_progress", gettext_lazy("In progress"), (Right.SET_STATUS,)),
         Act("status:resolved", gettext_lazy("Resolved"), (Right.SET_STATUS, Right.SET_RESOLVED)),
-        Act("priority:urgent", gettext_lazy("Urgent priority"), (Right.SET_PRIORITY,)),
-        Act("priority:high", gettext_lazy("High priority"), (Right.SET_PRIORITY,)),
-        Act("priority:normal", gettext_lazy("Normal priority"), (Right.SET_PRIORITY,)),
+        Act("priority:urgent", gettext_lazy("Urgent priority"), (Right.SET_PRIORITY,), gettext_lazy("Priority")),
+        Act("priority:high", gettext_lazy("High priority"), (Right.SET_PRIORITY,), gettext_lazy("Priority")),
+        Act("priority:normal", gettext_lazy("Normal priority"), (Right.SET_PRIORITY,), gettext_lazy("Priority")),
     )
 }
 

@@ -246,11 +246,13 @@ CELLS = {
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above a column: its class, its words, the field's own where those are an abbreviation, and how one sorts by it.
+    """What stands above a column: its field's name, its class, its words, the field's own where those are an abbreviation, and how one
+    sorts by it.
 
     `sort`: what a click asks for, empty where one cannot sort by it; `sorted`: how the page is, as `aria-sort` says it, or empty.
     """
 
+    name: str
     css: str
     words: str | Promise
     label: str | Promise
@@ -273,6 +275,7 @@ def _heading(one: Field, order: Order | None) -> Heading:
     by_it = order if order is not None and order.field is one else None
     first = Order(one, one.listed.falls) if one.listed and one.listed.sort else None
     return Heading(
+        one.name,
         cell.css if cell else "c-more",
         cell.heading or one.label if cell else one.label,
         one.label,
