@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -73,6 +73,7 @@ class Term:
 
 
 Pattern = tuple[Term, ...]  # at places that follow each other
+Heads = frozenset[str]
 
 
 @lru_cache(WORDS_KEPT)
@@ -118,18 +119,30 @@ def stems(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, *(_stem(word, name) for name in names.values()))))
 
 
-def tokens(text: str, language: str = "") -> Iterator[Token]:
-    """All of them, in their order, in linear time."""
+def tokens(text: str, language: str = "", heads: Heads | None = None) -> Iterator[Token]:
+    """All of them, in their order, in linear time. `heads`: plain words that begin otherwise are passed over."""
     place = 0
     for piece in _PIECE.finditer(text):
-        if piece["solid"]:
+        if heads is not None and piece[0].isalpha() and not piece["solid"] and not _begins(piece[0], heads):
+            place += 1
+        elif piece["solid"]:
             for token in _pairs(piece[0], piece.start(), place):
                 yield token
                 place = token.place + 1
-            continue
-        found = _of_piece(piece[0], piece.start(), place, language)
-        yield from found
-        place = found[-1].place + 1 if found else place
+        else:
+            found = _of_piece(piece[0], piece.start(), place, language)
+            yield from found
+            place = found[-1].place + 1 if found else place
+
+
+def heads(patterns: Iterable[Pattern]) -> Heads:
+    """With which two letters a word may begin that fits any of these: a stem keeps them, unless it is shorter."""
+    return frozenset(key[:2] for pattern in patterns for term in pattern for key in term.keys)
+
+
+def _begins(word: str, heads: Heads) -> bool:
+    head = fold(word[:2])
+    return len(head) < 2 or head[:2] in heads or head[:1] in heads
 
 
 def _of_piece(text: str, start: int, place: int, language: str) -> list[Token]:

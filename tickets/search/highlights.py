@@ -12,7 +12,7 @@ from helpdesk.staff.models import User
 from helpdesk.staff.rights import scope_for
 from tickets.access import through_ticket
 from tickets.models import Message
-from tickets.search.analysis import Pattern, Token, finds, tokens
+from tickets.search.analysis import Pattern, Token, finds, heads, tokens
 from tickets.search.documents import SEARCHED, UNSAID, Zone
 from tickets.search.looking import Look
 
@@ -53,10 +53,10 @@ def finds_on(ids: Collection[int], look: Look, reader: User) -> Finds:
     """Of these tickets, in what the reader may read. One query."""
     found = Finds(look.patterns)
     best: dict[int, tuple[int, Find]] = {}
-    nearly = {word for words in look.near.values() for word in words}
+    nearly, begin = {word for words in look.near.values() for word in words}, heads(found.patterns)
     for row in _messages(ids, reader):
         text = row.text[:READ]
-        read = list(tokens(text, row.language))
+        read = list(tokens(text, row.language, begin))
         hits = [sorted(finds(read, pattern)) for pattern in found.patterns]
         if nearly:
             found.near |= nearly & _words_in(read, hits)
@@ -83,7 +83,8 @@ def _words_in(read: Sequence[Token], hits: Iterable[Sequence[Span]]) -> set[str]
 
 def spans(text: str, language: str, patterns: Iterable[Pattern]) -> list[Span]:
     """Where any of these stands in the text."""
-    read = list(tokens(text, language))
+    patterns = list(patterns)
+    read = list(tokens(text, language, heads(patterns)))
     return sorted(span for pattern in patterns for span in finds(read, pattern))
 
 

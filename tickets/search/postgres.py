@@ -90,7 +90,7 @@ def _share(look: Look, node: Node) -> float:
         case Either(parts=parts):
             return min(1.0, sum(_share(look, part) for part in parts))
         case Word() | Phrase():
-            return min((share(term) for term in look.of(node).pattern), default=0.0)
+            return prod(map(share, pattern)) if (pattern := look.of(node).pattern) else 0.0
     return 1.0
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.search.analysis import LONGEST, finds, fold, pattern, tokens
+from tickets.search.analysis import LONGEST, finds, fold, heads, pattern, tokens
 
 
 def marked(text: str, words: str, language: str = "") -> list[str]:
@@ -123,3 +123,17 @@ def test_every_token_stands_where_it_says(text: str, language: str) -> None:
 @given(st.text(min_size=1, max_size=40).filter(pattern))
 def test_whatever_one_copies_is_found_where_it_was(words: str) -> None:
     assert marked(f"before it. {words} .and after", words) or any(len(term.keys[0]) >= LONGEST for term in pattern(words))
+
+
+LETTERS = "abeiosçãéßæıİẞzytаеёийоьуяыкгцдн\u0301-_ 1한グ"
+
+
+@given(
+    st.lists(st.text(LETTERS, min_size=1, max_size=9), min_size=1, max_size=6),
+    st.data(),
+    st.sampled_from(["", "en", "de", "pt", "ru", "fr"]),
+)
+def test_what_begins_otherwise_may_be_passed_over(said: list[str], data: st.DataObject, language: str) -> None:
+    text, asked = " ".join(said), pattern(data.draw(st.sampled_from(said)))
+
+    assert list(finds(list(tokens(text, language, heads([asked]))), asked)) == list(finds(list(tokens(text, language)), asked))
