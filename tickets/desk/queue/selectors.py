@@ -121,12 +121,6 @@ def tab_counts(rows: QuerySet[Ticket]) -> dict[str, int]:
     return _counted(parts)
 
 
-def counts_of_tabs(reader: User, wanted: Wanted) -> dict[str, int]:
-    """The same, where nobody waits for it. Raises TooSlow."""
-    with within(PATIENCE):
-        return tab_counts(wanted.apply(visible_tickets(reader)))
-
-
 def counts_of_finds(rows: QuerySet[Ticket]) -> dict[str, int]:
     """The same for a search by words: the newest finds are looked at once for all tabs. None of them is counted where there are more."""
     counts = {status.value: Count("pk", filter=Q(status=status)) for status in Status}

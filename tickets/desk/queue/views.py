@@ -25,7 +25,7 @@ from tickets.desk.queue.finding import counts as counts_of_words
 from tickets.desk.queue.finding import find
 from tickets.desk.queue.look import COLUMNS, DENSITY, Look, choose, forget
 from tickets.desk.queue.rows import SUBJECT, drawn, headings, split
-from tickets.desk.queue.selectors import PATIENCE, QueuePage, changed_since, counts_of_tabs, loosened, queue_page, tabs
+from tickets.desk.queue.selectors import PATIENCE, QueuePage, changed_since, loosened, queue_page, tab_counts, tabs
 from tickets.desk.rights import EXPORT
 from tickets.filters.columns import orders
 from tickets.models import Event, Status
@@ -124,10 +124,15 @@ def columns(request: StaffRequest) -> HttpResponse:
 def updates(request: StaffRequest) -> HttpResponse:
     """The tabs' counts, and how many rows of this view changed since the page was drawn. Moves no row."""
     wanted = Wanted.of(request.GET, request.user)
+    since = whole_number(request.GET.get("since"))
     try:
-        counts = counts_of_words(request.user, wanted) if wanted.box.has_words else counts_of_tabs(request.user, wanted)
-        with within(PATIENCE, by_index=wanted.box.has_words):
-            fresh = changed_since(request.user, wanted, whole_number(request.GET.get("since")))
+        if wanted.box.has_words:
+            counts = counts_of_words(request.user, wanted)
+            with within(PATIENCE, by_index=True):
+                fresh = changed_since(request.user, wanted, since)
+        else:
+            with within(PATIENCE):
+                counts, fresh = tab_counts(wanted.apply(visible_tickets(request.user))), changed_since(request.user, wanted, since)
     except TooSlow:
         counts, fresh = {}, 0  # the page has said so
     response = render(request, "tickets/queue_news.html", {"tabs": tabs(wanted, counts), "fresh": fresh, "behind": behind_of(request)})
