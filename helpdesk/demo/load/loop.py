@@ -38,7 +38,7 @@ from tickets.services.blocks import block_player
 from tickets.surveys import services as surveys
 from tickets.surveys.models import Survey
 
-STORIES = 1200
+STORIES = 1000
 STEP = timedelta(hours=1)
 TOLD_EVERY = timedelta(days=12)
 UNSEEN = timedelta(days=2)  # so long nobody has looked at his notices
