@@ -12,6 +12,7 @@ from random import Random
 
 from django.db import connection
 
+from tickets.search import indexing
 from tickets.search.analysis import stems
 
 TABLE = "demo_vocabulary"
@@ -21,7 +22,6 @@ _SOUNDS = ("b", "br", "d", "dr", "f", "g", "gr", "k", "kr", "l", "m", "n", "p", 
 _VOWELS = ("a", "e", "i", "o", "u")
 _ENDS = ("b", "f", "g", "k", "m", "p", "x")
 
-_LEARN = "INSERT INTO search_searchword (word, key) SELECT word, word FROM unnest(%s::text[]) AS word ON CONFLICT DO NOTHING"
 _KEEP = f"""
 CREATE TEMP TABLE {TABLE} AS SELECT place::int, word FROM unnest(%s::text[]) WITH ORDINALITY AS one (word, place)
 """
@@ -48,7 +48,7 @@ def learn() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
         cursor.execute(_KEEP, [made])
         cursor.execute(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (place)")
-        cursor.execute(_LEARN, [made])
+    indexing.learn(made, made)
 
 
 def sentence(seed: str) -> str:

@@ -7,7 +7,7 @@ document holds its row first and reads the ticket after that, so that of two the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import inf
 from typing import Any
 
@@ -156,6 +156,12 @@ def _keep_words(cursor: Any, before: dict[int, set[str]], made: Sequence[Documen
         lost |= {key for key in old if "|" not in key} - {key for _word, key in said}
     if new:
         words, keys = zip(*sorted(new), strict=True)
-        cursor.execute(_LEARN, [list(words), list(keys)])
+        learn(words, keys)
     if lost:
         cursor.execute(_FORGET, [sorted(lost)])
+
+
+def learn(words: Iterable[str], keys: Iterable[str]) -> None:
+    """Words are known from now on, each with the key that it is stored as."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN, [list(words), list(keys)])

@@ -16,6 +16,7 @@ from tickets.search.language import shape, text_of
 from tickets.search.language.having import names
 from tickets.search.language.tree import Asked, Phrase, Span, Word, with_leaves
 from tickets.search.models import SearchDocument, SearchWord
+from tickets.search.postgres import matches
 
 LEFT_OUT = "…"
 SHORT, SHORT_NUMBER = 4, 6  # letters, digits: of a word that is his mark in any text
@@ -83,7 +84,7 @@ class SpokenOf:
         keys = SearchWord.objects.filter(word=fold(word)[:LONGEST]).values_list("key", flat=True)
         said = " | ".join(map(quoted, keys))
         others = SearchDocument.objects.exclude(player_id=self.player_id)
-        return bool(said) and others.extra(where=["vector @@ %s::tsquery"], params=[said]).exists()  # noqa: S610 - a value
+        return bool(said) and others.filter(matches(said)).exists()
 
 
 def _joined(spans: list[Span]) -> list[Span]:

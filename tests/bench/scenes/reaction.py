@@ -8,27 +8,20 @@ looks every few milliseconds which deliveries are gone.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
 import time
-from pathlib import Path
+from functools import partial
 from random import Random
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 
 from helpdesk.staff.models import User
 from tests.bench import ears
+from tests.bench.at_pace import PACE, PATIENCE, waits, workers
 from tests.bench.figures import Figure, share
 from tickets.actors import SYSTEM
 from tickets.models import Delivery, Lane, Ticket
 from tickets.services.assign import assign
 
-ROOT = Path(__file__).resolve().parents[3]
-PACE = 50  # events a second
-PATIENCE = 60.0  # seconds for the last ones
 LOOK = 0.01  # seconds
 
 
@@ -39,44 +32,16 @@ def measure(*, seconds: int, runs: int) -> list[Figure]:
 
 def _measured(seconds: int, runs: int) -> list[Figure]:
     Delivery.objects.all().delete()
-    current_app.control.purge()  # the nudges of the scenes before: this worker would answer them first
     people = list(User.objects.filter(is_active=True)[:8])
     tickets = list(Ticket.objects.exclude(status="closed").filter(merged_into=None).order_by("-pk")[: PACE * seconds * runs])
-    worker = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "helpdesk",
-            "worker",
-            "-I",
-            "tests.bench.six",
-            "-Q",
-            "now",
-            "-c",
-            "1",
-            "-l",
-            "ERROR",
-            "--without-gossip",
-            "--without-mingle",
-        ],
-        cwd=ROOT,
-        env=dict(os.environ),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    halves, tails, paces = [], [], []
+    with workers("now", options=["-I", "tests.bench.six"]):
         _wait_for_worker(tickets[0], people)
-        halves, tails, paces = [], [], []
         for run in range(runs):
             taken, pace = _run(tickets[run * PACE * seconds : (run + 1) * PACE * seconds], people)
             halves.append(share(taken, 0.5))
             tails.append(share(taken, 0.95))
             paces.append(pace)
-    finally:
-        worker.terminate()
-        worker.wait(20)
     slowest = min(paces)
     told = (
         f"at {PACE} events a second"
@@ -108,30 +73,14 @@ def _wait_for_worker(ticket: Ticket, people: list[User]) -> None:
 
 def _run(tickets: list[Ticket], people: list[User]) -> tuple[list[float], float]:
     """The waits in milliseconds, and the pace that was reached."""
-    rng, born, gone, stop = Random(1), {}, {}, threading.Event()
+    rng = Random(1)
 
-    def look() -> None:
-        while not stop.is_set():
-            open_ones = [ticket for ticket in list(born) if ticket not in gone]
-            left = set(Delivery.objects.filter(ticket_id__in=open_ones).values_list("ticket_id", flat=True)) if open_ones else set()
-            now = time.perf_counter()
-            gone.update({ticket: now for ticket in open_ones if ticket not in left})
-            time.sleep(LOOK)
-        connection.close()
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    began = time.perf_counter()
-    for number, ticket in enumerate(tickets):
-        time.sleep(max(0.0, began + number / PACE - time.perf_counter()))
+    def deed(ticket: Ticket) -> None:
         with transaction.atomic():
             _hand_over(ticket, people, rng)
-        born[ticket.pk] = time.perf_counter()
-    pace = len(tickets) / (time.perf_counter() - began)
-    until = time.monotonic() + PATIENCE
-    while len(gone) < len(born) and time.monotonic() < until:
-        time.sleep(0.05)
-    stop.set()
-    watcher.join()
-    late = 1000 * PATIENCE
-    return [1000 * (gone[ticket] - at) if ticket in gone else late for ticket, at in born.items()], pace
+
+    return waits({ticket.pk: partial(deed, ticket) for ticket in tickets}, _drained, look=LOOK)
+
+
+def _drained(pks: list[int]) -> set[int]:
+    return set(pks) - set(Delivery.objects.filter(ticket_id__in=pks).values_list("ticket_id", flat=True))

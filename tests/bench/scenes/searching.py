@@ -6,7 +6,6 @@ What is looked for was said in tickets taken by chance, so each search has its o
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -20,11 +19,10 @@ from django.urls import reverse
 
 from helpdesk.base.batches import batched
 from helpdesk.demo import vocabulary
-from helpdesk.demo.crew import BY_KEY
 from helpdesk.staff.models import User
 from players.models import GameAccount
-from tests.bench.figures import Figure, Pace, share
-from tests.bench.scenes.pages import OPERATOR, cost, next_page, rows, timed
+from tests.bench.figures import Figure, Pace
+from tests.bench.scenes.pages import leafed_through, operator, rows, tail
 from tickets.access import visible_tickets
 from tickets.models import Ticket
 from tickets.search import building, indexing
@@ -38,15 +36,16 @@ BUDGET = 100.0  # milliseconds
 
 
 def measure(*, runs: int) -> list[Figure]:
-    reader = User.objects.get(email=BY_KEY[OPERATOR].email)
-    kinds = _kinds(reader)
+    client, reader = operator()
+    kinds = {kind: list(map(_address, asked)) for kind, asked in _kinds(reader).items()}
+    half = _address(f"{vocabulary.words(1)[0]} sort:-created")
     figures = [_documents()]
     for engine in _engines():
         with _asking(engine):
             if engine == server.NAME:
                 figures += _index()
-            figures += [_searches(reader, engine, kind, asked, runs) for kind, asked in kinds.items()]
-            figures.append(_deep(reader, engine))
+            figures += [_searches(client, f"{engine}: {kind}", paths, runs) for kind, paths in kinds.items()]
+            figures.append(leafed_through(client, f"{engine}: one page after the other of what every second ticket has", half, most=DEEP))
     return figures
 
 
@@ -103,31 +102,8 @@ def _said(reader: User, rng: Random) -> Iterator[tuple[Ticket, list[str]]]:
                 yield ticket, first.text.split()[-vocabulary.SAID :]
 
 
-def _searches(reader: User, engine: str, kind: str, asked: list[str], runs: int) -> Figure:
-    client = Client()
-    client.force_login(reader)
-    paths = [_address(words) for words in asked]
-    for path in paths[:5]:
-        answer = client.get(path)
-        if answer.status_code not in {200, 302}:  # a ticket's number leads to the ticket
-            raise RuntimeError(f"{path} answers {answer.status_code}")
-    tails, halves, worked = [], [], time.process_time()
-    for _run in range(runs):
-        taken = [timed(client, path) for path in paths]
-        halves.append(share(taken, 0.5))
-        tails.append(share(taken, 0.95))
-    own = 1000 * (time.process_time() - worked) / (len(paths) * runs)
-    queries, _weight = cost(client, paths[:10])
-    middle = sorted(halves)[len(halves) // 2]
-    return Figure(
-        f"{engine}: {kind}, p95",
-        tuple(tails),
-        "ms",
-        budget=BUDGET,
-        at_most=True,
-        own=own,
-        remark=f"p50 {middle:.0f} ms; {queries:.0f} statements; {_finds(client, paths)}",
-    )
+def _searches(client: Client, what: str, paths: list[str], runs: int) -> Figure:
+    return tail(client, what, paths, runs=runs, requests=len(paths), budget=BUDGET, besides=f"; {_finds(client, paths)}")
 
 
 def _address(words: str) -> str:
@@ -140,19 +116,6 @@ def _finds(client: Client, paths: list[str]) -> str:
     counts = sorted(rows(client, path) for path in paths[:10])
     middle = counts[len(counts) // 2]
     return "a page or more" if middle >= 50 else f"{middle} tickets"
-
-
-def _deep(reader: User, engine: str) -> Figure:
-    """From page to page as far as one likes, in the order of creation."""
-    client = Client()
-    client.force_login(reader)
-    path, taken = _address(f"{vocabulary.words(1)[0]} sort:-created"), list[float]()
-    while path and len(taken) < DEEP:
-        taken.append(timed(client, path))
-        path = next_page(client, path)
-    return Figure(
-        f"{engine}: one page after the other of what every second ticket has, p95", (share(taken, 0.95),), "ms", remark=f"{DEEP} pages"
-    )
 
 
 def _documents() -> Figure:
